@@ -1,0 +1,60 @@
+package org.iterativemaps.kernel;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Runs one {@link MapProgram} over a batch of sequences, forward and backward.
+ *
+ * <p>For each time step t the token is written into the input slot and the scheduled cells of the K
+ * steps are computed: a = A(sum W z + b). Where a time mask is given, the output of a masked time
+ * step and the state it hands on are zero, as in DL4J's recurrent layers.
+ *
+ * <p>A kernel holds the tape of its last {@code forward} and reusable buffers: it belongs to one
+ * layer and is not thread-safe. Arguments are not checked here; the layers do that. States are
+ * arrays by slot index, [batch, size], null meaning zeros; a kernel never changes the arrays it is
+ * given as state and hands out fresh ones, outside of any workspace.
+ */
+public interface MapKernel {
+
+  /**
+   * Runs all time steps.
+   *
+   * @param parameters the parameter vectors in the order of {@link
+   *     org.iterativemaps.map.RealizedMap#parameters()}, each with as many elements; not changed
+   * @param input [batch, nIn, time]; not changed
+   * @param mask [batch, time] of 0 and 1, or null
+   * @param initial state before the first time step by slot, or null for zeros
+   * @param output [batch, nOut, time]; overwritten
+   * @param training whether activations are told that this is training, and the tape is kept for
+   *     {@link #backward}
+   * @return the state after the last time step, by slot; null where no later time step needs it
+   */
+  INDArray[] forward(
+      INDArray[] parameters,
+      INDArray input,
+      INDArray mask,
+      INDArray[] initial,
+      INDArray output,
+      boolean training);
+
+  /**
+   * Back-propagates through the last training forward pass and drops its tape.
+   *
+   * @param outputGradient dL/d(output), [batch, nOut, time]; not changed
+   * @param firstTimeStep back-propagation stops after this time step, counted from 0 (truncated
+   *     BPTT): outputs before it are given no gradient
+   * @param gradients by parameter; overwritten
+   * @param inputGradient dL/d(input), [batch, nIn, time]; overwritten
+   * @return dL/d(initial state) by slot, at time step firstTimeStep; null where the map does not
+   *     carry the slot
+   * @throws IllegalStateException if there is no tape
+   */
+  INDArray[] backward(
+      INDArray outputGradient, int firstTimeStep, INDArray[] gradients, INDArray inputGradient);
+
+  /** Whether there is a tape to go back on. */
+  boolean hasTape();
+
+  /** Drops the tape. */
+  void dropTape();
+}

@@ -1,0 +1,133 @@
+package org.iterativemaps.map;
+
+import java.util.Arrays;
+
+/**
+ * Draws masks and values for one block from a seed: the same on every JVM and platform, and
+ * independent of the other blocks of the map.
+ *
+ * <p>Not thread-safe.
+ */
+public final class RandomSource {
+  private final SplitMix random;
+
+  private RandomSource(SplitMix random) {
+    this.random = random;
+  }
+
+  /**
+   * The source for one purpose in one map.
+   *
+   * @param seed the map's seed
+   * @param names what the numbers are for, e.g. "mask", "x", "h"
+   */
+  public static RandomSource of(long seed, String... names) {
+    return new RandomSource(SplitMix.named(seed, names));
+  }
+
+  /** Uniform in (0, 1). */
+  public double nextDouble() {
+    return random.nextDouble();
+  }
+
+  /** Standard normal. */
+  public double nextGaussian() {
+    return random.nextGaussian();
+  }
+
+  /**
+   * Each cell with an independent chance, by jumping from entry to entry: the gap to the next one
+   * is geometric, floor(log u / log(1-p)).
+   */
+  WeightMask bernoulli(int fromSize, int toSize, double probability) {
+    if (probability == 1) {
+      return WeightMask.dense(fromSize, toSize);
+    }
+    long end = (long) fromSize * toSize;
+    double logAbsent = StrictMath.log1p(-probability);
+    // Enough for all but about one draw in 10^9; grows if that one comes.
+    double expected = probability * end;
+    long room = (long) (expected + 6 * Math.sqrt(expected) + 16);
+    long[] cells = new long[(int) Math.min(Math.min(room, end), WeightMask.MAX_ENTRIES)];
+    int count = 0;
+    long cell = -1;
+    while (true) {
+      double gap = StrictMath.floor(StrictMath.log(random.nextDouble()) / logAbsent);
+      if (gap >= end - 1 - cell) {
+        return WeightMask.ofCells(fromSize, toSize, Arrays.copyOf(cells, count));
+      }
+      cell += 1 + (long) gap;
+      if (count == cells.length) {
+        WeightMask.checkCount(count + 1L, fromSize, toSize);
+        cells = Arrays.copyOf(cells, (int) Math.min(count + count / 2L + 16, end));
+      }
+      cells[count++] = cell;
+    }
+  }
+
+  /** Exactly this many cells of the rectangle, every choice equally likely. */
+  WeightMask exactly(int fromSize, int toSize, long count) {
+    WeightMask.checkCount(count, fromSize, toSize);
+    return WeightMask.ofCells(
+        fromSize, toSize, distinct((long) fromSize * toSize, Math.toIntExact(count)));
+  }
+
+  /** Exactly this many source units for each target unit. */
+  WeightMask fanIn(int fromSize, int toSize, int perTarget) {
+    WeightMask.checkCount((long) perTarget * toSize, fromSize, toSize);
+    int[] targetStart = new int[toSize + 1];
+    int[] sources = new int[perTarget * toSize];
+    for (int to = 0; to < toSize; to++) {
+      long[] row = distinct(fromSize, perTarget);
+      for (int i = 0; i < perTarget; i++) {
+        sources[to * perTarget + i] = (int) row[i];
+      }
+      targetStart[to + 1] = (to + 1) * perTarget;
+    }
+    return WeightMask.ofCheckedRows(fromSize, toSize, targetStart, sources);
+  }
+
+  /**
+   * Count distinct numbers of 0 … bound-1, ascending. Numbers are drawn with repetition until
+   * enough different ones are there, which leaves every subset equally likely; above half, the
+   * numbers left out are drawn instead, so that a draw is new at least half of the time.
+   */
+  private long[] distinct(long bound, int count) {
+    if (count > bound - count) {
+      return complement(bound, distinctUpToHalf(bound, (int) (bound - count)), count);
+    }
+    return distinctUpToHalf(bound, count);
+  }
+
+  private long[] distinctUpToHalf(long bound, int count) {
+    long[] numbers = new long[count];
+    int have = 0;
+    while (have < count) {
+      for (int i = have; i < count; i++) {
+        numbers[i] = random.nextLong(bound);
+      }
+      Arrays.sort(numbers);
+      have = 0;
+      for (int i = 0; i < count; i++) {
+        if (have == 0 || numbers[i] != numbers[have - 1]) {
+          numbers[have++] = numbers[i];
+        }
+      }
+    }
+    return numbers;
+  }
+
+  private static long[] complement(long bound, long[] absent, int count) {
+    long[] present = new long[count];
+    int have = 0;
+    int next = 0;
+    for (long number = 0; number < bound; number++) {
+      if (next < absent.length && absent[next] == number) {
+        next++;
+      } else {
+        present[have++] = number;
+      }
+    }
+    return present;
+  }
+}

@@ -1,0 +1,48 @@
+package org.iterativemaps.map;
+
+import java.io.Serializable;
+import java.util.regex.Pattern;
+import org.nd4j.linalg.activations.IActivation;
+
+/**
+ * A named part of the state z = [x, h, …, y].
+ *
+ * @param name letters, digits, '.' and '-', beginning with a letter
+ * @param size units; 0 leaves the input's size open until DL4J infers it
+ * @param isInput whether tokens are written into this slot
+ * @param activation A of this slot, applied after all that arrives has been summed; null takes the
+ *     layer's; always null for the input
+ * @param hasBias whether a trained bias is added before the activation; never for the input
+ */
+public record Slot(String name, int size, boolean isInput, IActivation activation, boolean hasBias)
+    implements Serializable {
+  // No '_': ComputationGraph.getParam splits "layer_parameter" at its last one.
+  private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9.-]*");
+
+  /** Checks name and size. */
+  public Slot {
+    if (name == null || !NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "slot name: found "
+              + (name == null ? "null" : "'" + name + "'")
+              + ", expected letters, digits, '.' and '-', beginning with a letter");
+    }
+    if (size < (isInput ? 0 : 1)) {
+      throw new IllegalArgumentException(
+          "slot '" + name + "': found size " + size + ", expected at least 1");
+    }
+    if (isInput && (activation != null || hasBias)) {
+      throw new IllegalArgumentException(
+          "slot '" + name + "': the input is an exact wire; it has no activation and no bias");
+    }
+  }
+
+  /** Whether the size is still to be inferred. */
+  public boolean isOpen() {
+    return size == 0;
+  }
+
+  Slot withSize(int newSize) {
+    return new Slot(name, newSize, isInput, activation, hasBias);
+  }
+}
