@@ -2,6 +2,7 @@ package org.iterativemaps.layers;
 
 import java.util.Random;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
@@ -22,7 +23,11 @@ final class Networks {
   private Networks() {}
 
   static NeuralNetConfiguration.Builder conf(DataType type) {
-    return new NeuralNetConfiguration.Builder().seed(7).dataType(type).updater(new NoOp());
+    return new NeuralNetConfiguration.Builder()
+        .seed(7)
+        .dataType(type)
+        .updater(new NoOp())
+        .weightInit(new NormalDistribution(0, 0.4)); // linear feedback does not grow with this
   }
 
   /** The layer under test between nothing and a softmax read-out. */
