@@ -10,6 +10,7 @@ import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.WeightMask;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.shade.jackson.core.JsonGenerator;
 import org.nd4j.shade.jackson.core.JsonParser;
@@ -210,7 +211,7 @@ final class MapSettingsJson {
         case "diagonal" -> Sparsity.diagonal();
         case "explicit" ->
             Sparsity.explicit(
-                org.iterativemaps.map.WeightMask.ofCells(
+                WeightMask.ofCells(
                     need(node, "fromSize").asInt(),
                     need(node, "toSize").asInt(),
                     PackedNumbers.unpackAscending(need(node, "cells").asText())));
