@@ -66,6 +66,7 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
 
   @Override
   public long numParams(Layer layer) {
+    LayerChecks.inputKnown(layer);
     return settings(layer).realized().parameterCount();
   }
 
