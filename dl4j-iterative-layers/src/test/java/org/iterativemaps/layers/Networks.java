@@ -78,9 +78,9 @@ final class Networks {
         .build();
   }
 
-  /** {@link #richMap} in a layer of three steps. */
+  /** {@link #richMap} in a layer of four steps, the fewest in which every block matters. */
   static IterativeMapLayer.Builder single() {
-    return new IterativeMapLayer.Builder().map(richMap(4, Injection.HOLD)).steps(3);
+    return new IterativeMapLayer.Builder().map(richMap(4, Injection.HOLD)).steps(4);
   }
 
   /** {@link #richMap} in a recurrent layer of two steps per token. */
