@@ -216,6 +216,16 @@ class SavingTest {
     }
   }
 
+  @Test
+  void leftoverPackedNumbersAreRefused() throws IOException {
+    String oneDouble = PackedNumbers.pack(new double[] {1});
+    assertArrayEquals(new double[] {1}, PackedNumbers.unpack(oneDouble));
+    assertThrows(IOException.class, () -> PackedNumbers.unpackAscending(oneDouble));
+    String nineBytes = PackedNumbers.packAscending(new long[] {1L << 60});
+    assertArrayEquals(new long[] {1L << 60}, PackedNumbers.unpackAscending(nineBytes));
+    assertThrows(IOException.class, () -> PackedNumbers.unpack(nineBytes));
+  }
+
   /** Output bit for bit and one more training step in another process. */
   @Test
   void aModelFileWorksInAFreshProcess(@TempDir Path folder) throws Exception {

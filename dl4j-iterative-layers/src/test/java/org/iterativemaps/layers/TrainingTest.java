@@ -23,6 +23,7 @@ import org.deeplearning4j.earlystopping.saver.InMemoryModelSaver;
 import org.deeplearning4j.earlystopping.scorecalc.DataSetLossCalculator;
 import org.deeplearning4j.earlystopping.termination.MaxEpochsTerminationCondition;
 import org.deeplearning4j.earlystopping.trainer.EarlyStoppingTrainer;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -119,6 +120,45 @@ class TrainingTest {
     INDArray before = network.params().dup();
     network.fit((DataSet) data.getRange(0, 1));
     assertDifferent(before, network.params());
+  }
+
+  @Test
+  void aMaskedExampleCountsForNothing() {
+    MultiLayerNetwork network = Networks.network(Networks.conf(DataType.DOUBLE), false);
+    DataSet data = Networks.data(false);
+    INDArray mask = Nd4j.ones(DataType.DOUBLE, 5, 1);
+    mask.putScalar(4, 0, 0);
+    network.setLayerMaskArrays(mask, mask);
+    INDArray hidden = network.feedForward(data.getFeatures()).get(1);
+    network.clearLayerMaskArrays();
+    assertEquals(0, hidden.getRow(4).amaxNumber().doubleValue());
+    DataSet rest = (DataSet) data.getRange(0, 4);
+    assertClose(
+        network.feedForward(rest.getFeatures()).get(1),
+        hidden.get(NDArrayIndex.interval(0, 4)).dup(),
+        1e-13);
+    INDArray expected = Networks.gradient(network, rest);
+    data.setFeaturesMaskArray(mask);
+    data.setLabelsMaskArray(mask);
+    assertClose(expected, Networks.gradient(network, data), 1e-12);
+  }
+
+  /** As DL4J's own layers do, a layer that was only given its input runs forward by itself. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void backPropagationWithoutAForwardPass(boolean recurrent) {
+    Layer layer = Networks.network(Networks.conf(DataType.DOUBLE), recurrent).getLayer(0);
+    layer.setBackpropGradientsViewArray(Nd4j.zeros(DataType.DOUBLE, layer.numParams()));
+    LayerWorkspaceMgr none = LayerWorkspaceMgr.noWorkspaces();
+    INDArray input = Networks.data(recurrent).getFeatures();
+    INDArray output = layer.activate(input, true, none);
+    INDArray epsilon = Networks.normal(8, output.shape());
+    layer.backpropGradient(epsilon, none);
+    INDArray expected = layer.getGradientsViewArray().dup();
+    layer.activate(input.mul(2), true, none); // must be forgotten
+    layer.setInput(input, none);
+    layer.backpropGradient(epsilon, none);
+    assertEquals(expected, layer.getGradientsViewArray());
   }
 
   // ---- Iris
