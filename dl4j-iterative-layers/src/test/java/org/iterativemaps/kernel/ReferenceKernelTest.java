@@ -111,7 +111,7 @@ class ReferenceKernelTest {
   @Test
   void initialStateGradientIsTheDerivative() {
     int compared = 0;
-    for (long seed = 0; seed < 40; seed++) {
+    for (long seed = 0; seed < 10; seed++) {
       RandomPrograms random = new RandomPrograms(seed);
       RealizedMap realized = random.map(Activation.TANH, Activation.SIGMOID).realize();
       MapProgram program = MapProgram.sequence(realized, 1 + random.below(3), null);
@@ -147,7 +147,7 @@ class ReferenceKernelTest {
         }
       }
     }
-    assertTrue(compared > 200, "compared " + compared);
+    assertTrue(compared > 100, "compared " + compared);
   }
 
   @Test
