@@ -42,7 +42,7 @@ public final class Cobweb {
     canvas.guide(new double[] {low, high}, new double[] {low, high});
     canvas.line("the map", x, y, 0);
     double z = web(canvas, map, start, steps);
-    return canvas.picture(
+    return canvas.squarePicture(
         title
             + ": cobweb of "
             + steps
@@ -67,10 +67,8 @@ public final class Cobweb {
       z = next;
     }
     Arguments.finite("map", y);
-    canvas.line("iterations", x, y, 1).setLineStyle(Style.thin());
-    var first = canvas.guide(new double[] {x[0]}, new double[] {y[0]});
-    first.setMarker(Style.marker(1));
-    first.setMarkerColor(Style.colour(1));
+    canvas.line("iterations", x, y, 1, Style.thin());
+    canvas.mark(x[0], y[0], 1);
     return z;
   }
 }

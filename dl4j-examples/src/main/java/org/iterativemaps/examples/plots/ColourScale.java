@@ -26,24 +26,31 @@ final class ColourScale {
 
   private final double low;
   private final double high;
+  private final double power;
 
-  private ColourScale(double low, double high) {
+  private ColourScale(double low, double high, double power) {
     this.low = low;
     this.high = high;
+    this.power = power;
   }
 
   /** From 0 to the given value, or symmetric about 0 when there are negative values. */
   static ColourScale covering(double smallest, double largest) {
     if (smallest >= 0) {
-      return new ColourScale(0, largest > 0 ? largest : 1);
+      return new ColourScale(0, largest > 0 ? largest : 1, 1);
     }
     double size = Math.max(-smallest, largest);
-    return new ColourScale(-size, size);
+    return new ColourScale(-size, size, 1);
+  }
+
+  /** From 0 to the given value, by its square root, which sets small values off from 0. */
+  static ColourScale ofSquareRoot(double largest) {
+    return new ColourScale(0, largest > 0 ? largest : 1, 0.5);
   }
 
   Color of(double value) {
     Color[] colours = low < 0 ? TWO_SIDED : ONE_SIDED;
-    double share = Math.min(1, Math.max(0, (value - low) / (high - low)));
+    double share = Math.pow(Math.min(1, Math.max(0, (value - low) / (high - low))), power);
     double place = share * (colours.length - 1);
     int left = Math.min(colours.length - 2, (int) place);
     return mix(colours[left], colours[left + 1], place - left);
@@ -56,11 +63,15 @@ final class ColourScale {
         (int) Math.round(a.getBlue() + share * (b.getBlue() - a.getBlue())));
   }
 
+  private double valueAt(double share) {
+    return low + (high - low) * Math.pow(share, 1 / power);
+  }
+
   /** Draws the scale as an upright bar with three labels to its right. */
   void drawBar(Graphics2D g, double x, double y, double width, double height) {
     int bands = (int) (2 * height);
     for (int i = 0; i < bands; i++) {
-      g.setColor(of(high - (high - low) * (i + 0.5) / bands));
+      g.setColor(of(valueAt(1 - (i + 0.5) / bands)));
       g.fill(new Rectangle2D.Double(x, y + height * i / bands, width, height / bands + 0.5));
     }
     g.setColor(Style.GREY);
@@ -69,7 +80,7 @@ final class ColourScale {
     g.setFont(Style.LETTERS);
     g.setColor(Style.INK);
     for (int i = 0; i <= 2; i++) {
-      double value = low + (high - low) * i / 2;
+      double value = valueAt(i / 2.0);
       float place = (float) (y + height * (1 - i / 2.0) + (i == 2 ? 12 : i == 1 ? 5 : 0));
       g.drawString(Style.number(value), (float) (x + width + 5), place);
     }

@@ -61,7 +61,7 @@ final class DensityRaster {
   }
 
   void paint(Graphics2D g) {
-    ColourScale scale = ColourScale.covering(0, densest());
+    ColourScale scale = ColourScale.ofSquareRoot(densest());
     for (int row = 0; row < covered.length; row++) {
       for (int column = 0; column < covered.length; column++) {
         g.setColor(scale.of(covered[row][column]));

@@ -125,7 +125,7 @@ public final class HeatMap {
     }
     int everyRow = (rows.size() + LABELS - 1) / LABELS;
     for (int i = 0; i < rows.size(); i += everyRow) {
-      Letters.flushRight(g, rows.get(i), LEFT - 8, TOP + (i + 0.5) * cellHeight + 5);
+      Letters.flushRight(g, Style.LETTERS, rows.get(i), LEFT - 8, TOP + (i + 0.5) * cellHeight + 5);
     }
     double middle = LEFT + (Style.WIDTH - LEFT - RIGHT) / 2.0;
     Letters.centred(g, Style.LETTERS, columnTitle, middle, TOP + height + 48);

@@ -2,11 +2,22 @@ package org.iterativemaps.examples.plots;
 
 import java.awt.Color;
 import java.awt.Font;
+import java.awt.FontMetrics;
 import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
 
 /** Places text. */
 final class Letters {
   private Letters() {}
+
+  /** Something to measure with before there is a picture. */
+  static Graphics2D scratch() {
+    return new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics();
+  }
+
+  static FontMetrics metrics() {
+    return scratch().getFontMetrics(Style.LETTERS);
+  }
 
   static void centred(Graphics2D g, Font font, String text, double x, double baseline) {
     g.setColor(Style.INK);
@@ -20,8 +31,8 @@ final class Letters {
     put(g, Style.LETTERS, text, x, baseline);
   }
 
-  static void flushRight(Graphics2D g, String text, double right, double baseline) {
-    g.setFont(Style.LETTERS);
+  static void flushRight(Graphics2D g, Font font, String text, double right, double baseline) {
+    g.setFont(font);
     g.setColor(Style.INK);
     double width = g.getFontMetrics().stringWidth(text);
     g.drawString(text, (float) (right - width), (float) baseline);

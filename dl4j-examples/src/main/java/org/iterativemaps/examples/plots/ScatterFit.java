@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
-import org.knowm.xchart.style.Styler.LegendPosition;
 
 /** Groups of points and one least-squares line through all of them, with its R². */
 public final class ScatterFit {
@@ -20,7 +19,7 @@ public final class ScatterFit {
     this.title = title;
     xName = x;
     yName = y;
-    canvas = new XyCanvas(title, x, y, Style.HEIGHT + 30);
+    canvas = new XyCanvas(title, x, y, Style.HEIGHT);
   }
 
   /**
@@ -80,10 +79,8 @@ public final class ScatterFit {
             + Style.number(Math.abs(fit.slope()))
             + " x,  R² = "
             + Style.number(fit.rSquared());
-    canvas
-        .line(line, ends, new double[] {fit.at(ends[0]), fit.at(ends[1])}, 4)
-        .setLineStyle(Style.dashed());
-    canvas.styler.setLegendPosition(LegendPosition.OutsideS);
+    double[] values = {fit.at(ends[0]), fit.at(ends[1])};
+    canvas.line(line, ends, values, 4, Style.dashed());
     int count = xs.stream().mapToInt(x -> x.length).sum();
     return canvas.picture(
         title + ": " + yName + " against " + xName + ", " + count + " points; fit " + line);

@@ -66,6 +66,6 @@ public final class Spectrum {
     canvas.styler.setYAxisMin(-reach).setYAxisMax(reach);
     canvas.guide(new double[] {-reach, reach}, new double[2]);
     canvas.guide(new double[2], new double[] {-reach, reach});
-    return canvas.picture(title + ", with the unit circle" + words);
+    return canvas.squarePicture(title + ", with the unit circle" + words);
   }
 }

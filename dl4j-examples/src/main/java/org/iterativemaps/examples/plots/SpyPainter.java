@@ -116,7 +116,7 @@ final class SpyPainter {
     for (int i = 0; i < names.size(); i++) {
       double at = layout.middle(i);
       Letters.centred(g, Style.TITLE, names.get(i), at, -28);
-      Letters.flushRight(g, names.get(i), -10, at);
+      Letters.flushRight(g, Style.TITLE, names.get(i), -10, at);
       small(g, i, at);
     }
     g.setColor(Color.DARK_GRAY);
@@ -129,6 +129,6 @@ final class SpyPainter {
   private void small(Graphics2D g, int slot, double at) {
     String size = String.format(Locale.ROOT, "%d", sizes.get(slot));
     Letters.centred(g, Style.LETTERS, size, at, -9);
-    Letters.flushRight(g, size, -10, at + 17);
+    Letters.flushRight(g, Style.LETTERS, size, -10, at + 17);
   }
 }

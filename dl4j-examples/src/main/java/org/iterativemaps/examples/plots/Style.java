@@ -15,7 +15,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class Style {
 
   static final int WIDTH = 560;
-  static final int HEIGHT = 400;
+  static final int HEIGHT = 370;
+  static final int MARKER_SIZE = 8;
 
   static final Color INK = new Color(0x1a1a1a);
   static final Color GREY = new Color(0x8a8a8a);

@@ -37,9 +37,7 @@ public final class Trajectories {
     Arguments.sameLength("x", x, "y", y);
     Arguments.finite("y", y);
     canvas.line(name, x, y, paths);
-    var start = canvas.guide(new double[] {x[0]}, new double[] {y[0]});
-    start.setMarker(Style.marker(paths));
-    start.setMarkerColor(Style.colour(paths));
+    canvas.mark(x[0], y[0], paths);
     paths++;
     return this;
   }

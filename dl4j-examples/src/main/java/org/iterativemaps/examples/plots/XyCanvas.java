@@ -1,12 +1,11 @@
 package org.iterativemaps.examples.plots;
 
+import java.awt.BasicStroke;
 import java.awt.Color;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.Styler.ChartTheme;
-import org.knowm.xchart.style.Styler.LegendLayout;
-import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -16,8 +15,8 @@ final class XyCanvas {
   final XYChart chart;
   final XYStyler styler;
   private final int height;
+  private final Legend legend = new Legend();
   private int hidden;
-  private int named;
 
   XyCanvas(String title, String x, String y, int height) {
     this.height = height;
@@ -32,15 +31,12 @@ final class XyCanvas {
         .setChartPadding(8)
         .setChartTitleBoxVisible(false)
         .setChartTitleFont(Style.TITLE)
-        .setLegendFont(Style.LETTERS)
-        .setLegendBorderColor(Color.WHITE)
-        .setLegendPosition(LegendPosition.OutsideS)
-        .setLegendLayout(LegendLayout.Horizontal)
-        .setLegendSeriesLineLength(34)
+        .setChartTitlePadding(10)
+        .setLegendVisible(false)
         .setPlotBackgroundColor(Color.WHITE)
         .setPlotBorderColor(Style.GREY)
         .setPlotContentSize(0.96)
-        .setMarkerSize(8)
+        .setMarkerSize(Style.MARKER_SIZE)
         .setLocale(java.util.Locale.ROOT);
     styler
         .setAxisTitleFont(Style.LETTERS)
@@ -56,27 +52,38 @@ final class XyCanvas {
   }
 
   /** A line in the look of the given series number, with an entry in the legend. */
-  XYSeries line(String name, double[] x, double[] y, int series) {
+  void line(String name, double[] x, double[] y, int series) {
+    line(name, x, y, series, Style.line(series));
+  }
+
+  /** The same with a stroke of its own. */
+  void line(String name, double[] x, double[] y, int series, BasicStroke stroke) {
     XYSeries line = named(name, x, y, series);
     line.setXYSeriesRenderStyle(XYSeriesRenderStyle.Line);
-    line.setLineStyle(Style.line(series));
+    line.setLineStyle(stroke);
     line.setMarker(SeriesMarkers.NONE);
-    return line;
+    legend.add(name, series, stroke, null);
   }
 
   /** Points without a line, with an entry in the legend. */
-  XYSeries points(String name, double[] x, double[] y, int series) {
+  void points(String name, double[] x, double[] y, int series) {
     XYSeries points = named(name, x, y, series);
     points.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
     points.setMarker(Style.marker(series));
-    return points;
+    legend.add(name, series, null, Style.marker(series));
+  }
+
+  /** A single point in the look of a series, not in the legend. */
+  void mark(double x, double y, int series) {
+    XYSeries mark = guide(new double[] {x}, new double[] {y});
+    mark.setMarker(Style.marker(series));
+    mark.setMarkerColor(Style.colour(series));
   }
 
   private XYSeries named(String name, double[] x, double[] y, int series) {
     XYSeries added = chart.addSeries(name, x, y);
     added.setLineColor(Style.colour(series));
     added.setMarkerColor(Style.colour(series));
-    named++;
     return added;
   }
 
@@ -113,7 +120,27 @@ final class XyCanvas {
 
   /** Draws it; the legend disappears where there is nothing to tell apart. */
   Picture picture(String alt) {
-    styler.setLegendVisible(named > 1);
-    return Picture.draw(Style.WIDTH, height, alt, g -> chart.paint(g, Style.WIDTH, height));
+    return picture(alt, height);
+  }
+
+  /** Draws it with one unit as long upwards as sideways. */
+  Picture squarePicture(String alt) {
+    chart.paint(Letters.scratch(), Style.WIDTH, height);
+    double right = chart.getScreenXFromChart(1) - chart.getScreenXFromChart(0);
+    double up = chart.getScreenYFromChart(0) - chart.getScreenYFromChart(1);
+    double range = styler.getYAxisMax() - styler.getYAxisMin();
+    return picture(alt, height + (int) Math.round((right - up) * range / 0.96));
+  }
+
+  private Picture picture(String alt, int chartHeight) {
+    return Picture.draw(
+        Style.WIDTH,
+        chartHeight + legend.height(Style.WIDTH),
+        alt,
+        g -> {
+          chart.paint(g, Style.WIDTH, chartHeight);
+          g.translate(0, chartHeight);
+          legend.paint(g, Style.WIDTH);
+        });
   }
 }
