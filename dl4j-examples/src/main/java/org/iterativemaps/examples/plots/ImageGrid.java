@@ -38,17 +38,23 @@ public final class ImageGrid {
     }
     int cell = (Style.WIDTH - GAP) / perRow;
     int rows = (images.size() + perRow - 1) / perRow;
-    int high = cell + (labels.stream().allMatch(String::isEmpty) ? 0 : LABEL);
+    int[] tops = new int[rows + 1];
+    tops[0] = TOP;
+    for (int row = 0; row < rows; row++) {
+      List<String> below =
+          labels.subList(row * perRow, Math.min(labels.size(), (row + 1) * perRow));
+      tops[row + 1] = tops[row] + cell + (below.stream().allMatch(String::isEmpty) ? 0 : LABEL);
+    }
     String alt = title + ": " + images.size() + " images of " + side + " by " + side + " pixels";
     return Picture.draw(
         Style.WIDTH,
-        TOP + rows * high + GAP,
+        tops[rows] + GAP,
         alt,
         g -> {
           Letters.centred(g, Style.TITLE, title, Style.WIDTH / 2.0, 24);
           for (int i = 0; i < images.size(); i++) {
             double x = GAP + (i % perRow) * cell;
-            double y = TOP + (i / perRow) * high;
+            double y = tops[i / perRow];
             paint(g, x, y, cell - GAP, side, images.get(i));
             Letters.centred(
                 g, Style.LETTERS, labels.get(i), x + (cell - GAP) / 2.0, y + cell - GAP + 17);

@@ -12,6 +12,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 /** An XChart chart in our style, and the few kinds of series that the plots are made of. */
 final class XyCanvas {
 
+  private static final Color UNSEEN = new Color(0, 0, 0, 0);
+
   final XYChart chart;
   final XYStyler styler;
   private final int height;
@@ -63,6 +65,16 @@ final class XyCanvas {
     line.setLineStyle(stroke);
     line.setMarker(SeriesMarkers.NONE);
     legend.add(name, series, stroke, null);
+    keepTicksRound(x, y);
+  }
+
+  /**
+   * XChart takes equally spaced places for its ticks, such as 0, 19, 38, … An unseen point off the
+   * spacing makes it look for round numbers instead.
+   */
+  private void keepTicksRound(double[] x, double[] y) {
+    double between = x[0] + 0.618 * (x[x.length - 1] - x[0]);
+    guide(new double[] {x[0], between}, new double[] {y[0], y[0]}).setLineColor(UNSEEN);
   }
 
   /** Points without a line, with an entry in the legend. */
