@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -12,13 +13,20 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "Examples",
     synopsisSubcommandLabel = "NAME",
     description = "Runs an example; 'NAME --help' tells its options.",
-    commandListHeading = "%nExamples, in reading order:%n",
-    mixinStandardHelpOptions = true)
+    commandListHeading = "%nExamples, in reading order:%n")
 public final class Examples {
 
   /** Every example, in reading order: a {@code Notebook} or any picocli command, and one line. */
   static final List<Example> IN_READING_ORDER =
-      List.of(new Example(Hello.class, "The shortest notebook; copy it to start a new one."));
+      List.of(
+          new Example(Hello.class, "The shortest notebook; copy it to start a new one."),
+          new Example(PlotGallery.class, "Every plot, table and excerpt a notebook can show."));
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
+  private boolean help;
 
   Examples() {}
 
