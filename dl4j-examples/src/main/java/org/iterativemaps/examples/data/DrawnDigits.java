@@ -73,6 +73,7 @@ public final class DrawnDigits {
       }
       ink.curve(placed);
     }
+    ink.moveInside(side, side * thickness / 2 + 1.5);
     return ink.pixels(side, side * thickness);
   }
 

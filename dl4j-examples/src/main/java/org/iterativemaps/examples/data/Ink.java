@@ -35,6 +35,31 @@ final class Ink {
     }
   }
 
+  /**
+   * Moves everything, no further than needed, so that a margin stays free; what is too large for
+   * that is centred.
+   *
+   * @param side height and width of the picture
+   * @param margin to stay free of lines' middles
+   */
+  void moveInside(double side, double margin) {
+    for (int axis = 0; axis < 2; axis++) {
+      double low = Double.MAX_VALUE;
+      double high = -Double.MAX_VALUE;
+      for (double[] s : segments) {
+        low = Math.min(low, Math.min(s[axis], s[axis + 2]));
+        high = Math.max(high, Math.max(s[axis], s[axis + 2]));
+      }
+      double least = margin - low;
+      double most = side - margin - high;
+      double move = least > most ? (least + most) / 2 : Math.min(Math.max(0, least), most);
+      for (double[] s : segments) {
+        s[axis] += move;
+        s[axis + 2] += move;
+      }
+    }
+  }
+
   private static double spline(double[] p, int axis, int before, int i, int after, double t) {
     double a = p[2 * before + axis];
     double b = p[2 * i + axis];

@@ -163,7 +163,9 @@ final class SourceExcerpt {
         Pattern.compile(
                 "(?ms)^\\h*// region " + Pattern.quote(name) + "\\h*\\R(.*?)^\\h*// endregion\\b")
             .matcher(text);
-    return matcher.find() ? Optional.of(matcher.group(1).stripIndent().strip()) : Optional.empty();
+    return matcher.find()
+        ? Optional.of(matcher.group(1).stripTrailing().stripIndent().strip())
+        : Optional.empty();
   }
 
   private String bodyOf(LambdaExpressionTree lambda) {

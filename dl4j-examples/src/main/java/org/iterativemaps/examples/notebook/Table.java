@@ -1,6 +1,7 @@
 package org.iterativemaps.examples.notebook;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.commonmark.renderer.html.HtmlWriter;
 
@@ -21,7 +22,7 @@ public final class Table {
     }
     this.columns = columns;
     this.numeric = new boolean[columns.size()];
-    java.util.Arrays.fill(numeric, true);
+    Arrays.fill(numeric, true);
   }
 
   /**
@@ -78,9 +79,8 @@ public final class Table {
     }
     StringBuilder text = new StringBuilder(caption.isEmpty() ? "" : caption + "\n");
     text.append(line(columns, widths)).append('\n');
-    for (int width : widths) {
-      text.append("-".repeat(width)).append("  ");
-    }
+    List<String> rules = Arrays.stream(widths).mapToObj("-"::repeat).toList();
+    text.append(String.join("  ", rules));
     rows.forEach(row -> text.append('\n').append(line(row, widths)));
     return text.toString();
   }
