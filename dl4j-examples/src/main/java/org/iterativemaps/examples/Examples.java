@@ -19,6 +19,9 @@ public final class Examples {
   /** Every example, in reading order: a {@code Notebook} or any picocli command, and one line. */
   static final List<Example> IN_READING_ORDER =
       List.of(
+          new Example(
+              SwapMlpForLoopedMap.class,
+              "The quickstart: a stack of dense layers becomes one sparse looped map."),
           new Example(Hello.class, "The shortest notebook; copy it to start a new one."),
           new Example(PlotGallery.class, "Every plot, table and excerpt a notebook can show."));
 
