@@ -12,7 +12,11 @@ public final class Hello implements Notebook<Integer> {
     return page.step("Add", () -> 40 + 2);
   }
 
-  /** Starts it: {@code --help} lists the options every notebook has. */
+  /**
+   * Starts it.
+   *
+   * @param args {@code --help} lists the options every notebook has
+   */
   public static void main(String[] args) {
     Notebook.main(new Hello(), args);
   }

@@ -180,7 +180,11 @@ public final class PlotGallery implements Notebook<Integer> {
     return errors;
   }
 
-  /** Starts it. */
+  /**
+   * Starts it.
+   *
+   * @param args see {@code --help}
+   */
   public static void main(String[] args) {
     Notebook.main(new PlotGallery(), args);
   }

@@ -20,7 +20,13 @@ public record DigitImages(int side, List<float[]> pixels, int[] labels) {
   /** Number of classes. */
   public static final int CLASSES = 10;
 
-  /** Refuses lengths that do not match. */
+  /**
+   * Refuses lengths that do not match.
+   *
+   * @param side height and width in pixels
+   * @param pixels one array of side · side values per image
+   * @param labels classes 0 to 9, one per image
+   */
   public DigitImages {
     if (pixels.size() != labels.length) {
       throw new IllegalArgumentException(

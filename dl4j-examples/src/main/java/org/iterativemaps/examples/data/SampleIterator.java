@@ -1,5 +1,6 @@
 package org.iterativemaps.examples.data;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Random;
@@ -14,14 +15,29 @@ public final class SampleIterator implements DataSetIterator {
 
   private static final long serialVersionUID = 1L;
 
+  /** Size of the batches. */
   private final int batch;
+
+  /** Of the order. */
   private final long seed;
+
+  /** Features per sample. */
   private final int inputs;
+
+  /** Labels per sample. */
   private final int outputs;
+
   private final transient Function<int[], DataSet> source;
+
+  /** Numbers of the samples in this epoch's order. */
   private final int[] order;
+
   private transient DataSetPreProcessor preProcessor;
+
+  /** Place in the order. */
   private int next;
+
+  /** Counts the resets. */
   private int epoch;
 
   /**
@@ -45,11 +61,13 @@ public final class SampleIterator implements DataSetIterator {
     this.inputs = inputs;
     this.outputs = outputs;
     this.source = source;
-    this.order = IntStream.range(0, count).toArray();
+    this.order = new int[count];
     shuffle();
   }
 
+  /** An order that depends on seed and epoch alone, so that a run can be taken up again. */
   private void shuffle() {
+    Arrays.setAll(order, i -> i);
     Random random = Seeds.of(seed, epoch);
     for (int i = order.length - 1; i > 0; i--) {
       int j = random.nextInt(i + 1);

@@ -12,7 +12,12 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public record Sequences(float[][][] features, float[][] targets) {
 
-  /** Refuses lengths that do not match. */
+  /**
+   * Refuses lengths that do not match.
+   *
+   * @param features features[sample][feature][time]
+   * @param targets targets[sample][output]
+   */
   public Sequences {
     if (features.length == 0 || features.length != targets.length) {
       throw new IllegalArgumentException(

@@ -24,7 +24,13 @@ public record Picture(BufferedImage image, int width, String alt) {
     System.setProperty("java.awt.headless", "true");
   }
 
-  /** Refuses pictures without words. */
+  /**
+   * Refuses pictures without words.
+   *
+   * @param image the pixels
+   * @param width nominal width, in CSS pixels
+   * @param alt the picture in words
+   */
   public Picture {
     if (alt.isBlank()) {
       throw new IllegalArgumentException("alt: found a blank text, expected the picture in words");

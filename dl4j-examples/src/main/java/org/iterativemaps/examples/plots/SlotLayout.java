@@ -40,6 +40,11 @@ final class SlotLayout {
     return starts[slot];
   }
 
+  /** Pixels of a slot. */
+  double width(int slot) {
+    return starts[slot + 1] - starts[slot];
+  }
+
   /** Middle of a slot. */
   double middle(int slot) {
     return (starts[slot] + starts[slot + 1]) / 2;

@@ -75,6 +75,18 @@ class SpyPlotTest {
   }
 
   @Test
+  void namesThatDoNotFitAcrossStandUpright() {
+    SpyPlot shorter = SpyPlot.of("t");
+    SpyPlot longer = SpyPlot.of("t");
+    for (int i = 0; i < 8; i++) {
+      shorter.slot("" + i, 5);
+      longer.slot("longer " + i, 5);
+    }
+    int upright = longer.picture().image().getHeight();
+    assertTrue(upright > shorter.picture().image().getHeight(), "height " + upright);
+  }
+
+  @Test
   void aSlotKeepsItsShare() {
     SlotLayout layout = new SlotLayout(List.of(100, 300), 400, 0);
     assertEquals(100, layout.start(1));
