@@ -22,6 +22,9 @@ public final class Examples {
           new Example(
               SwapMlpForLoopedMap.class,
               "The quickstart: a stack of dense layers becomes one sparse looped map."),
+          new Example(
+              MapsAtAGlance.class,
+              "An MLP, a recurrent network and a reservoir as block matrices."),
           new Example(Hello.class, "The shortest notebook; copy it to start a new one."),
           new Example(PlotGallery.class, "Every plot, table and excerpt a notebook can show."));
 
