@@ -140,7 +140,7 @@ class DrawnDigitsTest {
         network(
             new LastTimeStep(new SimpleRnn.Builder().nOut(32).activation(Activation.TANH).build()),
             InputType.recurrent(28, 28));
-    rows.fit(train.asRows(32, 1), 3);
+    rows.fit(train.asRows(20, 1), 6);
     accuracy = rows.evaluate(test.asRows(64, 1)).accuracy();
     assertTrue(accuracy > 0.3, "accuracy from rows " + accuracy);
   }
