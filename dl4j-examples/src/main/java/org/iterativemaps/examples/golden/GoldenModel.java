@@ -47,6 +47,10 @@ record GoldenModel(
         states.add(state);
       }
     }
+    if (input == null) {
+      throw new GoldenFormatException(
+          node.path() + ".input_slot: found '" + inputName + "', which is not among the slots");
+    }
     Map<String, Connection> blocks = new LinkedHashMap<>();
     for (String key : node.get("blocks").fields()) {
       blocks.put(key, connection(node.get("blocks").get(key)));

@@ -1,10 +1,13 @@
 package org.iterativemaps.examples.golden;
 
+import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
  * A {@link MultiLayerNetwork} of a map layer and a loss layer.
@@ -38,5 +41,11 @@ final class LayerTrainableNetwork extends LayerNetwork implements TrainableNetwo
   public double fit(INDArray input, INDArray target) {
     network.fit(toNetwork(input), toNetwork(target));
     return network.score();
+  }
+
+  @Override
+  public List<IUpdater> updaters() {
+    BaseLayer layer = (BaseLayer) network.getLayer(0).conf().getLayer();
+    return List.of(layer.getIUpdater(), layer.getBiasUpdater());
   }
 }

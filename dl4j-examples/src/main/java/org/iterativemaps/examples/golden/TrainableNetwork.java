@@ -1,6 +1,8 @@
 package org.iterativemaps.examples.golden;
 
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.IUpdater;
 
 /** A block map with a loss and an updater. */
 interface TrainableNetwork extends MapNetwork {
@@ -17,4 +19,7 @@ interface TrainableNetwork extends MapNetwork {
    * @return the loss before it
    */
   double fit(INDArray input, INDArray target);
+
+  /** The updaters it uses, of weights and of biases: changing one changes the next update. */
+  List<IUpdater> updaters();
 }
