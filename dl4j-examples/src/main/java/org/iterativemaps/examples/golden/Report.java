@@ -5,12 +5,12 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.iterativemaps.examples.golden.CaseResult.Status;
 
 /** Prints one line per file, one per failure, note and reason for skipping, and the totals. */
 final class Report {
+  private static final int LINE_WIDTH = 98;
+
   private final PrintWriter out;
   private final Map<Status, Integer> totals = new EnumMap<>(Status.class);
 
@@ -53,32 +53,25 @@ final class Report {
   /** All cases of a file are of one kind, so all of them are skipped. */
   private void printSkipped(GoldenFile file, String reason) {
     out.printf(
-        "%-30s %3d skipped: kind %s does not apply: %s%n  %s%n",
-        file.name(),
-        file.cases().size(),
-        file.kind(),
-        reason,
-        file.cases().stream().map(GoldenCase::name).collect(Collectors.joining(", ")));
+        "%-30s %3d skipped: kind %s does not apply: %s%n",
+        file.name(), file.cases().size(), file.kind(), reason);
+    StringBuilder line = new StringBuilder();
+    for (GoldenCase skipped : file.cases()) {
+      if (line.length() + skipped.name().length() > LINE_WIDTH) {
+        out.println(line);
+        line.setLength(0);
+      }
+      line.append(line.isEmpty() ? "  " : ", ").append(skipped.name());
+    }
+    out.println(line);
   }
 
   private void printFailuresAndNotes(GoldenFile file, List<CaseResult> results) {
-    IntStream.range(0, results.size())
-        .forEach(
-            i ->
-                results
-                    .get(i)
-                    .failures()
-                    .forEach(
-                        failure ->
-                            out.printf("  FAILED %s: %s%n", file.cases().get(i).name(), failure)));
-    IntStream.range(0, results.size())
-        .forEach(
-            i ->
-                results
-                    .get(i)
-                    .notes()
-                    .forEach(
-                        note -> out.printf("  note %s: %s%n", file.cases().get(i).name(), note)));
+    for (int i = 0; i < results.size(); i++) {
+      String name = file.cases().get(i).name();
+      results.get(i).failures().forEach(line -> out.printf("  FAILED %s: %s%n", name, line));
+      results.get(i).notes().forEach(line -> out.printf("  note %s: %s%n", name, line));
+    }
   }
 
   private int total(Status status) {

@@ -16,7 +16,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** Every golden case against the DL4J layers. */
 class GoldenCasesTest {
-  // Numbers compared per file, author_configs not being for the layers.
   private static final Map<String, Integer> CASES =
       Map.of(
           "adam_training.json", 2,
@@ -54,9 +53,11 @@ class GoldenCasesTest {
 
   private static void assertPasses(GoldenCase goldenCase, Via via) {
     CaseResult result = CaseChecks.run(goldenCase, via);
-    assertEquals(List.of(), result.failures());
-    assertEquals(Status.PASSED, result.status());
-    assertTrue(result.numbers() > 100, () -> "only " + result.numbers() + " numbers compared");
+    String name = goldenCase.kind() + " " + goldenCase.name(); // Surefire shows the number alone
+    assertEquals(List.of(), result.failures(), name);
+    assertEquals(Status.PASSED, result.status(), name);
+    assertTrue(
+        result.numbers() > 100, () -> name + ": only " + result.numbers() + " numbers compared");
   }
 
   @Test
