@@ -1,0 +1,26 @@
+package org.iterativemaps.layers;
+
+import org.deeplearning4j.nn.weights.IWeightInit;
+import org.iterativemaps.kernel.MapProgram;
+import org.iterativemaps.map.RealizedMap.RealizedBlock;
+
+/** What the configurations of the two layers have in common, beside DL4J's own. */
+public interface IterativeMapConf {
+
+  /** The block map, its steps, and initialisers of single blocks. */
+  MapSettings getSettings();
+
+  /**
+   * What a kernel runs for this layer.
+   *
+   * @throws IllegalStateException if the input size is not known yet
+   * @throws IllegalArgumentException if the map does not fit its steps or an activation
+   */
+  MapProgram program();
+
+  /** The initialiser of a block's weights. */
+  IWeightInit weightInit(RealizedBlock block);
+
+  /** The first value of all biases. */
+  double getBiasInit();
+}

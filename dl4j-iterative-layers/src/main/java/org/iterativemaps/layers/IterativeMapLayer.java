@@ -1,0 +1,184 @@
+package org.iterativemaps.layers;
+
+import java.util.Collection;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.ParamInitializer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
+import org.deeplearning4j.nn.weights.IWeightInit;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.iterativemaps.kernel.MapProgram;
+import org.iterativemaps.layers.impl.IterativeMap;
+import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A weight-tied iterative map on single inputs: K steps of one sparse block map from a state of
+ * zeros.
+ *
+ * <pre>    z_i  &lt;-  A_i( sum_j M_ij z_j + b_i )      K times; output = z_y</pre>
+ *
+ * <p>Input [batch, nIn], output [batch, nOut], nOut being the size of the map's output slot. In the
+ * short form, with one hidden slot, h &lt;- A(W x + U h + b) is applied K times:
+ *
+ * <pre>{@code
+ * new IterativeMapLayer.Builder().nOut(256).steps(4).density(0.1).activation(Activation.TANH).build()
+ * }</pre>
+ *
+ * <p>Parameters are the weights that exist and the biases: {@link IterativeMapParamInitializer}
+ * says in which order. The papers' initial weights are {@code weightInit(new NormalDistribution(0,
+ * 0.05))}.
+ *
+ * <p>Dropout, L1, L2, weight decay, weight noise and updaters work as in DL4J's layers, weight by
+ * weight. Constraints that take norms of rows or columns are refused. FLOAT and DOUBLE networks.
+ *
+ * <p>Source: Hershey, Paffenroth, Pathak, Tavener, arXiv:2404.00880 (2024).
+ */
+public class IterativeMapLayer extends FeedForwardLayer implements IterativeMapConf {
+  private static final long serialVersionUID = 1L;
+
+  private MapSettings settings;
+
+  /** For deserialisation. */
+  public IterativeMapLayer() {}
+
+  /**
+   * From a builder.
+   *
+   * @throws IllegalArgumentException if its options contradict each other, the map is wrong, or its
+   *     output cannot be reached in K steps
+   */
+  protected IterativeMapLayer(Builder builder) {
+    super(builder);
+    setSettings(builder.draft.settings(builder.getNIn(), builder.getNOut()));
+    org.iterativemaps.map.Schedule.singleToken(settings.map(), settings.steps());
+    initializeConstraints(builder);
+    LayerChecks.constraints(this);
+  }
+
+  @Override
+  public MapSettings getSettings() {
+    return settings;
+  }
+
+  /** Replaces the settings; nIn and nOut follow. */
+  public void setSettings(MapSettings settings) {
+    this.settings = settings;
+    this.nIn = settings.map().input().size();
+    this.nOut = settings.map().output().size();
+  }
+
+  @Override
+  public void setNIn(long nIn) {
+    super.setNIn(nIn);
+    if (settings != null && nIn > 0) {
+      setSettings(settings.withMap(settings.map().withInputSize(MapDraft.size("nIn", nIn))));
+    }
+  }
+
+  @Override
+  public void setNOut(long nOut) {
+    super.setNOut(nOut);
+    if (settings != null && nOut > 0) {
+      setSettings(
+          settings.withMap(
+              settings
+                  .map()
+                  .withSlotSize(settings.map().output().name(), MapDraft.size("nOut", nOut))));
+    }
+  }
+
+  @Override
+  public void setNIn(InputType inputType, boolean override) {
+    super.setNIn(inputType, override);
+    setNIn(nIn);
+  }
+
+  @Override
+  public MapProgram program() {
+    return MapProgram.singleToken(settings.realized(), settings.steps(), getActivationFn());
+  }
+
+  @Override
+  public IWeightInit weightInit(RealizedBlock block) {
+    return settings.weightInits().getOrDefault(block.block().name(), getWeightInitFn());
+  }
+
+  @Override
+  public Layer instantiate(
+      NeuralNetConfiguration conf,
+      Collection<TrainingListener> trainingListeners,
+      int layerIndex,
+      INDArray layerParamsView,
+      boolean initializeParams,
+      DataType networkDataType) {
+    LayerChecks.beforeInstantiation(this, layerIndex, networkDataType);
+    IterativeMap layer = new IterativeMap(conf, networkDataType);
+    layer.setListeners(trainingListeners);
+    layer.setIndex(layerIndex);
+    layer.setParamsViewArray(layerParamsView);
+    layer.setParamTable(initializer().init(conf, layerParamsView, initializeParams));
+    layer.setConf(conf);
+    return layer;
+  }
+
+  @Override
+  public ParamInitializer initializer() {
+    return IterativeMapParamInitializer.getInstance();
+  }
+
+  @Override
+  public LayerMemoryReport getMemoryReport(InputType inputType) {
+    return MapMemory.report(this, IterativeMapLayer.class, program(), inputType, 1);
+  }
+
+  @Override
+  protected boolean canEqual(Object other) {
+    return other instanceof IterativeMapLayer;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof IterativeMapLayer that
+        && super.equals(that)
+        && java.util.Objects.equals(settings, that.settings);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * super.hashCode() + java.util.Objects.hashCode(settings);
+  }
+
+  @Override
+  public String toString() {
+    return "IterativeMapLayer(" + super.toString() + ", " + settings + ")";
+  }
+
+  /** Builder with DL4J's layer options and those of {@link MapOptions}. */
+  @SuppressWarnings("unchecked") // DL4J declares <E extends Layer> E build()
+  public static class Builder extends FeedForwardLayer.Builder<Builder>
+      implements MapOptions<Builder> {
+    private final MapDraft draft = new MapDraft();
+
+    /** An empty builder. */
+    public Builder() {}
+
+    @Override
+    public MapDraft draft() {
+      return draft;
+    }
+
+    @Override
+    public Builder self() {
+      return this;
+    }
+
+    @Override
+    public IterativeMapLayer build() {
+      return new IterativeMapLayer(this);
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package org.iterativemaps.layers;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.ParamInitializer;
+import org.deeplearning4j.nn.api.layers.LayerConstraint;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
+import org.deeplearning4j.nn.weights.IWeightInit;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.iterativemaps.kernel.MapProgram;
+import org.iterativemaps.layers.impl.IterativeMapRecurrent;
+import org.iterativemaps.map.Block;
+import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A weight-tied iterative map on sequences: K steps of one sparse block map for every token, the
+ * state carried from token to token.
+ *
+ * <pre>    z_{t+1} = (A ∘ b ∘ M)^K ∘ Inject(x_{t+1}) ∘ z_t</pre>
+ *
+ * <p>Input [batch, nIn, time], output [batch, nOut, time] in {@link RNNFormat#NCW}; [batch, time,
+ * size] in {@link RNNFormat#NWC}. With K = 1 and one dense hidden slot this is DL4J's {@code
+ * SimpleRnn}:
+ *
+ * <pre>{@code
+ * new IterativeMapRecurrentLayer.Builder().nOut(200).density(0.1).activation(Activation.TANH).build()
+ * }</pre>
+ *
+ * <p>The state starts at zero, or at what {@code rnnSetPreviousState} was given, by slot name. At a
+ * masked time step output and state are zero, as in DL4J's recurrent layers. {@code
+ * weightInitRecurrent} and {@code constrainRecurrent} mean the blocks between state slots, {@code
+ * constrainInputWeights} those from the input. All else as in {@link IterativeMapLayer}.
+ *
+ * <p>Source: Hershey, Paffenroth, Pathak, Tavener, arXiv:2404.00880 (2024).
+ */
+public class IterativeMapRecurrentLayer extends BaseRecurrentLayer implements IterativeMapConf {
+  private static final long serialVersionUID = 1L;
+
+  private MapSettings settings;
+
+  /** For deserialisation. */
+  public IterativeMapRecurrentLayer() {}
+
+  /**
+   * From a builder.
+   *
+   * @throws IllegalArgumentException if its options contradict each other, or the map is wrong
+   */
+  protected IterativeMapRecurrentLayer(Builder builder) {
+    super(builder);
+    setSettings(builder.draft.settings(builder.getNIn(), builder.getNOut()));
+    initializeConstraints(builder);
+    LayerChecks.constraints(this);
+  }
+
+  @Override
+  protected void initializeConstraints(org.deeplearning4j.nn.conf.layers.Layer.Builder<?> builder) {
+    super.initializeConstraints(builder);
+    Builder own = (Builder) builder;
+    addConstraints(own.getInputWeightConstraints(), true);
+    addConstraints(own.getRecurrentConstraints(), false);
+  }
+
+  private void addConstraints(List<LayerConstraint> added, boolean fromInput) {
+    if (added == null) {
+      return;
+    }
+    List<String> keys =
+        settings.map().blocks().stream()
+            .filter(Block::isTrainable)
+            .filter(b -> settings.map().slot(b.from()).isInput() == fromInput)
+            .map(b -> IterativeMapParamInitializer.weightKey(b.from(), b.to()))
+            .toList();
+    List<LayerConstraint> all =
+        getConstraints() == null ? new ArrayList<>() : new ArrayList<>(getConstraints());
+    for (LayerConstraint constraint : added) {
+      LayerConstraint copy = constraint.clone();
+      copy.setParams(new HashSet<>(keys));
+      all.add(copy);
+    }
+    setConstraints(all);
+  }
+
+  @Override
+  public MapSettings getSettings() {
+    return settings;
+  }
+
+  /** Replaces the settings; nIn and nOut follow. */
+  public void setSettings(MapSettings settings) {
+    this.settings = settings;
+    this.nIn = settings.map().input().size();
+    this.nOut = settings.map().output().size();
+  }
+
+  @Override
+  public void setNIn(long nIn) {
+    super.setNIn(nIn);
+    if (settings != null && nIn > 0) {
+      setSettings(settings.withMap(settings.map().withInputSize(MapDraft.size("nIn", nIn))));
+    }
+  }
+
+  @Override
+  public void setNOut(long nOut) {
+    super.setNOut(nOut);
+    if (settings != null && nOut > 0) {
+      setSettings(
+          settings.withMap(
+              settings
+                  .map()
+                  .withSlotSize(settings.map().output().name(), MapDraft.size("nOut", nOut))));
+    }
+  }
+
+  @Override
+  public void setNIn(InputType inputType, boolean override) {
+    super.setNIn(inputType, override);
+    setNIn(nIn);
+  }
+
+  @Override
+  public MapProgram program() {
+    return MapProgram.sequence(settings.realized(), settings.steps(), getActivationFn());
+  }
+
+  @Override
+  public IWeightInit weightInit(RealizedBlock block) {
+    boolean recurrent = !settings.map().slots().get(block.from()).isInput();
+    IWeightInit general =
+        recurrent && getWeightInitFnRecurrent() != null
+            ? getWeightInitFnRecurrent()
+            : getWeightInitFn();
+    return settings.weightInits().getOrDefault(block.block().name(), general);
+  }
+
+  @Override
+  public Layer instantiate(
+      NeuralNetConfiguration conf,
+      Collection<TrainingListener> trainingListeners,
+      int layerIndex,
+      INDArray layerParamsView,
+      boolean initializeParams,
+      DataType networkDataType) {
+    LayerChecks.beforeInstantiation(this, layerIndex, networkDataType);
+    IterativeMapRecurrent layer = new IterativeMapRecurrent(conf, networkDataType);
+    layer.setListeners(trainingListeners);
+    layer.setIndex(layerIndex);
+    layer.setParamsViewArray(layerParamsView);
+    layer.setParamTable(initializer().init(conf, layerParamsView, initializeParams));
+    layer.setConf(conf);
+    return layer;
+  }
+
+  @Override
+  public ParamInitializer initializer() {
+    return IterativeMapParamInitializer.getInstance();
+  }
+
+  @Override
+  public LayerMemoryReport getMemoryReport(InputType inputType) {
+    long timeSteps = ((InputType.InputTypeRecurrent) inputType).getTimeSeriesLength();
+    return MapMemory.report(
+        this, IterativeMapRecurrentLayer.class, program(), inputType, timeSteps);
+  }
+
+  @Override
+  protected boolean canEqual(Object other) {
+    return other instanceof IterativeMapRecurrentLayer;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof IterativeMapRecurrentLayer that
+        && super.equals(that)
+        && Objects.equals(settings, that.settings);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * super.hashCode() + Objects.hashCode(settings);
+  }
+
+  @Override
+  public String toString() {
+    return "IterativeMapRecurrentLayer(" + super.toString() + ", " + settings + ")";
+  }
+
+  /** Builder with DL4J's recurrent layer options and those of {@link MapOptions}. */
+  @SuppressWarnings("unchecked") // DL4J declares <E extends Layer> E build()
+  public static class Builder extends BaseRecurrentLayer.Builder<Builder>
+      implements MapOptions<Builder> {
+    private final MapDraft draft = new MapDraft();
+
+    /** An empty builder. */
+    public Builder() {}
+
+    @Override
+    public MapDraft draft() {
+      return draft;
+    }
+
+    @Override
+    public Builder self() {
+      return this;
+    }
+
+    @Override
+    public IterativeMapRecurrentLayer build() {
+      return new IterativeMapRecurrentLayer(this);
+    }
+  }
+}

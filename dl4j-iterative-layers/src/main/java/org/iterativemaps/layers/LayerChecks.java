@@ -1,0 +1,56 @@
+package org.iterativemaps.layers;
+
+import java.util.Set;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.nn.api.layers.LayerConstraint;
+import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
+import org.deeplearning4j.nn.conf.constraint.MinMaxNormConstraint;
+import org.deeplearning4j.nn.conf.constraint.UnitNormConstraint;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** What a map layer refuses, with DL4J's exceptions and the layer's name. */
+final class LayerChecks {
+  private static final Set<Class<?>> MATRIX_CONSTRAINTS =
+      Set.of(MaxNormConstraint.class, MinMaxNormConstraint.class, UnitNormConstraint.class);
+
+  private LayerChecks() {}
+
+  static void beforeInstantiation(FeedForwardLayer layer, int index, DataType type) {
+    String where = where(layer) + ", layer index: " + index;
+    if (((IterativeMapConf) layer).getSettings().map().isOpen()) {
+      throw new DL4JInvalidConfigException(
+          where + ": nIn is not known; set it with nIn(…) or setInputType(…)");
+    }
+    if (type != DataType.FLOAT && type != DataType.DOUBLE) {
+      throw new DL4JInvalidConfigException(
+          where
+              + ": found network data type "
+              + type
+              + ", expected FLOAT or DOUBLE; set it with dataType(…)");
+    }
+    constraints(layer);
+  }
+
+  /** Norms of rows or columns need a dense matrix, which the compact weights are not. */
+  static void constraints(FeedForwardLayer layer) {
+    if (layer.getConstraints() == null) {
+      return;
+    }
+    for (LayerConstraint constraint : layer.getConstraints()) {
+      if (MATRIX_CONSTRAINTS.contains(constraint.getClass())) {
+        throw new DL4JInvalidConfigException(
+            where(layer)
+                + ": "
+                + constraint.getClass().getSimpleName()
+                + " takes norms over the rows or columns of a dense matrix; the weights of a map layer"
+                + " are vectors of those that exist. Use an elementwise constraint such as"
+                + " NonNegativeConstraint, or L2 regularisation");
+      }
+    }
+  }
+
+  private static String where(FeedForwardLayer layer) {
+    return "layer name: \"" + (layer.getLayerName() == null ? "" : layer.getLayerName()) + "\"";
+  }
+}

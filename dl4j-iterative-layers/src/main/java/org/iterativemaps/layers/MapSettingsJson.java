@@ -1,0 +1,243 @@
+package org.iterativemaps.layers;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.deeplearning4j.nn.weights.IWeightInit;
+import org.iterativemaps.map.Block;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.Slot;
+import org.iterativemaps.map.Sparsity;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.shade.jackson.core.JsonGenerator;
+import org.nd4j.shade.jackson.core.JsonParser;
+import org.nd4j.shade.jackson.core.ObjectCodec;
+import org.nd4j.shade.jackson.databind.DeserializationContext;
+import org.nd4j.shade.jackson.databind.JsonDeserializer;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.JsonSerializer;
+import org.nd4j.shade.jackson.databind.SerializerProvider;
+
+/**
+ * How {@link MapSettings} are written into DL4J's JSON and YAML, so that a saved model finds its
+ * masks again.
+ *
+ * <pre>{@code
+ * {"version": 1, "steps": 4, "injection": "HOLD", "seed": 0, "output": "h",
+ *  "slots": [{"name": "x", "role": "input", "size": 784},
+ *            {"name": "h", "role": "state", "size": 256, "activation": {...}, "bias": true}],
+ *  "blocks": [{"from": "x", "to": "h", "sparsity": {"pattern": "density", "value": 0.1}}, ...]}
+ * }</pre>
+ *
+ * An input of size 0 is still to be inferred; a missing activation is the layer's. Patterns from a
+ * seed are kept as their rule; explicit ones and explicit fixed values as {@link PackedNumbers}.
+ */
+final class MapSettingsJson {
+  private static final int VERSION = 1;
+
+  private MapSettingsJson() {}
+
+  static final class Serializer extends JsonSerializer<MapSettings> {
+    @Override
+    public void serialize(MapSettings settings, JsonGenerator json, SerializerProvider provider)
+        throws IOException {
+      BlockMap map = settings.map();
+      json.writeStartObject();
+      json.writeNumberField("version", VERSION);
+      json.writeNumberField("steps", settings.steps());
+      json.writeStringField("injection", map.injection().name());
+      json.writeNumberField("seed", map.seed());
+      json.writeStringField("output", map.output().name());
+      json.writeArrayFieldStart("slots");
+      for (Slot slot : map.slots()) {
+        write(slot, json);
+      }
+      json.writeEndArray();
+      json.writeArrayFieldStart("blocks");
+      for (Block block : map.blocks()) {
+        write(block, settings.weightInits().get(block.name()), json);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+
+    private static void write(Slot slot, JsonGenerator json) throws IOException {
+      json.writeStartObject();
+      json.writeStringField("name", slot.name());
+      json.writeStringField("role", slot.isInput() ? "input" : "state");
+      json.writeNumberField("size", slot.size());
+      if (slot.activation() != null) {
+        json.writeObjectField("activation", slot.activation());
+      }
+      if (!slot.isInput()) {
+        json.writeBooleanField("bias", slot.hasBias());
+      }
+      json.writeEndObject();
+    }
+
+    private static void write(Block block, IWeightInit init, JsonGenerator json)
+        throws IOException {
+      json.writeStartObject();
+      json.writeStringField("from", block.from());
+      json.writeStringField("to", block.to());
+      json.writeObjectFieldStart("sparsity");
+      write(block.sparsity(), json);
+      json.writeEndObject();
+      if (!block.isTrainable()) {
+        json.writeObjectFieldStart("fixed");
+        write(block.fixedValues(), json);
+        json.writeEndObject();
+      } else if (init != null) {
+        json.writeObjectField("weightInit", init);
+      }
+      json.writeEndObject();
+    }
+
+    private static void write(Sparsity sparsity, JsonGenerator json) throws IOException {
+      if (sparsity instanceof Sparsity.Dense) {
+        json.writeStringField("pattern", "dense");
+      } else if (sparsity instanceof Sparsity.Bernoulli bernoulli) {
+        json.writeStringField("pattern", "bernoulli");
+        json.writeNumberField("value", bernoulli.probability());
+      } else if (sparsity instanceof Sparsity.Density density) {
+        json.writeStringField("pattern", "density");
+        json.writeNumberField("value", density.density());
+      } else if (sparsity instanceof Sparsity.Entries entries) {
+        json.writeStringField("pattern", "entries");
+        json.writeNumberField("value", entries.count());
+      } else if (sparsity instanceof Sparsity.FanIn fanIn) {
+        json.writeStringField("pattern", "fanIn");
+        json.writeNumberField("value", fanIn.perTarget());
+      } else if (sparsity instanceof Sparsity.Diagonal) {
+        json.writeStringField("pattern", "diagonal");
+      } else if (sparsity instanceof Sparsity.Explicit explicit) {
+        json.writeStringField("pattern", "explicit");
+        json.writeNumberField("fromSize", explicit.mask().fromSize());
+        json.writeNumberField("toSize", explicit.mask().toSize());
+        json.writeStringField("cells", PackedNumbers.packAscending(explicit.mask().copyCells()));
+      } else {
+        throw new IllegalStateException("no JSON for " + sparsity);
+      }
+    }
+
+    private static void write(FixedValues values, JsonGenerator json) throws IOException {
+      if (values instanceof FixedValues.Constant constant) {
+        json.writeStringField("values", "constant");
+        json.writeNumberField("value", constant.value());
+      } else if (values instanceof FixedValues.Gaussian gaussian) {
+        json.writeStringField("values", "gaussian");
+        json.writeNumberField("mean", gaussian.mean());
+        json.writeNumberField("standardDeviation", gaussian.standardDeviation());
+      } else if (values instanceof FixedValues.Uniform uniform) {
+        json.writeStringField("values", "uniform");
+        json.writeNumberField("low", uniform.low());
+        json.writeNumberField("high", uniform.high());
+      } else if (values instanceof FixedValues.Explicit explicit) {
+        json.writeStringField("values", "explicit");
+        json.writeStringField("packed", PackedNumbers.pack(explicit.values()));
+      } else {
+        throw new IllegalStateException("no JSON for " + values);
+      }
+    }
+  }
+
+  static final class Deserializer extends JsonDeserializer<MapSettings> {
+    @Override
+    public MapSettings deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      ObjectCodec codec = parser.getCodec();
+      JsonNode tree = codec.readTree(parser);
+      int version = need(tree, "version").asInt();
+      if (version != VERSION) {
+        throw new IOException(
+            "iterative map settings: found version "
+                + version
+                + ", this library reads version "
+                + VERSION
+                + "; use the library version the model was saved with, or a newer one");
+      }
+      BlockMap.Builder map =
+          BlockMap.builder()
+              .injection(Injection.valueOf(need(tree, "injection").asText()))
+              .seed(need(tree, "seed").asLong())
+              .output(need(tree, "output").asText());
+      for (JsonNode slot : need(tree, "slots")) {
+        map.add(slot(slot, codec));
+      }
+      Map<String, IWeightInit> inits = new LinkedHashMap<>();
+      for (JsonNode node : need(tree, "blocks")) {
+        Block block = block(node);
+        map.add(block);
+        if (node.has("weightInit")) {
+          inits.put(block.name(), codec.treeToValue(node.get("weightInit"), IWeightInit.class));
+        }
+      }
+      return new MapSettings(map.build(), need(tree, "steps").asInt(), inits);
+    }
+
+    private static Slot slot(JsonNode node, ObjectCodec codec) throws IOException {
+      boolean isInput = need(node, "role").asText().equals("input");
+      IActivation activation =
+          node.has("activation")
+              ? codec.treeToValue(node.get("activation"), IActivation.class)
+              : null;
+      return new Slot(
+          need(node, "name").asText(),
+          need(node, "size").asInt(),
+          isInput,
+          activation,
+          !isInput && need(node, "bias").asBoolean());
+    }
+
+    private static Block block(JsonNode node) throws IOException {
+      return new Block(
+          need(node, "from").asText(),
+          need(node, "to").asText(),
+          sparsity(need(node, "sparsity")),
+          node.has("fixed") ? fixedValues(node.get("fixed")) : null);
+    }
+
+    private static Sparsity sparsity(JsonNode node) throws IOException {
+      String pattern = need(node, "pattern").asText();
+      return switch (pattern) {
+        case "dense" -> Sparsity.dense();
+        case "bernoulli" -> Sparsity.bernoulli(need(node, "value").asDouble());
+        case "density" -> Sparsity.density(need(node, "value").asDouble());
+        case "entries" -> Sparsity.entries(need(node, "value").asLong());
+        case "fanIn" -> Sparsity.fanIn(need(node, "value").asInt());
+        case "diagonal" -> Sparsity.diagonal();
+        case "explicit" ->
+            Sparsity.explicit(
+                org.iterativemaps.map.WeightMask.ofCells(
+                    need(node, "fromSize").asInt(),
+                    need(node, "toSize").asInt(),
+                    PackedNumbers.unpackAscending(need(node, "cells").asText())));
+        default -> throw new IOException("iterative map settings: unknown pattern " + pattern);
+      };
+    }
+
+    private static FixedValues fixedValues(JsonNode node) throws IOException {
+      String values = need(node, "values").asText();
+      return switch (values) {
+        case "constant" -> FixedValues.constant(need(node, "value").asDouble());
+        case "gaussian" ->
+            FixedValues.gaussian(
+                need(node, "mean").asDouble(), need(node, "standardDeviation").asDouble());
+        case "uniform" ->
+            FixedValues.uniform(need(node, "low").asDouble(), need(node, "high").asDouble());
+        case "explicit" ->
+            FixedValues.explicit(PackedNumbers.unpack(need(node, "packed").asText()));
+        default -> throw new IOException("iterative map settings: unknown fixed values " + values);
+      };
+    }
+
+    private static JsonNode need(JsonNode node, String field) throws IOException {
+      if (!node.has(field)) {
+        throw new IOException("iterative map settings: no field '" + field + "' in " + node);
+      }
+      return node.get(field);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package org.iterativemaps.layers.impl;
+
+import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.BaseLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.iterativemaps.layers.IterativeMapLayer;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The running half of {@link IterativeMapLayer}. Not thread-safe, as all DL4J layers. */
+public class IterativeMap extends BaseLayer<IterativeMapLayer> {
+  private static final long serialVersionUID = 1L;
+
+  private transient KernelRun run;
+
+  /** Made by {@link IterativeMapLayer#instantiate}. */
+  public IterativeMap(NeuralNetConfiguration conf, DataType dataType) {
+    super(conf, dataType);
+    this.run =
+        new KernelRun(layerConf().program(), layerConf().initializer().paramKeys(layerConf()));
+  }
+
+  @Override
+  public void setInput(INDArray input, LayerWorkspaceMgr workspaceMgr) {
+    super.setInput(input, workspaceMgr);
+    run.dropTape();
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
+    assertInputSet(false);
+    run.checkInput(input, 2, 1, layerId());
+    checkMask();
+    applyDropOutIfNecessary(training, workspaceMgr);
+    INDArray output =
+        workspaceMgr.createUninitialized(
+            ArrayType.ACTIVATIONS,
+            dataType,
+            new long[] {input.size(0), layerConf().getNOut()},
+            'f');
+    run.forward(
+        key -> getParamWithNoise(key, training, workspaceMgr),
+        asOneTimeStep(input),
+        null,
+        null,
+        asOneTimeStep(output),
+        training);
+    if (maskArray != null) {
+      applyMask(output);
+    }
+    return output;
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(
+      INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
+    assertInputSet(true);
+    if (!run.hasTape()) {
+      activate(true, LayerWorkspaceMgr.noWorkspacesImmutable());
+    }
+    INDArray outputGradient = epsilon.castTo(dataType);
+    if (maskArray != null) {
+      outputGradient = outputGradient.mulColumnVector(maskArray.castTo(dataType));
+    }
+    INDArray inputGradient =
+        workspaceMgr.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'f');
+    run.backward(gradientViews, asOneTimeStep(outputGradient), 0, asOneTimeStep(inputGradient));
+    weightNoiseParams.clear();
+    Gradient gradient = new DefaultGradient(gradientsFlattened);
+    gradientViews.forEach(gradient.gradientForVariable()::put);
+    return new Pair<>(gradient, backpropDropOutIfPresent(inputGradient));
+  }
+
+  private void checkMask() {
+    if (maskArray != null && (maskArray.length() != input.size(0))) {
+      throw new DL4JInvalidInputException(
+          "Mask: found shape "
+              + java.util.Arrays.toString(maskArray.shape())
+              + ", expected [batch, 1] = ["
+              + input.size(0)
+              + ", 1] "
+              + layerId());
+    }
+  }
+
+  private static INDArray asOneTimeStep(INDArray matrix) {
+    return matrix.reshape('f', matrix.size(0), matrix.size(1), 1);
+  }
+
+  @Override
+  public boolean isPretrainLayer() {
+    return false;
+  }
+
+  @Override
+  public void clear() {
+    super.clear();
+    run.dropTape();
+  }
+}

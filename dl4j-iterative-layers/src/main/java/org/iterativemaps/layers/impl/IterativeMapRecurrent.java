@@ -1,0 +1,236 @@
+package org.iterativemaps.layers.impl;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.recurrent.BaseRecurrentLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.map.Slot;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The running half of {@link IterativeMapRecurrentLayer}. Not thread-safe, as all DL4J layers.
+ *
+ * <p>The states of {@code rnnTimeStep} and of truncated BPTT are maps from slot name to [batch,
+ * size].
+ */
+public class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurrentLayer> {
+  private static final long serialVersionUID = 1L;
+
+  private transient KernelRun run;
+  private transient Map<String, INDArray> initialStateGradient = Map.of();
+
+  /** Made by {@link IterativeMapRecurrentLayer#instantiate}. */
+  public IterativeMapRecurrent(NeuralNetConfiguration conf, DataType dataType) {
+    super(conf, dataType);
+    this.run =
+        new KernelRun(layerConf().program(), layerConf().initializer().paramKeys(layerConf()));
+  }
+
+  @Override
+  public void setInput(INDArray input, LayerWorkspaceMgr workspaceMgr) {
+    super.setInput(input, workspaceMgr);
+    run.dropTape();
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
+    return activate(null, null, training, workspaceMgr);
+  }
+
+  @Override
+  public INDArray rnnTimeStep(INDArray input, LayerWorkspaceMgr workspaceMgr) {
+    setInput(input, workspaceMgr);
+    return activate(stateMap, stateMap, false, workspaceMgr);
+  }
+
+  @Override
+  public INDArray rnnActivateUsingStoredState(
+      INDArray input, boolean training, boolean storeLastForTBPTT, LayerWorkspaceMgr workspaceMgr) {
+    setInput(input, workspaceMgr);
+    return activate(
+        tBpttStateMap, storeLastForTBPTT ? tBpttStateMap : null, training, workspaceMgr);
+  }
+
+  /** Runs from one stored state (null: zeros) and stores the last one (null: nowhere). */
+  private INDArray activate(
+      Map<String, INDArray> from,
+      Map<String, INDArray> into,
+      boolean training,
+      LayerWorkspaceMgr workspaceMgr) {
+    assertInputSet(false);
+    run.checkInput(input, 3, getDataFormat() == RNNFormat.NWC ? 2 : 1, layerId());
+    INDArray[] initial = from == null ? null : initialState(from);
+    INDArray[] last = new INDArray[0];
+    applyDropOutIfNecessary(training, workspaceMgr);
+    INDArray ncw = permuteIfNWC(input);
+    checkMask(ncw);
+    INDArray output =
+        workspaceMgr.createUninitialized(
+            ArrayType.ACTIVATIONS,
+            dataType,
+            new long[] {ncw.size(0), layerConf().getNOut(), ncw.size(2)},
+            'f');
+    last =
+        run.forward(
+            key -> getParamWithNoise(key, training, workspaceMgr),
+            ncw,
+            maskArray,
+            initial,
+            output,
+            training);
+    if (into != null) {
+      into.clear();
+      into.putAll(byName(last));
+    }
+    return permuteIfNWC(output);
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(
+      INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
+    return tbpttBackpropGradient(epsilon, -1, workspaceMgr);
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> tbpttBackpropGradient(
+      INDArray epsilon, int tbpttBackLength, LayerWorkspaceMgr workspaceMgr) {
+    assertInputSet(true);
+    if (!run.hasTape()) {
+      activate(null, null, true, LayerWorkspaceMgr.noWorkspacesImmutable());
+    }
+    INDArray ncw = permuteIfNWC(input);
+    INDArray inputGradient =
+        workspaceMgr.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, ncw.shape(), 'f');
+    int first = tbpttBackLength > 0 ? (int) Math.max(0, ncw.size(2) - tbpttBackLength) : 0;
+    INDArray[] stateGradient =
+        run.backward(gradientViews, permuteIfNWC(epsilon), first, inputGradient);
+    initialStateGradient = byName(stateGradient);
+    weightNoiseParams.clear();
+    Gradient gradient = new DefaultGradient(gradientsFlattened);
+    gradientViews.forEach(gradient.gradientForVariable()::put);
+    return new Pair<>(gradient, permuteIfNWC(backpropDropOutIfPresent(inputGradient)));
+  }
+
+  /**
+   * dL/d(state before the first time step) of the last back-propagation, by slot name, each [batch,
+   * size]: what a learned or computed initial state is trained with.
+   */
+  public Map<String, INDArray> initialStateGradient() {
+    return initialStateGradient;
+  }
+
+  @Override
+  public void rnnSetPreviousState(Map<String, INDArray> state) {
+    checkState(state);
+    super.rnnSetPreviousState(state);
+  }
+
+  @Override
+  public void rnnSetTBPTTState(Map<String, INDArray> state) {
+    checkState(state);
+    super.rnnSetTBPTTState(state);
+  }
+
+  private void checkState(Map<String, INDArray> state) {
+    state.forEach(
+        (name, value) -> {
+          Slot slot =
+              run.program().slots().stream()
+                  .filter(s -> !s.isInput() && s.name().equals(name))
+                  .findFirst()
+                  .orElseThrow(
+                      () ->
+                          new DL4JInvalidInputException(
+                              "State: found slot '"
+                                  + name
+                                  + "', expected state slots of "
+                                  + layerConf().getSettings().map()
+                                  + " "
+                                  + layerId()));
+          if (value.rank() != 2 || value.size(1) != slot.size()) {
+            throw new DL4JInvalidInputException(
+                "State of slot '"
+                    + name
+                    + "': found shape "
+                    + Arrays.toString(value.shape())
+                    + ", expected [batch, "
+                    + slot.size()
+                    + "] "
+                    + layerId());
+          }
+        });
+  }
+
+  private INDArray[] initialState(Map<String, INDArray> byName) {
+    INDArray[] state = new INDArray[run.program().slots().size()];
+    for (int slot : run.program().schedule().carried()) {
+      String name = run.program().slots().get(slot).name();
+      state[slot] = byName.get(name);
+      if (state[slot] != null && state[slot].size(0) != input.size(0)) {
+        throw new DL4JInvalidInputException(
+            "State of slot '"
+                + name
+                + "': found batch size "
+                + state[slot].size(0)
+                + ", expected that of the input, "
+                + input.size(0)
+                + ". Forgot rnnClearPreviousState between batches? "
+                + layerId());
+      }
+    }
+    return state;
+  }
+
+  private Map<String, INDArray> byName(INDArray[] bySlot) {
+    Map<String, INDArray> byName = new LinkedHashMap<>();
+    for (int slot = 0; slot < bySlot.length; slot++) {
+      if (bySlot[slot] != null) {
+        byName.put(run.program().slots().get(slot).name(), bySlot[slot]);
+      }
+    }
+    return byName;
+  }
+
+  private void checkMask(INDArray ncw) {
+    if (maskArray != null
+        && (maskArray.rank() != 2
+            || maskArray.size(0) != ncw.size(0)
+            || maskArray.size(1) != ncw.size(2))) {
+      throw new DL4JInvalidInputException(
+          "Mask: found shape "
+              + Arrays.toString(maskArray.shape())
+              + ", expected [batch, time] = ["
+              + ncw.size(0)
+              + ", "
+              + ncw.size(2)
+              + "] "
+              + layerId());
+    }
+  }
+
+  @Override
+  public Type type() {
+    return Type.RECURRENT;
+  }
+
+  @Override
+  public boolean isPretrainLayer() {
+    return false;
+  }
+
+  @Override
+  public void clear() {
+    super.clear();
+    run.dropTape();
+  }
+}

@@ -1,0 +1,104 @@
+package org.iterativemaps.layers.impl;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.iterativemaps.kernel.MapKernel;
+import org.iterativemaps.kernel.MapProgram;
+import org.iterativemaps.kernel.ReferenceKernel;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What the two running layers share: the kernel, the order of its parameters, and the checks of
+ * what a user can get wrong at run time.
+ */
+final class KernelRun {
+  private final MapProgram program;
+  private final MapKernel kernel;
+  private final List<String> keys;
+  private INDArray[] initialOfTape;
+
+  KernelRun(MapProgram program, List<String> parameterKeys) {
+    this.program = program;
+    this.kernel = new ReferenceKernel(program);
+    this.keys = parameterKeys;
+  }
+
+  MapProgram program() {
+    return program;
+  }
+
+  /**
+   * Forward over [batch, nIn, time] into [batch, nOut, time]; remembers where it started.
+   *
+   * @return the state after the last time step
+   */
+  INDArray[] forward(
+      Function<String, INDArray> parameter,
+      INDArray input,
+      INDArray mask,
+      INDArray[] initial,
+      INDArray output,
+      boolean training) {
+    INDArray[] parameters = keys.stream().map(parameter).toArray(INDArray[]::new);
+    if (training) {
+      initialOfTape = initial;
+    }
+    return kernel.forward(parameters, input, mask, initial, output, training);
+  }
+
+  INDArray[] backward(
+      Map<String, INDArray> gradientViews,
+      INDArray outputGradient,
+      int firstTimeStep,
+      INDArray inputGradient) {
+    INDArray[] gradients = keys.stream().map(gradientViews::get).toArray(INDArray[]::new);
+    return kernel.backward(outputGradient, firstTimeStep, gradients, inputGradient);
+  }
+
+  boolean hasTape() {
+    return kernel.hasTape();
+  }
+
+  /** The state that the last training pass started from. */
+  INDArray[] initialOfTape() {
+    return initialOfTape;
+  }
+
+  void dropTape() {
+    kernel.dropTape();
+  }
+
+  void checkInput(INDArray input, int rank, int featureAxis, String layerId) {
+    long nIn = program.size(program.inputSlot());
+    if (input.rank() != rank) {
+      throw new DL4JInvalidInputException(
+          "Input: found rank "
+              + input.rank()
+              + " with shape "
+              + Arrays.toString(input.shape())
+              + ", expected rank "
+              + rank
+              + (rank == 2
+                  ? " [batch, nIn]"
+                  : " [batch, nIn, time] (NCW) or [batch, time, nIn] (NWC)")
+              + ". Missing preprocessor or wrong input type? "
+              + layerId);
+    }
+    if (input.size(featureAxis) != nIn) {
+      throw new DL4JInvalidInputException(
+          "Input: found size "
+              + input.size(featureAxis)
+              + " on axis "
+              + featureAxis
+              + " of shape "
+              + Arrays.toString(input.shape())
+              + ", expected nIn = "
+              + nIn
+              + " "
+              + layerId);
+    }
+  }
+}

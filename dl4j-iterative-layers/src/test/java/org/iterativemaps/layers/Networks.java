@@ -1,0 +1,115 @@
+package org.iterativemaps.layers;
+
+import java.util.Random;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.Sparsity;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/** Small networks and data for the layer tests. */
+final class Networks {
+  private Networks() {}
+
+  static NeuralNetConfiguration.Builder conf(DataType type) {
+    return new NeuralNetConfiguration.Builder()
+        .seed(7)
+        .dataType(type)
+        .updater(new NoOp())
+        .weightInit(new NormalDistribution(0, 0.4)); // linear feedback does not grow with this
+  }
+
+  /** The layer under test between nothing and a softmax read-out. */
+  static MultiLayerNetwork feedForward(NeuralNetConfiguration.Builder conf, Layer layer, int nOut) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            conf.list()
+                .layer(layer)
+                .layer(new OutputLayer.Builder(LossFunction.MCXENT).nIn(nOut).nOut(3).build())
+                .build());
+    network.init();
+    return network;
+  }
+
+  static MultiLayerNetwork recurrent(NeuralNetConfiguration.Builder conf, Layer layer, int nOut) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            conf.list()
+                .layer(layer)
+                .layer(new RnnOutputLayer.Builder(LossFunction.MCXENT).nIn(nOut).nOut(3).build())
+                .build());
+    network.init();
+    return network;
+  }
+
+  /** Three state slots with feedback, a fixed block, a slot without bias, every kind of pattern. */
+  static BlockMap richMap(int nIn, Injection injection) {
+    return BlockMap.builder()
+        .input("x", nIn)
+        .state("h", 5, Activation.TANH)
+        .stateWithoutBias("g", 4, Activation.SIGMOID.getActivationFunction())
+        .state("y", 3, Activation.IDENTITY)
+        .connect("x", "h", Sparsity.density(0.6))
+        .connect("h", "h", Sparsity.fanIn(2))
+        .connectFixed("h", "h", Sparsity.diagonal(), FixedValues.constant(0.3))
+        .connect("y", "h", Sparsity.bernoulli(0.7))
+        .connect("h", "g", Sparsity.entries(7))
+        .connect("g", "y", Sparsity.dense())
+        .connect("x", "y", Sparsity.density(0.5))
+        .output("y")
+        .injection(injection)
+        .seed(3)
+        .build();
+  }
+
+  static INDArray normal(long seed, long... shape) {
+    Random random = new Random(seed);
+    INDArray array = Nd4j.create(DataType.DOUBLE, shape);
+    for (long i = 0; i < array.length(); i++) {
+      array.putScalar(i, random.nextGaussian());
+    }
+    return array;
+  }
+
+  static INDArray oneHot(long seed, int batch, int classes) {
+    Random random = new Random(seed);
+    INDArray labels = Nd4j.zeros(DataType.DOUBLE, batch, classes);
+    for (int b = 0; b < batch; b++) {
+      labels.putScalar(b, random.nextInt(classes), 1);
+    }
+    return labels;
+  }
+
+  static INDArray oneHotSequence(long seed, int batch, int classes, int time) {
+    Random random = new Random(seed);
+    INDArray labels = Nd4j.zeros(DataType.DOUBLE, batch, classes, time);
+    for (int b = 0; b < batch; b++) {
+      for (int t = 0; t < time; t++) {
+        labels.putScalar(new int[] {b, random.nextInt(classes), t}, 1);
+      }
+    }
+    return labels;
+  }
+
+  /** Sequences of lengths time, time-1, … (at least 1): 1 where there is data. */
+  static INDArray raggedMask(int batch, int time) {
+    INDArray mask = Nd4j.zeros(DataType.DOUBLE, batch, time);
+    for (int b = 0; b < batch; b++) {
+      for (int t = 0; t < Math.max(1, time - b); t++) {
+        mask.putScalar(b, t, 1);
+      }
+    }
+    return mask;
+  }
+}
