@@ -66,47 +66,28 @@ public interface LaneKernels {
       int dxAt);
 
   /**
-   * dW[i, j] += sum over lanes of dy[i] x[j], for a range of a sparse block's chunks.
+   * dW[i, j] += sum over tiles and lanes of dy[i] x[j], for a range of a sparse block's chunks.
    *
-   * @param dy gradient by target unit, [to][lanes]
-   * @param x source tile, [from][lanes]
+   * @param tiles how many tiles of either kind, each a stride behind the one before
+   * @param dy gradients by target unit, [to][lanes]
+   * @param x source tiles, [from][lanes]
    * @param dw gradient of the weights in packed order, see {@link SparseTiling#addPacked}; added to
-   * @param scratch workspace of {@link SparseTiling#scratchLength} floats, contents irrelevant
+   * @param scratch workspace of {@link SparseTiling#scratchLength} floats
    */
   void outerAdd(
       SparseTiling block,
       int chunk,
       int chunkEnd,
+      int tiles,
       float[] dy,
       int dyAt,
+      int dyStride,
       float[] x,
       int xAt,
+      int xStride,
       float[] dw,
-      float[] scratch);
-
-  /**
-   * Both {@link #multiplyTransposedAdd} and {@link #outerAdd}, reading everything once.
-   *
-   * @param w the weights, [entry]
-   * @param dy gradient by target unit, [to][lanes]
-   * @param x source tile, [from][lanes]
-   * @param dx gradient by source unit, [from][lanes]; added to
-   * @param dw as in {@link #outerAdd}
-   * @param scratch as in {@link #outerAdd}
-   */
-  void backwardAdd(
-      SparseTiling block,
-      int chunk,
-      int chunkEnd,
-      float[] w,
-      float[] dy,
-      int dyAt,
-      float[] x,
-      int xAt,
-      float[] dx,
-      int dxAt,
-      float[] dw,
-      float[] scratch);
+      float[] scratch,
+      int scratchAt);
 
   /**
    * y += W x for some target units of a dense block.
@@ -139,24 +120,28 @@ public interface LaneKernels {
       int dxAt);
 
   /**
-   * dW[i, j] += sum over lanes of dy[i] x[j] for some target units of a dense block.
+   * dW[i, j] += sum over tiles and lanes of dy[i] x[j] for all target and source units.
    *
-   * @param dy gradient by target unit, [to][lanes]
-   * @param x source tile, [from][lanes]
+   * @param tiles how many tiles of either kind, each a stride behind the one before
+   * @param dy gradients by target unit, [to][lanes]
+   * @param x source tiles, [from][lanes]
    * @param dw [to][from]; added to
    * @param scratch workspace of {@link #denseScratchLength} floats
    */
   void denseOuterAdd(
       int from,
       int to,
-      int toEnd,
       int lanes,
+      int tiles,
       float[] dy,
       int dyAt,
+      int dyStride,
       float[] x,
       int xAt,
+      int xStride,
       float[] dw,
-      float[] scratch);
+      float[] scratch,
+      int scratchAt);
 
   /** Floats of workspace that {@link #denseOuterAdd} needs. */
   int denseScratchLength(int lanes);
@@ -188,6 +173,19 @@ public interface LaneKernels {
    * @param length a multiple of {@link #vectorLanes()}
    */
   void add(int length, float[] x, int xAt, float[] y, int yAt);
+
+  /**
+   * y = m x, each lane with its own factor.
+   *
+   * @param m [lanes]
+   * @param y overwritten; may be x itself at the same place
+   */
+  void multiplyLanes(
+      int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt);
+
+  /** y += m x, each lane with its own factor. */
+  void multiplyLanesAdd(
+      int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt);
 
   /**
    * a = A(z), element by element.

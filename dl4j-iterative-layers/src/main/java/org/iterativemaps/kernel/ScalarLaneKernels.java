@@ -75,40 +75,31 @@ public final class ScalarLaneKernels implements LaneKernels {
       SparseTiling block,
       int chunk,
       int chunkEnd,
+      int tiles,
       float[] dy,
       int dyAt,
+      int dyStride,
       float[] x,
       int xAt,
+      int xStride,
       float[] dw,
-      float[] scratch) {
+      float[] scratch,
+      int scratchAt) {
     int[] runs = block.runs();
     int[] offsets = block.offsets();
     int lanes = block.lanes();
     int end = block.chunkStart(chunkEnd) * SparseTiling.RUN;
-    for (int run = block.chunkStart(chunk) * SparseTiling.RUN; run < end; run += SparseTiling.RUN) {
-      int target = dyAt + runs[run];
-      for (int place = runs[run + 1]; place < runs[run + 2]; place++) {
-        dw[place] += dot(lanes, dy, target, x, xAt + offsets[place]);
+    for (int tile = 0; tile < tiles; tile++) {
+      int targets = dyAt + tile * dyStride;
+      int sources = xAt + tile * xStride;
+      int run = block.chunkStart(chunk) * SparseTiling.RUN;
+      for (; run < end; run += SparseTiling.RUN) {
+        int target = targets + runs[run];
+        for (int place = runs[run + 1]; place < runs[run + 2]; place++) {
+          dw[place] += dot(lanes, dy, target, x, sources + offsets[place]);
+        }
       }
     }
-  }
-
-  @Override
-  public void backwardAdd(
-      SparseTiling block,
-      int chunk,
-      int chunkEnd,
-      float[] w,
-      float[] dy,
-      int dyAt,
-      float[] x,
-      int xAt,
-      float[] dx,
-      int dxAt,
-      float[] dw,
-      float[] scratch) {
-    multiplyTransposedAdd(block, chunk, chunkEnd, w, dy, dyAt, dx, dxAt);
-    outerAdd(block, chunk, chunkEnd, dy, dyAt, x, xAt, dw, scratch);
   }
 
   @Override
@@ -143,17 +134,23 @@ public final class ScalarLaneKernels implements LaneKernels {
   public void denseOuterAdd(
       int from,
       int to,
-      int toEnd,
       int lanes,
+      int tiles,
       float[] dy,
       int dyAt,
+      int dyStride,
       float[] x,
       int xAt,
+      int xStride,
       float[] dw,
-      float[] scratch) {
-    for (int i = to; i < toEnd; i++) {
-      for (int j = 0; j < from; j++) {
-        dw[i * from + j] += dot(lanes, dy, dyAt + i * lanes, x, xAt + j * lanes);
+      float[] scratch,
+      int scratchAt) {
+    for (int tile = 0; tile < tiles; tile++) {
+      for (int i = 0; i < to; i++) {
+        int target = dyAt + tile * dyStride + i * lanes;
+        for (int j = 0; j < from; j++) {
+          dw[i * from + j] += dot(lanes, dy, target, x, xAt + tile * xStride + j * lanes);
+        }
       }
     }
   }
@@ -204,6 +201,26 @@ public final class ScalarLaneKernels implements LaneKernels {
   public void add(int length, float[] x, int xAt, float[] y, int yAt) {
     for (int i = 0; i < length; i++) {
       y[yAt + i] += x[xAt + i];
+    }
+  }
+
+  @Override
+  public void multiplyLanes(
+      int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
+    for (int i = 0; i < units * lanes; i += lanes) {
+      for (int lane = 0; lane < lanes; lane++) {
+        y[yAt + i + lane] = m[mAt + lane] * x[xAt + i + lane];
+      }
+    }
+  }
+
+  @Override
+  public void multiplyLanesAdd(
+      int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
+    for (int i = 0; i < units * lanes; i += lanes) {
+      for (int lane = 0; lane < lanes; lane++) {
+        y[yAt + i + lane] += m[mAt + lane] * x[xAt + i + lane];
+      }
     }
   }
 

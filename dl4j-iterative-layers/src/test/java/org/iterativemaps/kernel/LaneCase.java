@@ -125,47 +125,37 @@ final class LaneCase {
     final float[] y;
     final float[] dx;
     final float[] dw;
-    final float[] dxTogether;
-    final float[] dwTogether;
 
     Run(LaneKernels kernels, LaneCase c) {
       y = c.y.clone();
       dx = c.dx.clone();
-      dxTogether = c.dx.clone();
       dw = c.dw.clone();
-      dwTogether = c.dw.clone();
       SparseTiling tiling = SparseTiling.of(c.mask, c.lanes);
-      float[] scratch = new float[tiling.scratchLength(kernels.vectorLanes())];
+      float[] scratch = new float[tiling.scratchLength(kernels.vectorLanes()) + 9];
       float[] packed = new float[tiling.packedLength()];
-      float[] packedTogether = new float[tiling.packedLength()];
       for (int span = 0; span < tiling.spans(); span++) {
         int a = tiling.spanStart(span);
         int b = tiling.spanStart(span + 1);
         kernels.multiplyAdd(tiling, a, b, c.w, c.x, X_AT, y, Y_AT);
         kernels.multiplyTransposedAdd(tiling, a, b, c.w, c.dy, Y_AT, dx, X_AT);
-        kernels.outerAdd(tiling, a, b, c.dy, Y_AT, c.x, X_AT, packed, scratch);
-        kernels.backwardAdd(
-            tiling, a, b, c.w, c.dy, Y_AT, c.x, X_AT, dxTogether, X_AT, packedTogether, scratch);
+        kernels.outerAdd(tiling, a, b, 1, c.dy, Y_AT, 0, c.x, X_AT, 0, packed, scratch, 9);
       }
       tiling.addPacked(packed, dw);
-      tiling.addPacked(packedTogether, dwTogether);
     }
 
     Run(LaneKernels kernels, LaneCase c, int split) {
       y = c.y.clone();
       dx = c.dx.clone();
       dw = c.dw.clone();
-      dxTogether = dx;
-      dwTogether = dw;
-      float[] scratch = new float[kernels.denseScratchLength(c.lanes)];
+      float[] scratch = new float[kernels.denseScratchLength(c.lanes) + 9];
       int[] bounds = {0, split, c.to};
       for (int p = 0; p < 2; p++) {
         int a = bounds[p];
         int b = bounds[p + 1];
         kernels.denseMultiplyAdd(c.w, c.from, a, b, c.lanes, c.x, X_AT, y, Y_AT);
         kernels.denseMultiplyTransposedAdd(c.w, c.from, a, b, c.lanes, c.dy, Y_AT, dx, X_AT);
-        kernels.denseOuterAdd(c.from, a, b, c.lanes, c.dy, Y_AT, c.x, X_AT, dw, scratch);
       }
+      kernels.denseOuterAdd(c.from, c.to, c.lanes, 1, c.dy, Y_AT, 0, c.x, X_AT, 0, dw, scratch, 9);
     }
   }
 }

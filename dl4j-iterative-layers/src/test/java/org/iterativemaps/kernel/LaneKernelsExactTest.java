@@ -51,9 +51,7 @@ class LaneKernelsExactTest {
       LaneCase.Run run = new LaneCase.Run(kernels, c);
       assertExact(c.product()[0], run.y, "y, lanes " + lanes);
       assertExact(c.inputGradient()[0], run.dx, "dx, lanes " + lanes);
-      assertExact(c.inputGradient()[0], run.dxTogether, "dx together, lanes " + lanes);
       assertExact(c.weightGradient()[0], run.dw, "dw, lanes " + lanes);
-      assertExact(c.weightGradient()[0], run.dwTogether, "dw together, lanes " + lanes);
       entries += mask.entryCount();
     }
     assertTrue(entries > 0 || from * to == 1, "no entries were compared");
@@ -102,6 +100,60 @@ class LaneKernelsExactTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"1", "3", "4", "5", "11"})
+  void weightGradientsOfManyTiles(int tiles) {
+    Random random = new Random(tiles);
+    for (int lanes : laneCounts()) {
+      for (WeightMask mask :
+          new WeightMask[] {LaneCase.mask(90, 70, 0.2, random), WeightMask.dense(70, 13)}) {
+        int dyStride = mask.toSize() * lanes + 5;
+        int xStride = mask.fromSize() * lanes + 3;
+        float[] dy = LaneCase.draw(tiles * dyStride + 2, integers(random));
+        float[] x = LaneCase.draw(tiles * xStride + 1, integers(random));
+        double[] expected = new double[mask.entryCount()];
+        for (int tile = 0; tile < tiles; tile++) {
+          for (int i = 0; i < mask.toSize(); i++) {
+            for (int e = mask.targetStart(i); e < mask.targetStart(i + 1); e++) {
+              for (int l = 0; l < lanes; l++) {
+                expected[e] +=
+                    dy[2 + tile * dyStride + i * lanes + l]
+                        * x[1 + tile * xStride + mask.source(e) * lanes + l];
+              }
+            }
+          }
+        }
+        SparseTiling tiling = SparseTiling.of(mask, lanes);
+        float[] scratch = new float[tiling.scratchLength(kernels.vectorLanes())];
+        float[] packed = new float[tiling.packedLength()];
+        kernels.outerAdd(
+            tiling, 0, tiling.chunks(), tiles, dy, 2, dyStride, x, 1, xStride, packed, scratch, 0);
+        float[] dw = new float[mask.entryCount()];
+        tiling.addPacked(packed, dw);
+        assertExact(expected, dw, "lanes " + lanes);
+        if (mask.isDense()) {
+          float[] dense = new float[mask.entryCount()];
+          float[] room = new float[kernels.denseScratchLength(lanes)];
+          kernels.denseOuterAdd(
+              mask.fromSize(),
+              mask.toSize(),
+              lanes,
+              tiles,
+              dy,
+              2,
+              dyStride,
+              x,
+              1,
+              xStride,
+              dense,
+              room,
+              0);
+          assertExact(expected, dense, "dense, lanes " + lanes);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource({"0", "1", "2", "37", "1000"})
   void diagonalBiasAndSums(int units) {
     Random random = new Random(units);
@@ -120,6 +172,11 @@ class LaneKernelsExactTest {
       kernels.addLaneSums(units, lanes, x, 3, sums);
       kernels.fill(w, units, lanes, filled, 5);
       kernels.add(length, x, 3, added, 5);
+      float[] m = LaneCase.draw(lanes + 1, integers(random));
+      float[] scaled = y.clone();
+      float[] scaledSum = y.clone();
+      kernels.multiplyLanes(units, lanes, m, 1, x, 3, scaled, 5);
+      kernels.multiplyLanesAdd(units, lanes, m, 1, x, 3, scaledSum, 5);
       float[] zeros = y.clone();
       kernels.fill(null, units, lanes, zeros, 5);
       for (int u = 0; u < units; u++) {
@@ -129,6 +186,8 @@ class LaneKernelsExactTest {
           int i = u * lanes + l;
           assertEquals(y[5 + i] + w[u] * x[3 + i], product[5 + i]);
           assertEquals(w[u], filled[5 + i]);
+          assertEquals(m[1 + l] * x[3 + i], scaled[5 + i]);
+          assertEquals(y[5 + i] + m[1 + l] * x[3 + i], scaledSum[5 + i]);
           assertEquals(0f, zeros[5 + i]);
           assertEquals(y[5 + i] + x[3 + i], added[5 + i]);
           outer += y[5 + i] * x[3 + i];

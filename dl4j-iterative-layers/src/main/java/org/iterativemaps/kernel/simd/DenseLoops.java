@@ -265,7 +265,7 @@ final class DenseLoops {
   }
 
   /**
-   * dW[i, j] += sum over lanes of dy[i] x[j] for 4 L source units from {@code j} on.
+   * dW[i, j] += sum over lanes of dy[i] x[j] for all i, and 4 L source units from j on.
    *
    * <p>The products are summed over lanes, so here the source units go along the vectors: their
    * tile is transposed once into {@code t}, and every target unit's gradient broadcast lane by
@@ -277,44 +277,44 @@ final class DenseLoops {
       int from,
       int j,
       int to,
-      int toEnd,
       int lanes,
       float[] dy,
       int dyAt,
       float[] x,
       int xAt,
       float[] dw,
-      float[] t) {
+      float[] t,
+      int tAt) {
     int width = Math.min(4 * L, from - j);
-    transpose(x, xAt + j * lanes, width, lanes, t);
+    transpose(x, xAt + j * lanes, width, lanes, t, tAt);
     boolean isWhole = width == 4 * L;
-    int rest = lanes * 4 * L;
-    int i = to;
-    for (; i + 4 <= toEnd; i += 4) {
+    int rest = tAt + lanes * 4 * L;
+    int i = 0;
+    for (; i + 4 <= to; i += 4) {
       if (isWhole) {
-        outer4(dy, dyAt + i * lanes, lanes, t, dw, i * from + j, from);
+        outer4(dy, dyAt + i * lanes, lanes, t, tAt, dw, i * from + j, from);
       } else {
         Arrays.fill(t, rest, rest + 16 * L, 0);
-        outer4(dy, dyAt + i * lanes, lanes, t, t, rest, 4 * L);
+        outer4(dy, dyAt + i * lanes, lanes, t, tAt, t, rest, 4 * L);
         addRows(t, rest, 4, width, dw, i * from + j, from);
       }
     }
-    for (; i < toEnd; i++) {
+    for (; i < to; i++) {
       if (isWhole) {
-        outer1(dy, dyAt + i * lanes, lanes, t, dw, i * from + j);
+        outer1(dy, dyAt + i * lanes, lanes, t, tAt, dw, i * from + j);
       } else {
         Arrays.fill(t, rest, rest + 4 * L, 0);
-        outer1(dy, dyAt + i * lanes, lanes, t, t, rest);
+        outer1(dy, dyAt + i * lanes, lanes, t, tAt, t, rest);
         addRows(t, rest, 1, width, dw, i * from + j, from);
       }
     }
   }
 
-  private static void transpose(float[] x, int xAt, int width, int lanes, float[] t) {
+  private static void transpose(float[] x, int xAt, int width, int lanes, float[] t, int tAt) {
     for (int u = 0; u < width; u++) {
       int c = xAt + u * lanes;
       for (int lane = 0; lane < lanes; lane++) {
-        t[lane * 4 * L + u] = x[c + lane];
+        t[tAt + lane * 4 * L + u] = x[c + lane];
       }
     }
   }
@@ -329,7 +329,7 @@ final class DenseLoops {
   }
 
   private static void outer4(
-      float[] dy, int dyAt, int lanes, float[] t, float[] dw, int dwAt, int stride) {
+      float[] dy, int dyAt, int lanes, float[] t, int tAt, float[] dw, int dwAt, int stride) {
     FloatVector g00 = load(dw, dwAt);
     FloatVector g01 = load(dw, dwAt + L);
     FloatVector g02 = load(dw, dwAt + 2 * L);
@@ -347,7 +347,7 @@ final class DenseLoops {
     FloatVector g32 = load(dw, dwAt + 3 * stride + 2 * L);
     FloatVector g33 = load(dw, dwAt + 3 * stride + 3 * L);
     for (int lane = 0; lane < lanes; lane++) {
-      int c = lane * 4 * L;
+      int c = tAt + lane * 4 * L;
       int d = dyAt + lane;
       FloatVector x0 = load(t, c);
       FloatVector x1 = load(t, c + L);
@@ -392,13 +392,14 @@ final class DenseLoops {
     g33.intoArray(dw, dwAt + 3 * stride + 3 * L);
   }
 
-  private static void outer1(float[] dy, int dyAt, int lanes, float[] t, float[] dw, int dwAt) {
+  private static void outer1(
+      float[] dy, int dyAt, int lanes, float[] t, int tAt, float[] dw, int dwAt) {
     FloatVector g00 = load(dw, dwAt);
     FloatVector g01 = load(dw, dwAt + L);
     FloatVector g02 = load(dw, dwAt + 2 * L);
     FloatVector g03 = load(dw, dwAt + 3 * L);
     for (int lane = 0; lane < lanes; lane++) {
-      int c = lane * 4 * L;
+      int c = tAt + lane * 4 * L;
       int d = dyAt + lane;
       FloatVector x0 = load(t, c);
       FloatVector x1 = load(t, c + L);

@@ -45,35 +45,35 @@ final class Folding {
   /**
    * dw[i] += sum of what {@link #pair} left of entry i.
    *
-   * @param t pairs from place L on, with a margin of L floats on either side; overwritten
-   * @param end after the last pair
+   * @param t pairs from {@code begin} to {@code end}, with a margin of L floats on either side;
+   *     overwritten
    * @param dw added to, from at on; its end is padded to whole vectors
    */
-  static void foldAdd(float[] t, int end, float[] dw, int at) {
-    int entries = 2 * (end / L - 1);
+  static void foldAdd(float[] t, int begin, int end, float[] dw, int at) {
+    int entries = 2 * (end - begin) / L;
     int sums = (entries + L - 1) / L;
     if (L == 16) {
-      fold(t, sums * 4, 2, BIT_1);
-      fold(t, sums * 2, 4, BIT_2);
-      foldLast(t, sums, 8, BIT_3, dw, at);
+      fold(t, begin, sums * 4, 2, BIT_1);
+      fold(t, begin, sums * 2, 4, BIT_2);
+      foldLast(t, begin, sums, 8, BIT_3, dw, at);
     } else if (L == 8) {
-      fold(t, sums * 2, 2, BIT_1);
-      foldLast(t, sums, 4, BIT_2, dw, at);
+      fold(t, begin, sums * 2, 2, BIT_1);
+      foldLast(t, begin, sums, 4, BIT_2, dw, at);
     } else {
-      foldLast(t, sums, 2, BIT_1, dw, at);
+      foldLast(t, begin, sums, 2, BIT_1, dw, at);
     }
   }
 
-  private static void fold(float[] t, int count, int shift, VectorMask<Float> second) {
+  private static void fold(float[] t, int begin, int count, int shift, VectorMask<Float> second) {
     for (int i = 0; i < count; i++) {
-      folded(t, L + 2 * i * L, shift, second).intoArray(t, L + i * L);
+      folded(t, begin + 2 * i * L, shift, second).intoArray(t, begin + i * L);
     }
   }
 
   private static void foldLast(
-      float[] t, int count, int shift, VectorMask<Float> second, float[] dw, int at) {
+      float[] t, int begin, int count, int shift, VectorMask<Float> second, float[] dw, int at) {
     for (int i = 0; i < count; i++) {
-      folded(t, L + 2 * i * L, shift, second)
+      folded(t, begin + 2 * i * L, shift, second)
           .add(FloatVector.fromArray(SPECIES, dw, at + i * L))
           .intoArray(dw, at + i * L);
     }

@@ -93,63 +93,54 @@ public final class SimdLaneKernels implements LaneKernels {
       SparseTiling block,
       int chunk,
       int chunkEnd,
+      int tiles,
       float[] dy,
       int dyAt,
+      int dyStride,
       float[] x,
       int xAt,
+      int xStride,
       float[] dw,
-      float[] scratch) {
+      float[] scratch,
+      int scratchAt) {
     int[] runs = block.runs();
     int[] offsets = block.offsets();
+    int lanes = block.lanes();
+    int t = scratchAt + L; // the margin
     for (int c = chunk; c < chunkEnd; c++) {
       int begin = block.chunkStart(c) * SparseTiling.RUN;
       int end = block.chunkStart(c + 1) * SparseTiling.RUN;
-      int v = 0;
-      for (; v + 4 * L <= block.lanes(); v += 4 * L) {
-        int used = SparseLoops.outer4(runs, begin, end, offsets, x, xAt + v, dy, dyAt + v, scratch);
-        Folding.foldAdd(scratch, used, dw, runs[begin + 1]);
+      int at = runs[begin + 1];
+      int tile = 0;
+      if (lanes % (4 * L) != 0) {
+        // Four tiles in place of the four vectors of one, so that folding is paid once for all.
+        for (; tile + 4 <= tiles; tile += 4) {
+          for (int v = 0; v < lanes; v += L) {
+            int d = dyAt + tile * dyStride + v;
+            int o = xAt + tile * xStride + v;
+            int used =
+                SparseLoops.outer4Tiles(
+                    runs, begin, end, offsets, x, o, xStride, dy, d, dyStride, scratch, t);
+            Folding.foldAdd(scratch, t, used, dw, at);
+          }
+        }
       }
-      if (v + 2 * L <= block.lanes()) {
-        int used = SparseLoops.outer2(runs, begin, end, offsets, x, xAt + v, dy, dyAt + v, scratch);
-        Folding.foldAdd(scratch, used, dw, runs[begin + 1]);
-        v += 2 * L;
-      }
-      if (v < block.lanes()) {
-        int used = SparseLoops.outer1(runs, begin, end, offsets, x, xAt + v, dy, dyAt + v, scratch);
-        Folding.foldAdd(scratch, used, dw, runs[begin + 1]);
-      }
-    }
-  }
-
-  @Override
-  public void backwardAdd(
-      SparseTiling block,
-      int chunk,
-      int chunkEnd,
-      float[] w,
-      float[] dy,
-      int dyAt,
-      float[] x,
-      int xAt,
-      float[] dx,
-      int dxAt,
-      float[] dw,
-      float[] scratch) {
-    // One pass pays for a single vector only: with more, its loop needs more registers than there
-    // are (two vectors: as fast as two passes; four: the compiler gives up).
-    boolean isOnePass = block.lanes() == L;
-    for (int c = chunk; c < chunkEnd; c++) {
-      if (isOnePass) {
-        int[] runs = block.runs();
-        int begin = block.chunkStart(c) * SparseTiling.RUN;
-        int end = block.chunkStart(c + 1) * SparseTiling.RUN;
-        int used =
-            SparseLoops.both1(
-                runs, begin, end, block.offsets(), w, x, xAt, dy, dyAt, dx, dxAt, scratch);
-        Folding.foldAdd(scratch, used, dw, runs[begin + 1]);
-      } else {
-        multiplyTransposedAdd(block, c, c + 1, w, dy, dyAt, dx, dxAt);
-        outerAdd(block, c, c + 1, dy, dyAt, x, xAt, dw, scratch);
+      for (; tile < tiles; tile++) {
+        int d = dyAt + tile * dyStride;
+        int o = xAt + tile * xStride;
+        int v = 0;
+        for (; v + 4 * L <= lanes; v += 4 * L) {
+          int used = SparseLoops.outer4(runs, begin, end, offsets, x, o + v, dy, d + v, scratch, t);
+          Folding.foldAdd(scratch, t, used, dw, at);
+        }
+        for (; v + 2 * L <= lanes; v += 2 * L) {
+          int used = SparseLoops.outer2(runs, begin, end, offsets, x, o + v, dy, d + v, scratch, t);
+          Folding.foldAdd(scratch, t, used, dw, at);
+        }
+        if (v < lanes) {
+          int used = SparseLoops.outer1(runs, begin, end, offsets, x, o + v, dy, d + v, scratch, t);
+          Folding.foldAdd(scratch, t, used, dw, at);
+        }
       }
     }
   }
@@ -198,16 +189,23 @@ public final class SimdLaneKernels implements LaneKernels {
   public void denseOuterAdd(
       int from,
       int to,
-      int toEnd,
       int lanes,
+      int tiles,
       float[] dy,
       int dyAt,
+      int dyStride,
       float[] x,
       int xAt,
+      int xStride,
       float[] dw,
-      float[] scratch) {
+      float[] scratch,
+      int scratchAt) {
     for (int j = 0; j < from; j += 4 * L) {
-      DenseLoops.outer(from, j, to, toEnd, lanes, dy, dyAt, x, xAt, dw, scratch);
+      for (int tile = 0; tile < tiles; tile++) {
+        int d = dyAt + tile * dyStride;
+        int o = xAt + tile * xStride;
+        DenseLoops.outer(from, j, to, lanes, dy, d, x, o, dw, scratch, scratchAt);
+      }
     }
   }
 
@@ -270,6 +268,31 @@ public final class SimdLaneKernels implements LaneKernels {
       FloatVector.fromArray(SPECIES, y, yAt + i)
           .add(FloatVector.fromArray(SPECIES, x, xAt + i))
           .intoArray(y, yAt + i);
+    }
+  }
+
+  @Override
+  public void multiplyLanes(
+      int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
+    for (int v = 0; v < lanes; v += L) {
+      FloatVector factor = FloatVector.fromArray(SPECIES, m, mAt + v);
+      for (int i = v; i < units * lanes; i += lanes) {
+        FloatVector.fromArray(SPECIES, x, xAt + i).mul(factor).intoArray(y, yAt + i);
+      }
+    }
+  }
+
+  @Override
+  public void multiplyLanesAdd(
+      int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
+    for (int v = 0; v < lanes; v += L) {
+      FloatVector factor = FloatVector.fromArray(SPECIES, m, mAt + v);
+      for (int i = v; i < units * lanes; i += lanes) {
+        FloatVector.fromArray(SPECIES, x, xAt + i)
+            .mul(factor)
+            .add(FloatVector.fromArray(SPECIES, y, yAt + i))
+            .intoArray(y, yAt + i);
+      }
     }
   }
 

@@ -196,7 +196,10 @@ final class SparseLoops {
     }
   }
 
-  /** Pairs of dy * x before folding, into t from place L on; returns the place after the last. */
+  /**
+   * Pairs of dy * x before folding, into t from place p on; returns the place after the last. Of
+   * four vectors of one tile.
+   */
   static int outer4(
       int[] runs,
       int begin,
@@ -206,8 +209,8 @@ final class SparseLoops {
       int xAt,
       float[] dy,
       int dyAt,
-      float[] t) {
-    int p = L;
+      float[] t,
+      int p) {
     for (int run = begin; run < end; run += RUN) {
       int o = dyAt + runs[run];
       int k = runs[run + 1];
@@ -218,13 +221,55 @@ final class SparseLoops {
       FloatVector d3 = load(dy, o + 3 * L);
       for (; k < last - 1; k += 2) {
         Folding.pair(
-                product4(x, offsets[k] + xAt, d0, d1, d2, d3),
-                product4(x, offsets[k + 1] + xAt, d0, d1, d2, d3))
+                product4(x, offsets[k] + xAt, L, d0, d1, d2, d3),
+                product4(x, offsets[k + 1] + xAt, L, d0, d1, d2, d3))
             .intoArray(t, p);
         p += L;
       }
       if (k < last) {
-        Folding.pair(product4(x, offsets[k] + xAt, d0, d1, d2, d3), FloatVector.zero(SPECIES))
+        Folding.pair(product4(x, offsets[k] + xAt, L, d0, d1, d2, d3), FloatVector.zero(SPECIES))
+            .intoArray(t, p);
+        p += L;
+      }
+    }
+    return p;
+  }
+
+  /**
+   * As {@link #outer4}, of one vector each of four tiles a stride apart. A variable stride costs a
+   * quarter of the speed, so this is not the same loop.
+   */
+  static int outer4Tiles(
+      int[] runs,
+      int begin,
+      int end,
+      int[] offsets,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] dy,
+      int dyAt,
+      int dyStride,
+      float[] t,
+      int p) {
+    for (int run = begin; run < end; run += RUN) {
+      int o = dyAt + runs[run];
+      int k = runs[run + 1];
+      int last = runs[run + 2];
+      FloatVector d0 = load(dy, o);
+      FloatVector d1 = load(dy, o + dyStride);
+      FloatVector d2 = load(dy, o + 2 * dyStride);
+      FloatVector d3 = load(dy, o + 3 * dyStride);
+      for (; k < last - 1; k += 2) {
+        Folding.pair(
+                product4(x, offsets[k] + xAt, xStride, d0, d1, d2, d3),
+                product4(x, offsets[k + 1] + xAt, xStride, d0, d1, d2, d3))
+            .intoArray(t, p);
+        p += L;
+      }
+      if (k < last) {
+        Folding.pair(
+                product4(x, offsets[k] + xAt, xStride, d0, d1, d2, d3), FloatVector.zero(SPECIES))
             .intoArray(t, p);
         p += L;
       }
@@ -233,11 +278,11 @@ final class SparseLoops {
   }
 
   private static FloatVector product4(
-      float[] x, int c, FloatVector d0, FloatVector d1, FloatVector d2, FloatVector d3) {
+      float[] x, int c, int s, FloatVector d0, FloatVector d1, FloatVector d2, FloatVector d3) {
     FloatVector sum = load(x, c).mul(d0);
-    sum = load(x, c + L).fma(d1, sum);
-    sum = load(x, c + 2 * L).fma(d2, sum);
-    return load(x, c + 3 * L).fma(d3, sum);
+    sum = load(x, c + s).fma(d1, sum);
+    sum = load(x, c + 2 * s).fma(d2, sum);
+    return load(x, c + 3 * s).fma(d3, sum);
   }
 
   /** As {@link #outer4}. */
@@ -250,8 +295,8 @@ final class SparseLoops {
       int xAt,
       float[] dy,
       int dyAt,
-      float[] t) {
-    int p = L;
+      float[] t,
+      int p) {
     for (int run = begin; run < end; run += RUN) {
       int o = dyAt + runs[run];
       int k = runs[run + 1];
@@ -286,8 +331,8 @@ final class SparseLoops {
       int xAt,
       float[] dy,
       int dyAt,
-      float[] t) {
-    int p = L;
+      float[] t,
+      int p) {
     for (int run = begin; run < end; run += RUN) {
       int k = runs[run + 1];
       int last = runs[run + 2];
@@ -330,45 +375,5 @@ final class SparseLoops {
     FloatVector x1 = d1.fma(u, load(dx, c + L));
     x0.intoArray(dx, c);
     x1.intoArray(dx, c + L);
-  }
-
-  /** {@link #scatter1} and {@link #outer1} in one pass. */
-  static int both1(
-      int[] runs,
-      int begin,
-      int end,
-      int[] offsets,
-      float[] w,
-      float[] x,
-      int xAt,
-      float[] dy,
-      int dyAt,
-      float[] dx,
-      int dxAt,
-      float[] t) {
-    int p = L;
-    for (int run = begin; run < end; run += RUN) {
-      int k = runs[run + 1];
-      int last = runs[run + 2];
-      int shift = runs[run + 3];
-      FloatVector d0 = load(dy, dyAt + runs[run]);
-      for (; k < last - 1; k += 2) {
-        int c = offsets[k];
-        int d = offsets[k + 1];
-        Folding.pair(load(x, c + xAt).mul(d0), load(x, d + xAt).mul(d0)).intoArray(t, p);
-        p += L;
-        FloatVector x0 = d0.fma(all(w[k + shift]), load(dx, c + dxAt));
-        FloatVector x1 = d0.fma(all(w[k + shift + 1]), load(dx, d + dxAt));
-        x0.intoArray(dx, c + dxAt);
-        x1.intoArray(dx, d + dxAt);
-      }
-      if (k < last) {
-        int c = offsets[k];
-        Folding.pair(load(x, c + xAt).mul(d0), FloatVector.zero(SPECIES)).intoArray(t, p);
-        p += L;
-        d0.fma(all(w[k + shift]), load(dx, c + dxAt)).intoArray(dx, c + dxAt);
-      }
-    }
-    return p;
   }
 }
