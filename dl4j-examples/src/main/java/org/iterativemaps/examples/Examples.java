@@ -2,6 +2,7 @@ package org.iterativemaps.examples;
 
 import java.io.PrintWriter;
 import java.util.List;
+import org.iterativemaps.examples.golden.VerifyGolden;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,8 +23,14 @@ public final class Examples {
           new Example(
               SwapMlpForLoopedMap.class,
               "The quickstart: a stack of dense layers becomes one sparse looped map."),
+          new Example(
+              MapsAtAGlance.class,
+              "An MLP, a recurrent network and a reservoir as block matrices."),
           new Example(Hello.class, "The shortest notebook; copy it to start a new one."),
-          new Example(PlotGallery.class, "Every plot, table and excerpt a notebook can show."));
+          new Example(PlotGallery.class, "Every plot, table and excerpt a notebook can show."),
+          new Example(
+              VerifyGolden.class,
+              "Checks a folder of golden files: numbers of the authors' code."));
 
   @Option(
       names = {"-h", "--help"},

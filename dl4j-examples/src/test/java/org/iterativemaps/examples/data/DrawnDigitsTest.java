@@ -8,7 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.weights.WeightInit;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.Adam;
 
 class DrawnDigitsTest {
 
@@ -113,6 +124,42 @@ class DrawnDigitsTest {
     var vectors = images.asVectors(1, 0).next();
     assertArrayEquals(new long[] {1, 4}, vectors.getFeatures().shape());
     assertArrayEquals(image, vectors.getFeatures().toFloatVector());
+  }
+
+  @Test
+  void networksLearnFromBothForms() {
+    DigitImages all = DrawnDigits.make(1200, 28, 7);
+    DigitImages train = all.range(0, 1000);
+    DigitImages test = all.range(1000, 1200);
+    var vectors =
+        network(new DenseLayer.Builder().nOut(64).build(), InputType.feedForward(28 * 28));
+    vectors.fit(train.asVectors(32, 1), 4);
+    double accuracy = vectors.evaluate(test.asVectors(64, 1)).accuracy();
+    assertTrue(accuracy > 0.85, "accuracy from vectors " + accuracy);
+    var rows =
+        network(
+            new LastTimeStep(new SimpleRnn.Builder().nOut(32).activation(Activation.TANH).build()),
+            InputType.recurrent(28, 28));
+    rows.fit(train.asRows(20, 1), 6);
+    accuracy = rows.evaluate(test.asRows(64, 1)).accuracy();
+    assertTrue(accuracy > 0.3, "accuracy from rows " + accuracy);
+  }
+
+  private static MultiLayerNetwork network(Layer hidden, InputType input) {
+    var network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .updater(new Adam(0.005))
+                .activation(Activation.RELU)
+                .weightInit(WeightInit.XAVIER)
+                .list()
+                .layer(hidden)
+                .layer(new OutputLayer.Builder().nOut(10).activation(Activation.SOFTMAX).build())
+                .setInputType(input)
+                .build());
+    network.init();
+    return network;
   }
 
   @Test
