@@ -1,9 +1,71 @@
 package org.iterativemaps.examples;
 
-final class Examples {
-  private Examples() {}
+import java.io.PrintWriter;
+import java.util.List;
+import org.iterativemaps.examples.golden.VerifyGolden;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
+/** Starts an example by its name: {@code Examples NAME [args]}, or {@code Examples all [args]}. */
+@Command(
+    name = "Examples",
+    synopsisSubcommandLabel = "NAME",
+    description = "Runs an example; 'NAME --help' tells its options.",
+    commandListHeading = "%nExamples, in reading order:%n")
+public final class Examples {
+
+  /** Every example, in reading order: a {@code Notebook} or any picocli command, and one line. */
+  static final List<Example> IN_READING_ORDER =
+      List.of(
+          new Example(
+              SwapMlpForLoopedMap.class,
+              "The quickstart: a stack of dense layers becomes one sparse looped map."),
+          new Example(
+              MapsAtAGlance.class,
+              "An MLP, a recurrent network and a reservoir as block matrices."),
+          new Example(Hello.class, "The shortest notebook; copy it to start a new one."),
+          new Example(PlotGallery.class, "Every plot, table and excerpt a notebook can show."),
+          new Example(
+              VerifyGolden.class,
+              "Checks a folder of golden files: numbers of the authors' code."));
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
+  private boolean help;
+
+  Examples() {}
+
+  /**
+   * The program.
+   *
+   * @param args name of an example, then its arguments
+   */
   public static void main(String[] args) {
-    System.out.println(String.join(" ", args));
+    System.exit(commandLine(IN_READING_ORDER).execute(args));
+  }
+
+  /** Exit code 2 and the list for an unknown name, 1 for an example that failed. */
+  static CommandLine commandLine(List<Example> examples) {
+    CommandLine commandLine = new CommandLine(new Examples());
+    examples.forEach(example -> commandLine.addSubcommand(example.name(), example.commandLine()));
+    commandLine.addSubcommand("all", new RunAll(examples));
+    return commandLine.setParameterExceptionHandler(Examples::explain);
+  }
+
+  /** The message, the nearest names if any, and what there is. */
+  private static int explain(ParameterException wrong, String[] args) {
+    CommandLine command = wrong.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(wrong.getMessage());
+    UnmatchedArgumentException.printSuggestions(wrong, err);
+    err.println();
+    command.usage(err);
+    err.flush();
+    return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 }

@@ -75,8 +75,10 @@ public final class WeightMask implements Serializable {
     }
     for (int to = 0; to < toSize; to++) {
       if (targetStart[to] > targetStart[to + 1]) {
-        throw new IllegalArgumentException("targetStart: decreases at target unit " + to);
+        throw new IllegalArgumentException("targetStart: decreases after target unit " + to);
       }
+    }
+    for (int to = 0; to < toSize; to++) {
       int previous = -1;
       for (int entry = targetStart[to]; entry < targetStart[to + 1]; entry++) {
         if (sources[entry] <= previous || sources[entry] >= fromSize) {

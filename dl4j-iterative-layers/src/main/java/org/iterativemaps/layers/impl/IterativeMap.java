@@ -23,7 +23,8 @@ public class IterativeMap extends BaseLayer<IterativeMapLayer> {
   public IterativeMap(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
     this.run =
-        new KernelRun(layerConf().program(), layerConf().initializer().paramKeys(layerConf()));
+        new KernelRun(
+            layerConf().program(), dataType, layerConf().initializer().paramKeys(layerConf()));
   }
 
   @Override

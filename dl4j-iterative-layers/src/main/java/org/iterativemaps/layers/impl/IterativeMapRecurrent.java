@@ -33,7 +33,8 @@ public class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurr
   public IterativeMapRecurrent(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
     this.run =
-        new KernelRun(layerConf().program(), layerConf().initializer().paramKeys(layerConf()));
+        new KernelRun(
+            layerConf().program(), dataType, layerConf().initializer().paramKeys(layerConf()));
   }
 
   @Override

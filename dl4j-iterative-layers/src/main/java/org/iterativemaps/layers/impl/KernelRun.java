@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.function.Function;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.iterativemaps.kernel.MapKernel;
+import org.iterativemaps.kernel.MapKernels;
 import org.iterativemaps.kernel.MapProgram;
-import org.iterativemaps.kernel.ReferenceKernel;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -23,9 +24,9 @@ final class KernelRun {
   private INDArray[] parameters;
   private INDArray[] initial;
 
-  KernelRun(MapProgram program, List<String> parameterKeys) {
+  KernelRun(MapProgram program, DataType type, List<String> parameterKeys) {
     this.program = program;
-    this.kernel = new ReferenceKernel(program);
+    this.kernel = MapKernels.of(program, type);
     this.keys = parameterKeys;
   }
 

@@ -1,0 +1,142 @@
+package org.iterativemaps.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Starts a benchmark by its name and prints its table. */
+@Command(
+    name = "Benchmarks",
+    mixinStandardHelpOptions = true,
+    description = "Measures map layers beside DL4J's own, in one run.")
+public final class Benchmarks implements Callable<Integer> {
+
+  @Parameters(index = "0", paramLabel = "NAME", description = "Which one; 'list' lists them.")
+  private String name;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Also write the rows as JSON.")
+  private Path json;
+
+  @Option(names = "--quick", description = "Short iterations, one fork: within five minutes.")
+  private boolean quick;
+
+  @Option(names = "--forks", description = "Fresh JVMs per row; default 3, with --quick 1.")
+  private Integer forks;
+
+  @Option(
+      names = "--threads",
+      split = ",",
+      description = "Compute threads, one or several; default all cores.")
+  private List<Integer> threads = List.of(Runtime.getRuntime().availableProcessors());
+
+  @Option(
+      names = "--only",
+      paramLabel = "SUBJECT",
+      split = ",",
+      description = "These subjects only.")
+  private List<String> only = List.of();
+
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description = "Where to draw the curves of a ScalingBenchmark.")
+  private Path picture = Path.of("dl4j-benchmarks", "target", "scaling.png");
+
+  private Benchmarks() {}
+
+  /**
+   * The program.
+   *
+   * @param args see {@code --help}
+   */
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Benchmarks()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    List<Plan> plans = Plans.all();
+    Plan plan = plans.stream().filter(p -> p.name().equals(name)).findFirst().orElse(null);
+    if (plan == null) {
+      System.out.println("Benchmarks:");
+      plans.forEach(p -> System.out.printf("  %-18s %s%n", p.name(), p.description()));
+      return name.equals("list") ? 0 : 2;
+    }
+    System.out.printf("%s: %s%n%s%n", plan.name(), plan.description(), machine());
+    List<Row> rows = run(plan);
+    System.out.print(Report.table(rows, plan));
+    if (json != null) {
+      Report.writeJson(rows, json);
+    }
+    if (plan.type() == ScalingBenchmark.class) {
+      ScalingPicture.write(rows, picture);
+      System.out.println("Picture: " + picture);
+    }
+    return 0;
+  }
+
+  private List<Row> run(Plan plan) throws Exception {
+    int fresh = forks != null ? forks : quick ? 1 : 3;
+    Measurement measurement = quick ? Measurement.quick(fresh) : Measurement.full(fresh);
+    List<Map<String, String>> combinations = new ArrayList<>();
+    for (Group group : quick ? plan.quick() : plan.groups()) {
+      combinations.addAll(Measurement.combinations(group));
+    }
+    combinations.removeIf(c -> !only.isEmpty() && !only.contains(c.get("subject")));
+    List<Row> rows = new ArrayList<>();
+    long start = System.nanoTime();
+    int done = 0;
+    int total = combinations.size() * threads.size();
+    for (int count : threads) {
+      for (Map<String, String> combination : combinations) {
+        rows.addAll(measurement.run(plan, combination, count));
+        done++;
+        double seconds = (System.nanoTime() - start) / 1e9;
+        System.err.printf(
+            Locale.ROOT,
+            "%d/%d, %.0f s left: %s%n",
+            done,
+            total,
+            seconds / done * (total - done),
+            combination);
+      }
+    }
+    rows.sort(Comparator.comparing(Row::measure).thenComparing(Row::threads));
+    return rows;
+  }
+
+  private static String machine() throws IOException {
+    return System.getProperty("java.vm.name")
+        + " "
+        + Runtime.version()
+        + ", "
+        + Runtime.getRuntime().availableProcessors()
+        + " cores, "
+        + processor();
+  }
+
+  private static String processor() throws IOException {
+    Path info = Path.of("/proc/cpuinfo");
+    if (!Files.isReadable(info)) {
+      return System.getProperty("os.arch");
+    }
+    try (Stream<String> lines = Files.lines(info)) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).trim())
+          .findFirst()
+          .orElse(System.getProperty("os.arch"));
+    }
+  }
+}

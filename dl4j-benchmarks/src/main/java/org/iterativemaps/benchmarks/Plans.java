@@ -1,0 +1,123 @@
+package org.iterativemaps.benchmarks;
+
+import static org.iterativemaps.benchmarks.Group.NOT_APPLICABLE;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Every benchmark and what it runs. */
+final class Plans {
+  private static final String[] DENSITIES = {"1", "0.1", "0.01"};
+  private static final Set<String> RECURRENT = Set.of("SimpleRnn", "LSTM");
+  private static final Set<String> DENSE = Set.of("DenseLayers");
+
+  private Plans() {}
+
+  static List<Plan> all() {
+    return List.of(sequence(), looped(), fit(), paper(), mlp(), scaling());
+  }
+
+  private static Plan sequence() {
+    List<Group> groups =
+        List.of(
+            Group.of()
+                .subjects("SimpleRnn", "LSTM")
+                .with("density", NOT_APPLICABLE)
+                .with("steps", NOT_APPLICABLE),
+            Group.of().subjects(Subjects.MAPS).with("density", DENSITIES).with("steps", "1", "3"));
+    return new Plan(
+        SequenceBenchmark.class,
+        "Recurrent layer 100 -> 200, 20 time steps, batch 32, against SimpleRnn and LSTM.",
+        RECURRENT,
+        groups,
+        groups);
+  }
+
+  private static Plan looped() {
+    List<Group> groups =
+        List.of(
+            Group.of().subjects("DenseLayers").with("density", NOT_APPLICABLE),
+            Group.of().subjects(Subjects.MAPS).with("density", "1", "0.5", "0.1", "0.01"));
+    return new Plan(
+        LoopedBenchmark.class,
+        "Width 1000, K = 5, batch 128, against five DenseLayers.",
+        DENSE,
+        groups,
+        groups);
+  }
+
+  private static Plan fit() {
+    List<Group> groups =
+        List.of(
+            Group.of()
+                .subjects("DenseLayers")
+                .with("shape", "looped")
+                .with("density", NOT_APPLICABLE),
+            Group.of()
+                .subjects("fused-simd", "reference")
+                .with("shape", "looped")
+                .with("density", DENSITIES),
+            Group.of()
+                .subjects("SimpleRnn", "LSTM")
+                .with("shape", "sequence")
+                .with("density", NOT_APPLICABLE),
+            Group.of()
+                .subjects("fused-simd", "reference")
+                .with("shape", "sequence")
+                .with("density", DENSITIES));
+    return new Plan(
+        FitBenchmark.class,
+        "Whole fit steps of both shapes, with Adam.",
+        Set.of("DenseLayers", "SimpleRnn", "LSTM"),
+        groups,
+        groups);
+  }
+
+  private static Plan paper() {
+    String[] shapes = {"2500-1302-10", "2500-208-10", "81-4820-9"};
+    return new Plan(
+        PaperBenchmark.class,
+        "The shapes of arXiv:2509.15057, 11 frames, batch 16.",
+        RECURRENT,
+        List.of(
+            Group.of().subjects("SimpleRnn").with("shape", shapes),
+            Group.of().subjects("LSTM").with("shape", shapes[0], shapes[1]),
+            Group.of().subjects(Subjects.MAPS).with("shape", shapes)),
+        List.of(
+            Group.of().subjects("SimpleRnn").with("shape", shapes),
+            Group.of().subjects("fused-simd", "reference").with("shape", shapes)));
+  }
+
+  private static Plan mlp() {
+    List<Group> groups =
+        List.of(Group.of().subjects("DenseLayers"), Group.of().subjects(Subjects.MAPS));
+    return new Plan(
+        MlpBenchmark.class,
+        "784-500-200-10 as a map, batch 128, against its DenseLayers.",
+        DENSE,
+        groups,
+        groups);
+  }
+
+  private static Plan scaling() {
+    List<Group> groups = new ArrayList<>();
+    groups.add(
+        sweep("density", "0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.3", "0.4", "0.5", "1"));
+    groups.add(sweep("width", "100", "200", "1000", "2000"));
+    groups.add(sweep("time", "1", "2", "4", "16", "32"));
+    groups.add(sweep("steps", "1", "4", "8"));
+    groups.add(sweep("batch", "1", "8", "16", "32", "128", "256"));
+    return new Plan(
+        ScalingBenchmark.class,
+        "Time against density, width, time steps, K and batch, with a picture.",
+        Set.of(),
+        groups,
+        List.of(
+            sweep("density", "0.01", "0.1", "0.25", "0.5", "1"), sweep("batch", "1", "16", "128")));
+  }
+
+  private static Group sweep(String parameter, String... values) {
+    return Group.of().subjects("fused-simd").with(parameter, values);
+  }
+}

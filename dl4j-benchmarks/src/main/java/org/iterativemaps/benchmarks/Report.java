@@ -1,0 +1,111 @@
+package org.iterativemaps.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
+
+/** Results as a table with ratios to the peers of the same run, and as JSON. */
+final class Report {
+  private Report() {}
+
+  /** One line per row; a ratio above 1 says how many times faster than that peer. */
+  static String table(List<Row> rows, Plan plan) {
+    List<String> peers = plan.peers().stream().sorted().toList();
+    List<List<String>> lines = new ArrayList<>();
+    List<String> head =
+        new ArrayList<>(
+            List.of("measure", "case", "subject", "threads", "median us", "error us", "bytes"));
+    peers.forEach(peer -> head.add("x " + peer));
+    lines.add(head);
+    for (Row row : rows) {
+      List<String> line =
+          new ArrayList<>(
+              List.of(
+                  row.measure(),
+                  caseOf(row),
+                  row.subject(),
+                  String.valueOf(row.threads()),
+                  number("%.1f", row.medianMicros()),
+                  number("%.1f", row.errorMicros()),
+                  number("%.0f", row.allocatedBytes())));
+      for (String peer : peers) {
+        line.add(
+            rows.stream()
+                .filter(other -> other.subject().equals(peer) && isPeerOf(other, row))
+                .findFirst()
+                .map(other -> number("%.2f", other.medianMicros() / row.medianMicros()))
+                .orElse(""));
+      }
+      lines.add(line);
+    }
+    return aligned(lines);
+  }
+
+  /** Same measure, threads and case, wherever the peer has a case. */
+  static boolean isPeerOf(Row peer, Row row) {
+    return peer.measure().equals(row.measure())
+        && peer.threads() == row.threads()
+        && peer.parameters().entrySet().stream()
+            .allMatch(e -> e.getValue().equals(row.parameters().get(e.getKey())));
+  }
+
+  private static String caseOf(Row row) {
+    return row.parameters().entrySet().stream()
+        .map(e -> e.getKey() + "=" + e.getValue())
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String number(String format, double value) {
+    return String.format(Locale.ROOT, format, value);
+  }
+
+  private static String aligned(List<List<String>> lines) {
+    int[] widths = new int[lines.get(0).size()];
+    for (List<String> line : lines) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], line.get(i).length());
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    for (List<String> line : lines) {
+      for (int i = 0; i < widths.length; i++) {
+        boolean left = i < 3;
+        text.append(String.format("%" + (left ? "-" : "") + widths[i] + "s  ", line.get(i)));
+      }
+      text.setLength(text.length() - 2);
+      text.append(System.lineSeparator());
+    }
+    return text.toString();
+  }
+
+  /**
+   * Writes a list of objects with benchmark, case, subject, measure, threads, median_us, error_us
+   * and alloc_bytes.
+   */
+  static void writeJson(List<Row> rows, Path file) throws IOException {
+    List<Map<String, Object>> objects = new ArrayList<>();
+    for (Row row : rows) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("benchmark", row.benchmark());
+      object.put("case", row.parameters());
+      object.put("subject", row.subject());
+      object.put("measure", row.measure());
+      object.put("threads", row.threads());
+      object.put("median_us", row.medianMicros());
+      object.put("error_us", row.errorMicros());
+      object.put("alloc_bytes", row.allocatedBytes());
+      objects.add(object);
+    }
+    if (file.toAbsolutePath().getParent() != null) {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+    }
+    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), objects);
+  }
+}

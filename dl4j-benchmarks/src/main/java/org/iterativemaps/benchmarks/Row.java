@@ -1,0 +1,25 @@
+package org.iterativemaps.benchmarks;
+
+import java.util.Map;
+
+/**
+ * One line of a result table.
+ *
+ * @param benchmark name of the benchmark
+ * @param parameters what was varied, by name
+ * @param subject what was measured: "fused-simd", "reference", "SimpleRnn", …
+ * @param measure "forward", "training" or "backward"
+ * @param threads compute threads
+ * @param medianMicros median time of one call
+ * @param errorMicros half width of the 99.9 % confidence interval of the mean
+ * @param allocatedBytes heap bytes allocated by one call
+ */
+record Row(
+    String benchmark,
+    Map<String, String> parameters,
+    String subject,
+    String measure,
+    int threads,
+    double medianMicros,
+    double errorMicros,
+    double allocatedBytes) {}

@@ -1,0 +1,88 @@
+package org.iterativemaps.examples.data;
+
+import java.util.Random;
+
+/**
+ * The Mackey-Glass series, chaotic at its usual delay: dx/dt = 0.2 x(t-τ) / (1 + x(t-τ)¹⁰) - 0.1 x,
+ * τ = 17 (M. C. Mackey, L. Glass, "Oscillation and chaos in physiological control systems", 1977).
+ */
+public final class MackeyGlass {
+
+  private static final int STEPS_PER_UNIT = 10;
+  private static final int DELAY = 17 * STEPS_PER_UNIT;
+  private static final int SETTLING = 300;
+
+  private MackeyGlass() {}
+
+  /**
+   * Solves the equation by the classical Runge-Kutta method with step 0.1, from a random start near
+   * 1.2, and leaves out the first 300 units of time.
+   *
+   * @param length how many values, one per unit of time
+   * @param seed of the start
+   * @return the series; values lie between about 0.2 and 1.4
+   */
+  public static double[] series(int length, long seed) {
+    if (length < 1) {
+      throw new IllegalArgumentException("length: found " + length + ", expected at least 1");
+    }
+    Random random = Seeds.of(seed, 0);
+    double[] past = new double[DELAY + (SETTLING + length) * STEPS_PER_UNIT + 1];
+    for (int i = 0; i <= DELAY; i++) {
+      past[i] = 1.2 + 0.1 * (random.nextDouble() - 0.5);
+    }
+    double h = 1.0 / STEPS_PER_UNIT;
+    for (int i = DELAY; i + 1 < past.length; i++) {
+      double start = past[i - DELAY];
+      double end = past[i - DELAY + 1];
+      double middle = (start + end) / 2;
+      double k1 = slope(past[i], start);
+      double k2 = slope(past[i] + h / 2 * k1, middle);
+      double k3 = slope(past[i] + h / 2 * k2, middle);
+      double k4 = slope(past[i] + h * k3, end);
+      past[i + 1] = past[i] + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4);
+    }
+    double[] series = new double[length];
+    for (int i = 0; i < length; i++) {
+      series[i] = past[DELAY + (SETTLING + i + 1) * STEPS_PER_UNIT];
+    }
+    return series;
+  }
+
+  private static double slope(double x, double delayed) {
+    double square = delayed * delayed;
+    double fourth = square * square;
+    return 0.2 * delayed / (1 + fourth * fourth * square) - 0.1 * x;
+  }
+
+  /**
+   * Cuts a series into windows to forecast from.
+   *
+   * @param series values in the order of time; not modified
+   * @param length time steps per window
+   * @param ahead how many steps after a window's last value the target lies, at least 1
+   * @return one feature per time step, one target; windows overlap
+   */
+  public static Sequences windows(double[] series, int length, int ahead) {
+    int count = series.length - length - ahead + 1;
+    if (length < 1 || ahead < 1 || count < 1) {
+      throw new IllegalArgumentException(
+          "length, ahead: found "
+              + length
+              + ", "
+              + ahead
+              + ", expected positive and together at"
+              + " most the series' "
+              + series.length);
+    }
+    float[][][] features = new float[count][1][length];
+    float[][] targets = new float[count][1];
+    for (int i = 0; i < count; i++) {
+      for (int t = 0; t < length; t++) {
+        features[i][0][t] = (float) series[i + t];
+      }
+      targets[i][0] = (float) series[i + length - 1 + ahead];
+    }
+    return new Sequences(features, targets);
+  }
+}

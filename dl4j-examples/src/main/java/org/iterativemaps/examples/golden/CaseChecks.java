@@ -1,0 +1,41 @@
+package org.iterativemaps.examples.golden;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.iterativemaps.examples.golden.CaseResult.Status;
+
+/** Every {@link CaseCheck} there is, by kind of golden file. */
+final class CaseChecks {
+  private static final Map<String, CaseCheck> BY_KIND =
+      new TreeMap<>(
+          Map.of(
+              "ff_map_K", new FfMapCheck(),
+              "rnn_seq", new RnnSeqCheck(),
+              "torch_rnn", new TorchRnnCheck(),
+              "mlp_map", new MlpMapCheck(),
+              "masked_linear_training", new TrainingCheck(Optimizer.SGD),
+              "adam_training", new TrainingCheck(Optimizer.ADAM),
+              "fixed_point", new FixedPointCheck()));
+
+  private CaseChecks() {}
+
+  /** Skipped for kinds that a via does not apply to, failed for kinds that nobody knows. */
+  static CaseResult run(GoldenCase goldenCase, Via via) {
+    String kind = goldenCase.kind();
+    if (via.doesNotApplyTo().containsKey(kind)) {
+      return CaseResult.without(Status.SKIPPED, via.doesNotApplyTo().get(kind));
+    }
+    CaseCheck check = BY_KIND.get(kind);
+    if (check == null) {
+      return CaseResult.without(
+          Status.FAILED, "unknown kind '" + kind + "'; known are " + BY_KIND.keySet());
+    }
+    Comparison comparison = new Comparison(via.tolerance());
+    try {
+      check.check(goldenCase.node(), via, comparison);
+      return comparison.result();
+    } catch (RuntimeException e) { // one broken case must not hide the others
+      return comparison.stoppedBy(e);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package org.iterativemaps.examples.golden;
+
+import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** Every {@link Via} there is. */
+final class Vias {
+  private static final List<Via> ALL = List.of(new LayerVia("layer", DataType.DOUBLE, 1e-10));
+
+  private Vias() {}
+
+  static List<String> names() {
+    return ALL.stream().map(Via::name).toList();
+  }
+
+  /**
+   * By name.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists those there are
+   */
+  static Via named(String name) {
+    return ALL.stream()
+        .filter(via -> via.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "--via: unknown '" + name + "'; there are: " + String.join(", ", names())));
+  }
+}

@@ -1,0 +1,2 @@
+/** Examples to read and run, and the program that starts them by name. */
+package org.iterativemaps.examples;

@@ -1,0 +1,44 @@
+package org.iterativemaps.examples.plots;
+
+import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.map.Slot;
+import org.iterativemaps.map.WeightMask;
+
+/** Pictures of block maps. */
+public final class BlockMaps {
+  private BlockMaps() {}
+
+  /**
+   * The block matrix of a map: which weights exist.
+   *
+   * @param title what it is about
+   * @param map with its masks drawn
+   * @return the plot; fixed blocks look different from trained ones
+   */
+  public static SpyPlot spy(String title, RealizedMap map) {
+    SpyPlot plot = SpyPlot.of(title);
+    for (Slot slot : map.map().slots()) {
+      plot.slot(slot.name(), slot.size());
+    }
+    for (RealizedBlock block : map.blocks()) {
+      Entries entries = entries(block.mask());
+      if (block.block().isTrainable()) {
+        plot.block(block.block().from(), block.block().to(), entries);
+      } else {
+        plot.fixedBlock(block.block().from(), block.block().to(), entries);
+      }
+    }
+    return plot;
+  }
+
+  private static Entries entries(WeightMask mask) {
+    return visitor -> {
+      for (int to = 0; to < mask.toSize(); to++) {
+        for (int entry = mask.targetStart(to); entry < mask.targetStart(to + 1); entry++) {
+          visitor.entry(mask.source(entry), to);
+        }
+      }
+    };
+  }
+}

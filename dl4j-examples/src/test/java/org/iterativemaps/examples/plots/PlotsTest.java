@@ -1,0 +1,174 @@
+package org.iterativemaps.examples.plots;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PlotsTest {
+
+  private static final double[] X = {0, 1, 2, 3};
+  private static final double[] Y = {0.5, 1.4, 2.6, 3.5};
+
+  /** Nominal width doubled, words, ink in the colours expected, and mostly paper. */
+  private static void assertDrawn(Picture picture, Color... colours) {
+    BufferedImage image = picture.image();
+    assertEquals(2 * Style.WIDTH, image.getWidth());
+    assertTrue(image.getHeight() >= 200, "height " + image.getHeight());
+    for (Color colour : colours) {
+      assertTrue(count(image, colour) >= 40, "too little of " + colour);
+    }
+    double paper = (double) count(image, Color.WHITE) / image.getWidth() / image.getHeight();
+    assertTrue(paper > 0.3 && paper < 0.99, "white share " + paper);
+    assertTrue(picture.png().length > 1000);
+  }
+
+  static long count(BufferedImage image, Color colour) {
+    long count = 0;
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        count += (image.getRGB(x, y) & 0xffffff) == (colour.getRGB() & 0xffffff) ? 1 : 0;
+      }
+    }
+    return count;
+  }
+
+  @Test
+  void learningCurvesShowEveryCurveAndTellTheirEnds() {
+    Picture picture =
+        LearningCurves.of("t", "epoch", "error")
+            .curve("a", X, new double[][] {{4, 3, 2, 1}, {4, 2, 2, 0.5}, {4, 3, 3, 2}})
+            .curve("b", X, new double[][] {{5, 5, 5, 5}})
+            .picture();
+    assertDrawn(picture, Style.colour(0), Style.colour(1));
+    assertTrue(picture.alt().contains("a ends at 1; b ends at 5"), picture.alt());
+  }
+
+  @Test
+  void learningCurvesRefuseWhatCannotBeDrawn() {
+    LearningCurves curves = LearningCurves.of("t", "x", "y").logarithmic();
+    assertThrows(
+        IllegalArgumentException.class, () -> curves.curve("a", X, new double[][] {{1, 2, 3}}));
+    assertThrows(
+        IllegalArgumentException.class, () -> curves.curve("a", X, new double[][] {{1, 2, 3, 0}}));
+    assertThrows(IllegalArgumentException.class, () -> curves.curve("a", X, new double[0][]));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> curves.curve("a", X, new double[][] {{1, 2, 3, Double.NaN}}));
+    assertThrows(IllegalStateException.class, curves::picture);
+  }
+
+  @Test
+  void manyNamesWrapInsteadOfBeingCutOff() {
+    LearningCurves few = LearningCurves.of("t", "x", "y");
+    LearningCurves many = LearningCurves.of("t", "x", "y");
+    for (int i = 0; i < 7; i++) {
+      many.curve("a rather long name " + i, X, new double[][] {Y});
+      if (i < 2) {
+        few.curve("short " + i, X, new double[][] {Y});
+      }
+    }
+    assertTrue(many.picture().image().getHeight() > few.picture().image().getHeight() + 100);
+  }
+
+  @Test
+  void scatterTellsItsFit() {
+    Picture picture =
+        ScatterFit.of("t", "x", "y").points("p", X, new double[] {1, 3, 5, 7}).picture();
+    assertDrawn(picture, Style.colour(0));
+    assertTrue(picture.alt().contains("y = 1 + 2 x,  R² = 1"), picture.alt());
+  }
+
+  @Test
+  void leastSquaresMatchesAHandComputation() {
+    LeastSquares fit = LeastSquares.of(new double[] {1, 2, 3}, new double[] {2, 2, 5});
+    assertEquals(1.5, fit.slope(), 1e-12);
+    assertEquals(0, fit.intercept(), 1e-12);
+    assertEquals(0.75, fit.rSquared(), 1e-12);
+    assertEquals(6, fit.at(4), 1e-12);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> LeastSquares.of(new double[] {1, 1}, new double[] {2, 3}));
+  }
+
+  @Test
+  void spectrumIsRoundAndTellsTheRadius() {
+    Picture picture =
+        Spectrum.of("t")
+            .eigenvalues("m", new double[] {0.6, -0.3}, new double[] {0.8, 0})
+            .picture();
+    assertDrawn(picture, Style.colour(0));
+    assertTrue(picture.alt().contains("spectral radius 1"), picture.alt());
+    BufferedImage image = picture.image();
+    int left = image.getWidth();
+    int right = 0;
+    int top = image.getHeight();
+    int bottom = 0;
+    for (int y = 100; y < image.getHeight() - 120; y++) { // without title and labels
+      for (int x = 160; x < image.getWidth() - 20; x++) {
+        if (new Color(image.getRGB(x, y)).getRed() < 60
+            && new Color(image.getRGB(x, y)).getBlue() < 60) {
+          left = Math.min(left, x);
+          right = Math.max(right, x);
+          top = Math.min(top, y);
+          bottom = Math.max(bottom, y);
+        }
+      }
+    }
+    assertEquals(right - left, bottom - top, 8, "the unit circle's width and height");
+  }
+
+  @Test
+  void trajectoriesAndCobwebAreDrawn() {
+    assertDrawn(
+        Trajectories.of("t", "step", "z").path("a", Y).path("b", X, X).picture(),
+        Style.colour(0),
+        Style.colour(1));
+    Picture cobweb = Cobweb.draw("t", z -> z / 2, 0, 1, 0.8, 2);
+    assertDrawn(cobweb, Style.colour(0));
+    assertTrue(cobweb.alt().contains("2 iterations from 0.8 to 0.2"), cobweb.alt());
+    assertThrows(IllegalArgumentException.class, () -> Cobweb.draw("t", z -> z, 1, 0, 0, 1));
+    assertThrows(IllegalArgumentException.class, () -> Cobweb.draw("t", z -> z, 0, 1, 0, 0));
+  }
+
+  @Test
+  void heatMapPaintsItsLargestValueDarkest() {
+    List<String> names = List.of("p", "q");
+    Picture picture = HeatMap.draw("t", "c", names, "r", names, new double[][] {{0, 1}, {2, 8}});
+    assertDrawn(picture, ColourScale.covering(0, 8).of(8), ColourScale.covering(0, 8).of(2));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> HeatMap.draw("t", "c", names, "r", names, new double[][] {{0, 1}, {2}}));
+  }
+
+  @Test
+  void coloursFallInLightness() {
+    ColourScale scale = ColourScale.covering(0, 1);
+    double before = 256;
+    for (int i = 0; i <= 20; i++) {
+      Color colour = scale.of(i / 20.0);
+      double light = 0.3 * colour.getRed() + 0.59 * colour.getGreen() + 0.11 * colour.getBlue();
+      assertTrue(light < before, "at " + i);
+      before = light;
+    }
+    assertEquals(Color.WHITE, ColourScale.covering(-3, 2).of(0));
+  }
+
+  @Test
+  void imageGridPaintsInkDark() {
+    Picture picture = ImageGrid.draw("t", 2, 2, List.of(new float[] {1, 0, 0, 0}), List.of("one"));
+    assertTrue(count(picture.image(), Color.BLACK) > 10_000);
+    assertThrows(
+        IllegalArgumentException.class, () -> ImageGrid.draw("t", 2, 2, List.of(), List.of()));
+  }
+
+  @Test
+  void picturesNeedWords() {
+    BufferedImage image = new BufferedImage(2, 2, BufferedImage.TYPE_INT_RGB);
+    assertThrows(IllegalArgumentException.class, () -> new Picture(image, 1, " "));
+  }
+}

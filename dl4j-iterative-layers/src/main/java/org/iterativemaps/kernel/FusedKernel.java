@@ -1,0 +1,278 @@
+package org.iterativemaps.kernel;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.iterativemaps.map.RealizedMap.Parameter;
+import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The map in one pass over float arrays, for FLOAT networks on the CPU.
+ *
+ * <p>A call copies parameters and input to the heap, runs all time steps and all steps of the map
+ * with the batch along the vector lanes, and copies the result back; nothing is allocated per step.
+ * Threads take tiles of the batch, each through the whole sequence, so they never wait for each
+ * other; the parameters' gradients are added up in their order at the end. Results are the same
+ * from run to run for one number of threads, and agree with {@link ReferenceKernel} to rounding.
+ *
+ * <p>Memory for back-propagation is two records of all cells per time step; with segments of n time
+ * steps ({@value #SEGMENT_PROPERTY}) two per time step of one segment, and the states are computed
+ * a second time: with n near the root of the sequence's length the memory grows as that root.
+ */
+public final class FusedKernel implements MapKernel {
+  /** System property: time steps between kept states; 0 (default) keeps all. */
+  public static final String SEGMENT_PROPERTY = "org.iterativemaps.segment";
+
+  // Floats of records that an inference pass holds at a time, and the tiles it takes at a time.
+  private static final int INFERENCE_FLOATS = 512 * 1024;
+  private static final int INFERENCE_TILES = 4;
+
+  private final MapProgram program;
+  private final FusedPlan plan;
+  private final LaneKernels kernels;
+  private final int segment;
+  private final Map<Integer, LaneBlock[]> blocksByLanes = new HashMap<>();
+  private final Pass training;
+  private final Pass inference;
+  private float[] reduced;
+  private boolean hasTape;
+  // Whose parameters the blocks hold.
+  private Pass loaded;
+
+  /** What one kind of pass reuses from call to call. */
+  private final class Pass {
+    FusedWorker[] workers = new FusedWorker[0];
+    final float[][] parameters = new float[program.realized().parameters().size()][];
+    FusedCall call;
+    LaneBlock[] blocks;
+    float[] input;
+    float[] mask;
+    float[] output;
+    float[] outputGradient;
+    float[] inputGradient;
+
+    void ensureWorkers(int count) {
+      int before = workers.length;
+      if (before < count) {
+        workers = Arrays.copyOf(workers, count);
+        for (int i = before; i < count; i++) {
+          workers[i] = new FusedWorker(plan, kernels);
+        }
+      }
+    }
+  }
+
+  /**
+   * A kernel for one layer, on the lane kernels of this JVM.
+   *
+   * @throws IllegalArgumentException if a slot is too large for an array of one tile
+   */
+  public FusedKernel(MapProgram program) {
+    this(program, LaneKernelSelection.selected(), Integer.getInteger(SEGMENT_PROPERTY, 0));
+  }
+
+  /**
+   * A kernel on given lane kernels.
+   *
+   * @param segment time steps between kept states; 0 keeps all
+   */
+  FusedKernel(MapProgram program, LaneKernels kernels, int segment) {
+    if (segment < 0) {
+      throw new IllegalArgumentException(
+          "segment: found " + segment + ", expected time steps, or 0 for none");
+    }
+    this.program = program;
+    this.plan = new FusedPlan(program);
+    this.kernels = kernels;
+    this.segment = segment;
+    this.training = new Pass();
+    this.inference = new Pass();
+  }
+
+  @Override
+  public INDArray[] forward(
+      INDArray[] newParameters,
+      INDArray input,
+      INDArray mask,
+      INDArray[] initial,
+      INDArray output,
+      boolean isTraining) {
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      Pass pass = isTraining ? training : inference;
+      int batch = Math.toIntExact(input.size(0));
+      int time = Math.toIntExact(input.size(2));
+      int threads = LaneThreads.most();
+      int lanes = lanes(batch, threads);
+      FusedPlan.Layout layout = plan.new Layout(lanes, mask != null);
+      FusedCall call =
+          new FusedCall(batch, time, lanes, segmentLength(time, layout, isTraining), isTraining);
+      pass.blocks = blocks(lanes);
+      for (int p = 0; p < newParameters.length; p++) {
+        pass.parameters[p] = HeapCopy.read(newParameters[p], pass.parameters[p]);
+      }
+      load(pass);
+      call.input = pass.input = HeapCopy.read(input, pass.input);
+      call.mask = mask == null ? null : (pass.mask = HeapCopy.read(mask, pass.mask));
+      call.initial = initialState(initial);
+      call.output = pass.output = atLeast(pass.output, output.length());
+      call.lastState = stateArrays(batch);
+      int workers = Math.min(threads, call.tiles());
+      pass.ensureWorkers(workers);
+      pass.call = call;
+      if (isTraining) {
+        hasTape = false; // until it is whole
+      }
+      LaneThreads.run(
+          workers,
+          w -> {
+            int begin = part(w, workers, call.tiles());
+            int end = part(w + 1, workers, call.tiles());
+            int group = isTraining ? end - begin : INFERENCE_TILES;
+            for (int tile = begin; tile < end; tile += group) {
+              int count = Math.min(group, end - tile);
+              pass.workers[w].prepare(call, layout, pass.blocks, pass.parameters, tile, count);
+              pass.workers[w].forward();
+            }
+          });
+      HeapCopy.write(call.output, output);
+      hasTape |= isTraining;
+      return stateMatrices(call.lastState, batch);
+    }
+  }
+
+  @Override
+  public INDArray[] backward(
+      INDArray outputGradient, int firstTimeStep, INDArray[] gradients, INDArray inputGradient) {
+    if (!hasTape) {
+      throw new IllegalStateException("backward needs a training forward pass before it");
+    }
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      hasTape = false;
+      Pass pass = training;
+      FusedCall call = pass.call;
+      if (loaded != training) { // an inference pass came between
+        load(training);
+      }
+      call.firstTimeStep = firstTimeStep;
+      call.outputGradient =
+          pass.outputGradient = HeapCopy.read(outputGradient, pass.outputGradient);
+      call.inputGradient = pass.inputGradient = atLeast(pass.inputGradient, inputGradient.length());
+      int before = firstTimeStep * call.batch * program.size(program.inputSlot());
+      Arrays.fill(call.inputGradient, 0, before, 0);
+      call.stateGradient = stateArrays(call.batch);
+      int workers = Math.min(pass.workers.length, call.tiles());
+      LaneThreads.run(workers, w -> pass.workers[w].backward());
+      HeapCopy.write(call.inputGradient, inputGradient);
+      reduce(workers, gradients);
+      return stateMatrices(call.stateGradient, call.batch);
+    }
+  }
+
+  /** Adds up the workers' gradients, in their order. */
+  private void reduce(int workers, INDArray[] gradients) {
+    List<Parameter> all = program.realized().parameters();
+    for (int p = 0; p < all.size(); p++) {
+      Parameter parameter = all.get(p);
+      reduced = atLeast(reduced, parameter.length());
+      Arrays.fill(reduced, 0, parameter.length(), 0);
+      for (int w = 0; w < workers; w++) {
+        training.workers[w].addGradient(parameter.block(), parameter.slot(), reduced);
+      }
+      HeapCopy.write(reduced, gradients[p]);
+    }
+  }
+
+  @Override
+  public boolean hasTape() {
+    return hasTape;
+  }
+
+  @Override
+  public void dropTape() {
+    hasTape = false;
+  }
+
+  /** First tile of a worker's part. */
+  private static int part(int worker, int workers, int tiles) {
+    return (int) ((long) worker * tiles / workers);
+  }
+
+  private int lanes(int batch, int threads) {
+    // As many lanes as fit, but rather a tile for every thread than a long one for the first.
+    return kernels.tileLanes((batch + threads - 1) / threads);
+  }
+
+  private int segmentLength(int time, FusedPlan.Layout layout, boolean isTraining) {
+    if (isTraining) {
+      return segment == 0 ? time : Math.min(segment, time);
+    }
+    int fitting = INFERENCE_FLOATS / Math.max(1, layout.length);
+    return Math.min(time, Math.max(8, fitting));
+  }
+
+  private LaneBlock[] blocks(int lanes) {
+    return blocksByLanes.computeIfAbsent(
+        lanes,
+        l ->
+            program.realized().blocks().stream()
+                .map(block -> block(block, l))
+                .toArray(LaneBlock[]::new));
+  }
+
+  private LaneBlock block(RealizedBlock realized, int lanes) {
+    LaneBlock block = LaneBlock.of(kernels, realized.mask(), lanes);
+    if (realized.fixedValues() != null) {
+      float[] values = new float[realized.fixedValues().length];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) realized.fixedValues()[i];
+      }
+      block.load(values);
+    }
+    return block;
+  }
+
+  private void load(Pass pass) {
+    for (int p = 0; p < pass.parameters.length; p++) {
+      int block = program.realized().parameters().get(p).block();
+      if (block >= 0) {
+        pass.blocks[block].load(pass.parameters[p]);
+      }
+    }
+    loaded = pass;
+  }
+
+  private float[][] initialState(INDArray[] initial) {
+    if (initial == null) {
+      return null;
+    }
+    float[][] state = new float[initial.length][];
+    for (int slot : plan.carried) {
+      state[slot] = initial[slot] == null ? null : HeapCopy.read(initial[slot], null);
+    }
+    return state;
+  }
+
+  private float[][] stateArrays(int batch) {
+    float[][] state = new float[plan.sizes.length][];
+    for (int slot : plan.carried) {
+      state[slot] = new float[plan.sizes[slot] * batch];
+    }
+    return state;
+  }
+
+  private INDArray[] stateMatrices(float[][] state, int batch) {
+    INDArray[] matrices = new INDArray[state.length];
+    for (int slot : plan.carried) {
+      matrices[slot] = HeapCopy.matrix(state[slot], batch, plan.sizes[slot]);
+    }
+    return matrices;
+  }
+
+  private static float[] atLeast(float[] reuse, long length) {
+    return reuse != null && reuse.length >= length ? reuse : new float[Math.toIntExact(length)];
+  }
+}

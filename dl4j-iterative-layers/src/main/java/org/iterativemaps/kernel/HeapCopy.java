@@ -1,0 +1,67 @@
+package org.iterativemaps.kernel;
+
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Copies between ND4J arrays of the CPU backend and float arrays, one block each way. */
+final class HeapCopy {
+  private HeapCopy() {}
+
+  /**
+   * All elements in column-major order ('f').
+   *
+   * @param from any strides and floating type; not changed
+   * @param reuse returned filled if it is long enough
+   */
+  static float[] read(INDArray from, float[] reuse) {
+    int length = Math.toIntExact(from.length());
+    float[] into = reuse != null && reuse.length >= length ? reuse : new float[length];
+    INDArray plain = isPlain(from) ? from : from.castTo(DataType.FLOAT).dup('f');
+    pointer(plain).get(into, 0, length);
+    return into;
+  }
+
+  /**
+   * Overwrites an array with elements in column-major order ('f').
+   *
+   * @param from at least as many floats as the array has elements
+   * @param into any strides and floating type
+   */
+  static void write(float[] from, INDArray into) {
+    if (isPlain(into)) {
+      pointer(into).put(from, 0, (int) into.length());
+    } else {
+      INDArray plain = Nd4j.createUninitialized(DataType.FLOAT, into.shape(), 'f');
+      pointer(plain).put(from, 0, (int) into.length());
+      into.assign(plain);
+    }
+  }
+
+  private static FloatPointer pointer(INDArray array) {
+    return (FloatPointer) array.data().addressPointer();
+  }
+
+  /** Floats without gaps, the first axis fastest. */
+  private static boolean isPlain(INDArray array) {
+    if (array.dataType() != DataType.FLOAT) {
+      return false;
+    }
+    long stride = 1;
+    for (int axis = 0; axis < array.rank(); axis++) {
+      if (array.size(axis) != 1 && array.stride(axis) != stride) {
+        return false;
+      }
+      stride *= array.size(axis);
+    }
+    return true;
+  }
+
+  /** A fresh array [rows, columns] of elements in column-major order. */
+  static INDArray matrix(float[] columnMajor, int rows, int columns) {
+    INDArray matrix = Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, columns}, 'f');
+    write(columnMajor, matrix);
+    return matrix;
+  }
+}

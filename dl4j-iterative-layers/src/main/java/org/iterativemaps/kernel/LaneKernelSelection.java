@@ -1,0 +1,140 @@
+package org.iterativemaps.kernel;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
+import java.lang.reflect.InvocationTargetException;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which lane kernels run here: vectors where the Vector API is there and compiled well, else plain
+ * Java. Chosen once per JVM, by the system property {@value KernelMode#PROPERTY}.
+ */
+final class LaneKernelSelection {
+  /** What to add to the java command for the Vector API. */
+  static final String FLAG = "--add-modules jdk.incubator.vector";
+
+  private static final Logger LOG = LoggerFactory.getLogger("org.iterativemaps.kernel");
+  private static final String SIMD = "org.iterativemaps.kernel.simd.SimdLaneKernels";
+  private static final int LEAST_LANES = 4; // 128 bits
+
+  private LaneKernelSelection() {}
+
+  /** Makes the SIMD kernels, or fails as class loading does. */
+  interface Loader {
+    LaneKernels load() throws ReflectiveOperationException;
+  }
+
+  /**
+   * What was chosen.
+   *
+   * @param kernels the kernels
+   * @param message one line for the log
+   */
+  record Selection(LaneKernels kernels, String message) {}
+
+  private static final class Holder {
+    static final LaneKernels KERNELS = choose();
+
+    private static LaneKernels choose() {
+      Selection selection =
+          select(
+              KernelMode.fromProperty(),
+              LaneKernelSelection::loadSimd,
+              LaneKernelSelection::obstacle);
+      LOG.info(selection.message());
+      return selection.kernels();
+    }
+  }
+
+  /**
+   * The kernels of this JVM; the first call logs which.
+   *
+   * @throws IllegalArgumentException if the system property names no mode
+   * @throws IllegalStateException if it demands simd, which cannot be loaded
+   */
+  static LaneKernels selected() {
+    return Holder.KERNELS;
+  }
+
+  /**
+   * The choice as a function of all that it depends on.
+   *
+   * @param mode what the user wants
+   * @param loader makes the SIMD kernels
+   * @param obstacle why the SIMD kernels would be slow here, if they would; asked in mode auto only
+   * @throws IllegalStateException in mode simd, if they cannot be loaded
+   */
+  static Selection select(KernelMode mode, Loader loader, Supplier<Optional<String>> obstacle) {
+    if (mode == KernelMode.SCALAR || mode == KernelMode.REFERENCE) {
+      return scalar("as -D" + KernelMode.PROPERTY + " says");
+    }
+    if (mode == KernelMode.AUTO) {
+      Optional<String> reason = obstacle.get();
+      if (reason.isPresent()) {
+        return scalar(reason.get());
+      }
+    }
+    try {
+      LaneKernels simd = loader.load();
+      if (mode == KernelMode.AUTO && simd.vectorLanes() < LEAST_LANES) {
+        return scalar("vectors here are below 128 bits");
+      }
+      return new Selection(simd, "kernel: simd (" + simd.description() + ")");
+    } catch (ReflectiveOperationException | LinkageError e) {
+      Throwable cause = e instanceof InvocationTargetException ? e.getCause() : e;
+      if (mode == KernelMode.SIMD) {
+        throw new IllegalStateException(
+            "-D"
+                + KernelMode.PROPERTY
+                + "=simd, but the Vector API kernels cannot be loaded ("
+                + cause
+                + "); start the JVM with "
+                + FLAG,
+            cause);
+      }
+      return scalar("the Vector API is not there; for several times the speed add " + FLAG);
+    }
+  }
+
+  private static Selection scalar(String reason) {
+    LaneKernels scalar = new ScalarLaneKernels();
+    return new Selection(
+        scalar, "kernel: scalar (" + scalar.description() + "), because " + reason);
+  }
+
+  private static LaneKernels loadSimd() throws ReflectiveOperationException {
+    return (LaneKernels) Class.forName(SIMD).getConstructor().newInstance();
+  }
+
+  /** Without C2 the Vector API allocates every vector: far slower than plain loops. */
+  private static Optional<String> obstacle() {
+    String name = System.getProperty("java.vm.name", "");
+    String info = System.getProperty("java.vm.info", "");
+    if (!name.contains("HotSpot") && !name.contains("OpenJDK")) {
+      return Optional.of(
+          "the JVM (" + name + ") is not HotSpot, which alone compiles vectors well");
+    }
+    if (name.contains("Client")
+        || info.contains("emulated-client")
+        || info.contains("interpreted")) {
+      return Optional.of("this JVM runs without its C2 compiler (" + name + ", " + info + ")");
+    }
+    return stopsBeforeC2()
+        ? Optional.of("this JVM runs without its C2 compiler (-XX:TieredStopAtLevel)")
+        : Optional.empty();
+  }
+
+  private static boolean stopsBeforeC2() {
+    try {
+      HotSpotDiagnosticMXBean hotSpot =
+          ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+      return hotSpot != null
+          && Integer.parseInt(hotSpot.getVMOption("TieredStopAtLevel").getValue()) < 4;
+    } catch (IllegalArgumentException | LinkageError e) {
+      return false; // no such option or module: nothing speaks against C2
+    }
+  }
+}

@@ -1,0 +1,264 @@
+package org.iterativemaps.kernel;
+
+/**
+ * {@link LaneKernels} in plain loops: the specification, and what runs without the Vector API.
+ *
+ * <p>Every innermost loop is over the lanes of two contiguous rows, which a JIT compiler can
+ * vectorize by itself. Arguments are not checked.
+ */
+public final class ScalarLaneKernels implements LaneKernels {
+  // Rows of lanes long enough to pay for the loop around them.
+  private static final int LANES = 64;
+  private static final int UNIT = 8;
+
+  @Override
+  public String description() {
+    return "plain Java";
+  }
+
+  @Override
+  public int vectorLanes() {
+    return UNIT;
+  }
+
+  @Override
+  public int tileLanes(int batch) {
+    return Math.min(LANES, (batch + UNIT - 1) / UNIT * UNIT);
+  }
+
+  @Override
+  public void multiplyAdd(
+      SparseTiling block,
+      int chunk,
+      int chunkEnd,
+      float[] w,
+      float[] x,
+      int xAt,
+      float[] y,
+      int yAt) {
+    int[] runs = block.runs();
+    int[] offsets = block.offsets();
+    int lanes = block.lanes();
+    int end = block.chunkStart(chunkEnd) * SparseTiling.RUN;
+    for (int run = block.chunkStart(chunk) * SparseTiling.RUN; run < end; run += SparseTiling.RUN) {
+      int target = yAt + runs[run];
+      for (int place = runs[run + 1]; place < runs[run + 2]; place++) {
+        axpy(w[place + runs[run + 3]], lanes, x, xAt + offsets[place], y, target);
+      }
+    }
+  }
+
+  @Override
+  public void multiplyTransposedAdd(
+      SparseTiling block,
+      int chunk,
+      int chunkEnd,
+      float[] w,
+      float[] dy,
+      int dyAt,
+      float[] dx,
+      int dxAt) {
+    int[] runs = block.runs();
+    int[] offsets = block.offsets();
+    int lanes = block.lanes();
+    int end = block.chunkStart(chunkEnd) * SparseTiling.RUN;
+    for (int run = block.chunkStart(chunk) * SparseTiling.RUN; run < end; run += SparseTiling.RUN) {
+      int target = dyAt + runs[run];
+      for (int place = runs[run + 1]; place < runs[run + 2]; place++) {
+        axpy(w[place + runs[run + 3]], lanes, dy, target, dx, dxAt + offsets[place]);
+      }
+    }
+  }
+
+  @Override
+  public void outerAdd(
+      SparseTiling block,
+      int chunk,
+      int chunkEnd,
+      int tiles,
+      float[] dy,
+      int dyAt,
+      int dyStride,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] dw,
+      float[] scratch,
+      int scratchAt) {
+    int[] runs = block.runs();
+    int[] offsets = block.offsets();
+    int lanes = block.lanes();
+    int end = block.chunkStart(chunkEnd) * SparseTiling.RUN;
+    for (int tile = 0; tile < tiles; tile++) {
+      int targets = dyAt + tile * dyStride;
+      int sources = xAt + tile * xStride;
+      int run = block.chunkStart(chunk) * SparseTiling.RUN;
+      for (; run < end; run += SparseTiling.RUN) {
+        int target = targets + runs[run];
+        for (int place = runs[run + 1]; place < runs[run + 2]; place++) {
+          dw[place] += dot(lanes, dy, target, x, sources + offsets[place]);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void denseMultiplyAdd(
+      float[] w, int from, int to, int toEnd, int lanes, float[] x, int xAt, float[] y, int yAt) {
+    for (int i = to; i < toEnd; i++) {
+      for (int j = 0; j < from; j++) {
+        axpy(w[i * from + j], lanes, x, xAt + j * lanes, y, yAt + i * lanes);
+      }
+    }
+  }
+
+  @Override
+  public void denseMultiplyTransposedAdd(
+      float[] w,
+      int from,
+      int to,
+      int toEnd,
+      int lanes,
+      float[] dy,
+      int dyAt,
+      float[] dx,
+      int dxAt) {
+    for (int i = to; i < toEnd; i++) {
+      for (int j = 0; j < from; j++) {
+        axpy(w[i * from + j], lanes, dy, dyAt + i * lanes, dx, dxAt + j * lanes);
+      }
+    }
+  }
+
+  @Override
+  public void denseOuterAdd(
+      int from,
+      int to,
+      int lanes,
+      int tiles,
+      float[] dy,
+      int dyAt,
+      int dyStride,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] dw,
+      float[] scratch,
+      int scratchAt) {
+    for (int tile = 0; tile < tiles; tile++) {
+      for (int i = 0; i < to; i++) {
+        int target = dyAt + tile * dyStride + i * lanes;
+        for (int j = 0; j < from; j++) {
+          dw[i * from + j] += dot(lanes, dy, target, x, xAt + tile * xStride + j * lanes);
+        }
+      }
+    }
+  }
+
+  @Override
+  public int denseScratchLength(int lanes) {
+    return 0;
+  }
+
+  @Override
+  public void diagonalMultiplyAdd(
+      float[] w, int units, int lanes, float[] x, int xAt, float[] y, int yAt) {
+    for (int i = 0; i < units; i++) {
+      axpy(w[i], lanes, x, xAt + i * lanes, y, yAt + i * lanes);
+    }
+  }
+
+  @Override
+  public void diagonalOuterAdd(
+      int units, int lanes, float[] dy, int dyAt, float[] x, int xAt, float[] dw) {
+    for (int i = 0; i < units; i++) {
+      dw[i] += dot(lanes, dy, dyAt + i * lanes, x, xAt + i * lanes);
+    }
+  }
+
+  @Override
+  public void addLaneSums(int units, int lanes, float[] z, int zAt, float[] sums) {
+    for (int i = 0; i < units; i++) {
+      float sum = 0;
+      for (int lane = 0; lane < lanes; lane++) {
+        sum += z[zAt + i * lanes + lane];
+      }
+      sums[i] += sum;
+    }
+  }
+
+  @Override
+  public void fill(float[] bias, int units, int lanes, float[] z, int zAt) {
+    for (int i = 0; i < units; i++) {
+      float value = bias == null ? 0 : bias[i];
+      for (int lane = 0; lane < lanes; lane++) {
+        z[zAt + i * lanes + lane] = value;
+      }
+    }
+  }
+
+  @Override
+  public void add(int length, float[] x, int xAt, float[] y, int yAt) {
+    for (int i = 0; i < length; i++) {
+      y[yAt + i] += x[xAt + i];
+    }
+  }
+
+  @Override
+  public void multiplyLanes(
+      int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
+    for (int i = 0; i < units * lanes; i += lanes) {
+      for (int lane = 0; lane < lanes; lane++) {
+        y[yAt + i + lane] = m[mAt + lane] * x[xAt + i + lane];
+      }
+    }
+  }
+
+  @Override
+  public void multiplyLanesAdd(
+      int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
+    for (int i = 0; i < units * lanes; i += lanes) {
+      for (int lane = 0; lane < lanes; lane++) {
+        y[yAt + i + lane] += m[mAt + lane] * x[xAt + i + lane];
+      }
+    }
+  }
+
+  @Override
+  public void activate(
+      LaneActivation activation, int length, float[] z, int zAt, float[] a, int aAt) {
+    for (int i = 0; i < length; i++) {
+      a[aAt + i] = ScalarActivations.value(activation, z[zAt + i]);
+    }
+  }
+
+  @Override
+  public void multiplyByDerivative(
+      LaneActivation activation, int length, float[] value, int valueAt, float[] g, int gAt) {
+    for (int i = 0; i < length; i++) {
+      g[gAt + i] *= ScalarActivations.derivative(activation, value[valueAt + i]);
+    }
+  }
+
+  /** y += a x. */
+  private static void axpy(float a, int lanes, float[] x, int xAt, float[] y, int yAt) {
+    for (int lane = 0; lane < lanes; lane++) {
+      y[yAt + lane] += a * x[xAt + lane];
+    }
+  }
+
+  private static float dot(int lanes, float[] x, int xAt, float[] y, int yAt) {
+    // Four sums, for the additions of one wait for each other.
+    float a = 0;
+    float b = 0;
+    float c = 0;
+    float d = 0;
+    for (int lane = 0; lane < lanes; lane += 4) {
+      a += x[xAt + lane] * y[yAt + lane];
+      b += x[xAt + lane + 1] * y[yAt + lane + 1];
+      c += x[xAt + lane + 2] * y[yAt + lane + 2];
+      d += x[xAt + lane + 3] * y[yAt + lane + 3];
+    }
+    return a + b + (c + d);
+  }
+}

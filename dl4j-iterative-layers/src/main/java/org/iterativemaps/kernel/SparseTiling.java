@@ -1,0 +1,276 @@
+package org.iterativemaps.kernel;
+
+import java.util.Arrays;
+import org.iterativemaps.map.WeightMask;
+
+/**
+ * The entries of a sparse block in the order the lane kernels visit them, for one lane count.
+ *
+ * <p>The source units are cut into panels whose tile fits the first-level cache, where a target
+ * unit has enough entries per panel to pay for loading its sum again; then panel by panel, target
+ * by target, the entries of a target in a panel are a <b>run</b>. Runs are contiguous in the mask's
+ * entry order too, so weights are read where they are: nothing is copied or permuted when they
+ * change. The source offsets lie in visiting order ("packed"), and so do the gradients, where a run
+ * begins at an even place so that two entries can share a vector.
+ *
+ * <p>Runs are grouped to <b>chunks</b> of at most {@value #CHUNK} packed places (more if one run is
+ * longer) and chunks to <b>spans</b>, whose weights and indices fit the second-level cache: visit a
+ * span for all tiles, then the next span.
+ *
+ * <p>Immutable and safe to share.
+ */
+public final class SparseTiling {
+  /** Target packed places of a chunk: its partial sums take CHUNK / 2 vectors of workspace. */
+  static final int CHUNK = 256;
+
+  // Packed places of a span: weight and offset, 8 bytes each.
+  private static final int SPAN = 16384;
+  private static final int PANEL_BYTES = 32 * 1024;
+  // Below this many entries per target and panel one pass over all columns is faster.
+  private static final int LEAST_RUN = 6;
+  // Chunks begin at multiples of this, the largest vector length there is.
+  private static final int ALIGN = 16;
+
+  /** Ints per run: see {@link #runs()}. */
+  public static final int RUN = 4;
+
+  private final int lanes;
+  private final int targets;
+  private final int sources;
+  private final int[] runs;
+  private final int[] offsets;
+  private final int[] chunkRun;
+  private final int[] spanChunk;
+  private final int longestChunk;
+
+  private SparseTiling(Builder builder) {
+    this.lanes = builder.lanes;
+    this.targets = builder.mask.toSize();
+    this.sources = builder.mask.fromSize();
+    this.runs = Arrays.copyOf(builder.runs, builder.runCount * RUN);
+    this.offsets = Arrays.copyOf(builder.offsets, builder.packed);
+    this.chunkRun = builder.chunks.toArray();
+    this.spanChunk = builder.spans.toArray();
+    this.longestChunk = builder.longestChunk;
+  }
+
+  /**
+   * Lays out a block.
+   *
+   * @param mask its entries; may be dense
+   * @param lanes lanes of a tile
+   * @throws IllegalArgumentException if a tile or the layout is too long for an array
+   */
+  public static SparseTiling of(WeightMask mask, int lanes) {
+    long longest = (long) Math.max(mask.fromSize(), mask.toSize()) * lanes;
+    if (longest > Integer.MAX_VALUE / 4) {
+      throw new IllegalArgumentException(
+          String.format(
+              "a slot of %,d units is too large for the fused kernel; set -D%s=reference",
+              Math.max(mask.fromSize(), mask.toSize()), KernelMode.PROPERTY));
+    }
+    Builder builder = new Builder(mask, lanes);
+    builder.build();
+    return new SparseTiling(builder);
+  }
+
+  /** Lanes of a tile. */
+  public int lanes() {
+    return lanes;
+  }
+
+  /** Units of the target slot. */
+  public int targets() {
+    return targets;
+  }
+
+  /** Units of the source slot. */
+  public int sources() {
+    return sources;
+  }
+
+  /** How many chunks. */
+  public int chunks() {
+    return chunkRun.length - 1;
+  }
+
+  /** How many spans. */
+  public int spans() {
+    return spanChunk.length - 1;
+  }
+
+  /** First chunk of a span; of {@link #spans()}, the chunk count. */
+  public int spanStart(int span) {
+    return spanChunk[span];
+  }
+
+  /** First run of a chunk; of {@link #chunks()}, the run count. */
+  public int chunkStart(int chunk) {
+    return chunkRun[chunk];
+  }
+
+  /** Floats of a gradient in packed order. */
+  public int packedLength() {
+    return offsets.length;
+  }
+
+  /**
+   * Floats of workspace for partial sums.
+   *
+   * @param vectorLanes lanes of a vector
+   */
+  public int scratchLength(int vectorLanes) {
+    // A margin of one vector at either end: folding reads beside what it uses.
+    return (longestChunk / 2 + 2) * vectorLanes;
+  }
+
+  /**
+   * {@value #RUN} ints per run: offset of the target unit in its tile, first packed place, place
+   * after the last, and what to add to a packed place to get the entry. Not to be changed.
+   */
+  public int[] runs() {
+    return runs;
+  }
+
+  /** Offset of the source unit in its tile by packed place. Not to be changed. */
+  public int[] offsets() {
+    return offsets;
+  }
+
+  /**
+   * gradients[entry] += packed[place of the entry].
+   *
+   * @param packed in visiting order, {@link #packedLength()}
+   * @param gradients by entry; added to
+   */
+  public void addPacked(float[] packed, float[] gradients) {
+    for (int run = 0; run < runs.length; run += RUN) {
+      int shift = runs[run + 3];
+      for (int place = runs[run + 1]; place < runs[run + 2]; place++) {
+        gradients[place + shift] += packed[place];
+      }
+    }
+  }
+
+  /** Bytes held. */
+  public long bytes() {
+    return 4L * (runs.length + offsets.length + chunkRun.length + spanChunk.length);
+  }
+
+  private static final class Builder {
+    final WeightMask mask;
+    final int lanes;
+    int[] runs = new int[1024];
+    int runCount;
+    int[] offsets;
+    int packed;
+    final IntList chunks = new IntList();
+    final IntList spans = new IntList();
+    int longestChunk;
+    private int chunkAt;
+    private int spanAt;
+
+    Builder(WeightMask mask, int lanes) {
+      this.mask = mask;
+      this.lanes = lanes;
+      this.offsets = new int[mask.entryCount() + 1024];
+    }
+
+    void build() {
+      int width = panelWidth();
+      int targets = mask.toSize();
+      int[] next = new int[targets];
+      Arrays.setAll(next, mask::targetStart);
+      chunks.add(0);
+      spans.add(0);
+      for (int panel = 0; panel < mask.fromSize(); panel += width) {
+        int panelEnd = Math.min(panel + width, mask.fromSize());
+        for (int target = 0; target < targets; target++) {
+          int entry = next[target];
+          int end = entry;
+          int last = mask.targetStart(target + 1);
+          while (end < last && mask.source(end) < panelEnd) {
+            end++;
+          }
+          next[target] = end;
+          if (end > entry) {
+            addRun(target, entry, end);
+          }
+        }
+        endSpan();
+      }
+    }
+
+    /** All columns, or as many as fit the cache. */
+    private int panelWidth() {
+      int width = Math.max(16, PANEL_BYTES / (4 * lanes));
+      int panels = (mask.fromSize() + width - 1) / width;
+      double run = mask.entryCount() / ((double) mask.toSize() * panels);
+      return panels < 2 || run < LEAST_RUN ? mask.fromSize() : width;
+    }
+
+    private void addRun(int target, int entry, int end) {
+      int length = end - entry;
+      if (packed > chunkAt && packed + length > chunkAt + CHUNK) {
+        endChunk();
+        if (packed >= spanAt + SPAN) {
+          endSpan();
+        }
+      }
+      // The next even place, and room to align the chunk.
+      if (packed + length + 2L * ALIGN > offsets.length) {
+        offsets = Arrays.copyOf(offsets, Math.addExact(packed + length, packed / 4 + 1024));
+      }
+      if ((runCount + 1) * RUN > runs.length) {
+        runs = Arrays.copyOf(runs, Math.multiplyExact(runs.length, 2));
+      }
+      int at = runCount++ * RUN;
+      runs[at] = target * lanes;
+      runs[at + 1] = packed;
+      runs[at + 2] = packed + length;
+      runs[at + 3] = entry - packed;
+      for (int e = entry; e < end; e++) {
+        offsets[packed++] = mask.source(e) * lanes;
+      }
+      packed += packed & 1;
+    }
+
+    private void endChunk() {
+      if (packed > chunkAt) {
+        packed = (packed + ALIGN - 1) / ALIGN * ALIGN;
+        longestChunk = Math.max(longestChunk, packed - chunkAt);
+        chunkAt = packed;
+        chunks.add(runCount);
+      }
+    }
+
+    private void endSpan() {
+      endChunk();
+      if (packed > spanAt) {
+        spanAt = packed;
+        spans.add(chunks.size() - 1);
+      }
+    }
+  }
+
+  /** As much of a list of ints as is needed here. */
+  private static final class IntList {
+    private int[] values = new int[16];
+    private int size;
+
+    void add(int value) {
+      if (size == values.length) {
+        values = Arrays.copyOf(values, 2 * size);
+      }
+      values[size++] = value;
+    }
+
+    int size() {
+      return size;
+    }
+
+    int[] toArray() {
+      return Arrays.copyOf(values, size);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package org.iterativemaps.kernel.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Sums of the lanes of many vectors at once.
+ *
+ * <p>Adding up one vector's lanes costs more than the products in it: JDK 17 compiles {@code
+ * reduceLanes} of floats to one addition after the other, and {@code rearrange} to a shuffle with
+ * its indices checked each time. So n vectors are folded together, like a tree: two vectors become
+ * one whose lanes belong to them in turn, then four, and so on. The first level shifts halves of
+ * 64-bit lanes in registers; the others go through memory, where a shift by lanes is a load beside.
+ */
+final class Folding {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int L = SPECIES.length();
+  private static final long LOW = 0xffff_ffffL;
+  private static final VectorMask<Float> BIT_1 = lanesWithBit(2);
+  private static final VectorMask<Float> BIT_2 = lanesWithBit(4);
+  private static final VectorMask<Float> BIT_3 = lanesWithBit(8);
+
+  private Folding() {}
+
+  private static VectorMask<Float> lanesWithBit(int bit) {
+    boolean[] lanes = new boolean[L];
+    for (int i = 0; i < L; i++) {
+      lanes[i] = (i & bit) != 0;
+    }
+    return VectorMask.fromArray(SPECIES, lanes, 0);
+  }
+
+  /** [a0+a1, b0+b1, a2+a3, b2+b3, …], the lanes of a 64-bit word being little-endian. */
+  static FloatVector pair(FloatVector a, FloatVector b) {
+    LongVector u = a.reinterpretAsLongs();
+    LongVector v = b.reinterpretAsLongs();
+    FloatVector first = u.and(LOW).or(v.lanewise(VectorOperators.LSHL, 32)).reinterpretAsFloats();
+    FloatVector second = u.lanewise(VectorOperators.LSHR, 32).or(v.and(~LOW)).reinterpretAsFloats();
+    return first.add(second);
+  }
+
+  /**
+   * dw[i] += sum of what {@link #pair} left of entry i.
+   *
+   * @param t pairs from {@code begin} to {@code end}, with a margin of L floats on either side;
+   *     overwritten
+   * @param dw added to, from at on; its end is padded to whole vectors
+   */
+  static void foldAdd(float[] t, int begin, int end, float[] dw, int at) {
+    int entries = 2 * (end - begin) / L;
+    int sums = (entries + L - 1) / L;
+    if (L == 16) {
+      fold(t, begin, sums * 4, 2, BIT_1);
+      fold(t, begin, sums * 2, 4, BIT_2);
+      foldLast(t, begin, sums, 8, BIT_3, dw, at);
+    } else if (L == 8) {
+      fold(t, begin, sums * 2, 2, BIT_1);
+      foldLast(t, begin, sums, 4, BIT_2, dw, at);
+    } else {
+      foldLast(t, begin, sums, 2, BIT_1, dw, at);
+    }
+  }
+
+  private static void fold(float[] t, int begin, int count, int shift, VectorMask<Float> second) {
+    for (int i = 0; i < count; i++) {
+      folded(t, begin + 2 * i * L, shift, second).intoArray(t, begin + i * L);
+    }
+  }
+
+  private static void foldLast(
+      float[] t, int begin, int count, int shift, VectorMask<Float> second, float[] dw, int at) {
+    for (int i = 0; i < count; i++) {
+      folded(t, begin + 2 * i * L, shift, second)
+          .add(FloatVector.fromArray(SPECIES, dw, at + i * L))
+          .intoArray(dw, at + i * L);
+    }
+  }
+
+  private static FloatVector folded(float[] t, int u, int shift, VectorMask<Float> second) {
+    FloatVector own =
+        FloatVector.fromArray(SPECIES, t, u)
+            .blend(FloatVector.fromArray(SPECIES, t, u + L), second);
+    FloatVector beside =
+        FloatVector.fromArray(SPECIES, t, u + shift)
+            .blend(FloatVector.fromArray(SPECIES, t, u + L - shift), second);
+    return own.add(beside);
+  }
+
+  /** The sum of the lanes of one vector, where it is rare. */
+  static float sum(FloatVector a) {
+    return a.reduceLanes(VectorOperators.ADD);
+  }
+}

@@ -1,0 +1,310 @@
+package org.iterativemaps.kernel.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+import org.iterativemaps.kernel.LaneActivation;
+import org.iterativemaps.kernel.LaneKernels;
+import org.iterativemaps.kernel.SparseTiling;
+
+/**
+ * {@link LaneKernels} on vectors of the preferred length. Arguments are not checked.
+ *
+ * <p>A tile of any multiple of the vector length is taken four, two or one vectors at a time; no
+ * loop has a tail, for tiles are padded. Loaded once by name through its public constructor.
+ */
+public final class SimdLaneKernels implements LaneKernels {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int L = SPECIES.length();
+
+  /** For the provider. */
+  public SimdLaneKernels() {}
+
+  @Override
+  public String description() {
+    return "Vector API, " + SPECIES.vectorBitSize() + " bits";
+  }
+
+  @Override
+  public int vectorLanes() {
+    return L;
+  }
+
+  @Override
+  public int tileLanes(int batch) {
+    return batch <= L ? L : batch <= 2 * L ? 2 * L : 4 * L;
+  }
+
+  @Override
+  public void multiplyAdd(
+      SparseTiling block,
+      int chunk,
+      int chunkEnd,
+      float[] w,
+      float[] x,
+      int xAt,
+      float[] y,
+      int yAt) {
+    int[] runs = block.runs();
+    int[] offsets = block.offsets();
+    int begin = block.chunkStart(chunk) * SparseTiling.RUN;
+    int end = block.chunkStart(chunkEnd) * SparseTiling.RUN;
+    int v = 0;
+    for (; v + 4 * L <= block.lanes(); v += 4 * L) {
+      SparseLoops.multiply4(runs, begin, end, offsets, w, x, xAt + v, y, yAt + v);
+    }
+    if (v + 2 * L <= block.lanes()) {
+      SparseLoops.multiply2(runs, begin, end, offsets, w, x, xAt + v, y, yAt + v);
+      v += 2 * L;
+    }
+    if (v < block.lanes()) {
+      SparseLoops.multiply1(runs, begin, end, offsets, w, x, xAt + v, y, yAt + v);
+    }
+  }
+
+  @Override
+  public void multiplyTransposedAdd(
+      SparseTiling block,
+      int chunk,
+      int chunkEnd,
+      float[] w,
+      float[] dy,
+      int dyAt,
+      float[] dx,
+      int dxAt) {
+    int[] runs = block.runs();
+    int[] offsets = block.offsets();
+    int begin = block.chunkStart(chunk) * SparseTiling.RUN;
+    int end = block.chunkStart(chunkEnd) * SparseTiling.RUN;
+    int v = 0;
+    for (; v + 4 * L <= block.lanes(); v += 4 * L) {
+      SparseLoops.scatter4(runs, begin, end, offsets, w, dy, dyAt + v, dx, dxAt + v);
+    }
+    if (v + 2 * L <= block.lanes()) {
+      SparseLoops.scatter2(runs, begin, end, offsets, w, dy, dyAt + v, dx, dxAt + v);
+      v += 2 * L;
+    }
+    if (v < block.lanes()) {
+      SparseLoops.scatter1(runs, begin, end, offsets, w, dy, dyAt + v, dx, dxAt + v);
+    }
+  }
+
+  @Override
+  public void outerAdd(
+      SparseTiling block,
+      int chunk,
+      int chunkEnd,
+      int tiles,
+      float[] dy,
+      int dyAt,
+      int dyStride,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] dw,
+      float[] scratch,
+      int scratchAt) {
+    int[] runs = block.runs();
+    int[] offsets = block.offsets();
+    int lanes = block.lanes();
+    int t = scratchAt + L; // the margin
+    for (int c = chunk; c < chunkEnd; c++) {
+      int begin = block.chunkStart(c) * SparseTiling.RUN;
+      int end = block.chunkStart(c + 1) * SparseTiling.RUN;
+      int at = runs[begin + 1];
+      int tile = 0;
+      if (lanes % (4 * L) != 0) {
+        // Four tiles in place of the four vectors of one, so that folding is paid once for all.
+        for (; tile + 4 <= tiles; tile += 4) {
+          for (int v = 0; v < lanes; v += L) {
+            int d = dyAt + tile * dyStride + v;
+            int o = xAt + tile * xStride + v;
+            int used =
+                SparseLoops.outer4Tiles(
+                    runs, begin, end, offsets, x, o, xStride, dy, d, dyStride, scratch, t);
+            Folding.foldAdd(scratch, t, used, dw, at);
+          }
+        }
+      }
+      for (; tile < tiles; tile++) {
+        int d = dyAt + tile * dyStride;
+        int o = xAt + tile * xStride;
+        int v = 0;
+        for (; v + 4 * L <= lanes; v += 4 * L) {
+          int used = SparseLoops.outer4(runs, begin, end, offsets, x, o + v, dy, d + v, scratch, t);
+          Folding.foldAdd(scratch, t, used, dw, at);
+        }
+        for (; v + 2 * L <= lanes; v += 2 * L) {
+          int used = SparseLoops.outer2(runs, begin, end, offsets, x, o + v, dy, d + v, scratch, t);
+          Folding.foldAdd(scratch, t, used, dw, at);
+        }
+        if (v < lanes) {
+          int used = SparseLoops.outer1(runs, begin, end, offsets, x, o + v, dy, d + v, scratch, t);
+          Folding.foldAdd(scratch, t, used, dw, at);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void denseMultiplyAdd(
+      float[] w, int from, int to, int toEnd, int lanes, float[] x, int xAt, float[] y, int yAt) {
+    // Source units by the panel whose tile fits the first-level cache.
+    int panel = Math.max(16, DenseLoops.PANEL_FLOATS / lanes);
+    for (int j = 0; j < from; j += panel) {
+      int count = Math.min(panel, from - j);
+      DenseLoops.multiply(
+          w,
+          to * from + j,
+          from,
+          1,
+          toEnd - to,
+          count,
+          lanes,
+          x,
+          xAt + j * lanes,
+          y,
+          yAt + to * lanes);
+    }
+  }
+
+  @Override
+  public void denseMultiplyTransposedAdd(
+      float[] w,
+      int from,
+      int to,
+      int toEnd,
+      int lanes,
+      float[] dy,
+      int dyAt,
+      float[] dx,
+      int dxAt) {
+    int panel = Math.max(16, DenseLoops.PANEL_FLOATS / lanes);
+    for (int i = to; i < toEnd; i += panel) {
+      int count = Math.min(panel, toEnd - i);
+      DenseLoops.multiply(w, i * from, 1, from, from, count, lanes, dy, dyAt + i * lanes, dx, dxAt);
+    }
+  }
+
+  @Override
+  public void denseOuterAdd(
+      int from,
+      int to,
+      int lanes,
+      int tiles,
+      float[] dy,
+      int dyAt,
+      int dyStride,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] dw,
+      float[] scratch,
+      int scratchAt) {
+    for (int j = 0; j < from; j += 4 * L) {
+      for (int tile = 0; tile < tiles; tile++) {
+        int d = dyAt + tile * dyStride;
+        int o = xAt + tile * xStride;
+        DenseLoops.outer(from, j, to, lanes, dy, d, x, o, dw, scratch, scratchAt);
+      }
+    }
+  }
+
+  @Override
+  public int denseScratchLength(int lanes) {
+    return (lanes + 4) * 4 * L;
+  }
+
+  @Override
+  public void diagonalMultiplyAdd(
+      float[] w, int units, int lanes, float[] x, int xAt, float[] y, int yAt) {
+    for (int i = 0; i < units; i++) {
+      FloatVector weight = FloatVector.broadcast(SPECIES, w[i]);
+      for (int v = i * lanes; v < (i + 1) * lanes; v += L) {
+        FloatVector.fromArray(SPECIES, x, xAt + v)
+            .fma(weight, FloatVector.fromArray(SPECIES, y, yAt + v))
+            .intoArray(y, yAt + v);
+      }
+    }
+  }
+
+  @Override
+  public void diagonalOuterAdd(
+      int units, int lanes, float[] dy, int dyAt, float[] x, int xAt, float[] dw) {
+    for (int i = 0; i < units; i++) {
+      FloatVector sum = FloatVector.zero(SPECIES);
+      for (int v = i * lanes; v < (i + 1) * lanes; v += L) {
+        sum =
+            FloatVector.fromArray(SPECIES, x, xAt + v)
+                .fma(FloatVector.fromArray(SPECIES, dy, dyAt + v), sum);
+      }
+      dw[i] += Folding.sum(sum);
+    }
+  }
+
+  @Override
+  public void addLaneSums(int units, int lanes, float[] z, int zAt, float[] sums) {
+    for (int i = 0; i < units; i++) {
+      FloatVector sum = FloatVector.zero(SPECIES);
+      for (int v = i * lanes; v < (i + 1) * lanes; v += L) {
+        sum = sum.add(FloatVector.fromArray(SPECIES, z, zAt + v));
+      }
+      sums[i] += Folding.sum(sum);
+    }
+  }
+
+  @Override
+  public void fill(float[] bias, int units, int lanes, float[] z, int zAt) {
+    for (int i = 0; i < units; i++) {
+      FloatVector value = FloatVector.broadcast(SPECIES, bias == null ? 0 : bias[i]);
+      for (int v = i * lanes; v < (i + 1) * lanes; v += L) {
+        value.intoArray(z, zAt + v);
+      }
+    }
+  }
+
+  @Override
+  public void add(int length, float[] x, int xAt, float[] y, int yAt) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector.fromArray(SPECIES, y, yAt + i)
+          .add(FloatVector.fromArray(SPECIES, x, xAt + i))
+          .intoArray(y, yAt + i);
+    }
+  }
+
+  @Override
+  public void multiplyLanes(
+      int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
+    for (int v = 0; v < lanes; v += L) {
+      FloatVector factor = FloatVector.fromArray(SPECIES, m, mAt + v);
+      for (int i = v; i < units * lanes; i += lanes) {
+        FloatVector.fromArray(SPECIES, x, xAt + i).mul(factor).intoArray(y, yAt + i);
+      }
+    }
+  }
+
+  @Override
+  public void multiplyLanesAdd(
+      int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
+    for (int v = 0; v < lanes; v += L) {
+      FloatVector factor = FloatVector.fromArray(SPECIES, m, mAt + v);
+      for (int i = v; i < units * lanes; i += lanes) {
+        FloatVector.fromArray(SPECIES, x, xAt + i)
+            .mul(factor)
+            .add(FloatVector.fromArray(SPECIES, y, yAt + i))
+            .intoArray(y, yAt + i);
+      }
+    }
+  }
+
+  @Override
+  public void activate(
+      LaneActivation activation, int length, float[] z, int zAt, float[] a, int aAt) {
+    VectorActivations.activate(activation, length, z, zAt, a, aAt);
+  }
+
+  @Override
+  public void multiplyByDerivative(
+      LaneActivation activation, int length, float[] value, int valueAt, float[] g, int gAt) {
+    VectorActivations.multiplyByDerivative(activation, length, value, valueAt, g, gAt);
+  }
+}

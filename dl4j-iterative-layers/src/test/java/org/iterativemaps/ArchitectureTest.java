@@ -1,0 +1,79 @@
+package org.iterativemaps;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The rules of the packages: who may know whom. */
+class ArchitectureTest {
+  private static JavaClasses classes;
+
+  @BeforeAll
+  static void read() {
+    classes =
+        new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("org.iterativemaps");
+    assertTrue(classes.size() > 20, "classes read: " + classes.size());
+  }
+
+  @Test
+  void theMathematicsKnowsNoDl4jAndOfNd4jOnlyActivations() {
+    noClasses()
+        .that()
+        .resideInAPackage("..map..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.deeplearning4j..", "..kernel..", "..layers..")
+        .check(classes);
+    noClasses()
+        .that()
+        .resideInAPackage("..map..")
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.describe(
+                "ND4J beyond its activations",
+                type ->
+                    type.getPackageName().startsWith("org.nd4j")
+                        && !type.getPackageName().startsWith("org.nd4j.linalg.activations")))
+        .check(classes);
+  }
+
+  @Test
+  void kernelsKnowArraysAndNoDl4j() {
+    noClasses()
+        .that()
+        .resideInAPackage("..kernel..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.deeplearning4j..", "..layers..")
+        .check(classes);
+  }
+
+  @Test
+  void onePackageTouchesTheVectorApi() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.iterativemaps.kernel.simd..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("jdk.incubator..", "org.iterativemaps.kernel.simd..")
+        .check(classes);
+  }
+
+  @Test
+  void packagesDoNotGoInCircles() {
+    slices()
+        .matching("org.iterativemaps.(map|kernel|samediff|convert|dynamics)..")
+        .should()
+        .beFreeOfCycles()
+        .check(classes);
+  }
+}

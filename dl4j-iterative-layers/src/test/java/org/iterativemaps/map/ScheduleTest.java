@@ -1,0 +1,210 @@
+package org.iterativemaps.map;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.iterativemaps.map.Schedule.Cell;
+import org.iterativemaps.map.Schedule.Read;
+import org.iterativemaps.map.Schedule.Update;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ScheduleTest {
+
+  private static BlockMap.Builder mlp() {
+    return BlockMap.builder()
+        .input("x", 4)
+        .state("h1", 4)
+        .state("h2", 4)
+        .state("y", 4)
+        .connect("x", "h1", Sparsity.dense())
+        .connect("h1", "h2", Sparsity.dense())
+        .connect("h2", "y", Sparsity.dense())
+        .output("y");
+  }
+
+  private static String cells(Schedule schedule, BlockMap map) {
+    return schedule.updates().stream()
+        .map(u -> map.slots().get(u.target().slot()).name() + "@" + u.target().step())
+        .collect(Collectors.joining(" "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3, 4, 20})
+  void aHeldMlpCostsItsLayersWhateverK(int steps) {
+    BlockMap map = mlp().build();
+    assertEquals("h1@1 h2@2 y@3", cells(Schedule.singleToken(map, steps), map));
+  }
+
+  @Test
+  void anImpulseRunsThroughAnMlpOnce() {
+    BlockMap map = mlp().injection(Injection.IMPULSE).build();
+    assertEquals("h1@1 h2@2 y@3", cells(Schedule.singleToken(map, 3), map));
+  }
+
+  @Test
+  void aReadOutIsComputedInTheLastStepOnly() {
+    BlockMap map =
+        BlockMap.builder()
+            .input("x", 4)
+            .state("h", 4)
+            .state("y", 4)
+            .connect("x", "h", Sparsity.dense())
+            .connect("h", "h", Sparsity.dense())
+            .connect("h", "y", Sparsity.dense())
+            .output("y")
+            .build();
+    Schedule single = Schedule.singleToken(map, 4);
+    assertEquals("h@1 h@2 h@3 y@4", cells(single, map));
+    assertTrue(single.carried().isEmpty());
+    Schedule sequence = Schedule.sequence(map, 4);
+    assertEquals("h@1 h@2 h@3 h@4 y@4", cells(sequence, map));
+    assertEquals(List.of(1), sequence.carried());
+  }
+
+  @Test
+  void slotsThatNobodyReadsAreNotComputed() {
+    BlockMap map = mlp().state("dead", 2).connect("h1", "dead", Sparsity.dense()).build();
+    assertEquals("h1@1 h2@2 y@3", cells(Schedule.singleToken(map, 3), map));
+  }
+
+  @Test
+  void tooFewStepsAreRefusedWithTheSmallestThatWorks() {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> Schedule.singleToken(mlp().build(), 2))
+            .getMessage();
+    assertTrue(message.contains("'y'") && message.endsWith("works is 3"), message);
+    BlockMap impulse = mlp().injection(Injection.IMPULSE).build();
+    message =
+        assertThrows(IllegalArgumentException.class, () -> Schedule.singleToken(impulse, 4))
+            .getMessage();
+    assertTrue(message.contains("exactly K = 4"), message);
+    assertThrows(IllegalArgumentException.class, () -> Schedule.sequence(mlp().build(), 0));
+    assertEquals("h@1 y@1", cells(Schedule.sequence(lagging(), 1), lagging()));
+  }
+
+  /** In a sequence, a lagging read-out is reached over time. */
+  private static BlockMap lagging() {
+    return BlockMap.builder()
+        .input("x", 1)
+        .state("h", 1)
+        .state("y", 1)
+        .connect("x", "h", Sparsity.dense())
+        .connect("h", "y", Sparsity.dense())
+        .output("y")
+        .build();
+  }
+
+  @Test
+  void manySteps() {
+    BlockMap map = lagging();
+    assertEquals(2, Schedule.singleToken(map, 100_000).updates().size());
+  }
+
+  /**
+   * Random maps over numbers instead of arrays: running the schedule gives what running every slot
+   * in every step gives, for values, and for what is carried.
+   */
+  @ParameterizedTest
+  @EnumSource(Injection.class)
+  void theScheduleComputesWhatTheFullIterationDoes(Injection injection) {
+    int ran = 0;
+    for (long seed = 0; seed < 300; seed++) {
+      Random random = new Random(seed);
+      BlockMap map = randomMap(random, injection);
+      if (map == null) {
+        continue;
+      }
+      double[] weight = random.doubles(map.blocks().size(), -1, 1).toArray();
+      int steps = 1 + random.nextInt(5);
+      Schedule schedule = Schedule.sequence(map, steps);
+      double[] carried = new double[map.slots().size()];
+      double[] full = new double[map.slots().size()];
+      int output = map.indexOf(map.output().name());
+      for (int token = 0; token < 4; token++) {
+        double x = random.nextDouble();
+        full = fullIteration(map, weight, full, x, steps);
+        Map<Cell, Double> cells = run(schedule, map, weight, carried, x);
+        assertEquals(full[output], cells.get(schedule.end(output)), 1e-12, "seed " + seed);
+        for (int slot : schedule.carried()) {
+          carried[slot] = cells.get(schedule.end(slot));
+          assertEquals(full[slot], carried[slot], 1e-12, "seed " + seed);
+        }
+      }
+      ran++;
+    }
+    assertTrue(ran > 100, "random maps: " + ran);
+  }
+
+  private static BlockMap randomMap(Random random, Injection injection) {
+    BlockMap.Builder builder = BlockMap.builder().input("x", 1).injection(injection);
+    int states = 1 + random.nextInt(4);
+    for (int s = 0; s < states; s++) {
+      builder.state("s" + s, 1);
+    }
+    for (int to = 0; to < states; to++) {
+      for (int from = -1; from < states; from++) {
+        if (random.nextDouble() < 0.4) {
+          builder.connect(from < 0 ? "x" : "s" + from, "s" + to, Sparsity.dense());
+        }
+      }
+    }
+    try {
+      return builder.output("s" + (states - 1)).build();
+    } catch (IllegalArgumentException unreachable) {
+      return null;
+    }
+  }
+
+  private static double[] fullIteration(
+      BlockMap map, double[] weight, double[] state, double x, int steps) {
+    double[] z = state.clone();
+    z[0] = x;
+    for (int step = 1; step <= steps; step++) {
+      double[] next = new double[z.length];
+      next[0] = map.injection() == Injection.HOLD ? x : 0;
+      for (int slot = 1; slot < z.length; slot++) {
+        next[slot] = slot; // the bias
+      }
+      for (int b = 0; b < weight.length; b++) {
+        Block block = map.blocks().get(b);
+        next[map.indexOf(block.to())] += weight[b] * z[map.indexOf(block.from())];
+      }
+      for (int slot = 1; slot < z.length; slot++) {
+        next[slot] = Math.tanh(next[slot]);
+      }
+      z = next;
+    }
+    return z;
+  }
+
+  private static Map<Cell, Double> run(
+      Schedule schedule, BlockMap map, double[] weight, double[] carried, double x) {
+    Map<Cell, Double> cells = new HashMap<>();
+    cells.put(new Cell(0, 0), x);
+    for (int slot : schedule.carried()) {
+      cells.put(new Cell(slot, 0), carried[slot]);
+    }
+    Set<Cell> computed = new HashSet<>();
+    for (Update update : schedule.updates()) {
+      assertTrue(computed.add(update.target()));
+      double sum = update.target().slot();
+      for (Read read : update.reads()) {
+        assertEquals(update.target().slot(), map.indexOf(map.blocks().get(read.block()).to()));
+        sum += weight[read.block()] * cells.get(read.source());
+      }
+      cells.put(update.target(), Math.tanh(sum));
+    }
+    return cells;
+  }
+}
