@@ -13,4 +13,9 @@ final class ComputeThreads {
     Nd4j.factory().blas().setMaxThreads(threads);
     NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
   }
+
+  static int limit() {
+    Nd4j.getBackend(); // starts the native library, which can then be asked
+    return NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
+  }
 }
