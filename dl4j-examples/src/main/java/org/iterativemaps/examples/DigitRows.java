@@ -114,14 +114,18 @@ public final class DigitRows implements Notebook<DigitRows.Read> {
     page.text(
         "An image is read like a text: one row per time step, from the top. After the last row the"
             + " state of a sparse **recurrent map** has to tell the digit.");
-    showImages(page, digits + ": " + sets.train().count() + " to train with", sets.train());
+    showImages(page, digits, sets.train());
     page.code("network");
     MultiLayerNetwork network = new MultiLayerNetwork(network(sets.train().side(), page.seed()));
     network.init();
-    page.picture("map", spy(network), "A quarter of the weights exist.");
+    page.picture("map", spy(network), "A quarter of the weights from x to h and h to h exist.");
+    page.text(
+        "DL4J stops the training when the loss on the validation images no longer falls, and keeps"
+            + " the best network so far:");
+    page.code("stopping");
 
     EarlyStoppingResult<MultiLayerNetwork> stopped =
-        page.step("Train until it no longer helps", () -> train(page, network, sets));
+        page.step("Train", () -> train(page, network, sets));
     showCurve(page, stopped);
     MultiLayerNetwork best = stopped.getBestModel();
 
@@ -144,10 +148,9 @@ public final class DigitRows implements Notebook<DigitRows.Read> {
     page.table(
         Table.of("process", "test accuracy", "test loss")
             .row("this one", figures.accuracy(), figures.loss())
-            .row("the fresh one", reloaded.accuracy(), reloaded.loss())
+            .row("fresh", reloaded.accuracy(), reloaded.loss())
             .caption("The same network in two processes"));
-    page.check(
-        "Accuracy, loss and all counts are the same to the last digit", figures.sameAs(reloaded));
+    page.check("Every count is the same, and the loss to six decimals", figures.sameAs(reloaded));
     return new Read(
         figures.accuracy(),
         figures.loss(),
@@ -161,15 +164,17 @@ public final class DigitRows implements Notebook<DigitRows.Read> {
   /** DL4J's own early stopping; the best network so far is kept. */
   private static EarlyStoppingResult<MultiLayerNetwork> train(
       Page page, MultiLayerNetwork network, DigitSets sets) {
-    int epochs = page.quick() ? 8 : 40;
+    int epochs = page.quick() ? 12 : 40;
+    // region stopping
     var configuration =
         new EarlyStoppingConfiguration.Builder<MultiLayerNetwork>()
             .scoreCalculator(new DataSetLossCalculator(sets.validation().asRows(250, 0), true))
             .epochTerminationConditions(
                 new MaxEpochsTerminationCondition(epochs),
-                new ScoreImprovementEpochTerminationCondition(page.quick() ? 2 : 5))
+                new ScoreImprovementEpochTerminationCondition(page.quick() ? 1 : 4))
             .modelSaver(new InMemoryModelSaver<>())
             .build();
+    // endregion
     try (Progress progress = page.progress("Epochs, at most " + epochs, epochs)) {
       return new EarlyStoppingTrainer(
               configuration, network, sets.train().asRows(50, page.seed()), steps(progress))
@@ -205,11 +210,13 @@ public final class DigitRows implements Notebook<DigitRows.Read> {
     return DigitFigures.inNewProcess(model, page.quick(), page.seed(), page.threads(), mnist);
   }
 
-  private static void showImages(Page page, String title, DigitImages images) {
+  private static void showImages(Page page, String digits, DigitImages images) {
     DigitImages some = images.range(0, Math.min(SHOWN, images.count()));
     List<String> labels = Arrays.stream(some.labels()).mapToObj(Integer::toString).toList();
     page.picture(
-        "digits", ImageGrid.draw(title, 10, some.side(), some.pixels(), labels), "Some of them.");
+        "digits",
+        ImageGrid.draw(digits, 10, some.side(), some.pixels(), labels),
+        "The first of " + images.count() + " to train with.");
   }
 
   private static Picture spy(MultiLayerNetwork network) {
@@ -227,8 +234,10 @@ public final class DigitRows implements Notebook<DigitRows.Read> {
             .curve("validation loss", epochs, new double[][] {losses})
             .picture(),
         String.format(
-            "Stopped after %d epochs; the network of epoch %d is kept.",
-            stopped.getTotalEpochs(), stopped.getBestModelEpoch() + 1));
+            "Stopped after %d epochs (%s); the network of epoch %d is kept.",
+            stopped.getTotalEpochs(),
+            stopped.getTerminationDetails().replaceAll("TerminationCondition.*", ""),
+            stopped.getBestModelEpoch() + 1));
   }
 
   /** Starts it: {@code --help} lists its options. */

@@ -1,7 +1,9 @@
 package org.iterativemaps.examples;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.examples.SequenceTask.Sizes;
@@ -44,6 +46,15 @@ final class SequenceReport {
     }
     Compared compared = new Compared(task.name(), baselines, task.target(), learned);
     page.table(table(task, seeds, compared));
+    page.text(
+        "Lowest mean error: **"
+            + best(learned, one -> Spread.of(one.lastErrors()).mean())
+            + "**. "
+            + "First below "
+            + task.target()
+            + ", where every seed got there: **"
+            + best(learned, one -> medianTime(one, task))
+            + "**.");
     if (task.features() == 1) {
       showStretch(page, task, file, learned);
     } else {
@@ -76,9 +87,7 @@ final class SequenceReport {
   }
 
   private static Table table(SequenceTask task, int seeds, Compared compared) {
-    Table table =
-        Table.of(
-            "network", "parameters", "test error", "ms per epoch", "s to error " + task.target());
+    Table table = Table.of("network", "parameters", "error", "ms/epoch", "s to " + task.target());
     for (Learned one : compared.learned()) {
       double[] seconds = one.secondsTo(task.target());
       String some = seconds.length < seeds ? ", " + seconds.length + " of " + seeds : "";
@@ -93,8 +102,23 @@ final class SequenceReport {
     }
     table.row("always the mean", "", Spread.of(compared.baselines()[0]).toString(), "", "");
     table.row("the last value", "", Spread.of(compared.baselines()[1]).toString(), "", "");
-    return table.caption(
-        task.name() + ": mean ± standard deviation over " + seeds + " seeds; median times");
+    return table.caption("Mean ± deviation of " + seeds + " seeds; median times");
+  }
+
+  private static String best(List<Learned> learned, ToDoubleFunction<Learned> quantity) {
+    return learned.stream()
+        .filter(one -> Double.isFinite(quantity.applyAsDouble(one)))
+        .min(Comparator.comparingDouble(quantity))
+        .map(Learned::name)
+        .orElse("none");
+  }
+
+  /** Infinite unless every seed got there. */
+  private static double medianTime(Learned learned, SequenceTask task) {
+    double[] seconds = learned.secondsTo(task.target());
+    return seconds.length < learned.networks().length
+        ? Double.POSITIVE_INFINITY
+        : Spread.of(seconds).median();
   }
 
   private static void showSums(Page page, SequenceTask task, List<Learned> learned) {

@@ -85,7 +85,7 @@ record SequenceTask(
   }
 
   static SequenceTask mackeyGlass(boolean quick) {
-    int length = quick ? 16 : 24;
+    int length = quick ? 12 : 24;
     int ahead = quick ? 6 : 12;
     int trained = quick ? 1000 : 2000;
     int tested = 500;
@@ -94,8 +94,8 @@ record SequenceTask(
         length,
         1,
         50,
-        quick ? 6 : 20,
-        0.002,
+        quick ? 8 : 20,
+        quick ? 0.005 : 0.001,
         Sizes.of(1, 28, 160),
         seed -> {
           int apart = length + ahead; // no test window may overlap one to train with

@@ -170,7 +170,7 @@ public final class SparseRecurrentMap implements Notebook<List<SparseRecurrentMa
             + " three networks of equal size learn two tasks; whichever wins, wins.");
     page.text(
         "All of them end in the same read-out and are trained the same way. The learning rate is,"
-            + " for each, the best of 0.003, 0.01 and 0.03, found on another seed:");
+            + " for each, the best of 0.003, 0.01 and 0.03, found on another seed at full size:");
     page.code(SequenceTraining.class, "network");
 
     List<Compared> outcomes = new ArrayList<>();

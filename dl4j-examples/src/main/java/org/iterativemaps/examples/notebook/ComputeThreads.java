@@ -12,10 +12,11 @@ final class ComputeThreads {
   static void limitTo(int threads) {
     Nd4j.factory().blas().setMaxThreads(threads);
     NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
+    Nd4j.getEnvironment().setMaxThreads(threads);
+    Nd4j.getEnvironment().setMaxMasterThreads(threads);
   }
 
   static int limit() {
-    Nd4j.getBackend(); // starts the native library, which can then be asked
-    return NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
+    return Nd4j.getEnvironment().maxThreads();
   }
 }
