@@ -138,7 +138,7 @@ public final class DigitRows implements Notebook<DigitRows.Read> {
             .toArray(double[][]::new);
     page.picture(
         "confusion",
-        HeatMap.draw("Test images", "read as", classes, "drawn as", classes, counts),
+        HeatMap.draw("Test images", "read as", classes, "true", classes, counts),
         String.format("%.1f %% are read as what they are.", 100 * figures.accuracy()));
 
     page.text("The model is saved, and another Java process loads and evaluates it:");
@@ -164,7 +164,7 @@ public final class DigitRows implements Notebook<DigitRows.Read> {
   /** DL4J's own early stopping; the best network so far is kept. */
   private static EarlyStoppingResult<MultiLayerNetwork> train(
       Page page, MultiLayerNetwork network, DigitSets sets) {
-    int epochs = page.quick() ? 12 : 40;
+    int epochs = mostEpochs(page);
     // region stopping
     var configuration =
         new EarlyStoppingConfiguration.Builder<MultiLayerNetwork>()
@@ -180,6 +180,10 @@ public final class DigitRows implements Notebook<DigitRows.Read> {
               configuration, network, sets.train().asRows(50, page.seed()), steps(progress))
           .fit();
     }
+  }
+
+  private static int mostEpochs(Page page) {
+    return page.quick() ? 12 : 30;
   }
 
   private static EarlyStoppingListener<MultiLayerNetwork> steps(Progress progress) {
@@ -234,10 +238,8 @@ public final class DigitRows implements Notebook<DigitRows.Read> {
             .curve("validation loss", epochs, new double[][] {losses})
             .picture(),
         String.format(
-            "Stopped after %d epochs (%s); the network of epoch %d is kept.",
-            stopped.getTotalEpochs(),
-            stopped.getTerminationDetails().replaceAll("TerminationCondition.*", ""),
-            stopped.getBestModelEpoch() + 1));
+            "Stopped after %d of at most %d epochs; the network of epoch %d is kept.",
+            stopped.getTotalEpochs(), mostEpochs(page), stopped.getBestModelEpoch() + 1));
   }
 
   /** Starts it: {@code --help} lists its options. */

@@ -47,14 +47,12 @@ final class SequenceReport {
     Compared compared = new Compared(task.name(), baselines, task.target(), learned);
     page.table(table(task, seeds, compared));
     page.text(
-        "Lowest mean error: **"
-            + best(learned, one -> Spread.of(one.lastErrors()).mean())
-            + "**. "
-            + "First below "
-            + task.target()
-            + ", where every seed got there: **"
-            + best(learned, one -> medianTime(one, task))
-            + "**.");
+        String.format(
+            "Lowest mean error: **%s**. First at an error of %s, counting those that got there from"
+                + " every seed: **%s**.",
+            best(learned, one -> Spread.of(one.lastErrors()).mean()),
+            task.target(),
+            best(learned, one -> medianTime(one, task))));
     if (task.features() == 1) {
       showStretch(page, task, file, learned);
     } else {
@@ -87,21 +85,21 @@ final class SequenceReport {
   }
 
   private static Table table(SequenceTask task, int seeds, Compared compared) {
-    Table table = Table.of("network", "parameters", "error", "ms/epoch", "s to " + task.target());
+    Table table = Table.of("network", "error", "parameters", "ms/epoch", "s to " + task.target());
     for (Learned one : compared.learned()) {
       double[] seconds = one.secondsTo(task.target());
       String some = seconds.length < seeds ? ", " + seconds.length + " of " + seeds : "";
       table.row(
           one.name(),
-          "" + one.parameters(),
           Spread.of(one.lastErrors()).toString(),
+          "" + one.parameters(),
           String.format("%.0f", 1000 * one.medianEpoch()),
           seconds.length == 0
               ? "not reached"
               : String.format("%.1f%s", Spread.of(seconds).median(), some));
     }
-    table.row("always the mean", "", Spread.of(compared.baselines()[0]).toString(), "", "");
-    table.row("the last value", "", Spread.of(compared.baselines()[1]).toString(), "", "");
+    table.row("always the mean", Spread.of(compared.baselines()[0]).toString(), "", "", "");
+    table.row("the last value", Spread.of(compared.baselines()[1]).toString(), "", "", "");
     return table.caption("Mean ± deviation of " + seeds + " seeds; median times");
   }
 
