@@ -174,7 +174,7 @@ abstract sealed class LaneBlock {
 
     Sparse(LaneKernels kernels, WeightMask mask, int lanes) {
       super(kernels, mask, lanes);
-      this.tiling = SparseTiling.of(mask, lanes);
+      this.tiling = SparseTiling.of(mask, lanes, kernels.wantsPacked(lanes));
     }
 
     @Override

@@ -72,7 +72,6 @@ final class SparseLoops {
       int o = yAt + runs[run];
       int k = runs[run + 1];
       int last = runs[run + 2];
-      int shift = runs[run + 3];
       FloatVector y0 = FloatVector.fromArray(SPECIES, y, o);
       FloatVector y1 = FloatVector.fromArray(SPECIES, y, o + L);
       FloatVector z0 = FloatVector.zero(SPECIES);
@@ -80,8 +79,8 @@ final class SparseLoops {
       for (; k < last - 1; k += 2) {
         int c = offsets[k] + xAt;
         int d = offsets[k + 1] + xAt;
-        FloatVector u = FloatVector.broadcast(SPECIES, w[k + shift]);
-        FloatVector v = FloatVector.broadcast(SPECIES, w[k + shift + 1]);
+        FloatVector u = FloatVector.broadcast(SPECIES, w[k]);
+        FloatVector v = FloatVector.broadcast(SPECIES, w[k + 1]);
         y0 = FloatVector.fromArray(SPECIES, x, c).fma(u, y0);
         y1 = FloatVector.fromArray(SPECIES, x, c + L).fma(u, y1);
         z0 = FloatVector.fromArray(SPECIES, x, d).fma(v, z0);
@@ -89,7 +88,7 @@ final class SparseLoops {
       }
       if (k < last) {
         int c = offsets[k] + xAt;
-        FloatVector u = FloatVector.broadcast(SPECIES, w[k + shift]);
+        FloatVector u = FloatVector.broadcast(SPECIES, w[k]);
         y0 = FloatVector.fromArray(SPECIES, x, c).fma(u, y0);
         y1 = FloatVector.fromArray(SPECIES, x, c + L).fma(u, y1);
       }
@@ -112,21 +111,20 @@ final class SparseLoops {
       int o = yAt + runs[run];
       int k = runs[run + 1];
       int last = runs[run + 2];
-      int shift = runs[run + 3];
       FloatVector y0 = FloatVector.fromArray(SPECIES, y, o);
       FloatVector z0 = FloatVector.zero(SPECIES);
       for (; k < last - 1; k += 2) {
         y0 =
             FloatVector.fromArray(SPECIES, x, offsets[k] + xAt)
-                .fma(FloatVector.broadcast(SPECIES, w[k + shift]), y0);
+                .fma(FloatVector.broadcast(SPECIES, w[k]), y0);
         z0 =
             FloatVector.fromArray(SPECIES, x, offsets[k + 1] + xAt)
-                .fma(FloatVector.broadcast(SPECIES, w[k + shift + 1]), z0);
+                .fma(FloatVector.broadcast(SPECIES, w[k + 1]), z0);
       }
       if (k < last) {
         y0 =
             FloatVector.fromArray(SPECIES, x, offsets[k] + xAt)
-                .fma(FloatVector.broadcast(SPECIES, w[k + shift]), y0);
+                .fma(FloatVector.broadcast(SPECIES, w[k]), y0);
       }
       y0.add(z0).intoArray(y, o);
     }
@@ -178,12 +176,11 @@ final class SparseLoops {
     for (int run = begin; run < end; run += RUN) {
       int o = dyAt + runs[run];
       int last = runs[run + 2];
-      int shift = runs[run + 3];
       FloatVector d0 = FloatVector.fromArray(SPECIES, dy, o);
       FloatVector d1 = FloatVector.fromArray(SPECIES, dy, o + L);
       for (int k = runs[run + 1]; k < last; k++) {
         int c = offsets[k] + dxAt;
-        FloatVector u = FloatVector.broadcast(SPECIES, w[k + shift]);
+        FloatVector u = FloatVector.broadcast(SPECIES, w[k]);
         FloatVector x0 = d0.fma(u, FloatVector.fromArray(SPECIES, dx, c));
         FloatVector x1 = d1.fma(u, FloatVector.fromArray(SPECIES, dx, c + L));
         x0.intoArray(dx, c);
@@ -204,11 +201,10 @@ final class SparseLoops {
       int dxAt) {
     for (int run = begin; run < end; run += RUN) {
       int last = runs[run + 2];
-      int shift = runs[run + 3];
       FloatVector d0 = FloatVector.fromArray(SPECIES, dy, dyAt + runs[run]);
       for (int k = runs[run + 1]; k < last; k++) {
         int c = offsets[k] + dxAt;
-        d0.fma(FloatVector.broadcast(SPECIES, w[k + shift]), FloatVector.fromArray(SPECIES, dx, c))
+        d0.fma(FloatVector.broadcast(SPECIES, w[k]), FloatVector.fromArray(SPECIES, dx, c))
             .intoArray(dx, c);
       }
     }
