@@ -54,6 +54,8 @@ public final class FusedKernel implements MapKernel {
     float[] output;
     float[] outputGradient;
     float[] inputGradient;
+    float[][] lastState = new float[plan.sizes.length][];
+    float[][] stateGradient = new float[plan.sizes.length][];
 
     void ensureWorkers(int count) {
       int before = workers.length;
@@ -119,7 +121,7 @@ public final class FusedKernel implements MapKernel {
       call.mask = mask == null ? null : (pass.mask = HeapCopy.read(mask, pass.mask));
       call.initial = initialState(initial);
       call.output = pass.output = atLeast(pass.output, output.length());
-      call.lastState = stateArrays(batch);
+      call.lastState = stateArrays(pass.lastState, batch);
       int workers = Math.min(threads, call.tiles());
       pass.ensureWorkers(workers);
       pass.call = call;
@@ -163,7 +165,7 @@ public final class FusedKernel implements MapKernel {
       call.inputGradient = pass.inputGradient = atLeast(pass.inputGradient, inputGradient.length());
       int before = firstTimeStep * call.batch * program.size(program.inputSlot());
       Arrays.fill(call.inputGradient, 0, before, 0);
-      call.stateGradient = stateArrays(call.batch);
+      call.stateGradient = stateArrays(pass.stateGradient, call.batch);
       int workers = Math.min(pass.workers.length, call.tiles());
       LaneThreads.run(workers, w -> pass.workers[w].backward());
       HeapCopy.write(call.inputGradient, inputGradient);
@@ -172,17 +174,23 @@ public final class FusedKernel implements MapKernel {
     }
   }
 
-  /** Adds up the workers' gradients, in their order. */
+  /** Adds up the workers' gradients, in their order, to the first one's where that can be. */
   private void reduce(int workers, INDArray[] gradients) {
     List<Parameter> all = program.realized().parameters();
     for (int p = 0; p < all.size(); p++) {
       Parameter parameter = all.get(p);
-      reduced = atLeast(reduced, parameter.length());
-      Arrays.fill(reduced, 0, parameter.length(), 0);
-      for (int w = 0; w < workers; w++) {
-        training.workers[w].addGradient(parameter.block(), parameter.slot(), reduced);
+      float[] sum = training.workers[0].ownGradient(parameter).orElse(null);
+      int next = 1;
+      if (sum == null) {
+        reduced = atLeast(reduced, parameter.length());
+        Arrays.fill(reduced, 0, parameter.length(), 0);
+        sum = reduced;
+        next = 0;
       }
-      HeapCopy.write(reduced, gradients[p]);
+      for (int w = next; w < workers; w++) {
+        training.workers[w].addGradient(parameter, sum);
+      }
+      HeapCopy.write(sum, gradients[p]);
     }
   }
 
@@ -256,17 +264,16 @@ public final class FusedKernel implements MapKernel {
     return state;
   }
 
-  private float[][] stateArrays(int batch) {
-    float[][] state = new float[plan.sizes.length][];
+  private float[][] stateArrays(float[][] reuse, int batch) {
     for (int slot : plan.carried) {
-      state[slot] = new float[plan.sizes[slot] * batch];
+      reuse[slot] = atLeast(reuse[slot], (long) plan.sizes[slot] * batch);
     }
-    return state;
+    return reuse;
   }
 
   private INDArray[] stateMatrices(float[][] state, int batch) {
     INDArray[] matrices = new INDArray[state.length];
-    for (int slot : plan.carried) {
+    for (int slot : plan.carried) { // null where nothing is carried
       matrices[slot] = HeapCopy.matrix(state[slot], batch, plan.sizes[slot]);
     }
     return matrices;

@@ -1,10 +1,12 @@
 package org.iterativemaps.kernel;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.iterativemaps.kernel.FusedPlan.InputProduct;
 import org.iterativemaps.kernel.FusedPlan.Layout;
 import org.iterativemaps.kernel.FusedPlan.Product;
 import org.iterativemaps.kernel.FusedPlan.Step;
+import org.iterativemaps.map.RealizedMap.Parameter;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -584,14 +586,24 @@ final class FusedWorker {
   }
 
   /** Adds this worker's gradient of one parameter to others'. */
-  void addGradient(int block, int slot, float[] into) {
-    if (block >= 0) {
-      blocks[block].addGradient(blockGradients[block], into);
-    } else {
-      for (int i = 0; i < plan.sizes[slot]; i++) {
-        into[i] += biasGradients[slot][i];
+  void addGradient(Parameter parameter, float[] into) {
+    if (parameter.isBias()) {
+      for (int i = 0; i < parameter.length(); i++) {
+        into[i] += biasGradients[parameter.slot()][i];
       }
+    } else {
+      blocks[parameter.block()].addGradient(blockGradients[parameter.block()], into);
     }
+  }
+
+  /** This worker's gradient of one parameter, if it is kept in the parameter's own order. */
+  Optional<float[]> ownGradient(Parameter parameter) {
+    if (parameter.isBias()) {
+      return Optional.of(biasGradients[parameter.slot()]);
+    }
+    return blocks[parameter.block()].hasEntryOrder()
+        ? Optional.of(blockGradients[parameter.block()])
+        : Optional.empty();
   }
 
   /** Bytes of arrays held. */

@@ -20,13 +20,12 @@ abstract sealed class LaneBlock {
   final LaneKernels kernels;
   final WeightMask mask;
   final int lanes;
-  final float[] weights;
+  float[] weights; // where they can be used as they come, the array given to load
 
-  private LaneBlock(LaneKernels kernels, WeightMask mask, int lanes, int weights) {
+  private LaneBlock(LaneKernels kernels, WeightMask mask, int lanes) {
     this.kernels = kernels;
     this.mask = mask;
     this.lanes = lanes;
-    this.weights = new float[weights];
   }
 
   /** The fastest layout of a block. */
@@ -59,7 +58,7 @@ abstract sealed class LaneBlock {
   /**
    * Takes new weights.
    *
-   * @param entries in the mask's order; the first {@link WeightMask#entryCount()} are read
+   * @param entries in the mask's order; kept, and not to be changed while the block is used
    */
   abstract void load(float[] entries);
 
@@ -96,27 +95,36 @@ abstract sealed class LaneBlock {
   abstract int scratchLength();
 
   /** entries += gradient, from the block's own order to the mask's. */
-  abstract void addGradient(float[] gradient, float[] entries);
+  void addGradient(float[] gradient, float[] entries) {
+    for (int i = 0; i < mask.entryCount(); i++) {
+      entries[i] += gradient[i];
+    }
+  }
 
-  /** Bytes of weights and layout. */
+  /** Whether {@link #addGradient} would add element to element. */
+  boolean hasEntryOrder() {
+    return true;
+  }
+
+  /** Bytes beside the weights and gradients themselves. */
   abstract long bytes();
 
   /** Each unit to itself alone. */
   private static final class Diagonal extends LaneBlock {
     Diagonal(LaneKernels kernels, WeightMask mask, int lanes) {
-      super(kernels, mask, lanes, mask.entryCount());
+      super(kernels, mask, lanes);
     }
 
     @Override
     void load(float[] entries) {
-      System.arraycopy(entries, 0, weights, 0, weights.length);
+      weights = entries;
     }
 
     @Override
     void multiplyAdd(int tiles, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
       for (int t = 0; t < tiles; t++) {
         kernels.diagonalMultiplyAdd(
-            weights, weights.length, lanes, x, xAt + t * xStride, y, yAt + t * yStride);
+            weights, mask.entryCount(), lanes, x, xAt + t * xStride, y, yAt + t * yStride);
       }
     }
 
@@ -140,13 +148,13 @@ abstract sealed class LaneBlock {
         int scratchAt) {
       for (int t = 0; t < tiles; t++) {
         kernels.diagonalOuterAdd(
-            weights.length, lanes, dy, dyAt + t * dyStride, x, xAt + t * xStride, gradient);
+            mask.entryCount(), lanes, dy, dyAt + t * dyStride, x, xAt + t * xStride, gradient);
       }
     }
 
     @Override
     int gradientLength() {
-      return weights.length;
+      return mask.entryCount();
     }
 
     @Override
@@ -155,15 +163,8 @@ abstract sealed class LaneBlock {
     }
 
     @Override
-    void addGradient(float[] gradient, float[] entries) {
-      for (int i = 0; i < weights.length; i++) {
-        entries[i] += gradient[i];
-      }
-    }
-
-    @Override
     long bytes() {
-      return 4L * weights.length;
+      return 0;
     }
   }
 
@@ -172,13 +173,13 @@ abstract sealed class LaneBlock {
     private final SparseTiling tiling;
 
     Sparse(LaneKernels kernels, WeightMask mask, int lanes) {
-      super(kernels, mask, lanes, mask.entryCount());
-      this.tiling = SparseTiling.of(mask, lanes);
+      super(kernels, mask, lanes);
+      this.tiling = SparseTiling.of(mask, lanes, kernels.wantsPacked(lanes));
     }
 
     @Override
     void load(float[] entries) {
-      System.arraycopy(entries, 0, weights, 0, weights.length);
+      weights = entries;
     }
 
     @Override
@@ -257,8 +258,13 @@ abstract sealed class LaneBlock {
     }
 
     @Override
+    boolean hasEntryOrder() {
+      return false;
+    }
+
+    @Override
     long bytes() {
-      return 4L * weights.length + tiling.bytes();
+      return tiling.bytes();
     }
   }
 
@@ -272,7 +278,7 @@ abstract sealed class LaneBlock {
     private final int rows;
 
     Dense(LaneKernels kernels, WeightMask mask, int lanes) {
-      super(kernels, mask, lanes, mask.toSize() * mask.fromSize());
+      super(kernels, mask, lanes);
       this.to = mask.toSize();
       this.from = mask.fromSize();
       this.rows = Math.max(16, PORTION / from / 16 * 16);
@@ -281,8 +287,11 @@ abstract sealed class LaneBlock {
     @Override
     void load(float[] entries) {
       if (mask.isDense()) {
-        System.arraycopy(entries, 0, weights, 0, weights.length);
+        weights = entries;
         return;
+      }
+      if (weights == null) {
+        weights = new float[to * from]; // zeros stay where no weight exists
       }
       for (int i = 0; i < to; i++) {
         for (int entry = mask.targetStart(i); entry < mask.targetStart(i + 1); entry++) {
@@ -333,7 +342,7 @@ abstract sealed class LaneBlock {
 
     @Override
     int gradientLength() {
-      return weights.length;
+      return to * from;
     }
 
     @Override
@@ -343,6 +352,10 @@ abstract sealed class LaneBlock {
 
     @Override
     void addGradient(float[] gradient, float[] entries) {
+      if (mask.isDense()) {
+        super.addGradient(gradient, entries);
+        return;
+      }
       for (int i = 0; i < to; i++) {
         for (int entry = mask.targetStart(i); entry < mask.targetStart(i + 1); entry++) {
           entries[entry] += gradient[i * from + mask.source(entry)];
@@ -351,8 +364,13 @@ abstract sealed class LaneBlock {
     }
 
     @Override
+    boolean hasEntryOrder() {
+      return mask.isDense();
+    }
+
+    @Override
     long bytes() {
-      return 4L * weights.length;
+      return mask.isDense() ? 0 : 4L * to * from;
     }
   }
 }

@@ -18,8 +18,15 @@ public interface LaneKernels {
   /** What this is, for the log. */
   String description();
 
-  /** The lane count of a tile is a multiple of this. */
+  /** The lane count of a tile is once, twice or a multiple of four times this. */
   int vectorLanes();
+
+  /**
+   * Whether a sparse block is to be laid out with its offsets packed.
+   *
+   * @param lanes lanes of a tile
+   */
+  boolean wantsPacked(int lanes);
 
   /**
    * The best lane count of a tile.

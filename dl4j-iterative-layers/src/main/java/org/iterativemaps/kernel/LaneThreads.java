@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.function.IntConsumer;
-import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
  * Runs the parts of a call side by side, in the JVM's common pool: no thread of ours stays behind,
@@ -25,7 +25,7 @@ final class LaneThreads {
   static int most() {
     String property = System.getProperty(PROPERTY);
     if (property == null || property.isBlank()) {
-      int nd4j = Nd4j.getEnvironment().maxThreads();
+      int nd4j = NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
       return Math.max(1, Math.min(nd4j, Runtime.getRuntime().availableProcessors()));
     }
     try {

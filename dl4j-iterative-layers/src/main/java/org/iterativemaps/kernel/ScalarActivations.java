@@ -5,15 +5,26 @@ package org.iterativemaps.kernel;
  *
  * <p>exp and its kin are computed from one polynomial (S. Moshier, Cephes library, expf.c: relative
  * error below 2e-7) in multiplications and additions alone, so that no result depends on a maths
- * library, on the lane count or on the position of an element. Outside [{@value #EXP_LOW}, {@value
- * #EXP_HIGH}] the argument of exp is cut.
+ * library, on the lane count or on the position of an element. Arguments are cut where the result
+ * no longer changes, by comparing bit patterns: as integers, the magnitudes of floats have the same
+ * order, and vector units compare integers in one instruction but floats, the way Java wants it, in
+ * five. Not-a-number, lost by cutting, is put back at the end.
  */
 public final class ScalarActivations {
-  /** exp of this is a normal float still. */
-  public static final float EXP_LOW = -87.3f;
+  /** Bits of a magnitude whose negative has a normal float as exponential. */
+  public static final int EXP_CUT = Float.floatToRawIntBits(87.3f);
 
-  /** exp of this is finite still. */
-  public static final float EXP_HIGH = 88.0f;
+  /** Bits of a magnitude from which on tanh is 1 in float. */
+  public static final int TANH_CUT = Float.floatToRawIntBits(15f);
+
+  /** Bits of infinity; those of not-a-number are larger. */
+  public static final int INFINITY = 0x7f800000;
+
+  /** All bits but the sign. */
+  public static final int MAGNITUDE = 0x7fffffff;
+
+  /** Bits of 1. */
+  public static final int ONE = 0x3f800000;
 
   /** 1 / log 2. */
   public static final float LOG2_E = 1.44269504088896341f;
@@ -45,9 +56,6 @@ public final class ScalarActivations {
   /** See {@link #P0}. */
   public static final float P5 = 5.0000001201e-1f;
 
-  /** tanh is 1 in float from here on; the argument of the exponential is cut at twice this. */
-  public static final float TANH_HIGH = 15f;
-
   private ScalarActivations() {}
 
   /** A(z). */
@@ -55,15 +63,17 @@ public final class ScalarActivations {
     return switch (activation.kind()) {
       case IDENTITY -> z;
       case TANH -> tanh(z);
-      case SIGMOID -> 1 / (1 + exp(-z));
-      case RELU -> Math.max(z, 0);
+      case SIGMOID -> sigmoid(z);
+      case RELU -> z < 0 ? 0 : z;
       case LEAKY_RELU -> z < 0 ? activation.alpha() * z : z;
-      case ELU -> z < 0 ? activation.alpha() * expm1(z) : z;
-      case SELU -> LaneActivation.SELU_SCALE * (z < 0 ? LaneActivation.SELU_ALPHA * expm1(z) : z);
+      case ELU -> z < 0 ? activation.alpha() * expm1(-cut(z, EXP_CUT)) : z;
+      case SELU ->
+          LaneActivation.SELU_SCALE
+              * (z < 0 ? LaneActivation.SELU_ALPHA * expm1(-cut(z, EXP_CUT)) : z);
       case HARD_TANH -> Math.min(Math.max(z, -1), 1);
       case HARD_SIGMOID -> Math.min(Math.max(0.2f * z + 0.5f, 0), 1);
       case SOFTSIGN -> z / (1 + Math.abs(z));
-      case SOFTPLUS -> Math.max(z, 0) + log1p(exp(-Math.abs(z)));
+      case SOFTPLUS -> (z < 0 ? 0 : z) + log1p(exp(-cut(z, EXP_CUT)));
     };
   }
 
@@ -87,48 +97,70 @@ public final class ScalarActivations {
       case HARD_TANH -> v >= -1 && v <= 1 ? 1 : 0;
       case HARD_SIGMOID -> v >= -2.5f && v <= 2.5f ? 0.2f : 0;
       case SOFTSIGN -> (1 - Math.abs(v)) * (1 - Math.abs(v));
-      case SOFTPLUS -> -expm1(-v);
+      case SOFTPLUS -> -expm1(-cut(v, EXP_CUT)) + (v - v);
     };
   }
 
   private static float tanh(float z) {
-    float cut = Math.min(Math.max(z, -TANH_HIGH), TANH_HIGH);
-    float t = expm1(cut + cut);
-    return t / (t + 2);
+    float m = cut(z, TANH_CUT);
+    float t = expm1(m + m);
+    float magnitude = t / (t + 2);
+    int sign = Float.floatToRawIntBits(z) & ~MAGNITUDE;
+    return withNan(Float.intBitsToFloat(Float.floatToRawIntBits(magnitude) | sign), z);
+  }
+
+  private static float sigmoid(float z) {
+    float e = exp(-cut(z, EXP_CUT));
+    return withNan((z < 0 ? e : 1) / (e + 1), z);
+  }
+
+  /** The magnitude, but at most that of the given bits. */
+  private static float cut(float z, int bits) {
+    return Float.intBitsToFloat(Math.min(Float.floatToRawIntBits(z) & MAGNITUDE, bits));
+  }
+
+  /** The value; not-a-number if z is. */
+  private static float withNan(float value, float z) {
+    int ifNan = Math.min(INFINITY - (Float.floatToRawIntBits(z) & MAGNITUDE), 0);
+    return Float.intBitsToFloat(Float.floatToRawIntBits(value) | ifNan);
   }
 
   private static float exp(float x) {
-    return exp(x, 1);
+    float shifted = x * LOG2_E + ROUND;
+    float scale = scale(shifted);
+    return scale * expm1Reduced(x, shifted) + scale;
   }
 
+  /** exp(x) - 1 with no digit lost: 2^n (exp(r) - 1) + (2^n - 1), x = n log 2 + r. */
   private static float expm1(float x) {
-    return exp(x, 0);
+    float shifted = x * LOG2_E + ROUND;
+    float scale = scale(shifted);
+    return scale * expm1Reduced(x, shifted) + (scale - 1);
   }
 
-  /** exp(x) - 1 + plus with no digit lost: 2^n (exp(r) - 1) + (2^n - 1 + plus), x = n log 2 + r. */
-  private static float exp(float x, int plus) {
-    float cut = Math.min(Math.max(x, EXP_LOW), EXP_HIGH);
-    float shifted = cut * LOG2_E + ROUND;
+  /** 2^n. */
+  private static float scale(float shifted) {
+    return Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << 23) + ONE);
+  }
+
+  /** exp(r) - 1. */
+  private static float expm1Reduced(float x, float shifted) {
     float n = shifted - ROUND;
-    float r = cut - n * LN2_HIGH;
+    float r = x - n * LN2_HIGH;
     r = r - n * LN2_LOW;
-    float p = P0;
-    p = p * r + P1;
+    float p = P0 * r + P1;
     p = p * r + P2;
     p = p * r + P3;
     p = p * r + P4;
     p = p * r + P5;
-    float q = p * (r * r) + r;
-    float scale = Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << 23) + 0x3f800000);
-    return scale * q + (plus == 1 ? scale : scale - 1);
+    return p * (r * r) + r;
   }
 
   /** log(1 + u), 0 <= u <= 1, as 2 artanh(u / (2 + u)). */
   private static float log1p(float u) {
     float z = u / (2 + u);
     float s = z * z;
-    float p = 1 / 15f;
-    p = p * s + 1 / 13f;
+    float p = s * (1 / 15f) + 1 / 13f;
     p = p * s + 1 / 11f;
     p = p * s + 1 / 9f;
     p = p * s + 1 / 7f;

@@ -22,6 +22,11 @@ public final class ScalarLaneKernels implements LaneKernels {
   }
 
   @Override
+  public boolean wantsPacked(int lanes) {
+    return false;
+  }
+
+  @Override
   public int tileLanes(int batch) {
     return Math.min(LANES, (batch + UNIT - 1) / UNIT * UNIT);
   }
@@ -96,7 +101,7 @@ public final class ScalarLaneKernels implements LaneKernels {
       for (; run < end; run += SparseTiling.RUN) {
         int target = targets + runs[run];
         for (int place = runs[run + 1]; place < runs[run + 2]; place++) {
-          dw[place] += dot(lanes, dy, target, x, sources + offsets[place]);
+          dw[place + runs[run + 4]] += dot(lanes, dy, target, x, sources + offsets[place]);
         }
       }
     }

@@ -10,8 +10,13 @@ import org.iterativemaps.map.WeightMask;
  * unit has enough entries per panel to pay for loading its sum again; then panel by panel, target
  * by target, the entries of a target in a panel are a <b>run</b>. Runs are contiguous in the mask's
  * entry order too, so weights are read where they are: nothing is copied or permuted when they
- * change. The source offsets lie in visiting order ("packed"), and so do the gradients, where a run
- * begins at an even place so that two entries can share a vector.
+ * change.
+ *
+ * <p>Gradients of weights are summed in visiting order ("packed"), where a run begins at an even
+ * place so that two entries can share a vector. The source offsets lie in that order too if the
+ * layout is {@link #isPacked}, so that they are read one after the other; else in entry order,
+ * which saves the loops a register (short tiles have long panels and runs, and need the register
+ * more).
  *
  * <p>Runs are grouped to <b>chunks</b> of at most {@value #CHUNK} packed places (more if one run is
  * longer) and chunks to <b>spans</b>, whose weights and indices fit the second-level cache: visit a
@@ -32,7 +37,7 @@ public final class SparseTiling {
   private static final int ALIGN = 16;
 
   /** Ints per run: see {@link #runs()}. */
-  public static final int RUN = 4;
+  public static final int RUN = 5;
 
   private final int lanes;
   private final int targets;
@@ -42,13 +47,17 @@ public final class SparseTiling {
   private final int[] chunkRun;
   private final int[] spanChunk;
   private final int longestChunk;
+  private final int packedLength;
+  private final boolean isPacked;
 
   private SparseTiling(Builder builder) {
     this.lanes = builder.lanes;
+    this.isPacked = builder.isPacked;
+    this.packedLength = builder.packed;
     this.targets = builder.mask.toSize();
     this.sources = builder.mask.fromSize();
     this.runs = Arrays.copyOf(builder.runs, builder.runCount * RUN);
-    this.offsets = Arrays.copyOf(builder.offsets, builder.packed);
+    this.offsets = isPacked ? Arrays.copyOf(builder.offsets, packedLength) : builder.offsets;
     this.chunkRun = builder.chunks.toArray();
     this.spanChunk = builder.spans.toArray();
     this.longestChunk = builder.longestChunk;
@@ -59,9 +68,10 @@ public final class SparseTiling {
    *
    * @param mask its entries; may be dense
    * @param lanes lanes of a tile
+   * @param isPacked whether offsets lie in visiting order
    * @throws IllegalArgumentException if a tile or the layout is too long for an array
    */
-  public static SparseTiling of(WeightMask mask, int lanes) {
+  public static SparseTiling of(WeightMask mask, int lanes, boolean isPacked) {
     long longest = (long) Math.max(mask.fromSize(), mask.toSize()) * lanes;
     if (longest > Integer.MAX_VALUE / 4) {
       throw new IllegalArgumentException(
@@ -69,7 +79,7 @@ public final class SparseTiling {
               "a slot of %,d units is too large for the fused kernel; set -D%s=reference",
               Math.max(mask.fromSize(), mask.toSize()), KernelMode.PROPERTY));
     }
-    Builder builder = new Builder(mask, lanes);
+    Builder builder = new Builder(mask, lanes, isPacked);
     builder.build();
     return new SparseTiling(builder);
   }
@@ -109,9 +119,14 @@ public final class SparseTiling {
     return chunkRun[chunk];
   }
 
+  /** Whether offsets lie in visiting order. */
+  public boolean isPacked() {
+    return isPacked;
+  }
+
   /** Floats of a gradient in packed order. */
   public int packedLength() {
-    return offsets.length;
+    return packedLength;
   }
 
   /**
@@ -125,14 +140,15 @@ public final class SparseTiling {
   }
 
   /**
-   * {@value #RUN} ints per run: offset of the target unit in its tile, first packed place, place
-   * after the last, and what to add to a packed place to get the entry. Not to be changed.
+   * {@value #RUN} ints per run: offset of the target unit in its tile, first place in {@link
+   * #offsets()}, place after the last, what to add to such a place to get the entry, and what to
+   * get the packed place. Not to be changed.
    */
   public int[] runs() {
     return runs;
   }
 
-  /** Offset of the source unit in its tile by packed place. Not to be changed. */
+  /** Offsets of source units in their tile. Not to be changed. */
   public int[] offsets() {
     return offsets;
   }
@@ -145,9 +161,10 @@ public final class SparseTiling {
    */
   public void addPacked(float[] packed, float[] gradients) {
     for (int run = 0; run < runs.length; run += RUN) {
-      int shift = runs[run + 3];
+      int toEntry = runs[run + 3];
+      int toPacked = runs[run + 4];
       for (int place = runs[run + 1]; place < runs[run + 2]; place++) {
-        gradients[place + shift] += packed[place];
+        gradients[place + toEntry] += packed[place + toPacked];
       }
     }
   }
@@ -166,14 +183,16 @@ public final class SparseTiling {
     int packed;
     final IntList chunks = new IntList();
     final IntList spans = new IntList();
+    final boolean isPacked;
     int longestChunk;
     private int chunkAt;
     private int spanAt;
 
-    Builder(WeightMask mask, int lanes) {
+    Builder(WeightMask mask, int lanes, boolean isPacked) {
       this.mask = mask;
       this.lanes = lanes;
-      this.offsets = new int[mask.entryCount() + 1024];
+      this.isPacked = isPacked;
+      this.offsets = new int[Math.addExact(mask.entryCount(), isPacked ? 1024 : 0)];
     }
 
     void build() {
@@ -218,21 +237,23 @@ public final class SparseTiling {
         }
       }
       // The next even place, and room to align the chunk.
-      if (packed + length + 2L * ALIGN > offsets.length) {
+      if (isPacked && packed + length + 2L * ALIGN > offsets.length) {
         offsets = Arrays.copyOf(offsets, Math.addExact(packed + length, packed / 4 + 1024));
       }
       if ((runCount + 1) * RUN > runs.length) {
         runs = Arrays.copyOf(runs, Math.multiplyExact(runs.length, 2));
       }
+      int place = isPacked ? packed : entry;
       int at = runCount++ * RUN;
       runs[at] = target * lanes;
-      runs[at + 1] = packed;
-      runs[at + 2] = packed + length;
-      runs[at + 3] = entry - packed;
-      for (int e = entry; e < end; e++) {
-        offsets[packed++] = mask.source(e) * lanes;
+      runs[at + 1] = place;
+      runs[at + 2] = place + length;
+      runs[at + 3] = entry - place;
+      runs[at + 4] = packed - place;
+      for (int e = 0; e < length; e++) {
+        offsets[place + e] = mask.source(entry + e) * lanes;
       }
-      packed += packed & 1;
+      packed = Math.addExact(packed, length + (length & 1));
     }
 
     private void endChunk() {

@@ -130,7 +130,7 @@ final class LaneCase {
       y = c.y.clone();
       dx = c.dx.clone();
       dw = c.dw.clone();
-      SparseTiling tiling = SparseTiling.of(c.mask, c.lanes);
+      SparseTiling tiling = SparseTiling.of(c.mask, c.lanes, kernels.wantsPacked(c.lanes));
       float[] scratch = new float[tiling.scratchLength(kernels.vectorLanes()) + 9];
       float[] packed = new float[tiling.packedLength()];
       for (int span = 0; span < tiling.spans(); span++) {

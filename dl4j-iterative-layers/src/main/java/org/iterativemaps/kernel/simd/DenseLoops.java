@@ -20,14 +20,6 @@ final class DenseLoops {
 
   private DenseLoops() {}
 
-  private static FloatVector load(float[] a, int at) {
-    return FloatVector.fromArray(SPECIES, a, at);
-  }
-
-  private static FloatVector all(float value) {
-    return FloatVector.broadcast(SPECIES, value);
-  }
-
   /**
    * y[i] += sum over j of w[wAt + i rowStride + j columnStride] x[j], 0 &lt;= i &lt; rows, 0 &lt;=
    * j &lt; columns: with strides (from, 1) the product, with (1, from) the transposed one.
@@ -83,45 +75,45 @@ final class DenseLoops {
       int xAt,
       float[] y,
       int yAt) {
-    FloatVector y00 = load(y, yAt);
-    FloatVector y01 = load(y, yAt + L);
-    FloatVector y02 = load(y, yAt + 2 * L);
-    FloatVector y03 = load(y, yAt + 3 * L);
-    FloatVector y10 = load(y, yAt + lanes);
-    FloatVector y11 = load(y, yAt + lanes + L);
-    FloatVector y12 = load(y, yAt + lanes + 2 * L);
-    FloatVector y13 = load(y, yAt + lanes + 3 * L);
-    FloatVector y20 = load(y, yAt + 2 * lanes);
-    FloatVector y21 = load(y, yAt + 2 * lanes + L);
-    FloatVector y22 = load(y, yAt + 2 * lanes + 2 * L);
-    FloatVector y23 = load(y, yAt + 2 * lanes + 3 * L);
-    FloatVector y30 = load(y, yAt + 3 * lanes);
-    FloatVector y31 = load(y, yAt + 3 * lanes + L);
-    FloatVector y32 = load(y, yAt + 3 * lanes + 2 * L);
-    FloatVector y33 = load(y, yAt + 3 * lanes + 3 * L);
+    FloatVector y00 = FloatVector.fromArray(SPECIES, y, yAt);
+    FloatVector y01 = FloatVector.fromArray(SPECIES, y, yAt + L);
+    FloatVector y02 = FloatVector.fromArray(SPECIES, y, yAt + 2 * L);
+    FloatVector y03 = FloatVector.fromArray(SPECIES, y, yAt + 3 * L);
+    FloatVector y10 = FloatVector.fromArray(SPECIES, y, yAt + lanes);
+    FloatVector y11 = FloatVector.fromArray(SPECIES, y, yAt + lanes + L);
+    FloatVector y12 = FloatVector.fromArray(SPECIES, y, yAt + lanes + 2 * L);
+    FloatVector y13 = FloatVector.fromArray(SPECIES, y, yAt + lanes + 3 * L);
+    FloatVector y20 = FloatVector.fromArray(SPECIES, y, yAt + 2 * lanes);
+    FloatVector y21 = FloatVector.fromArray(SPECIES, y, yAt + 2 * lanes + L);
+    FloatVector y22 = FloatVector.fromArray(SPECIES, y, yAt + 2 * lanes + 2 * L);
+    FloatVector y23 = FloatVector.fromArray(SPECIES, y, yAt + 2 * lanes + 3 * L);
+    FloatVector y30 = FloatVector.fromArray(SPECIES, y, yAt + 3 * lanes);
+    FloatVector y31 = FloatVector.fromArray(SPECIES, y, yAt + 3 * lanes + L);
+    FloatVector y32 = FloatVector.fromArray(SPECIES, y, yAt + 3 * lanes + 2 * L);
+    FloatVector y33 = FloatVector.fromArray(SPECIES, y, yAt + 3 * lanes + 3 * L);
     int k = wAt;
     int c = xAt;
     for (int j = 0; j < columns; j++) {
-      FloatVector x0 = load(x, c);
-      FloatVector x1 = load(x, c + L);
-      FloatVector x2 = load(x, c + 2 * L);
-      FloatVector x3 = load(x, c + 3 * L);
-      FloatVector w0 = all(w[k]);
+      FloatVector x0 = FloatVector.fromArray(SPECIES, x, c);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, x, c + L);
+      FloatVector x2 = FloatVector.fromArray(SPECIES, x, c + 2 * L);
+      FloatVector x3 = FloatVector.fromArray(SPECIES, x, c + 3 * L);
+      FloatVector w0 = FloatVector.broadcast(SPECIES, w[k]);
       y00 = x0.fma(w0, y00);
       y01 = x1.fma(w0, y01);
       y02 = x2.fma(w0, y02);
       y03 = x3.fma(w0, y03);
-      FloatVector w1 = all(w[k + rowStride]);
+      FloatVector w1 = FloatVector.broadcast(SPECIES, w[k + rowStride]);
       y10 = x0.fma(w1, y10);
       y11 = x1.fma(w1, y11);
       y12 = x2.fma(w1, y12);
       y13 = x3.fma(w1, y13);
-      FloatVector w2 = all(w[k + 2 * rowStride]);
+      FloatVector w2 = FloatVector.broadcast(SPECIES, w[k + 2 * rowStride]);
       y20 = x0.fma(w2, y20);
       y21 = x1.fma(w2, y21);
       y22 = x2.fma(w2, y22);
       y23 = x3.fma(w2, y23);
-      FloatVector w3 = all(w[k + 3 * rowStride]);
+      FloatVector w3 = FloatVector.broadcast(SPECIES, w[k + 3 * rowStride]);
       y30 = x0.fma(w3, y30);
       y31 = x1.fma(w3, y31);
       y32 = x2.fma(w3, y32);
@@ -158,29 +150,29 @@ final class DenseLoops {
       int xAt,
       float[] y,
       int yAt) {
-    FloatVector y00 = load(y, yAt);
-    FloatVector y01 = load(y, yAt + L);
-    FloatVector y10 = load(y, yAt + lanes);
-    FloatVector y11 = load(y, yAt + lanes + L);
-    FloatVector y20 = load(y, yAt + 2 * lanes);
-    FloatVector y21 = load(y, yAt + 2 * lanes + L);
-    FloatVector y30 = load(y, yAt + 3 * lanes);
-    FloatVector y31 = load(y, yAt + 3 * lanes + L);
+    FloatVector y00 = FloatVector.fromArray(SPECIES, y, yAt);
+    FloatVector y01 = FloatVector.fromArray(SPECIES, y, yAt + L);
+    FloatVector y10 = FloatVector.fromArray(SPECIES, y, yAt + lanes);
+    FloatVector y11 = FloatVector.fromArray(SPECIES, y, yAt + lanes + L);
+    FloatVector y20 = FloatVector.fromArray(SPECIES, y, yAt + 2 * lanes);
+    FloatVector y21 = FloatVector.fromArray(SPECIES, y, yAt + 2 * lanes + L);
+    FloatVector y30 = FloatVector.fromArray(SPECIES, y, yAt + 3 * lanes);
+    FloatVector y31 = FloatVector.fromArray(SPECIES, y, yAt + 3 * lanes + L);
     int k = wAt;
     int c = xAt;
     for (int j = 0; j < columns; j++) {
-      FloatVector x0 = load(x, c);
-      FloatVector x1 = load(x, c + L);
-      FloatVector w0 = all(w[k]);
+      FloatVector x0 = FloatVector.fromArray(SPECIES, x, c);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, x, c + L);
+      FloatVector w0 = FloatVector.broadcast(SPECIES, w[k]);
       y00 = x0.fma(w0, y00);
       y01 = x1.fma(w0, y01);
-      FloatVector w1 = all(w[k + rowStride]);
+      FloatVector w1 = FloatVector.broadcast(SPECIES, w[k + rowStride]);
       y10 = x0.fma(w1, y10);
       y11 = x1.fma(w1, y11);
-      FloatVector w2 = all(w[k + 2 * rowStride]);
+      FloatVector w2 = FloatVector.broadcast(SPECIES, w[k + 2 * rowStride]);
       y20 = x0.fma(w2, y20);
       y21 = x1.fma(w2, y21);
-      FloatVector w3 = all(w[k + 3 * rowStride]);
+      FloatVector w3 = FloatVector.broadcast(SPECIES, w[k + 3 * rowStride]);
       y30 = x0.fma(w3, y30);
       y31 = x1.fma(w3, y31);
       k += columnStride;
@@ -207,28 +199,28 @@ final class DenseLoops {
       int xAt,
       float[] y,
       int yAt) {
-    FloatVector y0 = load(y, yAt);
-    FloatVector y1 = load(y, yAt + lanes);
-    FloatVector y2 = load(y, yAt + 2 * lanes);
-    FloatVector y3 = load(y, yAt + 3 * lanes);
-    FloatVector y4 = load(y, yAt + 4 * lanes);
-    FloatVector y5 = load(y, yAt + 5 * lanes);
-    FloatVector y6 = load(y, yAt + 6 * lanes);
-    FloatVector y7 = load(y, yAt + 7 * lanes);
+    FloatVector y0 = FloatVector.fromArray(SPECIES, y, yAt);
+    FloatVector y1 = FloatVector.fromArray(SPECIES, y, yAt + lanes);
+    FloatVector y2 = FloatVector.fromArray(SPECIES, y, yAt + 2 * lanes);
+    FloatVector y3 = FloatVector.fromArray(SPECIES, y, yAt + 3 * lanes);
+    FloatVector y4 = FloatVector.fromArray(SPECIES, y, yAt + 4 * lanes);
+    FloatVector y5 = FloatVector.fromArray(SPECIES, y, yAt + 5 * lanes);
+    FloatVector y6 = FloatVector.fromArray(SPECIES, y, yAt + 6 * lanes);
+    FloatVector y7 = FloatVector.fromArray(SPECIES, y, yAt + 7 * lanes);
     int rowStride5 = 5 * rowStride;
     int rowStride7 = 7 * rowStride;
     int k = wAt;
     int c = xAt;
     for (int j = 0; j < columns; j++) {
-      FloatVector x0 = load(x, c);
-      y0 = x0.fma(all(w[k]), y0);
-      y1 = x0.fma(all(w[k + rowStride]), y1);
-      y2 = x0.fma(all(w[k + 2 * rowStride]), y2);
-      y3 = x0.fma(all(w[k + 3 * rowStride]), y3);
-      y4 = x0.fma(all(w[k + 4 * rowStride]), y4);
-      y5 = x0.fma(all(w[k + rowStride5]), y5);
-      y6 = x0.fma(all(w[k + 6 * rowStride]), y6);
-      y7 = x0.fma(all(w[k + rowStride7]), y7);
+      FloatVector x0 = FloatVector.fromArray(SPECIES, x, c);
+      y0 = x0.fma(FloatVector.broadcast(SPECIES, w[k]), y0);
+      y1 = x0.fma(FloatVector.broadcast(SPECIES, w[k + rowStride]), y1);
+      y2 = x0.fma(FloatVector.broadcast(SPECIES, w[k + 2 * rowStride]), y2);
+      y3 = x0.fma(FloatVector.broadcast(SPECIES, w[k + 3 * rowStride]), y3);
+      y4 = x0.fma(FloatVector.broadcast(SPECIES, w[k + 4 * rowStride]), y4);
+      y5 = x0.fma(FloatVector.broadcast(SPECIES, w[k + rowStride5]), y5);
+      y6 = x0.fma(FloatVector.broadcast(SPECIES, w[k + 6 * rowStride]), y6);
+      y7 = x0.fma(FloatVector.broadcast(SPECIES, w[k + rowStride7]), y7);
       k += columnStride;
       c += lanes;
     }
@@ -252,12 +244,12 @@ final class DenseLoops {
       int xAt,
       float[] y,
       int yAt) {
-    FloatVector y0 = load(y, yAt);
+    FloatVector y0 = FloatVector.fromArray(SPECIES, y, yAt);
     int k = wAt;
     int c = xAt;
     for (int j = 0; j < columns; j++) {
-      FloatVector x0 = load(x, c);
-      y0 = x0.fma(all(w[k]), y0);
+      FloatVector x0 = FloatVector.fromArray(SPECIES, x, c);
+      y0 = x0.fma(FloatVector.broadcast(SPECIES, w[k]), y0);
       k += columnStride;
       c += lanes;
     }
@@ -330,45 +322,45 @@ final class DenseLoops {
 
   private static void outer4(
       float[] dy, int dyAt, int lanes, float[] t, int tAt, float[] dw, int dwAt, int stride) {
-    FloatVector g00 = load(dw, dwAt);
-    FloatVector g01 = load(dw, dwAt + L);
-    FloatVector g02 = load(dw, dwAt + 2 * L);
-    FloatVector g03 = load(dw, dwAt + 3 * L);
-    FloatVector g10 = load(dw, dwAt + stride);
-    FloatVector g11 = load(dw, dwAt + stride + L);
-    FloatVector g12 = load(dw, dwAt + stride + 2 * L);
-    FloatVector g13 = load(dw, dwAt + stride + 3 * L);
-    FloatVector g20 = load(dw, dwAt + 2 * stride);
-    FloatVector g21 = load(dw, dwAt + 2 * stride + L);
-    FloatVector g22 = load(dw, dwAt + 2 * stride + 2 * L);
-    FloatVector g23 = load(dw, dwAt + 2 * stride + 3 * L);
-    FloatVector g30 = load(dw, dwAt + 3 * stride);
-    FloatVector g31 = load(dw, dwAt + 3 * stride + L);
-    FloatVector g32 = load(dw, dwAt + 3 * stride + 2 * L);
-    FloatVector g33 = load(dw, dwAt + 3 * stride + 3 * L);
+    FloatVector g00 = FloatVector.fromArray(SPECIES, dw, dwAt);
+    FloatVector g01 = FloatVector.fromArray(SPECIES, dw, dwAt + L);
+    FloatVector g02 = FloatVector.fromArray(SPECIES, dw, dwAt + 2 * L);
+    FloatVector g03 = FloatVector.fromArray(SPECIES, dw, dwAt + 3 * L);
+    FloatVector g10 = FloatVector.fromArray(SPECIES, dw, dwAt + stride);
+    FloatVector g11 = FloatVector.fromArray(SPECIES, dw, dwAt + stride + L);
+    FloatVector g12 = FloatVector.fromArray(SPECIES, dw, dwAt + stride + 2 * L);
+    FloatVector g13 = FloatVector.fromArray(SPECIES, dw, dwAt + stride + 3 * L);
+    FloatVector g20 = FloatVector.fromArray(SPECIES, dw, dwAt + 2 * stride);
+    FloatVector g21 = FloatVector.fromArray(SPECIES, dw, dwAt + 2 * stride + L);
+    FloatVector g22 = FloatVector.fromArray(SPECIES, dw, dwAt + 2 * stride + 2 * L);
+    FloatVector g23 = FloatVector.fromArray(SPECIES, dw, dwAt + 2 * stride + 3 * L);
+    FloatVector g30 = FloatVector.fromArray(SPECIES, dw, dwAt + 3 * stride);
+    FloatVector g31 = FloatVector.fromArray(SPECIES, dw, dwAt + 3 * stride + L);
+    FloatVector g32 = FloatVector.fromArray(SPECIES, dw, dwAt + 3 * stride + 2 * L);
+    FloatVector g33 = FloatVector.fromArray(SPECIES, dw, dwAt + 3 * stride + 3 * L);
     for (int lane = 0; lane < lanes; lane++) {
       int c = tAt + lane * 4 * L;
       int d = dyAt + lane;
-      FloatVector x0 = load(t, c);
-      FloatVector x1 = load(t, c + L);
-      FloatVector x2 = load(t, c + 2 * L);
-      FloatVector x3 = load(t, c + 3 * L);
-      FloatVector d0 = all(dy[d]);
+      FloatVector x0 = FloatVector.fromArray(SPECIES, t, c);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, t, c + L);
+      FloatVector x2 = FloatVector.fromArray(SPECIES, t, c + 2 * L);
+      FloatVector x3 = FloatVector.fromArray(SPECIES, t, c + 3 * L);
+      FloatVector d0 = FloatVector.broadcast(SPECIES, dy[d]);
       g00 = x0.fma(d0, g00);
       g01 = x1.fma(d0, g01);
       g02 = x2.fma(d0, g02);
       g03 = x3.fma(d0, g03);
-      FloatVector d1 = all(dy[d + lanes]);
+      FloatVector d1 = FloatVector.broadcast(SPECIES, dy[d + lanes]);
       g10 = x0.fma(d1, g10);
       g11 = x1.fma(d1, g11);
       g12 = x2.fma(d1, g12);
       g13 = x3.fma(d1, g13);
-      FloatVector d2 = all(dy[d + 2 * lanes]);
+      FloatVector d2 = FloatVector.broadcast(SPECIES, dy[d + 2 * lanes]);
       g20 = x0.fma(d2, g20);
       g21 = x1.fma(d2, g21);
       g22 = x2.fma(d2, g22);
       g23 = x3.fma(d2, g23);
-      FloatVector d3 = all(dy[d + 3 * lanes]);
+      FloatVector d3 = FloatVector.broadcast(SPECIES, dy[d + 3 * lanes]);
       g30 = x0.fma(d3, g30);
       g31 = x1.fma(d3, g31);
       g32 = x2.fma(d3, g32);
@@ -394,18 +386,18 @@ final class DenseLoops {
 
   private static void outer1(
       float[] dy, int dyAt, int lanes, float[] t, int tAt, float[] dw, int dwAt) {
-    FloatVector g00 = load(dw, dwAt);
-    FloatVector g01 = load(dw, dwAt + L);
-    FloatVector g02 = load(dw, dwAt + 2 * L);
-    FloatVector g03 = load(dw, dwAt + 3 * L);
+    FloatVector g00 = FloatVector.fromArray(SPECIES, dw, dwAt);
+    FloatVector g01 = FloatVector.fromArray(SPECIES, dw, dwAt + L);
+    FloatVector g02 = FloatVector.fromArray(SPECIES, dw, dwAt + 2 * L);
+    FloatVector g03 = FloatVector.fromArray(SPECIES, dw, dwAt + 3 * L);
     for (int lane = 0; lane < lanes; lane++) {
       int c = tAt + lane * 4 * L;
       int d = dyAt + lane;
-      FloatVector x0 = load(t, c);
-      FloatVector x1 = load(t, c + L);
-      FloatVector x2 = load(t, c + 2 * L);
-      FloatVector x3 = load(t, c + 3 * L);
-      FloatVector d0 = all(dy[d]);
+      FloatVector x0 = FloatVector.fromArray(SPECIES, t, c);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, t, c + L);
+      FloatVector x2 = FloatVector.fromArray(SPECIES, t, c + 2 * L);
+      FloatVector x3 = FloatVector.fromArray(SPECIES, t, c + 3 * L);
+      FloatVector d0 = FloatVector.broadcast(SPECIES, dy[d]);
       g00 = x0.fma(d0, g00);
       g01 = x1.fma(d0, g01);
       g02 = x2.fma(d0, g02);

@@ -1,7 +1,6 @@
 package org.iterativemaps.kernel.simd;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -12,13 +11,13 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Adding up one vector's lanes costs more than the products in it: JDK 17 compiles {@code
  * reduceLanes} of floats to one addition after the other, and {@code rearrange} to a shuffle with
  * its indices checked each time. So n vectors are folded together, like a tree: two vectors become
- * one whose lanes belong to them in turn, then four, and so on. The first level shifts halves of
- * 64-bit lanes in registers; the others go through memory, where a shift by lanes is a load beside.
+ * one whose lanes belong to them in turn, then four, and so on. The first level is done in
+ * registers by the loops of {@link SparseLoops}; the others go through memory, where a shift by
+ * lanes is a load beside.
  */
 final class Folding {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int L = SPECIES.length();
-  private static final long LOW = 0xffff_ffffL;
   private static final VectorMask<Float> BIT_1 = lanesWithBit(2);
   private static final VectorMask<Float> BIT_2 = lanesWithBit(4);
   private static final VectorMask<Float> BIT_3 = lanesWithBit(8);
@@ -33,20 +32,11 @@ final class Folding {
     return VectorMask.fromArray(SPECIES, lanes, 0);
   }
 
-  /** [a0+a1, b0+b1, a2+a3, b2+b3, …], the lanes of a 64-bit word being little-endian. */
-  static FloatVector pair(FloatVector a, FloatVector b) {
-    LongVector u = a.reinterpretAsLongs();
-    LongVector v = b.reinterpretAsLongs();
-    FloatVector first = u.and(LOW).or(v.lanewise(VectorOperators.LSHL, 32)).reinterpretAsFloats();
-    FloatVector second = u.lanewise(VectorOperators.LSHR, 32).or(v.and(~LOW)).reinterpretAsFloats();
-    return first.add(second);
-  }
-
   /**
-   * dw[i] += sum of what {@link #pair} left of entry i.
+   * dw[i] += sum of what is left of entry i.
    *
-   * @param t pairs from {@code begin} to {@code end}, with a margin of L floats on either side;
-   *     overwritten
+   * @param t vectors of two entries each, as {@link SparseLoops#outer4} leaves them, from {@code
+   *     begin} to {@code end}, with a margin of L floats on either side; overwritten
    * @param dw added to, from at on; its end is padded to whole vectors
    */
   static void foldAdd(float[] t, int begin, int end, float[] dw, int at) {
@@ -66,27 +56,25 @@ final class Folding {
 
   private static void fold(float[] t, int begin, int count, int shift, VectorMask<Float> second) {
     for (int i = 0; i < count; i++) {
-      folded(t, begin + 2 * i * L, shift, second).intoArray(t, begin + i * L);
+      int u = begin + 2 * i * L;
+      FloatVector own =
+          FloatVector.fromArray(SPECIES, t, u)
+              .blend(FloatVector.fromArray(SPECIES, t, u + L), second);
+      FloatVector beside =
+          FloatVector.fromArray(SPECIES, t, u + shift)
+              .blend(FloatVector.fromArray(SPECIES, t, u + L - shift), second);
+      own.add(beside).intoArray(t, begin + i * L);
     }
   }
 
   private static void foldLast(
       float[] t, int begin, int count, int shift, VectorMask<Float> second, float[] dw, int at) {
-    for (int i = 0; i < count; i++) {
-      folded(t, begin + 2 * i * L, shift, second)
-          .add(FloatVector.fromArray(SPECIES, dw, at + i * L))
-          .intoArray(dw, at + i * L);
+    fold(t, begin, count, shift, second);
+    for (int i = 0; i < count * L; i += L) {
+      FloatVector.fromArray(SPECIES, t, begin + i)
+          .add(FloatVector.fromArray(SPECIES, dw, at + i))
+          .intoArray(dw, at + i);
     }
-  }
-
-  private static FloatVector folded(float[] t, int u, int shift, VectorMask<Float> second) {
-    FloatVector own =
-        FloatVector.fromArray(SPECIES, t, u)
-            .blend(FloatVector.fromArray(SPECIES, t, u + L), second);
-    FloatVector beside =
-        FloatVector.fromArray(SPECIES, t, u + shift)
-            .blend(FloatVector.fromArray(SPECIES, t, u + L - shift), second);
-    return own.add(beside);
   }
 
   /** The sum of the lanes of one vector, where it is rare. */

@@ -9,8 +9,8 @@ import org.iterativemaps.kernel.SparseTiling;
 /**
  * {@link LaneKernels} on vectors of the preferred length. Arguments are not checked.
  *
- * <p>A tile of any multiple of the vector length is taken four, two or one vectors at a time; no
- * loop has a tail, for tiles are padded. Loaded once by name through its public constructor.
+ * <p>Tiles are one, two or a multiple of four vectors long, padded: no loop has a tail. Loaded once
+ * by name through its public constructor.
  */
 public final class SimdLaneKernels implements LaneKernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -35,6 +35,11 @@ public final class SimdLaneKernels implements LaneKernels {
   }
 
   @Override
+  public boolean wantsPacked(int lanes) {
+    return lanes % (4 * L) == 0;
+  }
+
+  @Override
   public void multiplyAdd(
       SparseTiling block,
       int chunk,
@@ -48,16 +53,14 @@ public final class SimdLaneKernels implements LaneKernels {
     int[] offsets = block.offsets();
     int begin = block.chunkStart(chunk) * SparseTiling.RUN;
     int end = block.chunkStart(chunkEnd) * SparseTiling.RUN;
-    int v = 0;
-    for (; v + 4 * L <= block.lanes(); v += 4 * L) {
-      SparseLoops.multiply4(runs, begin, end, offsets, w, x, xAt + v, y, yAt + v);
-    }
-    if (v + 2 * L <= block.lanes()) {
-      SparseLoops.multiply2(runs, begin, end, offsets, w, x, xAt + v, y, yAt + v);
-      v += 2 * L;
-    }
-    if (v < block.lanes()) {
-      SparseLoops.multiply1(runs, begin, end, offsets, w, x, xAt + v, y, yAt + v);
+    if (block.isPacked()) {
+      for (int v = 0; v < block.lanes(); v += 4 * L) {
+        SparseLoops.multiply4(runs, begin, end, offsets, w, x, xAt + v, y, yAt + v);
+      }
+    } else if (block.lanes() == 2 * L) {
+      SparseLoops.multiply2(runs, begin, end, offsets, w, x, xAt, y, yAt);
+    } else {
+      SparseLoops.multiply1(runs, begin, end, offsets, w, x, xAt, y, yAt);
     }
   }
 
@@ -75,16 +78,14 @@ public final class SimdLaneKernels implements LaneKernels {
     int[] offsets = block.offsets();
     int begin = block.chunkStart(chunk) * SparseTiling.RUN;
     int end = block.chunkStart(chunkEnd) * SparseTiling.RUN;
-    int v = 0;
-    for (; v + 4 * L <= block.lanes(); v += 4 * L) {
-      SparseLoops.scatter4(runs, begin, end, offsets, w, dy, dyAt + v, dx, dxAt + v);
-    }
-    if (v + 2 * L <= block.lanes()) {
-      SparseLoops.scatter2(runs, begin, end, offsets, w, dy, dyAt + v, dx, dxAt + v);
-      v += 2 * L;
-    }
-    if (v < block.lanes()) {
-      SparseLoops.scatter1(runs, begin, end, offsets, w, dy, dyAt + v, dx, dxAt + v);
+    if (block.isPacked()) {
+      for (int v = 0; v < block.lanes(); v += 4 * L) {
+        SparseLoops.scatter4(runs, begin, end, offsets, w, dy, dyAt + v, dx, dxAt + v);
+      }
+    } else if (block.lanes() == 2 * L) {
+      SparseLoops.scatter2(runs, begin, end, offsets, w, dy, dyAt, dx, dxAt);
+    } else {
+      SparseLoops.scatter1(runs, begin, end, offsets, w, dy, dyAt, dx, dxAt);
     }
   }
 
@@ -110,35 +111,33 @@ public final class SimdLaneKernels implements LaneKernels {
     for (int c = chunk; c < chunkEnd; c++) {
       int begin = block.chunkStart(c) * SparseTiling.RUN;
       int end = block.chunkStart(c + 1) * SparseTiling.RUN;
-      int at = runs[begin + 1];
+      int at = runs[begin + 1] + runs[begin + 4];
       int tile = 0;
-      if (lanes % (4 * L) != 0) {
-        // Four tiles in place of the four vectors of one, so that folding is paid once for all.
-        for (; tile + 4 <= tiles; tile += 4) {
-          for (int v = 0; v < lanes; v += L) {
-            int d = dyAt + tile * dyStride + v;
-            int o = xAt + tile * xStride + v;
-            int used =
-                SparseLoops.outer4Tiles(
-                    runs, begin, end, offsets, x, o, xStride, dy, d, dyStride, scratch, t);
-            Folding.foldAdd(scratch, t, used, dw, at);
-          }
+      // Four short tiles in place of the four vectors of a long one: folding is paid once for all.
+      for (; !block.isPacked() && tile + 4 <= tiles; tile += 4) {
+        for (int v = 0; v < lanes; v += L) {
+          int d = dyAt + tile * dyStride + v;
+          int o = xAt + tile * xStride + v;
+          int used =
+              SparseLoops.outer4Tiles(
+                  runs, begin, end, offsets, x, o, xStride, dy, d, dyStride, scratch, t);
+          Folding.foldAdd(scratch, t, used, dw, at);
         }
       }
       for (; tile < tiles; tile++) {
         int d = dyAt + tile * dyStride;
         int o = xAt + tile * xStride;
-        int v = 0;
-        for (; v + 4 * L <= lanes; v += 4 * L) {
-          int used = SparseLoops.outer4(runs, begin, end, offsets, x, o + v, dy, d + v, scratch, t);
-          Folding.foldAdd(scratch, t, used, dw, at);
-        }
-        for (; v + 2 * L <= lanes; v += 2 * L) {
-          int used = SparseLoops.outer2(runs, begin, end, offsets, x, o + v, dy, d + v, scratch, t);
-          Folding.foldAdd(scratch, t, used, dw, at);
-        }
-        if (v < lanes) {
-          int used = SparseLoops.outer1(runs, begin, end, offsets, x, o + v, dy, d + v, scratch, t);
+        if (block.isPacked()) {
+          for (int v = 0; v < lanes; v += 4 * L) {
+            int used =
+                SparseLoops.outer4(runs, begin, end, offsets, x, o + v, dy, d + v, scratch, t);
+            Folding.foldAdd(scratch, t, used, dw, at);
+          }
+        } else {
+          int used =
+              lanes == 2 * L
+                  ? SparseLoops.outer2(runs, begin, end, offsets, x, o, dy, d, scratch, t)
+                  : SparseLoops.outer1(runs, begin, end, offsets, x, o, dy, d, scratch, t);
           Folding.foldAdd(scratch, t, used, dw, at);
         }
       }

@@ -1,6 +1,8 @@
 package org.iterativemaps.kernel.simd;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.iterativemaps.kernel.SparseTiling;
 
@@ -11,21 +13,16 @@ import org.iterativemaps.kernel.SparseTiling;
  * entries that needs more than a handful (a second stream, an unrolled body) spills its counter to
  * the stack and loses a third of its speed. One entry per turn for four vectors; for two and one,
  * two entries, since a single chain of sums would wait for itself.
+ *
+ * <p>The loops call nothing of ours, for the reason given in {@link VectorActivations}.
  */
 final class SparseLoops {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int L = SPECIES.length();
   private static final int RUN = SparseTiling.RUN;
+  private static final long LOW = 0xffff_ffffL;
 
   private SparseLoops() {}
-
-  private static FloatVector load(float[] a, int at) {
-    return FloatVector.fromArray(SPECIES, a, at);
-  }
-
-  private static FloatVector all(float value) {
-    return FloatVector.broadcast(SPECIES, value);
-  }
 
   static void multiply4(
       int[] runs,
@@ -42,17 +39,17 @@ final class SparseLoops {
       int k = runs[run + 1];
       int last = runs[run + 2];
       int shift = runs[run + 3];
-      FloatVector y0 = load(y, o);
-      FloatVector y1 = load(y, o + L);
-      FloatVector y2 = load(y, o + 2 * L);
-      FloatVector y3 = load(y, o + 3 * L);
+      FloatVector y0 = FloatVector.fromArray(SPECIES, y, o);
+      FloatVector y1 = FloatVector.fromArray(SPECIES, y, o + L);
+      FloatVector y2 = FloatVector.fromArray(SPECIES, y, o + 2 * L);
+      FloatVector y3 = FloatVector.fromArray(SPECIES, y, o + 3 * L);
       for (; k < last; k++) {
         int c = offsets[k] + xAt;
-        FloatVector u = all(w[k + shift]);
-        y0 = load(x, c).fma(u, y0);
-        y1 = load(x, c + L).fma(u, y1);
-        y2 = load(x, c + 2 * L).fma(u, y2);
-        y3 = load(x, c + 3 * L).fma(u, y3);
+        FloatVector u = FloatVector.broadcast(SPECIES, w[k + shift]);
+        y0 = FloatVector.fromArray(SPECIES, x, c).fma(u, y0);
+        y1 = FloatVector.fromArray(SPECIES, x, c + L).fma(u, y1);
+        y2 = FloatVector.fromArray(SPECIES, x, c + 2 * L).fma(u, y2);
+        y3 = FloatVector.fromArray(SPECIES, x, c + 3 * L).fma(u, y3);
       }
       y0.intoArray(y, o);
       y1.intoArray(y, o + L);
@@ -75,26 +72,25 @@ final class SparseLoops {
       int o = yAt + runs[run];
       int k = runs[run + 1];
       int last = runs[run + 2];
-      int shift = runs[run + 3];
-      FloatVector y0 = load(y, o);
-      FloatVector y1 = load(y, o + L);
+      FloatVector y0 = FloatVector.fromArray(SPECIES, y, o);
+      FloatVector y1 = FloatVector.fromArray(SPECIES, y, o + L);
       FloatVector z0 = FloatVector.zero(SPECIES);
       FloatVector z1 = z0;
       for (; k < last - 1; k += 2) {
         int c = offsets[k] + xAt;
         int d = offsets[k + 1] + xAt;
-        FloatVector u = all(w[k + shift]);
-        FloatVector v = all(w[k + shift + 1]);
-        y0 = load(x, c).fma(u, y0);
-        y1 = load(x, c + L).fma(u, y1);
-        z0 = load(x, d).fma(v, z0);
-        z1 = load(x, d + L).fma(v, z1);
+        FloatVector u = FloatVector.broadcast(SPECIES, w[k]);
+        FloatVector v = FloatVector.broadcast(SPECIES, w[k + 1]);
+        y0 = FloatVector.fromArray(SPECIES, x, c).fma(u, y0);
+        y1 = FloatVector.fromArray(SPECIES, x, c + L).fma(u, y1);
+        z0 = FloatVector.fromArray(SPECIES, x, d).fma(v, z0);
+        z1 = FloatVector.fromArray(SPECIES, x, d + L).fma(v, z1);
       }
       if (k < last) {
         int c = offsets[k] + xAt;
-        FloatVector u = all(w[k + shift]);
-        y0 = load(x, c).fma(u, y0);
-        y1 = load(x, c + L).fma(u, y1);
+        FloatVector u = FloatVector.broadcast(SPECIES, w[k]);
+        y0 = FloatVector.fromArray(SPECIES, x, c).fma(u, y0);
+        y1 = FloatVector.fromArray(SPECIES, x, c + L).fma(u, y1);
       }
       y0.add(z0).intoArray(y, o);
       y1.add(z1).intoArray(y, o + L);
@@ -115,15 +111,20 @@ final class SparseLoops {
       int o = yAt + runs[run];
       int k = runs[run + 1];
       int last = runs[run + 2];
-      int shift = runs[run + 3];
-      FloatVector y0 = load(y, o);
+      FloatVector y0 = FloatVector.fromArray(SPECIES, y, o);
       FloatVector z0 = FloatVector.zero(SPECIES);
       for (; k < last - 1; k += 2) {
-        y0 = load(x, offsets[k] + xAt).fma(all(w[k + shift]), y0);
-        z0 = load(x, offsets[k + 1] + xAt).fma(all(w[k + shift + 1]), z0);
+        y0 =
+            FloatVector.fromArray(SPECIES, x, offsets[k] + xAt)
+                .fma(FloatVector.broadcast(SPECIES, w[k]), y0);
+        z0 =
+            FloatVector.fromArray(SPECIES, x, offsets[k + 1] + xAt)
+                .fma(FloatVector.broadcast(SPECIES, w[k + 1]), z0);
       }
       if (k < last) {
-        y0 = load(x, offsets[k] + xAt).fma(all(w[k + shift]), y0);
+        y0 =
+            FloatVector.fromArray(SPECIES, x, offsets[k] + xAt)
+                .fma(FloatVector.broadcast(SPECIES, w[k]), y0);
       }
       y0.add(z0).intoArray(y, o);
     }
@@ -143,12 +144,21 @@ final class SparseLoops {
       int o = dyAt + runs[run];
       int last = runs[run + 2];
       int shift = runs[run + 3];
-      FloatVector d0 = load(dy, o);
-      FloatVector d1 = load(dy, o + L);
-      FloatVector d2 = load(dy, o + 2 * L);
-      FloatVector d3 = load(dy, o + 3 * L);
+      FloatVector d0 = FloatVector.fromArray(SPECIES, dy, o);
+      FloatVector d1 = FloatVector.fromArray(SPECIES, dy, o + L);
+      FloatVector d2 = FloatVector.fromArray(SPECIES, dy, o + 2 * L);
+      FloatVector d3 = FloatVector.fromArray(SPECIES, dy, o + 3 * L);
       for (int k = runs[run + 1]; k < last; k++) {
-        addTo4(dx, offsets[k] + dxAt, all(w[k + shift]), d0, d1, d2, d3);
+        int c = offsets[k] + dxAt;
+        FloatVector u = FloatVector.broadcast(SPECIES, w[k + shift]);
+        FloatVector x0 = d0.fma(u, FloatVector.fromArray(SPECIES, dx, c));
+        FloatVector x1 = d1.fma(u, FloatVector.fromArray(SPECIES, dx, c + L));
+        FloatVector x2 = d2.fma(u, FloatVector.fromArray(SPECIES, dx, c + 2 * L));
+        FloatVector x3 = d3.fma(u, FloatVector.fromArray(SPECIES, dx, c + 3 * L));
+        x0.intoArray(dx, c);
+        x1.intoArray(dx, c + L);
+        x2.intoArray(dx, c + 2 * L);
+        x3.intoArray(dx, c + 3 * L);
       }
     }
   }
@@ -166,11 +176,15 @@ final class SparseLoops {
     for (int run = begin; run < end; run += RUN) {
       int o = dyAt + runs[run];
       int last = runs[run + 2];
-      int shift = runs[run + 3];
-      FloatVector d0 = load(dy, o);
-      FloatVector d1 = load(dy, o + L);
+      FloatVector d0 = FloatVector.fromArray(SPECIES, dy, o);
+      FloatVector d1 = FloatVector.fromArray(SPECIES, dy, o + L);
       for (int k = runs[run + 1]; k < last; k++) {
-        addTo2(dx, offsets[k] + dxAt, all(w[k + shift]), d0, d1);
+        int c = offsets[k] + dxAt;
+        FloatVector u = FloatVector.broadcast(SPECIES, w[k]);
+        FloatVector x0 = d0.fma(u, FloatVector.fromArray(SPECIES, dx, c));
+        FloatVector x1 = d1.fma(u, FloatVector.fromArray(SPECIES, dx, c + L));
+        x0.intoArray(dx, c);
+        x1.intoArray(dx, c + L);
       }
     }
   }
@@ -187,18 +201,19 @@ final class SparseLoops {
       int dxAt) {
     for (int run = begin; run < end; run += RUN) {
       int last = runs[run + 2];
-      int shift = runs[run + 3];
-      FloatVector d0 = load(dy, dyAt + runs[run]);
+      FloatVector d0 = FloatVector.fromArray(SPECIES, dy, dyAt + runs[run]);
       for (int k = runs[run + 1]; k < last; k++) {
         int c = offsets[k] + dxAt;
-        d0.fma(all(w[k + shift]), load(dx, c)).intoArray(dx, c);
+        d0.fma(FloatVector.broadcast(SPECIES, w[k]), FloatVector.fromArray(SPECIES, dx, c))
+            .intoArray(dx, c);
       }
     }
   }
 
   /**
-   * Pairs of dy * x before folding, into t from place p on; returns the place after the last. Of
-   * four vectors of one tile.
+   * dy x of the entries, four vectors of a tile summed, for {@link Folding} into t from place p on;
+   * returns the place after the last. Two entries a, b share a vector: [a0+a1, b0+b1, a2+a3, b2+b3,
+   * …], the lanes of a 64-bit word being little-endian.
    */
   static int outer4(
       int[] runs,
@@ -215,20 +230,40 @@ final class SparseLoops {
       int o = dyAt + runs[run];
       int k = runs[run + 1];
       int last = runs[run + 2];
-      FloatVector d0 = load(dy, o);
-      FloatVector d1 = load(dy, o + L);
-      FloatVector d2 = load(dy, o + 2 * L);
-      FloatVector d3 = load(dy, o + 3 * L);
+      FloatVector d0 = FloatVector.fromArray(SPECIES, dy, o);
+      FloatVector d1 = FloatVector.fromArray(SPECIES, dy, o + L);
+      FloatVector d2 = FloatVector.fromArray(SPECIES, dy, o + 2 * L);
+      FloatVector d3 = FloatVector.fromArray(SPECIES, dy, o + 3 * L);
       for (; k < last - 1; k += 2) {
-        Folding.pair(
-                product4(x, offsets[k] + xAt, L, d0, d1, d2, d3),
-                product4(x, offsets[k + 1] + xAt, L, d0, d1, d2, d3))
-            .intoArray(t, p);
+        int c = offsets[k] + xAt;
+        int d = offsets[k + 1] + xAt;
+        FloatVector a = FloatVector.fromArray(SPECIES, x, c).mul(d0);
+        a = FloatVector.fromArray(SPECIES, x, c + L).fma(d1, a);
+        a = FloatVector.fromArray(SPECIES, x, c + 2 * L).fma(d2, a);
+        a = FloatVector.fromArray(SPECIES, x, c + 3 * L).fma(d3, a);
+        FloatVector b = FloatVector.fromArray(SPECIES, x, d).mul(d0);
+        b = FloatVector.fromArray(SPECIES, x, d + L).fma(d1, b);
+        b = FloatVector.fromArray(SPECIES, x, d + 2 * L).fma(d2, b);
+        b = FloatVector.fromArray(SPECIES, x, d + 3 * L).fma(d3, b);
+        LongVector u = a.reinterpretAsLongs();
+        LongVector v = b.reinterpretAsLongs();
+        FloatVector first =
+            u.and(LOW).or(v.lanewise(VectorOperators.LSHL, 32)).reinterpretAsFloats();
+        FloatVector second =
+            u.lanewise(VectorOperators.LSHR, 32).or(v.and(~LOW)).reinterpretAsFloats();
+        first.add(second).intoArray(t, p);
         p += L;
       }
       if (k < last) {
-        Folding.pair(product4(x, offsets[k] + xAt, L, d0, d1, d2, d3), FloatVector.zero(SPECIES))
-            .intoArray(t, p);
+        int c = offsets[k] + xAt;
+        FloatVector a = FloatVector.fromArray(SPECIES, x, c).mul(d0);
+        a = FloatVector.fromArray(SPECIES, x, c + L).fma(d1, a);
+        a = FloatVector.fromArray(SPECIES, x, c + 2 * L).fma(d2, a);
+        a = FloatVector.fromArray(SPECIES, x, c + 3 * L).fma(d3, a);
+        LongVector u = a.reinterpretAsLongs();
+        FloatVector first = u.and(LOW).reinterpretAsFloats();
+        FloatVector second = u.lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats();
+        first.add(second).intoArray(t, p);
         p += L;
       }
     }
@@ -256,33 +291,44 @@ final class SparseLoops {
       int o = dyAt + runs[run];
       int k = runs[run + 1];
       int last = runs[run + 2];
-      FloatVector d0 = load(dy, o);
-      FloatVector d1 = load(dy, o + dyStride);
-      FloatVector d2 = load(dy, o + 2 * dyStride);
-      FloatVector d3 = load(dy, o + 3 * dyStride);
+      FloatVector d0 = FloatVector.fromArray(SPECIES, dy, o);
+      FloatVector d1 = FloatVector.fromArray(SPECIES, dy, o + dyStride);
+      FloatVector d2 = FloatVector.fromArray(SPECIES, dy, o + 2 * dyStride);
+      FloatVector d3 = FloatVector.fromArray(SPECIES, dy, o + 3 * dyStride);
       for (; k < last - 1; k += 2) {
-        Folding.pair(
-                product4(x, offsets[k] + xAt, xStride, d0, d1, d2, d3),
-                product4(x, offsets[k + 1] + xAt, xStride, d0, d1, d2, d3))
-            .intoArray(t, p);
+        int c = offsets[k] + xAt;
+        int d = offsets[k + 1] + xAt;
+        FloatVector a = FloatVector.fromArray(SPECIES, x, c).mul(d0);
+        a = FloatVector.fromArray(SPECIES, x, c + xStride).fma(d1, a);
+        a = FloatVector.fromArray(SPECIES, x, c + 2 * xStride).fma(d2, a);
+        a = FloatVector.fromArray(SPECIES, x, c + 3 * xStride).fma(d3, a);
+        FloatVector b = FloatVector.fromArray(SPECIES, x, d).mul(d0);
+        b = FloatVector.fromArray(SPECIES, x, d + xStride).fma(d1, b);
+        b = FloatVector.fromArray(SPECIES, x, d + 2 * xStride).fma(d2, b);
+        b = FloatVector.fromArray(SPECIES, x, d + 3 * xStride).fma(d3, b);
+        LongVector u = a.reinterpretAsLongs();
+        LongVector v = b.reinterpretAsLongs();
+        FloatVector first =
+            u.and(LOW).or(v.lanewise(VectorOperators.LSHL, 32)).reinterpretAsFloats();
+        FloatVector second =
+            u.lanewise(VectorOperators.LSHR, 32).or(v.and(~LOW)).reinterpretAsFloats();
+        first.add(second).intoArray(t, p);
         p += L;
       }
       if (k < last) {
-        Folding.pair(
-                product4(x, offsets[k] + xAt, xStride, d0, d1, d2, d3), FloatVector.zero(SPECIES))
-            .intoArray(t, p);
+        int c = offsets[k] + xAt;
+        FloatVector a = FloatVector.fromArray(SPECIES, x, c).mul(d0);
+        a = FloatVector.fromArray(SPECIES, x, c + xStride).fma(d1, a);
+        a = FloatVector.fromArray(SPECIES, x, c + 2 * xStride).fma(d2, a);
+        a = FloatVector.fromArray(SPECIES, x, c + 3 * xStride).fma(d3, a);
+        LongVector u = a.reinterpretAsLongs();
+        FloatVector first = u.and(LOW).reinterpretAsFloats();
+        FloatVector second = u.lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats();
+        first.add(second).intoArray(t, p);
         p += L;
       }
     }
     return p;
-  }
-
-  private static FloatVector product4(
-      float[] x, int c, int s, FloatVector d0, FloatVector d1, FloatVector d2, FloatVector d3) {
-    FloatVector sum = load(x, c).mul(d0);
-    sum = load(x, c + s).fma(d1, sum);
-    sum = load(x, c + 2 * s).fma(d2, sum);
-    return load(x, c + 3 * s).fma(d3, sum);
   }
 
   /** As {@link #outer4}. */
@@ -301,20 +347,32 @@ final class SparseLoops {
       int o = dyAt + runs[run];
       int k = runs[run + 1];
       int last = runs[run + 2];
-      FloatVector d0 = load(dy, o);
-      FloatVector d1 = load(dy, o + L);
+      FloatVector d0 = FloatVector.fromArray(SPECIES, dy, o);
+      FloatVector d1 = FloatVector.fromArray(SPECIES, dy, o + L);
       for (; k < last - 1; k += 2) {
         int c = offsets[k] + xAt;
         int d = offsets[k + 1] + xAt;
-        FloatVector a = load(x, c + L).fma(d1, load(x, c).mul(d0));
-        FloatVector b = load(x, d + L).fma(d1, load(x, d).mul(d0));
-        Folding.pair(a, b).intoArray(t, p);
+        FloatVector a = FloatVector.fromArray(SPECIES, x, c).mul(d0);
+        a = FloatVector.fromArray(SPECIES, x, c + L).fma(d1, a);
+        FloatVector b = FloatVector.fromArray(SPECIES, x, d).mul(d0);
+        b = FloatVector.fromArray(SPECIES, x, d + L).fma(d1, b);
+        LongVector u = a.reinterpretAsLongs();
+        LongVector v = b.reinterpretAsLongs();
+        FloatVector first =
+            u.and(LOW).or(v.lanewise(VectorOperators.LSHL, 32)).reinterpretAsFloats();
+        FloatVector second =
+            u.lanewise(VectorOperators.LSHR, 32).or(v.and(~LOW)).reinterpretAsFloats();
+        first.add(second).intoArray(t, p);
         p += L;
       }
       if (k < last) {
         int c = offsets[k] + xAt;
-        FloatVector a = load(x, c + L).fma(d1, load(x, c).mul(d0));
-        Folding.pair(a, FloatVector.zero(SPECIES)).intoArray(t, p);
+        FloatVector a = FloatVector.fromArray(SPECIES, x, c).mul(d0);
+        a = FloatVector.fromArray(SPECIES, x, c + L).fma(d1, a);
+        LongVector u = a.reinterpretAsLongs();
+        FloatVector first = u.and(LOW).reinterpretAsFloats();
+        FloatVector second = u.lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats();
+        first.add(second).intoArray(t, p);
         p += L;
       }
     }
@@ -334,46 +392,34 @@ final class SparseLoops {
       float[] t,
       int p) {
     for (int run = begin; run < end; run += RUN) {
+      int o = dyAt + runs[run];
       int k = runs[run + 1];
       int last = runs[run + 2];
-      FloatVector d0 = load(dy, dyAt + runs[run]);
+      FloatVector d0 = FloatVector.fromArray(SPECIES, dy, o);
       for (; k < last - 1; k += 2) {
-        FloatVector a = load(x, offsets[k] + xAt).mul(d0);
-        FloatVector b = load(x, offsets[k + 1] + xAt).mul(d0);
-        Folding.pair(a, b).intoArray(t, p);
+        int c = offsets[k] + xAt;
+        int d = offsets[k + 1] + xAt;
+        FloatVector a = FloatVector.fromArray(SPECIES, x, c).mul(d0);
+        FloatVector b = FloatVector.fromArray(SPECIES, x, d).mul(d0);
+        LongVector u = a.reinterpretAsLongs();
+        LongVector v = b.reinterpretAsLongs();
+        FloatVector first =
+            u.and(LOW).or(v.lanewise(VectorOperators.LSHL, 32)).reinterpretAsFloats();
+        FloatVector second =
+            u.lanewise(VectorOperators.LSHR, 32).or(v.and(~LOW)).reinterpretAsFloats();
+        first.add(second).intoArray(t, p);
         p += L;
       }
       if (k < last) {
-        FloatVector a = load(x, offsets[k] + xAt).mul(d0);
-        Folding.pair(a, FloatVector.zero(SPECIES)).intoArray(t, p);
+        int c = offsets[k] + xAt;
+        FloatVector a = FloatVector.fromArray(SPECIES, x, c).mul(d0);
+        LongVector u = a.reinterpretAsLongs();
+        FloatVector first = u.and(LOW).reinterpretAsFloats();
+        FloatVector second = u.lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats();
+        first.add(second).intoArray(t, p);
         p += L;
       }
     }
     return p;
-  }
-
-  private static void addTo4(
-      float[] dx,
-      int c,
-      FloatVector u,
-      FloatVector d0,
-      FloatVector d1,
-      FloatVector d2,
-      FloatVector d3) {
-    FloatVector x0 = d0.fma(u, load(dx, c));
-    FloatVector x1 = d1.fma(u, load(dx, c + L));
-    FloatVector x2 = d2.fma(u, load(dx, c + 2 * L));
-    FloatVector x3 = d3.fma(u, load(dx, c + 3 * L));
-    x0.intoArray(dx, c);
-    x1.intoArray(dx, c + L);
-    x2.intoArray(dx, c + 2 * L);
-    x3.intoArray(dx, c + 3 * L);
-  }
-
-  private static void addTo2(float[] dx, int c, FloatVector u, FloatVector d0, FloatVector d1) {
-    FloatVector x0 = d0.fma(u, load(dx, c));
-    FloatVector x1 = d1.fma(u, load(dx, c + L));
-    x0.intoArray(dx, c);
-    x1.intoArray(dx, c + L);
   }
 }

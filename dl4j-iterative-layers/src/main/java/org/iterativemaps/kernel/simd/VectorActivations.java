@@ -1,10 +1,12 @@
 package org.iterativemaps.kernel.simd;
 
-import static org.iterativemaps.kernel.ScalarActivations.EXP_HIGH;
-import static org.iterativemaps.kernel.ScalarActivations.EXP_LOW;
+import static org.iterativemaps.kernel.ScalarActivations.EXP_CUT;
+import static org.iterativemaps.kernel.ScalarActivations.INFINITY;
 import static org.iterativemaps.kernel.ScalarActivations.LN2_HIGH;
 import static org.iterativemaps.kernel.ScalarActivations.LN2_LOW;
 import static org.iterativemaps.kernel.ScalarActivations.LOG2_E;
+import static org.iterativemaps.kernel.ScalarActivations.MAGNITUDE;
+import static org.iterativemaps.kernel.ScalarActivations.ONE;
 import static org.iterativemaps.kernel.ScalarActivations.P0;
 import static org.iterativemaps.kernel.ScalarActivations.P1;
 import static org.iterativemaps.kernel.ScalarActivations.P2;
@@ -12,9 +14,10 @@ import static org.iterativemaps.kernel.ScalarActivations.P3;
 import static org.iterativemaps.kernel.ScalarActivations.P4;
 import static org.iterativemaps.kernel.ScalarActivations.P5;
 import static org.iterativemaps.kernel.ScalarActivations.ROUND;
-import static org.iterativemaps.kernel.ScalarActivations.TANH_HIGH;
+import static org.iterativemaps.kernel.ScalarActivations.TANH_CUT;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -24,83 +27,33 @@ import org.iterativemaps.kernel.LaneActivation;
  * The activations of {@link org.iterativemaps.kernel.ScalarActivations} on vectors, operation by
  * operation and bit by bit the same: multiply, then add, never fused. The library functions behind
  * {@code lanewise(TANH)} exist on few platforms and differ between them.
+ *
+ * <p>Every loop is written out to the last instruction. C2 stops inlining calls of ours (not of the
+ * Vector API) once a method and what is inlined with it has 18,000 nodes, some forty vector
+ * operations, and a call left standing allocates its vectors.
  */
 final class VectorActivations {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final int L = SPECIES.length();
 
   private VectorActivations() {}
-
-  private static FloatVector load(float[] a, int at) {
-    return FloatVector.fromArray(SPECIES, a, at);
-  }
-
-  private static FloatVector all(float value) {
-    return FloatVector.broadcast(SPECIES, value);
-  }
 
   static void activate(
       LaneActivation activation, int length, float[] z, int zAt, float[] a, int aAt) {
     switch (activation.kind()) {
       case IDENTITY -> System.arraycopy(z, zAt, a, aAt, length);
-      case TANH -> {
-        for (int i = 0; i < length; i += L) {
-          tanh(load(z, zAt + i)).intoArray(a, aAt + i);
-        }
-      }
-      case SIGMOID -> {
-        for (int i = 0; i < length; i += L) {
-          FloatVector e = exp(load(z, zAt + i).neg());
-          all(1).div(e.add(1)).intoArray(a, aAt + i);
-        }
-      }
-      case RELU -> {
-        for (int i = 0; i < length; i += L) {
-          load(z, zAt + i).max(0).intoArray(a, aAt + i);
-        }
-      }
-      case LEAKY_RELU -> {
-        for (int i = 0; i < length; i += L) {
-          FloatVector v = load(z, zAt + i);
-          v.blend(v.mul(activation.alpha()), v.lt(0)).intoArray(a, aAt + i);
-        }
-      }
-      case ELU -> {
-        for (int i = 0; i < length; i += L) {
-          FloatVector v = load(z, zAt + i);
-          v.blend(expm1(v).mul(activation.alpha()), v.lt(0)).intoArray(a, aAt + i);
-        }
-      }
-      case SELU -> {
-        for (int i = 0; i < length; i += L) {
-          FloatVector v = load(z, zAt + i);
-          v.blend(expm1(v).mul(LaneActivation.SELU_ALPHA), v.lt(0))
-              .mul(LaneActivation.SELU_SCALE)
-              .intoArray(a, aAt + i);
-        }
-      }
-      case HARD_TANH -> {
-        for (int i = 0; i < length; i += L) {
-          load(z, zAt + i).max(-1).min(1).intoArray(a, aAt + i);
-        }
-      }
-      case HARD_SIGMOID -> {
-        for (int i = 0; i < length; i += L) {
-          load(z, zAt + i).mul(0.2f).add(0.5f).max(0).min(1).intoArray(a, aAt + i);
-        }
-      }
-      case SOFTSIGN -> {
-        for (int i = 0; i < length; i += L) {
-          FloatVector v = load(z, zAt + i);
-          v.div(v.abs().add(1)).intoArray(a, aAt + i);
-        }
-      }
-      case SOFTPLUS -> {
-        for (int i = 0; i < length; i += L) {
-          FloatVector v = load(z, zAt + i);
-          v.max(0).add(log1p(exp(v.abs().neg()))).intoArray(a, aAt + i);
-        }
-      }
+      case TANH -> applyTanh(length, z, zAt, a, aAt);
+      case SIGMOID -> applySigmoid(length, z, zAt, a, aAt);
+      case RELU -> applyRelu(length, z, zAt, a, aAt);
+      case LEAKY_RELU -> applyLeakyRelu(activation.alpha(), length, z, zAt, a, aAt);
+      case ELU -> applyElu(1, activation.alpha(), length, z, zAt, a, aAt);
+      case SELU ->
+          applyElu(LaneActivation.SELU_SCALE, LaneActivation.SELU_ALPHA, length, z, zAt, a, aAt);
+      case HARD_TANH -> applyHardTanh(length, z, zAt, a, aAt);
+      case HARD_SIGMOID -> applyHardSigmoid(length, z, zAt, a, aAt);
+      case SOFTSIGN -> applySoftsign(length, z, zAt, a, aAt);
+      case SOFTPLUS -> applySoftplus(length, z, zAt, a, aAt);
     }
   }
 
@@ -108,62 +61,253 @@ final class VectorActivations {
       LaneActivation activation, int length, float[] value, int valueAt, float[] g, int gAt) {
     switch (activation.kind()) {
       case IDENTITY -> {}
-      case TANH -> {
-        for (int i = 0; i < length; i += L) {
-          FloatVector v = load(value, valueAt + i);
-          load(g, gAt + i).mul(all(1).sub(v.mul(v))).intoArray(g, gAt + i);
-        }
-      }
-      case SIGMOID -> {
-        for (int i = 0; i < length; i += L) {
-          FloatVector v = load(value, valueAt + i);
-          load(g, gAt + i).mul(v.mul(all(1).sub(v))).intoArray(g, gAt + i);
-        }
-      }
-      case RELU -> {
-        for (int i = 0; i < length; i += L) {
-          FloatVector v = load(value, valueAt + i);
-          FloatVector slope = all(0).blend(1, v.compare(VectorOperators.GT, 0));
-          load(g, gAt + i).mul(slope).intoArray(g, gAt + i);
-        }
-      }
-      case LEAKY_RELU -> {
-        for (int i = 0; i < length; i += L) {
-          FloatVector v = load(value, valueAt + i);
-          FloatVector slope = all(1).blend(activation.alpha(), v.lt(0));
-          load(g, gAt + i).mul(slope).intoArray(g, gAt + i);
-        }
-      }
-      case ELU -> {
-        for (int i = 0; i < length; i += L) {
-          FloatVector v = load(value, valueAt + i);
-          FloatVector slope = all(1).blend(v.add(activation.alpha()), v.lt(0));
-          load(g, gAt + i).mul(slope).intoArray(g, gAt + i);
-        }
-      }
-      case SELU -> {
-        float shift = LaneActivation.SELU_SCALE * LaneActivation.SELU_ALPHA;
-        for (int i = 0; i < length; i += L) {
-          FloatVector v = load(value, valueAt + i);
-          VectorMask<Float> isPositive = v.compare(VectorOperators.GT, 0);
-          FloatVector slope = v.add(shift).blend(LaneActivation.SELU_SCALE, isPositive);
-          load(g, gAt + i).mul(slope).intoArray(g, gAt + i);
-        }
-      }
+      case TANH -> backTanh(length, value, valueAt, g, gAt);
+      case SIGMOID -> backSigmoid(length, value, valueAt, g, gAt);
+      case RELU -> backRelu(length, value, valueAt, g, gAt);
+      case LEAKY_RELU -> backLeakyRelu(activation.alpha(), length, value, valueAt, g, gAt);
+      case ELU -> backElu(activation.alpha(), length, value, valueAt, g, gAt);
+      case SELU -> backSelu(length, value, valueAt, g, gAt);
       case HARD_TANH -> multiplyInside(length, value, valueAt, 1, 1, g, gAt);
       case HARD_SIGMOID -> multiplyInside(length, value, valueAt, 2.5f, 0.2f, g, gAt);
-      case SOFTSIGN -> {
-        for (int i = 0; i < length; i += L) {
-          FloatVector v = all(1).sub(load(value, valueAt + i).abs());
-          load(g, gAt + i).mul(v.mul(v)).intoArray(g, gAt + i);
-        }
-      }
-      case SOFTPLUS -> {
-        for (int i = 0; i < length; i += L) {
-          FloatVector slope = expm1(load(value, valueAt + i).neg()).neg();
-          load(g, gAt + i).mul(slope).intoArray(g, gAt + i);
-        }
-      }
+      case SOFTSIGN -> backSoftsign(length, value, valueAt, g, gAt);
+      case SOFTPLUS -> backSoftplus(length, value, valueAt, g, gAt);
+    }
+  }
+
+  private static void applyTanh(int length, float[] z, int zAt, float[] a, int aAt) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
+      IntVector bits = z0.reinterpretAsInts();
+      IntVector magnitude = bits.and(MAGNITUDE);
+      FloatVector m = magnitude.min(TANH_CUT).reinterpretAsFloats();
+      FloatVector x = m.add(m);
+      FloatVector shifted = x.mul(LOG2_E).add(ROUND);
+      FloatVector n = shifted.sub(ROUND);
+      FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+      FloatVector p = r.mul(P0).add(P1);
+      p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
+      FloatVector q = p.mul(r.mul(r)).add(r);
+      FloatVector scale =
+          shifted
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 23)
+              .add(ONE)
+              .reinterpretAsFloats();
+      FloatVector expm1 = scale.mul(q).add(scale.sub(1));
+      IntVector ifNan = IntVector.broadcast(INTS, INFINITY).sub(magnitude).min(0);
+      expm1
+          .div(expm1.add(2))
+          .reinterpretAsInts()
+          .or(bits.sub(magnitude)) // the sign
+          .or(ifNan)
+          .reinterpretAsFloats()
+          .intoArray(a, aAt + i);
+    }
+  }
+
+  private static void applySigmoid(int length, float[] z, int zAt, float[] a, int aAt) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
+      IntVector magnitude = z0.reinterpretAsInts().and(MAGNITUDE);
+      FloatVector x = magnitude.min(EXP_CUT).reinterpretAsFloats().neg();
+      FloatVector shifted = x.mul(LOG2_E).add(ROUND);
+      FloatVector n = shifted.sub(ROUND);
+      FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+      FloatVector p = r.mul(P0).add(P1);
+      p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
+      FloatVector q = p.mul(r.mul(r)).add(r);
+      FloatVector scale =
+          shifted
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 23)
+              .add(ONE)
+              .reinterpretAsFloats();
+      FloatVector exp = scale.mul(q).add(scale);
+      IntVector ifNan = IntVector.broadcast(INTS, INFINITY).sub(magnitude).min(0);
+      FloatVector.broadcast(SPECIES, 1)
+          .blend(exp, z0.lt(0))
+          .div(exp.add(1))
+          .reinterpretAsInts()
+          .or(ifNan)
+          .reinterpretAsFloats()
+          .intoArray(a, aAt + i);
+    }
+  }
+
+  private static void applyRelu(int length, float[] z, int zAt, float[] a, int aAt) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector v = FloatVector.fromArray(SPECIES, z, zAt + i);
+      v.blend(0, v.lt(0)).intoArray(a, aAt + i);
+    }
+  }
+
+  private static void applyLeakyRelu(
+      float alpha, int length, float[] z, int zAt, float[] a, int aAt) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector v = FloatVector.fromArray(SPECIES, z, zAt + i);
+      v.blend(v.mul(alpha), v.lt(0)).intoArray(a, aAt + i);
+    }
+  }
+
+  private static void applyElu(
+      float slope, float alpha, int length, float[] z, int zAt, float[] a, int aAt) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
+      FloatVector x =
+          z0.reinterpretAsInts().and(MAGNITUDE).min(EXP_CUT).reinterpretAsFloats().neg();
+      FloatVector shifted = x.mul(LOG2_E).add(ROUND);
+      FloatVector n = shifted.sub(ROUND);
+      FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+      FloatVector p = r.mul(P0).add(P1);
+      p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
+      FloatVector q = p.mul(r.mul(r)).add(r);
+      FloatVector scale =
+          shifted
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 23)
+              .add(ONE)
+              .reinterpretAsFloats();
+      FloatVector expm1 = scale.mul(q).add(scale.sub(1));
+      z0.blend(expm1.mul(alpha), z0.lt(0)).mul(slope).intoArray(a, aAt + i);
+    }
+  }
+
+  private static void applyHardTanh(int length, float[] z, int zAt, float[] a, int aAt) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector.fromArray(SPECIES, z, zAt + i).max(-1).min(1).intoArray(a, aAt + i);
+    }
+  }
+
+  private static void applyHardSigmoid(int length, float[] z, int zAt, float[] a, int aAt) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector.fromArray(SPECIES, z, zAt + i)
+          .mul(0.2f)
+          .add(0.5f)
+          .max(0)
+          .min(1)
+          .intoArray(a, aAt + i);
+    }
+  }
+
+  private static void applySoftsign(int length, float[] z, int zAt, float[] a, int aAt) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector v = FloatVector.fromArray(SPECIES, z, zAt + i);
+      v.div(v.abs().add(1)).intoArray(a, aAt + i);
+    }
+  }
+
+  private static void applySoftplus(int length, float[] z, int zAt, float[] a, int aAt) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
+      FloatVector x =
+          z0.reinterpretAsInts().and(MAGNITUDE).min(EXP_CUT).reinterpretAsFloats().neg();
+      FloatVector shifted = x.mul(LOG2_E).add(ROUND);
+      FloatVector n = shifted.sub(ROUND);
+      FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+      FloatVector p = r.mul(P0).add(P1);
+      p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
+      FloatVector q = p.mul(r.mul(r)).add(r);
+      FloatVector scale =
+          shifted
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 23)
+              .add(ONE)
+              .reinterpretAsFloats();
+      FloatVector exp = scale.mul(q).add(scale);
+      FloatVector u = exp.div(exp.add(2));
+      FloatVector s = u.mul(u);
+      FloatVector t = s.mul(1 / 15f).add(1 / 13f);
+      t = t.mul(s).add(1 / 11f).mul(s).add(1 / 9f).mul(s).add(1 / 7f);
+      t = t.mul(s).add(1 / 5f).mul(s).add(1 / 3f);
+      FloatVector log1p = u.add(u.mul(s).mul(t)).mul(2);
+      z0.blend(0, z0.lt(0)).add(log1p).intoArray(a, aAt + i);
+    }
+  }
+
+  private static void backTanh(int length, float[] value, int valueAt, float[] g, int gAt) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector v = FloatVector.fromArray(SPECIES, value, valueAt + i);
+      FloatVector.fromArray(SPECIES, g, gAt + i)
+          .mul(FloatVector.broadcast(SPECIES, 1).sub(v.mul(v)))
+          .intoArray(g, gAt + i);
+    }
+  }
+
+  private static void backSigmoid(int length, float[] value, int valueAt, float[] g, int gAt) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector v = FloatVector.fromArray(SPECIES, value, valueAt + i);
+      FloatVector.fromArray(SPECIES, g, gAt + i)
+          .mul(v.mul(FloatVector.broadcast(SPECIES, 1).sub(v)))
+          .intoArray(g, gAt + i);
+    }
+  }
+
+  private static void backRelu(int length, float[] value, int valueAt, float[] g, int gAt) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector v = FloatVector.fromArray(SPECIES, value, valueAt + i);
+      FloatVector slope =
+          FloatVector.broadcast(SPECIES, 0).blend(1, v.compare(VectorOperators.GT, 0));
+      FloatVector.fromArray(SPECIES, g, gAt + i).mul(slope).intoArray(g, gAt + i);
+    }
+  }
+
+  private static void backLeakyRelu(
+      float alpha, int length, float[] value, int valueAt, float[] g, int gAt) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector v = FloatVector.fromArray(SPECIES, value, valueAt + i);
+      FloatVector slope = FloatVector.broadcast(SPECIES, 1).blend(alpha, v.lt(0));
+      FloatVector.fromArray(SPECIES, g, gAt + i).mul(slope).intoArray(g, gAt + i);
+    }
+  }
+
+  private static void backElu(
+      float alpha, int length, float[] value, int valueAt, float[] g, int gAt) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector v = FloatVector.fromArray(SPECIES, value, valueAt + i);
+      FloatVector slope = FloatVector.broadcast(SPECIES, 1).blend(v.add(alpha), v.lt(0));
+      FloatVector.fromArray(SPECIES, g, gAt + i).mul(slope).intoArray(g, gAt + i);
+    }
+  }
+
+  private static void backSelu(int length, float[] value, int valueAt, float[] g, int gAt) {
+    float shift = LaneActivation.SELU_SCALE * LaneActivation.SELU_ALPHA;
+    for (int i = 0; i < length; i += L) {
+      FloatVector v = FloatVector.fromArray(SPECIES, value, valueAt + i);
+      VectorMask<Float> isPositive = v.compare(VectorOperators.GT, 0);
+      FloatVector slope = v.add(shift).blend(LaneActivation.SELU_SCALE, isPositive);
+      FloatVector.fromArray(SPECIES, g, gAt + i).mul(slope).intoArray(g, gAt + i);
+    }
+  }
+
+  private static void backSoftsign(int length, float[] value, int valueAt, float[] g, int gAt) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector v =
+          FloatVector.broadcast(SPECIES, 1)
+              .sub(FloatVector.fromArray(SPECIES, value, valueAt + i).abs());
+      FloatVector.fromArray(SPECIES, g, gAt + i).mul(v.mul(v)).intoArray(g, gAt + i);
+    }
+  }
+
+  private static void backSoftplus(int length, float[] value, int valueAt, float[] g, int gAt) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector z0 = FloatVector.fromArray(SPECIES, value, valueAt + i);
+      FloatVector x =
+          z0.reinterpretAsInts().and(MAGNITUDE).min(EXP_CUT).reinterpretAsFloats().neg();
+      FloatVector shifted = x.mul(LOG2_E).add(ROUND);
+      FloatVector n = shifted.sub(ROUND);
+      FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+      FloatVector p = r.mul(P0).add(P1);
+      p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
+      FloatVector q = p.mul(r.mul(r)).add(r);
+      FloatVector scale =
+          shifted
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 23)
+              .add(ONE)
+              .reinterpretAsFloats();
+      FloatVector expm1 = scale.mul(q).add(scale.sub(1));
+      FloatVector slope = expm1.neg().add(z0.sub(z0)); // or not-a-number
+      FloatVector.fromArray(SPECIES, g, gAt + i).mul(slope).intoArray(g, gAt + i);
     }
   }
 
@@ -171,72 +315,10 @@ final class VectorActivations {
   private static void multiplyInside(
       int length, float[] z, int zAt, float bound, float slope, float[] g, int gAt) {
     for (int i = 0; i < length; i += L) {
-      FloatVector v = load(z, zAt + i).abs();
-      FloatVector factor = all(0).blend(slope, v.compare(VectorOperators.LE, bound));
-      load(g, gAt + i).mul(factor).intoArray(g, gAt + i);
+      FloatVector v = FloatVector.fromArray(SPECIES, z, zAt + i).abs();
+      FloatVector factor =
+          FloatVector.broadcast(SPECIES, 0).blend(slope, v.compare(VectorOperators.LE, bound));
+      FloatVector.fromArray(SPECIES, g, gAt + i).mul(factor).intoArray(g, gAt + i);
     }
-  }
-
-  private static FloatVector tanh(FloatVector z) {
-    FloatVector cut = z.max(-TANH_HIGH).min(TANH_HIGH);
-    FloatVector t = expm1(cut.add(cut));
-    return t.div(t.add(2));
-  }
-
-  private static FloatVector exp(FloatVector x) {
-    FloatVector shifted = shifted(x);
-    FloatVector scale = scale(shifted);
-    return scale.mul(expm1Reduced(x, shifted)).add(scale);
-  }
-
-  private static FloatVector expm1(FloatVector x) {
-    FloatVector shifted = shifted(x);
-    FloatVector scale = scale(shifted);
-    return scale.mul(expm1Reduced(x, shifted)).add(scale.sub(1));
-  }
-
-  /** n = x / log 2 rounded, in the lowest bits. */
-  private static FloatVector shifted(FloatVector x) {
-    return cut(x).mul(LOG2_E).add(ROUND);
-  }
-
-  private static FloatVector cut(FloatVector x) {
-    return x.max(EXP_LOW).min(EXP_HIGH);
-  }
-
-  /** 2^n. */
-  private static FloatVector scale(FloatVector shifted) {
-    return shifted
-        .reinterpretAsInts()
-        .lanewise(VectorOperators.LSHL, 23)
-        .add(0x3f800000)
-        .reinterpretAsFloats();
-  }
-
-  /** exp(r) - 1, x = n log 2 + r. */
-  private static FloatVector expm1Reduced(FloatVector x, FloatVector shifted) {
-    FloatVector n = shifted.sub(ROUND);
-    FloatVector r = cut(x).sub(n.mul(LN2_HIGH));
-    r = r.sub(n.mul(LN2_LOW));
-    FloatVector p = all(P0);
-    p = p.mul(r).add(P1);
-    p = p.mul(r).add(P2);
-    p = p.mul(r).add(P3);
-    p = p.mul(r).add(P4);
-    p = p.mul(r).add(P5);
-    return p.mul(r.mul(r)).add(r);
-  }
-
-  private static FloatVector log1p(FloatVector u) {
-    FloatVector z = u.div(u.add(2));
-    FloatVector s = z.mul(z);
-    FloatVector p = all(1 / 15f);
-    p = p.mul(s).add(1 / 13f);
-    p = p.mul(s).add(1 / 11f);
-    p = p.mul(s).add(1 / 9f);
-    p = p.mul(s).add(1 / 7f);
-    p = p.mul(s).add(1 / 5f);
-    p = p.mul(s).add(1 / 3f);
-    return z.add(z.mul(s).mul(p)).mul(2);
   }
 }
