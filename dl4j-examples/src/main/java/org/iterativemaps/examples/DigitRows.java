@@ -200,6 +200,7 @@ public final class DigitRows implements Notebook<DigitRows.Read> {
           MultiLayerNetwork now) {
         progress.note(String.format("validation loss %.3f", loss));
         progress.step();
+        System.gc(); // ND4J gives native memory back only then: else gigabytes of it pile up
       }
 
       @Override

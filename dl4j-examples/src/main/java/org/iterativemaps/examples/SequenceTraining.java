@@ -85,6 +85,7 @@ final class SequenceTraining {
       learned.errors()[s][epoch] = error(predictions(network, data.test()), data.test());
       progress.note(String.format("%s: error %.4f", learned.name(), learned.errors()[s][epoch]));
       progress.step();
+      System.gc(); // ND4J gives native memory back only then: else gigabytes of it pile up
     }
   }
 
