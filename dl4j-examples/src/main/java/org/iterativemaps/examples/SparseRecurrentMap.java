@@ -169,8 +169,8 @@ public final class SparseRecurrentMap implements Notebook<List<SparseRecurrentMa
             + " A sparse U leaves room for **more units with the same number of weights**. Here"
             + " three networks of equal size learn two tasks; whichever wins, wins.");
     page.text(
-        "All of them end in the same read-out and are trained the same way. The learning rate is,"
-            + " for each, the best of 0.003, 0.01 and 0.03, found on another seed at full size:");
+        "All of them end in the same read-out and are trained the same way, each at a learning rate"
+            + " picked from two or three that were tried on another seed:");
     page.code(SequenceTraining.class, "network");
 
     List<Compared> outcomes = new ArrayList<>();
