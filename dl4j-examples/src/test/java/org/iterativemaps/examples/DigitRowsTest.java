@@ -29,9 +29,10 @@ class DigitRowsTest {
   }
 
   @Test
-  void aFreshProcessFindsTheSameFigures() {
+  void aFreshProcessFindsTheSameFigures() throws Exception {
     Outcome<Read> outcome = run();
     assertEquals(0, outcome.exitCode(), printed.toString());
+    Browser.checkPage(outcome.page(), 3);
     Read read = outcome.result();
     assertTrue(read.accuracy() > 0.93, "accuracy " + read.accuracy());
     assertEquals(read.accuracy(), read.reloadedAccuracy());

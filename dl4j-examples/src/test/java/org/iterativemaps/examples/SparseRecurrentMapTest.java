@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -23,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SparseRecurrentMapTest {
 
   @Test
-  void networksOfOneSizeLearnBothTasks(@TempDir Path folder) throws IOException {
+  void networksOfOneSizeLearnBothTasks(@TempDir Path folder) throws Exception {
     StringWriter printed = new StringWriter();
     Outcome<List<Compared>> outcome =
         Notebook.run(
@@ -35,6 +34,7 @@ class SparseRecurrentMapTest {
             "--out",
             folder.toString());
     assertEquals(0, outcome.exitCode(), printed.toString());
+    Browser.checkPage(outcome.page(), 3);
     assertEquals(2, outcome.result().size());
     for (Compared task : outcome.result()) {
       assertEquals(3, task.learned().size());
