@@ -1,0 +1,132 @@
+package org.iterativemaps.map;
+
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.nd4j.linalg.activations.IActivation;
+
+/**
+ * Sizes and densities of the papers' map over x, h and y: what {@link DensityPlanner} solves for.
+ *
+ * @param inputSize units of x
+ * @param hiddenSize units of h
+ * @param outputSize units of y
+ * @param densities of all six blocks, each in [0, 1]; 0 leaves a block out
+ */
+public record DensityPlan(
+    int inputSize, int hiddenSize, int outputSize, Map<PaperBlock, Double> densities) {
+
+  /** Checks that every density is there and in its range. */
+  public DensityPlan {
+    densities = new EnumMap<>(densities);
+    for (PaperBlock block : PaperBlock.values()) {
+      Double density = densities.get(block);
+      if (density == null || !(density >= 0 && density <= 1)) {
+        throw new IllegalArgumentException(
+            "density of " + block + ": found " + density + ", expected a fraction in [0, 1]");
+      }
+    }
+  }
+
+  /** Expected trainable weights of a block: density times cells. */
+  public double expectedWeights(PaperBlock block) {
+    return densities.get(block) * block.cells(inputSize, hiddenSize, outputSize);
+  }
+
+  /** Expected trainable weights of all blocks. */
+  public double expectedWeights() {
+    return Stream.of(PaperBlock.values()).mapToDouble(this::expectedWeights).sum();
+  }
+
+  /** Expected share of the weights in h -&gt; h. */
+  public double hiddenProportion() {
+    return expectedWeights(PaperBlock.H_TO_H) / expectedWeights();
+  }
+
+  /**
+   * The map with exact counts: their sum is the expected number of weights rounded, each block's
+   * count its own expectation rounded up or down.
+   *
+   * @param hidden activation of h
+   * @param output activation of y
+   * @param seed of the masks
+   * @throws IllegalArgumentException if the output cannot be reached with these blocks
+   */
+  public BlockMap exactMap(IActivation hidden, IActivation output, long seed) {
+    Map<PaperBlock, Long> counts = new EnumMap<>(PaperBlock.class);
+    long missing = Math.round(expectedWeights());
+    for (PaperBlock block : PaperBlock.values()) {
+      counts.put(block, (long) Math.floor(expectedWeights(block)));
+      missing -= counts.get(block);
+    }
+    List<PaperBlock> byRemainder =
+        Stream.of(PaperBlock.values())
+            .sorted(Comparator.comparingDouble(b -> counts.get(b) - expectedWeights(b)))
+            .toList();
+    for (int i = 0; i < missing; i++) {
+      counts.merge(byRemainder.get(i), 1L, Long::sum);
+    }
+    return map(
+        hidden, output, seed, b -> counts.get(b) == 0 ? null : Sparsity.entries(counts.get(b)));
+  }
+
+  /**
+   * The map with an independent chance for every weight, as the papers' authors draw it.
+   *
+   * @param hidden activation of h
+   * @param output activation of y
+   * @param seed of the masks
+   * @throws IllegalArgumentException if the output cannot be reached with these blocks
+   */
+  public BlockMap bernoulliMap(IActivation hidden, IActivation output, long seed) {
+    return map(
+        hidden,
+        output,
+        seed,
+        b -> densities.get(b) == 0 ? null : Sparsity.bernoulli(densities.get(b)));
+  }
+
+  private BlockMap map(
+      IActivation hidden,
+      IActivation output,
+      long seed,
+      java.util.function.Function<PaperBlock, Sparsity> pattern) {
+    BlockMap.Builder map =
+        BlockMap.builder()
+            .input("x", inputSize)
+            .state("h", hiddenSize, hidden)
+            .state("y", outputSize, output)
+            .output("y")
+            .seed(seed);
+    for (PaperBlock block : PaperBlock.values()) {
+      Sparsity sparsity = pattern.apply(block);
+      if (sparsity != null) {
+        map.connect(block.from(), block.to(), sparsity);
+      }
+    }
+    return map.build();
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "x %d, h %d, y %d: %,.0f weights, hidden proportion %.4f",
+            inputSize,
+            hiddenSize,
+            outputSize,
+            expectedWeights(),
+            hiddenProportion()));
+    for (PaperBlock block : PaperBlock.values()) {
+      text.append(
+          String.format(
+              Locale.ROOT, ", %s->%s %.4g", block.from(), block.to(), densities.get(block)));
+    }
+    return text.toString();
+  }
+}

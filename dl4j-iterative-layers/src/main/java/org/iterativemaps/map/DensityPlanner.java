@@ -1,0 +1,377 @@
+package org.iterativemaps.map;
+
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Solves for what is left open of hidden size, six densities, budget of trainable weights and
+ * target hidden proportion, for the papers' map over x, h and y (arXiv:2509.15057).
+ *
+ * <p>With H hidden units, the budget N is
+ *
+ * <pre>    N = d_hh H² + (d_xh n_x + d_yh n_y + d_hy n_y) H + (d_xy n_x n_y + d_yy n_y²)</pre>
+ *
+ * and the hidden proportion p = d_hh H² / N. Where what is given leaves a choice:
+ *
+ * <ul>
+ *   <li>side blocks (all but h-&gt;h) that are left open get one density;
+ *   <li>with a hidden size and a budget but no target, h-&gt;h is one of them;
+ *   <li>without a hidden size, open blocks take the mean density of the side blocks given; if none
+ *       is given, one density for all six, or 1 where nothing else decides;
+ *   <li>without a budget, the densest plan.
+ * </ul>
+ *
+ * The hidden size is rounded to a whole number and open densities are solved again after that, so
+ * that budget and target are met wherever a density is open. Nothing is left open by zeros: a
+ * density given as 0 leaves its block out.
+ */
+public final class DensityPlanner {
+  private final int x;
+  private final int y;
+  private final Map<PaperBlock, Double> given = new EnumMap<>(PaperBlock.class);
+  private Integer hiddenSize;
+  private Double budget;
+  private Double target;
+
+  private DensityPlanner(int inputSize, int outputSize) {
+    this.x = atLeastOne("inputSize", inputSize);
+    this.y = atLeastOne("outputSize", outputSize);
+  }
+
+  /**
+   * Starts with the two sizes that the task gives.
+   *
+   * @param inputSize units of x, at least 1
+   * @param outputSize units of y, at least 1
+   */
+  public static DensityPlanner of(int inputSize, int outputSize) {
+    return new DensityPlanner(inputSize, outputSize);
+  }
+
+  /** Fixes the units of h, at least 1. */
+  public DensityPlanner hiddenSize(int units) {
+    hiddenSize = atLeastOne("hiddenSize", units);
+    return this;
+  }
+
+  /** Fixes the density of a block, a fraction in [0, 1]; 0 leaves it out. */
+  public DensityPlanner density(PaperBlock block, double density) {
+    if (!(density >= 0 && density <= 1)) {
+      throw new IllegalArgumentException(
+          "density of " + block + ": found " + density + ", expected a fraction in [0, 1]");
+    }
+    given.put(block, density);
+    return this;
+  }
+
+  /** Fixes the trainable weights, biases not counted; more than 0. */
+  public DensityPlanner trainableWeights(double weights) {
+    if (!(weights > 0 && weights < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "trainableWeights: found " + weights + ", expected a positive number");
+    }
+    budget = weights;
+    return this;
+  }
+
+  /** Aims at a hidden proportion, in [0, 1). */
+  public DensityPlanner hiddenProportion(double proportion) {
+    if (!(proportion >= 0 && proportion < 1)) {
+      throw new IllegalArgumentException(
+          "hiddenProportion: found " + proportion + ", expected a fraction in [0, 1)");
+    }
+    target = proportion;
+    return this;
+  }
+
+  /**
+   * The plan.
+   *
+   * @throws IllegalArgumentException if too little is given, or what is given cannot be met: the
+   *     message says which limit binds and what the nearest feasible value is
+   */
+  public DensityPlan plan() {
+    try {
+      return solve();
+    } catch (IllegalArgumentException e) {
+      if (target == null) {
+        throw e;
+      }
+      throw new IllegalArgumentException(e.getMessage() + nearestTarget(), e);
+    }
+  }
+
+  private DensityPlan solve() {
+    return fill(hiddenSize != null ? hiddenSize : wholeHiddenSize());
+  }
+
+  /** By trial: the first feasible target on either side, narrowed down by halving. */
+  private String nearestTarget() {
+    double wanted = target;
+    int grid = 1000;
+    for (int distance = 1; distance < grid; distance++) {
+      for (int sign = -1; sign <= 1; sign += 2) {
+        double good = wanted + sign * distance / (double) grid;
+        double bad = wanted;
+        if (good > 0 && good < 1 && isFeasible(good)) {
+          for (int i = 0; i < 40; i++) {
+            double middle = (good + bad) / 2;
+            good = isFeasible(middle) ? middle : good;
+            bad = good == middle ? bad : middle;
+          }
+          return String.format(
+              Locale.ROOT, "; the nearest feasible hidden proportion is %.6f", good);
+        }
+      }
+    }
+    return "; no other hidden proportion makes it feasible";
+  }
+
+  private boolean isFeasible(double proportion) {
+    double kept = target;
+    target = proportion;
+    try {
+      solve();
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    } finally {
+      target = kept;
+    }
+  }
+
+  private int wholeHiddenSize() {
+    double h = realHiddenSize();
+    if (!(h <= WeightMask.MAX_ENTRIES)) {
+      throw new IllegalArgumentException(
+          "the hidden size would be " + h + "; use a smaller budget or higher densities");
+    }
+    boolean allGiven = given.size() == PaperBlock.values().length;
+    // With densities open, never below what their limit of 1 asks for.
+    double whole =
+        allGiven || given.containsKey(PaperBlock.H_TO_H) ? Math.rint(h) : Math.ceil(h - 1e-9);
+    return (int) Math.max(1, whole);
+  }
+
+  /** Hidden size before rounding. */
+  private double realHiddenSize() {
+    Double hh = given.get(PaperBlock.H_TO_H);
+    if (budget != null && target != null) {
+      if (target == 0) {
+        throw new IllegalArgumentException(
+            "hiddenProportion 0 leaves the hidden size open; give hiddenSize too");
+      }
+      if (hh != null) {
+        if (hh == 0) {
+          throw new IllegalArgumentException(
+              "hiddenProportion: found " + target + " with no weights in h->h; expected 0");
+        }
+        return Math.sqrt(target * budget / hh);
+      }
+      double sides = (1 - target) * budget;
+      double side = sideDensity();
+      double h;
+      if (Double.isNaN(side)) { // one density d for all: d H² = p N, d (s H + c) = (1 - p) N
+        double ratio = target / (1 - target);
+        h = root(1, -ratio * sideSlope(1), -ratio * sideConstant(1));
+      } else {
+        h = (sides - sideConstant(side)) / sideSlope(side);
+      }
+      // h->h must hold p N weights, and the sides the rest.
+      return Math.max(
+          h, Math.max(Math.sqrt(target * budget), (sides - sideConstant(1)) / sideSlope(1)));
+    }
+    double open = Double.isNaN(sideDensity()) ? 1 : sideDensity();
+    double dense = hh != null ? hh : open;
+    if (budget != null) {
+      return root(dense, sideSlope(open), sideConstant(open) - budget);
+    }
+    if (target != null) {
+      return root(dense * (1 - target), -target * sideSlope(open), -target * sideConstant(open));
+    }
+    throw new IllegalArgumentException(
+        "hidden size: nothing to solve it from; give hiddenSize, trainableWeights or"
+            + " hiddenProportion");
+  }
+
+  /** Densities at a hidden size. */
+  private DensityPlan fill(int h) {
+    Map<PaperBlock, Double> densities = new EnumMap<>(given);
+    boolean hiddenOpen = !given.containsKey(PaperBlock.H_TO_H);
+    if (hiddenOpen && target != null) {
+      densities.put(PaperBlock.H_TO_H, hiddenDensity(h));
+    }
+    double openCells = 0;
+    double held = 0;
+    for (PaperBlock block : PaperBlock.values()) {
+      double cells = block.cells(x, h, y);
+      openCells += densities.containsKey(block) ? 0 : cells;
+      held += densities.containsKey(block) ? densities.get(block) * cells : 0;
+    }
+    if (openCells > 0) {
+      double weights = openWeights(h, densities, held);
+      double density = budget == null && target == null ? 1 : weights / openCells;
+      if (weights < 0 || density > 1 + 1e-12) {
+        throw infeasible(h, held, openCells);
+      }
+      for (PaperBlock block : PaperBlock.values()) {
+        densities.putIfAbsent(block, Math.min(1, density));
+      }
+    }
+    DensityPlan plan = new DensityPlan(x, h, y, densities);
+    checkMet(plan);
+    return plan;
+  }
+
+  private double hiddenDensity(int h) {
+    double cells = PaperBlock.H_TO_H.cells(x, h, y);
+    if (budget != null) {
+      double density = target * budget / cells;
+      if (density > 1 + 1e-12) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "hiddenProportion %s of %.0f weights needs %.0f in h->h, which with hidden size %d has"
+                    + " only %.0f cells; the nearest feasible hidden proportion is %.6f",
+                target,
+                budget,
+                target * budget,
+                h,
+                cells,
+                cells / budget));
+      }
+      return Math.min(1, density);
+    }
+    // Densest: all open sides at 1, unless h->h cannot keep up.
+    double sides = 0;
+    for (PaperBlock block : PaperBlock.values()) {
+      if (block != PaperBlock.H_TO_H) {
+        sides += given.getOrDefault(block, 1.0) * block.cells(x, h, y);
+      }
+    }
+    return Math.min(1, target / (1 - target) * sides / cells);
+  }
+
+  /** What is left for the open blocks. */
+  private double openWeights(int h, Map<PaperBlock, Double> densities, double held) {
+    if (budget != null) {
+      return budget - held;
+    }
+    if (target == null || target == 0) {
+      return Stream.of(PaperBlock.values())
+          .filter(b -> !densities.containsKey(b))
+          .mapToDouble(b -> b.cells(x, h, y))
+          .sum();
+    }
+    double hidden = densities.get(PaperBlock.H_TO_H) * PaperBlock.H_TO_H.cells(x, h, y);
+    return hidden / target - held;
+  }
+
+  private IllegalArgumentException infeasible(int h, double held, double openCells) {
+    String wanted =
+        budget == null
+            ? "hiddenProportion " + target
+            : String.format(Locale.ROOT, "trainableWeights %.0f", budget);
+    String nearest =
+        target != null
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "; the nearest feasible budget is %.0f",
+                budget < held ? held : held + openCells);
+    return new IllegalArgumentException(
+        String.format(
+            Locale.ROOT,
+            "%s with hidden size %d: the given blocks take %.0f weights and the open ones have %.0f"
+                + " cells%s",
+            wanted,
+            h,
+            held,
+            openCells,
+            nearest));
+  }
+
+  /** Where no density was left open, what was asked for must come out. */
+  private void checkMet(DensityPlan plan) {
+    double oneUnit =
+        plan.expectedWeights()
+            - new DensityPlan(x, Math.max(0, plan.hiddenSize() - 1), y, plan.densities())
+                .expectedWeights();
+    if (budget != null
+        && Math.abs(plan.expectedWeights() - budget) > Math.max(0.005 * budget, oneUnit)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "trainableWeights: found %.0f, but what else is given makes %.0f; leave a density or the"
+                  + " hidden size open",
+              budget,
+              plan.expectedWeights()));
+    }
+    double slack = Math.max(0.005, oneUnit / plan.expectedWeights());
+    if (target != null && Math.abs(plan.hiddenProportion() - target) > slack) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "hiddenProportion: found %s, but what else is given makes %.6f; leave a density or the"
+                  + " hidden size open",
+              target,
+              plan.hiddenProportion()));
+    }
+  }
+
+  /** Mean density of the side blocks given and not left out; NaN if there is none. */
+  private double sideDensity() {
+    return given.entrySet().stream()
+        .filter(e -> e.getKey() != PaperBlock.H_TO_H && e.getValue() > 0)
+        .mapToDouble(Map.Entry::getValue)
+        .average()
+        .orElse(Double.NaN);
+  }
+
+  /** Weights of the side blocks per hidden unit, open ones at the given density. */
+  private double sideSlope(double open) {
+    return givenOr(PaperBlock.X_TO_H, open) * x
+        + (givenOr(PaperBlock.Y_TO_H, open) + givenOr(PaperBlock.H_TO_Y, open)) * y;
+  }
+
+  /** Weights of the side blocks that do not touch h, open ones at the given density. */
+  private double sideConstant(double open) {
+    return givenOr(PaperBlock.X_TO_Y, open) * x * y + givenOr(PaperBlock.Y_TO_Y, open) * y * y;
+  }
+
+  private double givenOr(PaperBlock block, double open) {
+    return given.getOrDefault(block, open);
+  }
+
+  /** The root of a h² + b h + c that is not negative, without cancellation. */
+  private static double root(double a, double b, double c) {
+    if (a == 0) {
+      return positive(-c / b);
+    }
+    double discriminant = b * b - 4 * a * c;
+    if (discriminant < 0) {
+      throw new IllegalArgumentException("no hidden size fits what is given");
+    }
+    double q = -0.5 * (b + Math.copySign(Math.sqrt(discriminant), b));
+    double first = q / a;
+    return positive(first >= 0 || q == 0 ? first : c / q);
+  }
+
+  private static double positive(double h) {
+    if (!(h >= 0)) {
+      throw new IllegalArgumentException(
+          "the blocks between input and output alone exceed the budget; raise it or lower their"
+              + " densities");
+    }
+    return h;
+  }
+
+  private static int atLeastOne(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + ": found " + value + ", expected at least 1");
+    }
+    return value;
+  }
+}

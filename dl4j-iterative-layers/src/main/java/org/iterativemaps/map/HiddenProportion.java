@@ -1,0 +1,120 @@
+package org.iterativemaps.map;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Where the trainable weights of a map sit: the <b>hidden proportion</b> is the share of them in
+ * blocks between hidden slots,
+ *
+ * <pre>    trainable weights in blocks hidden -&gt; hidden / trainable weights in all blocks</pre>
+ *
+ * <p>Biases and fixed blocks are not counted. Hidden are the state slots other than the output; all
+ * state slots where the output is the only one, as in a layer whose read-out is the next layer.
+ * Source: Hershey, Paffenroth, arXiv:2509.15057 (2025).
+ *
+ * @param blocks the trained blocks in the map's order
+ * @param weights trainable weights, expected or realised
+ * @param hiddenWeights those between hidden slots
+ */
+public record HiddenProportion(List<Share> blocks, double weights, double hiddenWeights) {
+
+  /**
+   * One trained block.
+   *
+   * @param block "from-&gt;to"
+   * @param weights its trainable weights, expected or realised
+   * @param share of all trainable weights, in [0, 1]
+   * @param isHidden whether it runs between hidden slots
+   */
+  public record Share(String block, double weights, double share, boolean isHidden) {}
+
+  /**
+   * As expected from the patterns; exact for all but Bernoulli patterns.
+   *
+   * @throws IllegalArgumentException if the input size is open or no block is trained
+   */
+  public static HiddenProportion expected(BlockMap map) {
+    if (map.isOpen()) {
+      throw new IllegalArgumentException(
+          "the size of input slot '" + map.input().name() + "' is open; give it a size first");
+    }
+    List<Double> weights = new ArrayList<>();
+    for (Block block : map.blocks()) {
+      int from = map.slot(block.from()).size();
+      int to = map.slot(block.to()).size();
+      weights.add(block.isTrainable() ? block.sparsity().expectedEntries(from, to) : 0);
+    }
+    return of(map, weights);
+  }
+
+  /**
+   * As drawn.
+   *
+   * @throws IllegalArgumentException if no block is trained
+   */
+  public static HiddenProportion realized(RealizedMap realized) {
+    return of(
+        realized.map(),
+        realized.blocks().stream()
+            .map(b -> b.fixedValues() != null ? 0.0 : b.mask().entryCount())
+            .toList());
+  }
+
+  private static HiddenProportion of(BlockMap map, List<Double> weights) {
+    double all = weights.stream().mapToDouble(w -> w).sum();
+    if (all == 0) {
+      throw new IllegalArgumentException("the map has no trained block: " + map);
+    }
+    Set<String> hidden = hiddenSlots(map);
+    List<Share> shares = new ArrayList<>();
+    double hiddenWeights = 0;
+    for (int b = 0; b < weights.size(); b++) {
+      Block block = map.blocks().get(b);
+      if (block.isTrainable()) {
+        boolean isHidden = hidden.contains(block.from()) && hidden.contains(block.to());
+        shares.add(new Share(block.name(), weights.get(b), weights.get(b) / all, isHidden));
+        hiddenWeights += isHidden ? weights.get(b) : 0;
+      }
+    }
+    return new HiddenProportion(List.copyOf(shares), all, hiddenWeights);
+  }
+
+  private static Set<String> hiddenSlots(BlockMap map) {
+    Set<String> states =
+        map.slots().stream().filter(s -> !s.isInput()).map(Slot::name).collect(Collectors.toSet());
+    if (states.size() > 1) {
+      states.remove(map.output().name());
+    }
+    return states;
+  }
+
+  /** The hidden proportion, in [0, 1]. */
+  public double value() {
+    return hiddenWeights / weights;
+  }
+
+  /** A line per block, with a bar for its share. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        String.format(
+            Locale.ROOT, "hidden proportion %.4f of %,.0f trainable weights%n", value(), weights));
+    int width = blocks.stream().mapToInt(s -> s.block().length()).max().orElse(0);
+    for (Share share : blocks) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%-" + width + "s %12.0f %6.2f %% %s%n",
+              share.block,
+              share.weights,
+              100 * share.share,
+              (share.isHidden ? "#" : "-").repeat((int) Math.round(40 * share.share))));
+    }
+    return text.toString();
+  }
+}
