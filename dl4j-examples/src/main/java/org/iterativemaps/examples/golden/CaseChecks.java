@@ -15,7 +15,8 @@ final class CaseChecks {
               "mlp_map", new MlpMapCheck(),
               "masked_linear_training", new TrainingCheck(Optimizer.SGD),
               "adam_training", new TrainingCheck(Optimizer.ADAM),
-              "fixed_point", new FixedPointCheck()));
+              "fixed_point", new FixedPointCheck(),
+              "author_configs", new AuthorConfigsCheck()));
 
   private CaseChecks() {}
 

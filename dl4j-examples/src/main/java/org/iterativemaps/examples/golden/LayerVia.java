@@ -21,15 +21,11 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  * @param name of this way
  * @param dataType FLOAT or DOUBLE
  * @param tolerance relative to 1 + |value|
+ * @param doesNotApplyTo kinds to skip, with the reason
  */
-record LayerVia(String name, DataType dataType, double tolerance) implements Via {
-
-  @Override
-  public Map<String, String> doesNotApplyTo() {
-    return Map.of(
-        "author_configs",
-        "sizes and densities to plan maps from; the layers take maps as they are");
-  }
+record LayerVia(
+    String name, DataType dataType, double tolerance, Map<String, String> doesNotApplyTo)
+    implements Via {
 
   /**
    * {@link IterativeMapLayer}; where that refuses because the input does not reach the output in K

