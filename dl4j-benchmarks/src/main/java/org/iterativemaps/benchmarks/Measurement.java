@@ -1,5 +1,6 @@
 package org.iterativemaps.benchmarks;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -24,6 +25,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * @param millis length of an iteration
  */
 record Measurement(int forks, int warmups, int iterations, int millis) {
+
+  private static final String LOG =
+      Path.of(System.getProperty("java.io.tmpdir"), "iterative-maps-jmh.log").toString();
 
   static Measurement full(int forks) {
     return new Measurement(forks, 4, 5, 1000);
@@ -63,6 +67,7 @@ record Measurement(int forks, int warmups, int iterations, int millis) {
             .addProfiler(GCProfiler.class)
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT)
+            .output(LOG) // what the forks say, such as that a module is incubating
             .param("threads", String.valueOf(threads));
     combination.forEach((name, value) -> options.param(name, value));
     Collection<RunResult> results = new Runner(options.build()).run();

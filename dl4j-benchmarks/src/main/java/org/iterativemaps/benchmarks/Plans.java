@@ -15,7 +15,7 @@ final class Plans {
   private Plans() {}
 
   static List<Plan> all() {
-    return List.of(sequence(), looped(), fit(), paper(), mlp(), scaling());
+    return List.of(sequence(), looped(), fit(), paper(), kernel(), mlp(), scaling());
   }
 
   private static Plan sequence() {
@@ -87,6 +87,27 @@ final class Plans {
         List.of(
             Group.of().subjects("SimpleRnn").with("shape", shapes),
             Group.of().subjects("fused-simd", "reference").with("shape", shapes)));
+  }
+
+  private static Plan kernel() {
+    String[] widths = {"200", "1000", "3000"};
+    String[] batches = {"16", "32", "128"};
+    String[] densities = {"0.01", "0.1", "0.5"};
+    Group fused = Group.of().subjects("fused-simd").with("width", widths);
+    Group scalar = Group.of().subjects("fused-scalar", "reference").with("width", "1000");
+    return new Plan(
+        KernelBenchmark.class,
+        "One sparse block times a batch, GFLOP/s; --threads 1,2.",
+        Set.of("reference"),
+        List.of(
+            fused.with("batch", batches).with("density", densities),
+            scalar.with("batch", "128").with("density", densities)),
+        List.of(
+            Group.of()
+                .subjects("fused-simd", "reference")
+                .with("width", "1000")
+                .with("batch", "16", "128")
+                .with("density", densities)));
   }
 
   private static Plan mlp() {

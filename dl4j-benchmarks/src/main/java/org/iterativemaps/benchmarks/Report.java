@@ -23,6 +23,10 @@ final class Report {
         new ArrayList<>(
             List.of("measure", "case", "subject", "threads", "median us", "error us", "bytes"));
     peers.forEach(peer -> head.add("x " + peer));
+    boolean isKernel = plan.type() == KernelBenchmark.class;
+    if (isKernel) {
+      head.add("GFLOP/s");
+    }
     lines.add(head);
     for (Row row : rows) {
       List<String> line =
@@ -42,6 +46,9 @@ final class Report {
                 .findFirst()
                 .map(other -> number("%.2f", other.medianMicros() / row.medianMicros()))
                 .orElse(""));
+      }
+      if (isKernel) {
+        line.add(number("%.1f", KernelBenchmark.gigaflops(row)));
       }
       lines.add(line);
     }

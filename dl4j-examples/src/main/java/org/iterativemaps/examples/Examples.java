@@ -26,6 +26,12 @@ public final class Examples {
           new Example(
               MapsAtAGlance.class,
               "An MLP, a recurrent network and a reservoir as block matrices."),
+          new Example(
+              SparseRecurrentMap.class,
+              "A sparse recurrent map, SimpleRnn and LSTM of equal size learn two sequence tasks."),
+          new Example(
+              DigitRows.class,
+              "A recurrent map reads digits row by row; it is saved and loaded by a fresh process."),
           new Example(Hello.class, "The shortest notebook; copy it to start a new one."),
           new Example(PlotGallery.class, "Every plot, table and excerpt a notebook can show."),
           new Example(

@@ -36,9 +36,10 @@ class SwapMlpForLoopedMapTest {
   }
 
   @Test
-  void bothNetworksLearnIris() {
+  void bothNetworksLearnIris() throws Exception {
     Outcome<List<Trained>> outcome = run("--seed", "1");
     assertEquals(0, outcome.exitCode(), printed.toString());
+    Browser.checkPage(outcome.page(), 1);
     Trained dense = outcome.result().get(0);
     Trained map = outcome.result().get(1);
     // 4-24-24-24-3, and 20 % of (4 + 24) * 24 weights with one bias vector in their place.

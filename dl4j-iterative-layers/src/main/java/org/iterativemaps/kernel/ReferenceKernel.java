@@ -1,5 +1,6 @@
 package org.iterativemaps.kernel;
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -99,7 +100,9 @@ public final class ReferenceKernel implements MapKernel {
     int slot = update.target().slot();
     INDArray z = Nd4j.create(type, new long[] {batch, program.size(slot)}, 'f');
     if (readsInput(update)) {
-      z.addi(rows(fromInput.get(slot), t, batch));
+      INDArray contribution = rows(fromInput.get(slot), t, batch);
+      z.addi(contribution);
+      Reference.reachabilityFence(contribution);
     }
     int bias = program.realized().biasParameter(slot);
     if (bias >= 0) {
@@ -281,7 +284,14 @@ public final class ReferenceKernel implements MapKernel {
   }
 
   private static INDArray masked(INDArray value, INDArray mask, int t) {
-    return mask == null ? value : value.mulColumnVector(mask.getColumn(t, true));
+    if (mask == null) {
+      return value;
+    }
+    INDArray column = mask.getColumn(t, true);
+    INDArray product = value.mulColumnVector(column);
+    // The native operation reads the view's memory; Java may let go of the view before it is done.
+    Reference.reachabilityFence(column);
+    return product;
   }
 
   private INDArray[] startingState(INDArray[] initial, long batch, DataType type) {

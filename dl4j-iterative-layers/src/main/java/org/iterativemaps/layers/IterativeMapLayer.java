@@ -1,6 +1,7 @@
 package org.iterativemaps.layers;
 
 import java.util.Collection;
+import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -12,6 +13,7 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.iterativemaps.kernel.MapProgram;
 import org.iterativemaps.layers.impl.IterativeMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.map.Schedule;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -54,7 +56,7 @@ public class IterativeMapLayer extends FeedForwardLayer implements IterativeMapC
   protected IterativeMapLayer(Builder builder) {
     super(builder);
     setSettings(builder.draft.settings(builder.getNIn(), builder.getNOut()));
-    org.iterativemaps.map.Schedule.singleToken(settings.map(), settings.steps());
+    Schedule.singleToken(settings.map(), settings.steps());
     initializeConstraints(builder);
     LayerChecks.constraints(this);
   }
@@ -74,20 +76,16 @@ public class IterativeMapLayer extends FeedForwardLayer implements IterativeMapC
   @Override
   public void setNIn(long nIn) {
     super.setNIn(nIn);
-    if (settings != null && nIn > 0) {
-      setSettings(settings.withMap(settings.map().withInputSize(MapDraft.size("nIn", nIn))));
+    if (settings != null) { // null while JSON is read
+      setSettings(settings.withInputSize(nIn));
     }
   }
 
   @Override
   public void setNOut(long nOut) {
     super.setNOut(nOut);
-    if (settings != null && nOut > 0) {
-      setSettings(
-          settings.withMap(
-              settings
-                  .map()
-                  .withSlotSize(settings.map().output().name(), MapDraft.size("nOut", nOut))));
+    if (settings != null) {
+      setSettings(settings.withOutputSize(nOut));
     }
   }
 
@@ -144,12 +142,12 @@ public class IterativeMapLayer extends FeedForwardLayer implements IterativeMapC
   public boolean equals(Object other) {
     return other instanceof IterativeMapLayer that
         && super.equals(that)
-        && java.util.Objects.equals(settings, that.settings);
+        && Objects.equals(settings, that.settings);
   }
 
   @Override
   public int hashCode() {
-    return 31 * super.hashCode() + java.util.Objects.hashCode(settings);
+    return 31 * super.hashCode() + Objects.hashCode(settings);
   }
 
   @Override

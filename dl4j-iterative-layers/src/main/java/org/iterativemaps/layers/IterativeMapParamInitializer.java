@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.deeplearning4j.nn.weights.WeightInitIdentity;
+import org.deeplearning4j.nn.weights.WeightInitXavierLegacy;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.Parameter;
@@ -65,6 +66,7 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
 
   @Override
   public long numParams(Layer layer) {
+    LayerChecks.inputKnown(layer);
     return settings(layer).realized().parameterCount();
   }
 
@@ -151,10 +153,13 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
     WeightMask mask = block.mask();
     double fanIn = mask.entryCount() / (double) mask.toSize();
     double fanOut = mask.entryCount() / (double) mask.fromSize();
-    if (mask.isDense()) {
+    if (init instanceof WeightInitIdentity identity) {
+      initIdentity(identity, block, view);
+    } else if (mask.isDense()) {
       init.init(fanIn, fanOut, new long[] {mask.toSize(), mask.fromSize()}, 'c', view);
-    } else if (init instanceof WeightInitIdentity) {
-      initIdentity((WeightInitIdentity) init, block, view);
+    } else if (init instanceof WeightInitXavierLegacy) {
+      // The one initialiser that looks at the shape of a matrix instead of fan-in and fan-out.
+      Nd4j.randn(view).divi(Math.sqrt(fanIn + fanOut));
     } else if (isOrthogonal(init)) {
       throw new IllegalArgumentException(
           String.format(

@@ -60,15 +60,9 @@ public class IterativeMapRecurrentLayer extends BaseRecurrentLayer implements It
     super(builder);
     setSettings(builder.draft.settings(builder.getNIn(), builder.getNOut()));
     initializeConstraints(builder);
+    addConstraints(builder.getInputWeightConstraints(), true);
+    addConstraints(builder.getRecurrentConstraints(), false);
     LayerChecks.constraints(this);
-  }
-
-  @Override
-  protected void initializeConstraints(org.deeplearning4j.nn.conf.layers.Layer.Builder<?> builder) {
-    super.initializeConstraints(builder);
-    Builder own = (Builder) builder;
-    addConstraints(own.getInputWeightConstraints(), true);
-    addConstraints(own.getRecurrentConstraints(), false);
   }
 
   private void addConstraints(List<LayerConstraint> added, boolean fromInput) {
@@ -106,20 +100,16 @@ public class IterativeMapRecurrentLayer extends BaseRecurrentLayer implements It
   @Override
   public void setNIn(long nIn) {
     super.setNIn(nIn);
-    if (settings != null && nIn > 0) {
-      setSettings(settings.withMap(settings.map().withInputSize(MapDraft.size("nIn", nIn))));
+    if (settings != null) { // null while JSON is read
+      setSettings(settings.withInputSize(nIn));
     }
   }
 
   @Override
   public void setNOut(long nOut) {
     super.setNOut(nOut);
-    if (settings != null && nOut > 0) {
-      setSettings(
-          settings.withMap(
-              settings
-                  .map()
-                  .withSlotSize(settings.map().output().name(), MapDraft.size("nOut", nOut))));
+    if (settings != null) {
+      setSettings(settings.withOutputSize(nOut));
     }
   }
 

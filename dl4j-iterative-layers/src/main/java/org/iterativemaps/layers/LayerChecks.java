@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
 import org.deeplearning4j.nn.conf.constraint.MinMaxNormConstraint;
 import org.deeplearning4j.nn.conf.constraint.UnitNormConstraint;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** What a map layer refuses, with DL4J's exceptions and the layer's name. */
@@ -18,10 +19,6 @@ final class LayerChecks {
 
   static void beforeInstantiation(FeedForwardLayer layer, int index, DataType type) {
     String where = where(layer) + ", layer index: " + index;
-    if (((IterativeMapConf) layer).getSettings().map().isOpen()) {
-      throw new DL4JInvalidConfigException(
-          where + ": nIn is not known; set it with nIn(…) or setInputType(…)");
-    }
     if (type != DataType.FLOAT && type != DataType.DOUBLE) {
       throw new DL4JInvalidConfigException(
           where
@@ -30,6 +27,13 @@ final class LayerChecks {
               + ", expected FLOAT or DOUBLE; set it with dataType(…)");
     }
     constraints(layer);
+  }
+
+  static void inputKnown(Layer layer) {
+    if (((IterativeMapConf) layer).getSettings().map().isOpen()) {
+      throw new DL4JInvalidConfigException(
+          where(layer) + ": nIn is not known; set it with nIn(…) or setInputType(…)");
+    }
   }
 
   /** Norms of rows or columns need a dense matrix, which the compact weights are not. */
@@ -50,7 +54,7 @@ final class LayerChecks {
     }
   }
 
-  private static String where(FeedForwardLayer layer) {
+  private static String where(Layer layer) {
     return "layer name: \"" + (layer.getLayerName() == null ? "" : layer.getLayerName()) + "\"";
   }
 }

@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.weights.IWeightInit;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.Slot;
 import org.nd4j.shade.jackson.databind.annotation.JsonDeserialize;
 import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
 
@@ -75,9 +76,31 @@ public final class MapSettings implements Serializable {
     return realized;
   }
 
-  /** The same settings for another map. */
-  public MapSettings withMap(BlockMap newMap) {
-    return newMap.equals(map) ? this : new MapSettings(newMap, steps, weightInits);
+  /**
+   * The same settings with the input slot at this size; its blocks' masks are drawn anew.
+   *
+   * @param nIn below 1 leaves it as it is
+   * @throws IllegalArgumentException if the size does not fit a block
+   */
+  public MapSettings withInputSize(long nIn) {
+    return withSlotSize(map.input(), "nIn", nIn);
+  }
+
+  /**
+   * The same settings with the output slot at this size; its blocks' masks are drawn anew.
+   *
+   * @param nOut below 1 leaves it as it is
+   * @throws IllegalArgumentException if the size does not fit a block
+   */
+  public MapSettings withOutputSize(long nOut) {
+    return withSlotSize(map.output(), "nOut", nOut);
+  }
+
+  private MapSettings withSlotSize(Slot slot, String option, long size) {
+    return size < 1 || size == slot.size()
+        ? this
+        : new MapSettings(
+            map.withSlotSize(slot.name(), MapDraft.size(option, size)), steps, weightInits);
   }
 
   @Override

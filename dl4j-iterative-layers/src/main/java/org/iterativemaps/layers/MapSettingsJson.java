@@ -3,6 +3,7 @@ package org.iterativemaps.layers;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
@@ -10,6 +11,7 @@ import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.WeightMask;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.shade.jackson.core.JsonGenerator;
 import org.nd4j.shade.jackson.core.JsonParser;
@@ -69,7 +71,7 @@ final class MapSettingsJson {
       json.writeStringField("role", slot.isInput() ? "input" : "state");
       json.writeNumberField("size", slot.size());
       if (slot.activation() != null) {
-        json.writeObjectField("activation", slot.activation());
+        writeWithClass("activation", slot.activation(), json);
       }
       if (!slot.isInput()) {
         json.writeBooleanField("bias", slot.hasBias());
@@ -90,9 +92,16 @@ final class MapSettingsJson {
         write(block.fixedValues(), json);
         json.writeEndObject();
       } else if (init != null) {
-        json.writeObjectField("weightInit", init);
+        writeWithClass("weightInit", init, json);
       }
       json.writeEndObject();
+    }
+
+    /** With "@class" as a field: YAML's own tag for it would be lost in the reader's tree. */
+    private static void writeWithClass(String field, Object value, JsonGenerator json)
+        throws IOException {
+      json.writeFieldName(field);
+      json.writeTree(NeuralNetConfiguration.mapper().valueToTree(value));
     }
 
     private static void write(Sparsity sparsity, JsonGenerator json) throws IOException {
@@ -210,7 +219,7 @@ final class MapSettingsJson {
         case "diagonal" -> Sparsity.diagonal();
         case "explicit" ->
             Sparsity.explicit(
-                org.iterativemaps.map.WeightMask.ofCells(
+                WeightMask.ofCells(
                     need(node, "fromSize").asInt(),
                     need(node, "toSize").asInt(),
                     PackedNumbers.unpackAscending(need(node, "cells").asText())));

@@ -2,9 +2,9 @@ package org.iterativemaps.layers;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
@@ -37,23 +37,26 @@ final class PackedNumbers {
   }
 
   static long[] unpackAscending(String text) throws IOException {
-    try (DataInputStream in = open(text)) {
-      long[] numbers = new long[count(in)];
-      long previous = -1;
-      for (int i = 0; i < numbers.length; i++) {
-        long gap = 0;
-        int shift = 0;
-        int next;
-        do {
-          next = in.readUnsignedByte();
-          gap |= (long) (next & 0x7F) << shift;
-          shift += 7;
-        } while (next > 0x7F && shift < 63);
-        previous += 1 + gap;
-        numbers[i] = previous;
-      }
-      return numbers;
+    ByteBuffer in = open(text);
+    long[] numbers = new long[count(in, 1)];
+    long previous = -1;
+    for (int i = 0; i < numbers.length; i++) {
+      long gap = 0;
+      int shift = 0;
+      int next;
+      do {
+        if (!in.hasRemaining()) {
+          throw damaged("end after " + i + " of " + numbers.length, null);
+        }
+        next = in.get() & 0xFF;
+        gap |= (long) (next & 0x7F) << shift;
+        shift += 7;
+      } while (next > 0x7F && shift < 63);
+      previous += 1 + gap;
+      numbers[i] = previous;
     }
+    checkEnd(in);
+    return numbers;
   }
 
   static String pack(double[] values) throws IOException {
@@ -68,30 +71,40 @@ final class PackedNumbers {
   }
 
   static double[] unpack(String text) throws IOException {
-    try (DataInputStream in = open(text)) {
-      double[] values = new double[count(in)];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = in.readDouble();
-      }
-      return values;
+    ByteBuffer in = open(text);
+    double[] values = new double[count(in, Double.BYTES)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = in.getDouble();
+    }
+    checkEnd(in);
+    return values;
+  }
+
+  /** Inflates to the end, where the checksum is. */
+  private static ByteBuffer open(String text) throws IOException {
+    try (InflaterInputStream in =
+        new InflaterInputStream(new ByteArrayInputStream(Base64.getDecoder().decode(text)))) {
+      return ByteBuffer.wrap(in.readAllBytes());
+    } catch (IllegalArgumentException | IOException e) {
+      throw damaged(e.getMessage(), e);
     }
   }
 
-  private static DataInputStream open(String text) throws IOException {
-    try {
-      return new DataInputStream(
-          new InflaterInputStream(new ByteArrayInputStream(Base64.getDecoder().decode(text))));
-    } catch (IllegalArgumentException e) {
-      throw new IOException("iterative map settings: packed numbers are not Base64", e);
-    }
-  }
-
-  private static int count(DataInputStream in) throws IOException {
-    int count = in.readInt();
-    if (count < 0) {
-      throw new IOException(
-          "iterative map settings: packed numbers have a negative count " + count);
+  private static int count(ByteBuffer in, int bytesEach) throws IOException {
+    int count = in.remaining() < Integer.BYTES ? -1 : in.getInt();
+    if (count < 0 || (long) count * bytesEach > in.remaining()) {
+      throw damaged("a count of " + count + " before " + in.remaining() + " bytes", null);
     }
     return count;
+  }
+
+  private static void checkEnd(ByteBuffer in) throws IOException {
+    if (in.hasRemaining()) {
+      throw damaged(in.remaining() + " bytes are left over", null);
+    }
+  }
+
+  private static IOException damaged(String how, Exception cause) {
+    return new IOException("iterative map settings: packed numbers are damaged: " + how, cause);
   }
 }

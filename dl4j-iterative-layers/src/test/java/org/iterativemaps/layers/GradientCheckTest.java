@@ -83,7 +83,7 @@ class GradientCheckTest {
   @MethodSource("injections")
   void everyKindOfPatternAndAFixedBlock(Injection injection) {
     Layer single =
-        new IterativeMapLayer.Builder().map(Networks.richMap(N_IN, injection)).steps(3).build();
+        new IterativeMapLayer.Builder().map(Networks.richMap(N_IN, injection)).steps(4).build();
     assertTrue(
         check(
             Networks.feedForward(Networks.conf(DataType.DOUBLE), single, 3),

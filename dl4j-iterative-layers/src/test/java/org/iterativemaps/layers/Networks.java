@@ -1,5 +1,8 @@
 package org.iterativemaps.layers;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.util.Random;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
@@ -14,8 +17,10 @@ import org.iterativemaps.map.Sparsity;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Small networks and data for the layer tests. */
@@ -71,6 +76,61 @@ final class Networks {
         .injection(injection)
         .seed(3)
         .build();
+  }
+
+  /** {@link #richMap} in a layer of four steps, the fewest in which every block matters. */
+  static IterativeMapLayer.Builder single() {
+    return new IterativeMapLayer.Builder().map(richMap(4, Injection.HOLD)).steps(4);
+  }
+
+  /** {@link #richMap} in a recurrent layer of two steps per token. */
+  static IterativeMapRecurrentLayer.Builder sequence() {
+    return new IterativeMapRecurrentLayer.Builder().map(richMap(4, Injection.HOLD)).steps(2);
+  }
+
+  /** Features and labels for a network around {@link #single} or {@link #sequence}. */
+  static DataSet data(boolean recurrent) {
+    return recurrent
+        ? new DataSet(normal(1, 5, 4, 6), oneHotSequence(2, 5, 3, 6))
+        : new DataSet(normal(1, 5, 4), oneHot(2, 5, 3));
+  }
+
+  /** A network around {@link #single} or {@link #sequence}. */
+  static MultiLayerNetwork network(NeuralNetConfiguration.Builder conf, boolean recurrent) {
+    return recurrent
+        ? recurrent(conf, sequence().build(), 3)
+        : feedForward(conf, single().build(), 3);
+  }
+
+  static NeuralNetConfiguration.Builder sgd(double learningRate) {
+    return conf(DataType.DOUBLE).updater(new Sgd(learningRate));
+  }
+
+  /** dL/d(parameters) of the sum of the loss over the batch, in a new array. */
+  static INDArray gradient(MultiLayerNetwork network, DataSet data) {
+    network.setInput(data.getFeatures());
+    network.setLabels(data.getLabels());
+    network.setLayerMaskArrays(data.getFeaturesMaskArray(), data.getLabelsMaskArray());
+    network.computeGradientAndScore();
+    network.clearLayerMaskArrays();
+    return network.gradient().gradient().dup();
+  }
+
+  static MultiLayerNetwork withParameters(MultiLayerNetwork network, MultiLayerNetwork from) {
+    network.setParams(from.params().dup());
+    return network;
+  }
+
+  static void assertClose(INDArray expected, INDArray actual, double tolerance) {
+    assertArrayEquals(expected.shape(), actual.shape());
+    double largest = expected.sub(actual).amaxNumber().doubleValue();
+    assertTrue(
+        largest <= tolerance, // false for NaN
+        () -> "largest difference " + largest + "\n" + expected + "\n" + actual);
+  }
+
+  static void assertDifferent(INDArray one, INDArray other) {
+    assertTrue(one.sub(other).amaxNumber().doubleValue() > 1e-6, () -> "the same: " + one);
   }
 
   static INDArray normal(long seed, long... shape) {

@@ -5,7 +5,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** Every {@link Via} there is. */
 final class Vias {
-  private static final List<Via> ALL = List.of(new LayerVia("layer", DataType.DOUBLE, 1e-10));
+  private static final List<Via> ALL =
+      List.of(
+          new LayerVia("layer", DataType.DOUBLE, 1e-10),
+          // FLOAT networks run on the fused kernel, unless a system property says otherwise.
+          new LayerVia("fused", DataType.FLOAT, 1e-4));
 
   private Vias() {}
 

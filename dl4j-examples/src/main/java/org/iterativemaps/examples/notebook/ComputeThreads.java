@@ -12,5 +12,11 @@ final class ComputeThreads {
   static void limitTo(int threads) {
     Nd4j.factory().blas().setMaxThreads(threads);
     NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
+    Nd4j.getEnvironment().setMaxThreads(threads);
+    Nd4j.getEnvironment().setMaxMasterThreads(threads);
+  }
+
+  static int limit() {
+    return Nd4j.getEnvironment().maxThreads();
   }
 }

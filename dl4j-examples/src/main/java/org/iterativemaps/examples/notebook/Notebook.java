@@ -1,5 +1,7 @@
 package org.iterativemaps.examples.notebook;
 
+import java.util.OptionalInt;
+
 /**
  * A main that reads like a notebook: it tells its story on a {@link Page} and returns its numbers.
  *
@@ -31,6 +33,16 @@ public interface Notebook<R> {
     return !words.matches("[\\w ]+")
         ? "Notebook"
         : words.charAt(0) + words.substring(1).toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /**
+   * How many threads ND4J computes with unless {@code --threads} says otherwise. Where arrays are
+   * small, threads that wait for each other take longer than one alone.
+   *
+   * @return at least 1, or empty to leave it to ND4J
+   */
+  default OptionalInt threads() {
+    return OptionalInt.empty();
   }
 
   /**

@@ -75,9 +75,20 @@ public final class NotebookCommand<R> implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = commandLine.getOut();
-    if (options.threadsGiven()) {
-      ComputeThreads.limitTo(options.threads());
+    notebook.threads().ifPresent(options::threadsUnlessGiven);
+    if (!options.threadsGiven()) {
+      return call(out);
     }
+    int before = ComputeThreads.limit();
+    ComputeThreads.limitTo(options.threads());
+    try {
+      return call(out);
+    } finally {
+      ComputeThreads.limitTo(before); // the next notebook may want others
+    }
+  }
+
+  private int call(PrintWriter out) {
     Path folder = options.folder(name);
     Page page = new Page(notebook.title(), folder, options, out);
     Path file = folder.resolve(name + ".html");

@@ -42,7 +42,8 @@ public final class NotebookOptions {
       names = "--threads",
       paramLabel = "N",
       converter = ThreadCount.class,
-      description = "Threads to compute with (default: one per processor).")
+      description =
+          "Threads to compute with (default: one per processor, fewer where few are faster).")
   private Integer threads;
 
   /**
@@ -70,6 +71,13 @@ public final class NotebookOptions {
    */
   public int threads() {
     return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+  }
+
+  /** Sets the number of threads where the command line left it open. */
+  void threadsUnlessGiven(int count) {
+    if (threads == null) {
+      threads = count;
+    }
   }
 
   /**

@@ -2,7 +2,6 @@ package org.iterativemaps.kernel.simd;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -77,8 +76,36 @@ final class Folding {
     }
   }
 
-  /** The sum of the lanes of one vector, where it is rare. */
-  static float sum(FloatVector a) {
-    return a.reduceLanes(VectorOperators.ADD);
+  /**
+   * The sum of so many floats (a multiple of four), where it is rare: in one order whether this is
+   * compiled yet or not, which {@code reduceLanes} does not promise.
+   */
+  static float sum(int length, float[] z, int at) {
+    float a = 0;
+    float b = 0;
+    float c = 0;
+    float d = 0;
+    for (int i = at; i < at + length; i += 4) {
+      a += z[i];
+      b += z[i + 1];
+      c += z[i + 2];
+      d += z[i + 3];
+    }
+    return (a + b) + (c + d);
+  }
+
+  /** As {@link #sum}, of products. */
+  static float dot(int length, float[] x, int xAt, float[] y, int yAt) {
+    float a = 0;
+    float b = 0;
+    float c = 0;
+    float d = 0;
+    for (int i = 0; i < length; i += 4) {
+      a += x[xAt + i] * y[yAt + i];
+      b += x[xAt + i + 1] * y[yAt + i + 1];
+      c += x[xAt + i + 2] * y[yAt + i + 2];
+      d += x[xAt + i + 3] * y[yAt + i + 3];
+    }
+    return (a + b) + (c + d);
   }
 }

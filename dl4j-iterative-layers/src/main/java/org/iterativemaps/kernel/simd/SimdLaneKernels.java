@@ -230,24 +230,14 @@ public final class SimdLaneKernels implements LaneKernels {
   public void diagonalOuterAdd(
       int units, int lanes, float[] dy, int dyAt, float[] x, int xAt, float[] dw) {
     for (int i = 0; i < units; i++) {
-      FloatVector sum = FloatVector.zero(SPECIES);
-      for (int v = i * lanes; v < (i + 1) * lanes; v += L) {
-        sum =
-            FloatVector.fromArray(SPECIES, x, xAt + v)
-                .fma(FloatVector.fromArray(SPECIES, dy, dyAt + v), sum);
-      }
-      dw[i] += Folding.sum(sum);
+      dw[i] += Folding.dot(lanes, dy, dyAt + i * lanes, x, xAt + i * lanes);
     }
   }
 
   @Override
   public void addLaneSums(int units, int lanes, float[] z, int zAt, float[] sums) {
     for (int i = 0; i < units; i++) {
-      FloatVector sum = FloatVector.zero(SPECIES);
-      for (int v = i * lanes; v < (i + 1) * lanes; v += L) {
-        sum = sum.add(FloatVector.fromArray(SPECIES, z, zAt + v));
-      }
-      sums[i] += Folding.sum(sum);
+      sums[i] += Folding.sum(lanes, z, zAt + i * lanes);
     }
   }
 

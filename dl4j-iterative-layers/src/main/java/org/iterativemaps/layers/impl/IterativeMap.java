@@ -1,5 +1,6 @@
 package org.iterativemaps.layers.impl;
 
+import java.util.Arrays;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -29,7 +30,7 @@ public class IterativeMap extends BaseLayer<IterativeMapLayer> {
   @Override
   public void setInput(INDArray input, LayerWorkspaceMgr workspaceMgr) {
     super.setInput(input, workspaceMgr);
-    run.dropTape();
+    run.forget();
   }
 
   @Override
@@ -47,13 +48,10 @@ public class IterativeMap extends BaseLayer<IterativeMapLayer> {
     run.forward(
         key -> getParamWithNoise(key, training, workspaceMgr),
         asOneTimeStep(input),
-        null,
+        maskOfOneTimeStep(),
         null,
         asOneTimeStep(output),
         training);
-    if (maskArray != null) {
-      applyMask(output);
-    }
     return output;
   }
 
@@ -61,32 +59,39 @@ public class IterativeMap extends BaseLayer<IterativeMapLayer> {
   public Pair<Gradient, INDArray> backpropGradient(
       INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(true);
-    if (!run.hasTape()) {
+    if (!run.hasRun()) {
       activate(true, LayerWorkspaceMgr.noWorkspacesImmutable());
-    }
-    INDArray outputGradient = epsilon.castTo(dataType);
-    if (maskArray != null) {
-      outputGradient = outputGradient.mulColumnVector(maskArray.castTo(dataType));
     }
     INDArray inputGradient =
         workspaceMgr.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'f');
-    run.backward(gradientViews, asOneTimeStep(outputGradient), 0, asOneTimeStep(inputGradient));
+    run.backward(
+        gradientViews,
+        asOneTimeStep(input),
+        maskOfOneTimeStep(),
+        asOneTimeStep(epsilon),
+        0,
+        asOneTimeStep(inputGradient));
     weightNoiseParams.clear();
     Gradient gradient = new DefaultGradient(gradientsFlattened);
     gradientViews.forEach(gradient.gradientForVariable()::put);
-    return new Pair<>(gradient, backpropDropOutIfPresent(inputGradient));
+    return new Pair<>(
+        gradient, dropoutApplied ? backpropDropOutIfPresent(inputGradient) : inputGradient);
   }
 
   private void checkMask() {
-    if (maskArray != null && (maskArray.length() != input.size(0))) {
+    if (maskArray != null && maskArray.length() != input.size(0)) {
       throw new DL4JInvalidInputException(
           "Mask: found shape "
-              + java.util.Arrays.toString(maskArray.shape())
+              + Arrays.toString(maskArray.shape())
               + ", expected [batch, 1] = ["
               + input.size(0)
               + ", 1] "
               + layerId());
     }
+  }
+
+  private INDArray maskOfOneTimeStep() {
+    return maskArray == null ? null : maskArray.reshape(maskArray.length(), 1);
   }
 
   private static INDArray asOneTimeStep(INDArray matrix) {
@@ -101,6 +106,6 @@ public class IterativeMap extends BaseLayer<IterativeMapLayer> {
   @Override
   public void clear() {
     super.clear();
-    run.dropTape();
+    run.forget();
   }
 }

@@ -40,7 +40,7 @@ public class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurr
   @Override
   public void setInput(INDArray input, LayerWorkspaceMgr workspaceMgr) {
     super.setInput(input, workspaceMgr);
-    run.dropTape();
+    run.forget();
   }
 
   @Override
@@ -71,7 +71,6 @@ public class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurr
     assertInputSet(false);
     run.checkInput(input, 3, getDataFormat() == RNNFormat.NWC ? 2 : 1, layerId());
     INDArray[] initial = from == null ? null : initialState(from);
-    INDArray[] last = new INDArray[0];
     applyDropOutIfNecessary(training, workspaceMgr);
     INDArray ncw = permuteIfNWC(input);
     checkMask(ncw);
@@ -81,7 +80,7 @@ public class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurr
             dataType,
             new long[] {ncw.size(0), layerConf().getNOut(), ncw.size(2)},
             'f');
-    last =
+    INDArray[] last =
         run.forward(
             key -> getParamWithNoise(key, training, workspaceMgr),
             ncw,
@@ -106,7 +105,7 @@ public class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurr
   public Pair<Gradient, INDArray> tbpttBackpropGradient(
       INDArray epsilon, int tbpttBackLength, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(true);
-    if (!run.hasTape()) {
+    if (!run.hasRun()) {
       activate(null, null, true, LayerWorkspaceMgr.noWorkspacesImmutable());
     }
     INDArray ncw = permuteIfNWC(input);
@@ -114,12 +113,13 @@ public class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurr
         workspaceMgr.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, ncw.shape(), 'f');
     int first = tbpttBackLength > 0 ? (int) Math.max(0, ncw.size(2) - tbpttBackLength) : 0;
     INDArray[] stateGradient =
-        run.backward(gradientViews, permuteIfNWC(epsilon), first, inputGradient);
+        run.backward(gradientViews, ncw, maskArray, permuteIfNWC(epsilon), first, inputGradient);
     initialStateGradient = byName(stateGradient);
     weightNoiseParams.clear();
     Gradient gradient = new DefaultGradient(gradientsFlattened);
     gradientViews.forEach(gradient.gradientForVariable()::put);
-    return new Pair<>(gradient, permuteIfNWC(backpropDropOutIfPresent(inputGradient)));
+    INDArray asInput = permuteIfNWC(inputGradient);
+    return new Pair<>(gradient, dropoutApplied ? backpropDropOutIfPresent(asInput) : asInput);
   }
 
   /**
@@ -232,6 +232,6 @@ public class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurr
   @Override
   public void clear() {
     super.clear();
-    run.dropTape();
+    run.forget();
   }
 }

@@ -10,6 +10,7 @@ import org.iterativemaps.kernel.MapKernels;
 import org.iterativemaps.kernel.MapProgram;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What the two running layers share: the kernel, the order of its parameters, and the checks of
@@ -19,7 +20,9 @@ final class KernelRun {
   private final MapProgram program;
   private final MapKernel kernel;
   private final List<String> keys;
-  private INDArray[] initialOfTape;
+  // Of the last forward pass: what it needs to be run again.
+  private INDArray[] parameters;
+  private INDArray[] initial;
 
   KernelRun(MapProgram program, DataType type, List<String> parameterKeys) {
     this.program = program;
@@ -32,7 +35,7 @@ final class KernelRun {
   }
 
   /**
-   * Forward over [batch, nIn, time] into [batch, nOut, time]; remembers where it started.
+   * Forward over [batch, nIn, time] into [batch, nOut, time].
    *
    * @return the state after the last time step
    */
@@ -43,32 +46,41 @@ final class KernelRun {
       INDArray[] initial,
       INDArray output,
       boolean training) {
-    INDArray[] parameters = keys.stream().map(parameter).toArray(INDArray[]::new);
-    if (training) {
-      initialOfTape = initial;
-    }
+    this.parameters = keys.stream().map(parameter).toArray(INDArray[]::new);
+    this.initial = initial;
     return kernel.forward(parameters, input, mask, initial, output, training);
   }
 
+  /**
+   * Backward through the last forward pass. If that left no tape (a frozen layer runs in test mode)
+   * it is run again: from the same state, with the same parameters, noise included.
+   *
+   * @return dL/d(state before the first time step)
+   */
   INDArray[] backward(
       Map<String, INDArray> gradientViews,
+      INDArray input,
+      INDArray mask,
       INDArray outputGradient,
       int firstTimeStep,
       INDArray inputGradient) {
+    if (!kernel.hasTape()) {
+      INDArray scratch = Nd4j.create(inputGradient.dataType(), outputGradient.shape(), 'f');
+      kernel.forward(parameters, input, mask, initial, scratch, true);
+    }
     INDArray[] gradients = keys.stream().map(gradientViews::get).toArray(INDArray[]::new);
     return kernel.backward(outputGradient, firstTimeStep, gradients, inputGradient);
   }
 
-  boolean hasTape() {
-    return kernel.hasTape();
+  /** Whether there was a forward pass over the present input. */
+  boolean hasRun() {
+    return parameters != null;
   }
 
-  /** The state that the last training pass started from. */
-  INDArray[] initialOfTape() {
-    return initialOfTape;
-  }
-
-  void dropTape() {
+  /** Forgets the last forward pass and frees what it kept. */
+  void forget() {
+    parameters = null;
+    initial = null;
     kernel.dropTape();
   }
 

@@ -1,0 +1,108 @@
+package org.iterativemaps.benchmarks;
+
+import java.util.concurrent.TimeUnit;
+import org.iterativemaps.kernel.MapKernel;
+import org.iterativemaps.kernel.MapKernels;
+import org.iterativemaps.kernel.MapProgram;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.Sparsity;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/**
+ * One square sparse block times a batch, as a whole kernel call: the copies between ND4J and the
+ * heap are in the time. "training" is forward, input gradient and weight gradient: three times the
+ * operations.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+public class KernelBenchmark {
+  /** What is measured. */
+  @Param("fused-simd")
+  public String subject;
+
+  /** Units of source and target. */
+  @Param("1000")
+  public int width;
+
+  /** Samples. */
+  @Param("128")
+  public int batch;
+
+  /** Density of the block. */
+  @Param("0.1")
+  public String density;
+
+  /** Compute threads. */
+  @Param("1")
+  public int threads;
+
+  private MapKernel kernel;
+  private INDArray[] parameters;
+  private INDArray[] gradients;
+  private INDArray input;
+  private INDArray output;
+  private INDArray outputGradient;
+  private INDArray inputGradient;
+
+  /** Builds the kernel. */
+  @Setup
+  public void build() {
+    Subjects.prepare(subject, threads);
+    RealizedMap map =
+        BlockMap.builder()
+            .input("x", width)
+            .stateWithoutBias("h", width, new ActivationIdentity())
+            .connect("x", "h", Sparsity.density(Double.parseDouble(density)))
+            .output("h")
+            .build()
+            .realize();
+    kernel = MapKernels.of(MapProgram.singleToken(map, 1, null), DataType.FLOAT);
+    parameters = new INDArray[] {Nd4j.randn(1, map.trainableWeights()).reshape(-1)};
+    gradients = new INDArray[] {parameters[0].like()};
+    long[] shape = {batch, width, 1};
+    input = Nd4j.randn('f', shape);
+    output = Nd4j.create(DataType.FLOAT, shape, 'f');
+    outputGradient = Nd4j.randn('f', shape);
+    inputGradient = Nd4j.create(DataType.FLOAT, shape, 'f');
+  }
+
+  /** The product. */
+  @Benchmark
+  public INDArray forward() {
+    kernel.forward(parameters, input, null, null, output, false);
+    return output;
+  }
+
+  /** The product and both gradients. */
+  @Benchmark
+  public INDArray training() {
+    kernel.forward(parameters, input, null, null, output, true);
+    kernel.backward(outputGradient, 0, gradients, inputGradient);
+    return inputGradient;
+  }
+
+  /**
+   * Floating-point operations per second, in 10^9: two per weight and sample forward, six in
+   * training.
+   */
+  static double gigaflops(Row row) {
+    double width = Double.parseDouble(row.parameters().get("width"));
+    double weights = Math.rint(width * width * Double.parseDouble(row.parameters().get("density")));
+    double perWeight = row.measure().equals("forward") ? 2 : 6;
+    double batch = Double.parseDouble(row.parameters().get("batch"));
+    return perWeight * weights * batch / row.medianMicros() / 1e3;
+  }
+}
