@@ -34,6 +34,7 @@ public final class FusedKernel implements MapKernel {
   private final MapProgram program;
   private final FusedPlan plan;
   private final LaneKernels kernels;
+  private final List<Parameter> order;
   private final int segment;
   private final Map<Integer, LaneBlock[]> blocksByLanes = new HashMap<>();
   private final Pass training;
@@ -46,7 +47,7 @@ public final class FusedKernel implements MapKernel {
   /** What one kind of pass reuses from call to call. */
   private final class Pass {
     FusedWorker[] workers = new FusedWorker[0];
-    final float[][] parameters = new float[program.realized().parameters().size()][];
+    final float[][] parameters = new float[order.size()][];
     FusedCall call;
     LaneBlock[] blocks;
     float[] input;
@@ -90,6 +91,7 @@ public final class FusedKernel implements MapKernel {
     this.program = program;
     this.plan = new FusedPlan(program);
     this.kernels = kernels;
+    this.order = program.realized().parameters();
     this.segment = segment;
     this.training = new Pass();
     this.inference = new Pass();
@@ -176,9 +178,8 @@ public final class FusedKernel implements MapKernel {
 
   /** Adds up the workers' gradients, in their order, to the first one's where that can be. */
   private void reduce(int workers, INDArray[] gradients) {
-    List<Parameter> all = program.realized().parameters();
-    for (int p = 0; p < all.size(); p++) {
-      Parameter parameter = all.get(p);
+    for (int p = 0; p < order.size(); p++) {
+      Parameter parameter = order.get(p);
       float[] sum = training.workers[0].ownGradient(parameter).orElse(null);
       int next = 1;
       if (sum == null) {
@@ -245,7 +246,7 @@ public final class FusedKernel implements MapKernel {
 
   private void load(Pass pass) {
     for (int p = 0; p < pass.parameters.length; p++) {
-      int block = program.realized().parameters().get(p).block();
+      int block = order.get(p).block();
       if (block >= 0) {
         pass.blocks[block].load(pass.parameters[p]);
       }

@@ -64,6 +64,8 @@ final class FusedPlan {
   // By slot; null where ND4J has to compute it.
   final LaneActivation[] activations;
   final int[] cellSlots;
+  // By block: whether its weights are parameters.
+  final boolean[] isTrained;
 
   FusedPlan(MapProgram program) {
     this.program = program;
@@ -84,7 +86,9 @@ final class FusedPlan {
     }
     this.inputProducts = new ArrayList<>();
     List<RealizedBlock> blocks = program.realized().blocks();
+    this.isTrained = new boolean[blocks.size()];
     for (int b = 0; b < blocks.size(); b++) {
+      isTrained[b] = blocks.get(b).parameter() >= 0;
       if (blocks.get(b).from() == program.inputSlot() && drivenUpdates[blocks.get(b).to()] > 0) {
         inputProducts.add(new InputProduct(b, blocks.get(b).to()));
       }

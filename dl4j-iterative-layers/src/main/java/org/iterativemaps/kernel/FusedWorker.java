@@ -372,7 +372,7 @@ final class FusedWorker {
       biasGradients = new float[plan.sizes.length][];
     }
     for (int b = 0; b < blocks.length; b++) {
-      if (plan.program.realized().blocks().get(b).parameter() >= 0) {
+      if (plan.isTrained[b]) {
         blockGradients[b] = cleared(blockGradients[b], blocks[b].gradientLength());
       }
     }

@@ -17,9 +17,6 @@ public final class ScalarActivations {
   /** Bits of a magnitude from which on tanh is 1 in float. */
   public static final int TANH_CUT = Float.floatToRawIntBits(15f);
 
-  /** Bits of infinity; those of not-a-number are larger. */
-  public static final int INFINITY = 0x7f800000;
-
   /** All bits but the sign. */
   public static final int MAGNITUDE = 0x7fffffff;
 
@@ -103,26 +100,19 @@ public final class ScalarActivations {
 
   private static float tanh(float z) {
     float m = cut(z, TANH_CUT);
-    float t = expm1(m + m);
-    float magnitude = t / (t + 2);
-    int sign = Float.floatToRawIntBits(z) & ~MAGNITUDE;
-    return withNan(Float.intBitsToFloat(Float.floatToRawIntBits(magnitude) | sign), z);
+    float expm1 = expm1(2 * m);
+    float tanh = expm1 / (expm1 + 2);
+    return Float.isNaN(z) ? z : z < 0 ? -tanh : tanh;
   }
 
   private static float sigmoid(float z) {
-    float e = exp(-cut(z, EXP_CUT));
-    return withNan((z < 0 ? e : 1) / (e + 1), z);
+    float exp = exp(-cut(z, EXP_CUT));
+    return Float.isNaN(z) ? z : (z < 0 ? exp : 1) / (exp + 1);
   }
 
   /** The magnitude, but at most that of the given bits. */
   private static float cut(float z, int bits) {
     return Float.intBitsToFloat(Math.min(Float.floatToRawIntBits(z) & MAGNITUDE, bits));
-  }
-
-  /** The value; not-a-number if z is. */
-  private static float withNan(float value, float z) {
-    int ifNan = Math.min(INFINITY - (Float.floatToRawIntBits(z) & MAGNITUDE), 0);
-    return Float.intBitsToFloat(Float.floatToRawIntBits(value) | ifNan);
   }
 
   private static float exp(float x) {

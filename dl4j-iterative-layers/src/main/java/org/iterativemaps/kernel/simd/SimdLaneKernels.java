@@ -55,12 +55,12 @@ public final class SimdLaneKernels implements LaneKernels {
     int end = block.chunkStart(chunkEnd) * SparseTiling.RUN;
     if (block.isPacked()) {
       for (int v = 0; v < block.lanes(); v += 4 * L) {
-        SparseLoops.multiply4(runs, begin, end, offsets, w, x, xAt + v, y, yAt + v);
+        SparseLoops.multiply(4, runs, begin, end, offsets, w, x, xAt + v, y, yAt + v);
       }
     } else if (block.lanes() == 2 * L) {
-      SparseLoops.multiply2(runs, begin, end, offsets, w, x, xAt, y, yAt);
+      SparseLoops.multiply(2, runs, begin, end, offsets, w, x, xAt, y, yAt);
     } else {
-      SparseLoops.multiply1(runs, begin, end, offsets, w, x, xAt, y, yAt);
+      SparseLoops.multiply(1, runs, begin, end, offsets, w, x, xAt, y, yAt);
     }
   }
 
@@ -80,12 +80,12 @@ public final class SimdLaneKernels implements LaneKernels {
     int end = block.chunkStart(chunkEnd) * SparseTiling.RUN;
     if (block.isPacked()) {
       for (int v = 0; v < block.lanes(); v += 4 * L) {
-        SparseLoops.scatter4(runs, begin, end, offsets, w, dy, dyAt + v, dx, dxAt + v);
+        SparseLoops.scatter(4, runs, begin, end, offsets, w, dy, dyAt + v, dx, dxAt + v);
       }
     } else if (block.lanes() == 2 * L) {
-      SparseLoops.scatter2(runs, begin, end, offsets, w, dy, dyAt, dx, dxAt);
+      SparseLoops.scatter(2, runs, begin, end, offsets, w, dy, dyAt, dx, dxAt);
     } else {
-      SparseLoops.scatter1(runs, begin, end, offsets, w, dy, dyAt, dx, dxAt);
+      SparseLoops.scatter(1, runs, begin, end, offsets, w, dy, dyAt, dx, dxAt);
     }
   }
 

@@ -14,7 +14,8 @@ import org.iterativemaps.kernel.SparseTiling;
  * the stack and loses a third of its speed. One entry per turn for four vectors; for two and one,
  * two entries, since a single chain of sums would wait for itself.
  *
- * <p>The loops call nothing of ours, for the reason given in {@link VectorActivations}.
+ * <p>The loops call nothing of ours, and lie several in a method, for the reasons given in {@link
+ * VectorActivations}.
  */
 final class SparseLoops {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -24,7 +25,13 @@ final class SparseLoops {
 
   private SparseLoops() {}
 
-  static void multiply4(
+  /**
+   * y += W x.
+   *
+   * @param vectors 4 of a packed layout; 2 or 1 of one that is not
+   */
+  static void multiply(
+      int vectors,
       int[] runs,
       int begin,
       int end,
@@ -34,103 +41,89 @@ final class SparseLoops {
       int xAt,
       float[] y,
       int yAt) {
-    for (int run = begin; run < end; run += RUN) {
-      int o = yAt + runs[run];
-      int k = runs[run + 1];
-      int last = runs[run + 2];
-      int shift = runs[run + 3];
-      FloatVector y0 = FloatVector.fromArray(SPECIES, y, o);
-      FloatVector y1 = FloatVector.fromArray(SPECIES, y, o + L);
-      FloatVector y2 = FloatVector.fromArray(SPECIES, y, o + 2 * L);
-      FloatVector y3 = FloatVector.fromArray(SPECIES, y, o + 3 * L);
-      for (; k < last; k++) {
-        int c = offsets[k] + xAt;
-        FloatVector u = FloatVector.broadcast(SPECIES, w[k + shift]);
-        y0 = FloatVector.fromArray(SPECIES, x, c).fma(u, y0);
-        y1 = FloatVector.fromArray(SPECIES, x, c + L).fma(u, y1);
-        y2 = FloatVector.fromArray(SPECIES, x, c + 2 * L).fma(u, y2);
-        y3 = FloatVector.fromArray(SPECIES, x, c + 3 * L).fma(u, y3);
+    if (vectors == 4) {
+      for (int run = begin; run < end; run += RUN) {
+        int o = yAt + runs[run];
+        int k = runs[run + 1];
+        int last = runs[run + 2];
+        int shift = runs[run + 3];
+        FloatVector y0 = FloatVector.fromArray(SPECIES, y, o);
+        FloatVector y1 = FloatVector.fromArray(SPECIES, y, o + L);
+        FloatVector y2 = FloatVector.fromArray(SPECIES, y, o + 2 * L);
+        FloatVector y3 = FloatVector.fromArray(SPECIES, y, o + 3 * L);
+        for (; k < last; k++) {
+          int c = offsets[k] + xAt;
+          FloatVector u = FloatVector.broadcast(SPECIES, w[k + shift]);
+          y0 = FloatVector.fromArray(SPECIES, x, c).fma(u, y0);
+          y1 = FloatVector.fromArray(SPECIES, x, c + L).fma(u, y1);
+          y2 = FloatVector.fromArray(SPECIES, x, c + 2 * L).fma(u, y2);
+          y3 = FloatVector.fromArray(SPECIES, x, c + 3 * L).fma(u, y3);
+        }
+        y0.intoArray(y, o);
+        y1.intoArray(y, o + L);
+        y2.intoArray(y, o + 2 * L);
+        y3.intoArray(y, o + 3 * L);
       }
-      y0.intoArray(y, o);
-      y1.intoArray(y, o + L);
-      y2.intoArray(y, o + 2 * L);
-      y3.intoArray(y, o + 3 * L);
+    } else if (vectors == 2) {
+      for (int run = begin; run < end; run += RUN) {
+        int o = yAt + runs[run];
+        int k = runs[run + 1];
+        int last = runs[run + 2];
+        FloatVector y0 = FloatVector.fromArray(SPECIES, y, o);
+        FloatVector y1 = FloatVector.fromArray(SPECIES, y, o + L);
+        FloatVector z0 = FloatVector.zero(SPECIES);
+        FloatVector z1 = z0;
+        for (; k < last - 1; k += 2) {
+          int c = offsets[k] + xAt;
+          int d = offsets[k + 1] + xAt;
+          FloatVector u = FloatVector.broadcast(SPECIES, w[k]);
+          FloatVector v = FloatVector.broadcast(SPECIES, w[k + 1]);
+          y0 = FloatVector.fromArray(SPECIES, x, c).fma(u, y0);
+          y1 = FloatVector.fromArray(SPECIES, x, c + L).fma(u, y1);
+          z0 = FloatVector.fromArray(SPECIES, x, d).fma(v, z0);
+          z1 = FloatVector.fromArray(SPECIES, x, d + L).fma(v, z1);
+        }
+        if (k < last) {
+          int c = offsets[k] + xAt;
+          FloatVector u = FloatVector.broadcast(SPECIES, w[k]);
+          y0 = FloatVector.fromArray(SPECIES, x, c).fma(u, y0);
+          y1 = FloatVector.fromArray(SPECIES, x, c + L).fma(u, y1);
+        }
+        y0.add(z0).intoArray(y, o);
+        y1.add(z1).intoArray(y, o + L);
+      }
+    } else {
+      for (int run = begin; run < end; run += RUN) {
+        int o = yAt + runs[run];
+        int k = runs[run + 1];
+        int last = runs[run + 2];
+        FloatVector y0 = FloatVector.fromArray(SPECIES, y, o);
+        FloatVector z0 = FloatVector.zero(SPECIES);
+        for (; k < last - 1; k += 2) {
+          y0 =
+              FloatVector.fromArray(SPECIES, x, offsets[k] + xAt)
+                  .fma(FloatVector.broadcast(SPECIES, w[k]), y0);
+          z0 =
+              FloatVector.fromArray(SPECIES, x, offsets[k + 1] + xAt)
+                  .fma(FloatVector.broadcast(SPECIES, w[k + 1]), z0);
+        }
+        if (k < last) {
+          y0 =
+              FloatVector.fromArray(SPECIES, x, offsets[k] + xAt)
+                  .fma(FloatVector.broadcast(SPECIES, w[k]), y0);
+        }
+        y0.add(z0).intoArray(y, o);
+      }
     }
   }
 
-  static void multiply2(
-      int[] runs,
-      int begin,
-      int end,
-      int[] offsets,
-      float[] w,
-      float[] x,
-      int xAt,
-      float[] y,
-      int yAt) {
-    for (int run = begin; run < end; run += RUN) {
-      int o = yAt + runs[run];
-      int k = runs[run + 1];
-      int last = runs[run + 2];
-      FloatVector y0 = FloatVector.fromArray(SPECIES, y, o);
-      FloatVector y1 = FloatVector.fromArray(SPECIES, y, o + L);
-      FloatVector z0 = FloatVector.zero(SPECIES);
-      FloatVector z1 = z0;
-      for (; k < last - 1; k += 2) {
-        int c = offsets[k] + xAt;
-        int d = offsets[k + 1] + xAt;
-        FloatVector u = FloatVector.broadcast(SPECIES, w[k]);
-        FloatVector v = FloatVector.broadcast(SPECIES, w[k + 1]);
-        y0 = FloatVector.fromArray(SPECIES, x, c).fma(u, y0);
-        y1 = FloatVector.fromArray(SPECIES, x, c + L).fma(u, y1);
-        z0 = FloatVector.fromArray(SPECIES, x, d).fma(v, z0);
-        z1 = FloatVector.fromArray(SPECIES, x, d + L).fma(v, z1);
-      }
-      if (k < last) {
-        int c = offsets[k] + xAt;
-        FloatVector u = FloatVector.broadcast(SPECIES, w[k]);
-        y0 = FloatVector.fromArray(SPECIES, x, c).fma(u, y0);
-        y1 = FloatVector.fromArray(SPECIES, x, c + L).fma(u, y1);
-      }
-      y0.add(z0).intoArray(y, o);
-      y1.add(z1).intoArray(y, o + L);
-    }
-  }
-
-  static void multiply1(
-      int[] runs,
-      int begin,
-      int end,
-      int[] offsets,
-      float[] w,
-      float[] x,
-      int xAt,
-      float[] y,
-      int yAt) {
-    for (int run = begin; run < end; run += RUN) {
-      int o = yAt + runs[run];
-      int k = runs[run + 1];
-      int last = runs[run + 2];
-      FloatVector y0 = FloatVector.fromArray(SPECIES, y, o);
-      FloatVector z0 = FloatVector.zero(SPECIES);
-      for (; k < last - 1; k += 2) {
-        y0 =
-            FloatVector.fromArray(SPECIES, x, offsets[k] + xAt)
-                .fma(FloatVector.broadcast(SPECIES, w[k]), y0);
-        z0 =
-            FloatVector.fromArray(SPECIES, x, offsets[k + 1] + xAt)
-                .fma(FloatVector.broadcast(SPECIES, w[k + 1]), z0);
-      }
-      if (k < last) {
-        y0 =
-            FloatVector.fromArray(SPECIES, x, offsets[k] + xAt)
-                .fma(FloatVector.broadcast(SPECIES, w[k]), y0);
-      }
-      y0.add(z0).intoArray(y, o);
-    }
-  }
-
-  static void scatter4(
+  /**
+   * dx += Wᵀ dy.
+   *
+   * @param vectors 4 of a packed layout; 2 or 1 of one that is not
+   */
+  static void scatter(
+      int vectors,
       int[] runs,
       int begin,
       int end,
@@ -140,72 +133,52 @@ final class SparseLoops {
       int dyAt,
       float[] dx,
       int dxAt) {
-    for (int run = begin; run < end; run += RUN) {
-      int o = dyAt + runs[run];
-      int last = runs[run + 2];
-      int shift = runs[run + 3];
-      FloatVector d0 = FloatVector.fromArray(SPECIES, dy, o);
-      FloatVector d1 = FloatVector.fromArray(SPECIES, dy, o + L);
-      FloatVector d2 = FloatVector.fromArray(SPECIES, dy, o + 2 * L);
-      FloatVector d3 = FloatVector.fromArray(SPECIES, dy, o + 3 * L);
-      for (int k = runs[run + 1]; k < last; k++) {
-        int c = offsets[k] + dxAt;
-        FloatVector u = FloatVector.broadcast(SPECIES, w[k + shift]);
-        FloatVector x0 = d0.fma(u, FloatVector.fromArray(SPECIES, dx, c));
-        FloatVector x1 = d1.fma(u, FloatVector.fromArray(SPECIES, dx, c + L));
-        FloatVector x2 = d2.fma(u, FloatVector.fromArray(SPECIES, dx, c + 2 * L));
-        FloatVector x3 = d3.fma(u, FloatVector.fromArray(SPECIES, dx, c + 3 * L));
-        x0.intoArray(dx, c);
-        x1.intoArray(dx, c + L);
-        x2.intoArray(dx, c + 2 * L);
-        x3.intoArray(dx, c + 3 * L);
+    if (vectors == 4) {
+      for (int run = begin; run < end; run += RUN) {
+        int o = dyAt + runs[run];
+        int last = runs[run + 2];
+        int shift = runs[run + 3];
+        FloatVector d0 = FloatVector.fromArray(SPECIES, dy, o);
+        FloatVector d1 = FloatVector.fromArray(SPECIES, dy, o + L);
+        FloatVector d2 = FloatVector.fromArray(SPECIES, dy, o + 2 * L);
+        FloatVector d3 = FloatVector.fromArray(SPECIES, dy, o + 3 * L);
+        for (int k = runs[run + 1]; k < last; k++) {
+          int c = offsets[k] + dxAt;
+          FloatVector u = FloatVector.broadcast(SPECIES, w[k + shift]);
+          FloatVector x0 = d0.fma(u, FloatVector.fromArray(SPECIES, dx, c));
+          FloatVector x1 = d1.fma(u, FloatVector.fromArray(SPECIES, dx, c + L));
+          FloatVector x2 = d2.fma(u, FloatVector.fromArray(SPECIES, dx, c + 2 * L));
+          FloatVector x3 = d3.fma(u, FloatVector.fromArray(SPECIES, dx, c + 3 * L));
+          x0.intoArray(dx, c);
+          x1.intoArray(dx, c + L);
+          x2.intoArray(dx, c + 2 * L);
+          x3.intoArray(dx, c + 3 * L);
+        }
       }
-    }
-  }
-
-  static void scatter2(
-      int[] runs,
-      int begin,
-      int end,
-      int[] offsets,
-      float[] w,
-      float[] dy,
-      int dyAt,
-      float[] dx,
-      int dxAt) {
-    for (int run = begin; run < end; run += RUN) {
-      int o = dyAt + runs[run];
-      int last = runs[run + 2];
-      FloatVector d0 = FloatVector.fromArray(SPECIES, dy, o);
-      FloatVector d1 = FloatVector.fromArray(SPECIES, dy, o + L);
-      for (int k = runs[run + 1]; k < last; k++) {
-        int c = offsets[k] + dxAt;
-        FloatVector u = FloatVector.broadcast(SPECIES, w[k]);
-        FloatVector x0 = d0.fma(u, FloatVector.fromArray(SPECIES, dx, c));
-        FloatVector x1 = d1.fma(u, FloatVector.fromArray(SPECIES, dx, c + L));
-        x0.intoArray(dx, c);
-        x1.intoArray(dx, c + L);
+    } else if (vectors == 2) {
+      for (int run = begin; run < end; run += RUN) {
+        int o = dyAt + runs[run];
+        int last = runs[run + 2];
+        FloatVector d0 = FloatVector.fromArray(SPECIES, dy, o);
+        FloatVector d1 = FloatVector.fromArray(SPECIES, dy, o + L);
+        for (int k = runs[run + 1]; k < last; k++) {
+          int c = offsets[k] + dxAt;
+          FloatVector u = FloatVector.broadcast(SPECIES, w[k]);
+          FloatVector x0 = d0.fma(u, FloatVector.fromArray(SPECIES, dx, c));
+          FloatVector x1 = d1.fma(u, FloatVector.fromArray(SPECIES, dx, c + L));
+          x0.intoArray(dx, c);
+          x1.intoArray(dx, c + L);
+        }
       }
-    }
-  }
-
-  static void scatter1(
-      int[] runs,
-      int begin,
-      int end,
-      int[] offsets,
-      float[] w,
-      float[] dy,
-      int dyAt,
-      float[] dx,
-      int dxAt) {
-    for (int run = begin; run < end; run += RUN) {
-      int last = runs[run + 2];
-      FloatVector d0 = FloatVector.fromArray(SPECIES, dy, dyAt + runs[run]);
-      for (int k = runs[run + 1]; k < last; k++) {
-        int c = offsets[k] + dxAt;
-        d0.fma(FloatVector.broadcast(SPECIES, w[k]), FloatVector.fromArray(SPECIES, dx, c))
-            .intoArray(dx, c);
+    } else {
+      for (int run = begin; run < end; run += RUN) {
+        int last = runs[run + 2];
+        FloatVector d0 = FloatVector.fromArray(SPECIES, dy, dyAt + runs[run]);
+        for (int k = runs[run + 1]; k < last; k++) {
+          int c = offsets[k] + dxAt;
+          d0.fma(FloatVector.broadcast(SPECIES, w[k]), FloatVector.fromArray(SPECIES, dx, c))
+              .intoArray(dx, c);
+        }
       }
     }
   }

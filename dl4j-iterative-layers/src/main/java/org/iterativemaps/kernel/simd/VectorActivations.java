@@ -1,7 +1,6 @@
 package org.iterativemaps.kernel.simd;
 
 import static org.iterativemaps.kernel.ScalarActivations.EXP_CUT;
-import static org.iterativemaps.kernel.ScalarActivations.INFINITY;
 import static org.iterativemaps.kernel.ScalarActivations.LN2_HIGH;
 import static org.iterativemaps.kernel.ScalarActivations.LN2_LOW;
 import static org.iterativemaps.kernel.ScalarActivations.LOG2_E;
@@ -28,9 +27,15 @@ import org.iterativemaps.kernel.LaneActivation;
  * operation and bit by bit the same: multiply, then add, never fused. The library functions behind
  * {@code lanewise(TANH)} exist on few platforms and differ between them.
  *
- * <p>Every loop is written out to the last instruction. C2 stops inlining calls of ours (not of the
- * Vector API) once a method and what is inlined with it has 18,000 nodes, some forty vector
- * operations, and a call left standing allocates its vectors.
+ * <p>Every loop is written out to the last instruction, and long ones lie two in a method. C2 stops
+ * inlining calls of ours (not of the Vector API) once a method and what is inlined with it has
+ * 18,000 nodes, some forty vector operations, and stops looking into those of the Vector API at
+ * 40,000; every call left standing allocates vectors, hundreds of times slower. So nothing may be
+ * inlined into the loops, and the loops, being in methods of more than 325 bytes, are not inlined
+ * into what calls them.
+ *
+ * <p>A vector made by {@code reinterpretAs…} is the argument of the next operation rather than its
+ * receiver: of it the compiler knows the exact class from a profile only, which may be missing.
  */
 final class VectorActivations {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -43,8 +48,8 @@ final class VectorActivations {
       LaneActivation activation, int length, float[] z, int zAt, float[] a, int aAt) {
     switch (activation.kind()) {
       case IDENTITY -> System.arraycopy(z, zAt, a, aAt, length);
-      case TANH -> applyTanh(length, z, zAt, a, aAt);
-      case SIGMOID -> applySigmoid(length, z, zAt, a, aAt);
+      case TANH -> applyTanhOrSigmoid(true, length, z, zAt, a, aAt);
+      case SIGMOID -> applyTanhOrSigmoid(false, length, z, zAt, a, aAt);
       case RELU -> applyRelu(length, z, zAt, a, aAt);
       case LEAKY_RELU -> applyLeakyRelu(activation.alpha(), length, z, zAt, a, aAt);
       case ELU -> applyElu(1, activation.alpha(), length, z, zAt, a, aAt);
@@ -53,7 +58,7 @@ final class VectorActivations {
       case HARD_TANH -> applyHardTanh(length, z, zAt, a, aAt);
       case HARD_SIGMOID -> applyHardSigmoid(length, z, zAt, a, aAt);
       case SOFTSIGN -> applySoftsign(length, z, zAt, a, aAt);
-      case SOFTPLUS -> applySoftplus(length, z, zAt, a, aAt);
+      case SOFTPLUS -> applySoftplus(false, length, z, zAt, a, aAt);
     }
   }
 
@@ -70,67 +75,117 @@ final class VectorActivations {
       case HARD_TANH -> multiplyInside(length, value, valueAt, 1, 1, g, gAt);
       case HARD_SIGMOID -> multiplyInside(length, value, valueAt, 2.5f, 0.2f, g, gAt);
       case SOFTSIGN -> backSoftsign(length, value, valueAt, g, gAt);
-      case SOFTPLUS -> backSoftplus(length, value, valueAt, g, gAt);
+      case SOFTPLUS -> applySoftplus(true, length, value, valueAt, g, gAt);
     }
   }
 
-  private static void applyTanh(int length, float[] z, int zAt, float[] a, int aAt) {
+  private static void applyTanhOrSigmoid(
+      boolean isTanh, int length, float[] z, int zAt, float[] a, int aAt) {
+    if (isTanh) {
+      for (int i = 0; i < length; i += L) {
+        FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
+        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
+        FloatVector m = magnitude.min(TANH_CUT).reinterpretAsFloats();
+        FloatVector x = FloatVector.broadcast(SPECIES, 2).mul(m);
+        FloatVector shifted = x.mul(LOG2_E).add(ROUND);
+        FloatVector n = shifted.sub(ROUND);
+        FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+        FloatVector p = r.mul(P0).add(P1);
+        p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
+        FloatVector q = p.mul(r.mul(r)).add(r);
+        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        FloatVector expm1 = q.mul(scale).add(FloatVector.broadcast(SPECIES, -1).add(scale));
+        FloatVector tanh = expm1.div(expm1.add(2));
+        tanh = tanh.blend(tanh.neg(), z0.lt(0));
+        tanh.blend(z0, z0.compare(VectorOperators.NE, z0)).intoArray(a, aAt + i);
+      }
+    } else {
+      for (int i = 0; i < length; i += L) {
+        FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
+        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
+        FloatVector m = magnitude.min(EXP_CUT).reinterpretAsFloats();
+        FloatVector x = FloatVector.broadcast(SPECIES, -1).mul(m);
+        FloatVector shifted = x.mul(LOG2_E).add(ROUND);
+        FloatVector n = shifted.sub(ROUND);
+        FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+        FloatVector p = r.mul(P0).add(P1);
+        p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
+        FloatVector q = p.mul(r.mul(r)).add(r);
+        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        FloatVector exp = q.mul(scale).add(scale);
+        FloatVector sigmoid =
+            FloatVector.broadcast(SPECIES, 1).blend(exp, z0.lt(0)).div(exp.add(1));
+        sigmoid.blend(z0, z0.compare(VectorOperators.NE, z0)).intoArray(a, aAt + i);
+      }
+    }
+  }
+
+  private static void applyElu(
+      float slope, float alpha, int length, float[] z, int zAt, float[] a, int aAt) {
     for (int i = 0; i < length; i += L) {
       FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
-      IntVector bits = z0.reinterpretAsInts();
-      IntVector magnitude = bits.and(MAGNITUDE);
-      FloatVector m = magnitude.min(TANH_CUT).reinterpretAsFloats();
-      FloatVector x = m.add(m);
+      IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
+      FloatVector m = magnitude.min(EXP_CUT).reinterpretAsFloats();
+      FloatVector x = FloatVector.broadcast(SPECIES, -1).mul(m);
       FloatVector shifted = x.mul(LOG2_E).add(ROUND);
       FloatVector n = shifted.sub(ROUND);
       FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
       FloatVector p = r.mul(P0).add(P1);
       p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
       FloatVector q = p.mul(r.mul(r)).add(r);
-      FloatVector scale =
-          shifted
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 23)
-              .add(ONE)
-              .reinterpretAsFloats();
-      FloatVector expm1 = scale.mul(q).add(scale.sub(1));
-      IntVector ifNan = IntVector.broadcast(INTS, INFINITY).sub(magnitude).min(0);
-      expm1
-          .div(expm1.add(2))
-          .reinterpretAsInts()
-          .or(bits.sub(magnitude)) // the sign
-          .or(ifNan)
-          .reinterpretAsFloats()
-          .intoArray(a, aAt + i);
+      IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+      FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+      FloatVector expm1 = q.mul(scale).add(FloatVector.broadcast(SPECIES, -1).add(scale));
+      z0.blend(expm1.mul(alpha), z0.lt(0)).mul(slope).intoArray(a, aAt + i);
     }
   }
 
-  private static void applySigmoid(int length, float[] z, int zAt, float[] a, int aAt) {
-    for (int i = 0; i < length; i += L) {
-      FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
-      IntVector magnitude = z0.reinterpretAsInts().and(MAGNITUDE);
-      FloatVector x = magnitude.min(EXP_CUT).reinterpretAsFloats().neg();
-      FloatVector shifted = x.mul(LOG2_E).add(ROUND);
-      FloatVector n = shifted.sub(ROUND);
-      FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
-      FloatVector p = r.mul(P0).add(P1);
-      p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
-      FloatVector q = p.mul(r.mul(r)).add(r);
-      FloatVector scale =
-          shifted
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 23)
-              .add(ONE)
-              .reinterpretAsFloats();
-      FloatVector exp = scale.mul(q).add(scale);
-      IntVector ifNan = IntVector.broadcast(INTS, INFINITY).sub(magnitude).min(0);
-      FloatVector.broadcast(SPECIES, 1)
-          .blend(exp, z0.lt(0))
-          .div(exp.add(1))
-          .reinterpretAsInts()
-          .or(ifNan)
-          .reinterpretAsFloats()
-          .intoArray(a, aAt + i);
+  /** a = softplus(z), or a *= softplus'(z), z being softplus of something then. */
+  private static void applySoftplus(
+      boolean isSlope, int length, float[] z, int zAt, float[] a, int aAt) {
+    if (isSlope) {
+      for (int i = 0; i < length; i += L) {
+        FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
+        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
+        FloatVector m = magnitude.min(EXP_CUT).reinterpretAsFloats();
+        FloatVector x = FloatVector.broadcast(SPECIES, -1).mul(m);
+        FloatVector shifted = x.mul(LOG2_E).add(ROUND);
+        FloatVector n = shifted.sub(ROUND);
+        FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+        FloatVector p = r.mul(P0).add(P1);
+        p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
+        FloatVector q = p.mul(r.mul(r)).add(r);
+        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        FloatVector expm1 = q.mul(scale).add(FloatVector.broadcast(SPECIES, -1).add(scale));
+        FloatVector slope = expm1.neg().add(z0.sub(z0)); // or not-a-number
+        FloatVector.fromArray(SPECIES, a, aAt + i).mul(slope).intoArray(a, aAt + i);
+      }
+    } else {
+      for (int i = 0; i < length; i += L) {
+        FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
+        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
+        FloatVector m = magnitude.min(EXP_CUT).reinterpretAsFloats();
+        FloatVector x = FloatVector.broadcast(SPECIES, -1).mul(m);
+        FloatVector shifted = x.mul(LOG2_E).add(ROUND);
+        FloatVector n = shifted.sub(ROUND);
+        FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+        FloatVector p = r.mul(P0).add(P1);
+        p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
+        FloatVector q = p.mul(r.mul(r)).add(r);
+        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        FloatVector exp = q.mul(scale).add(scale);
+        FloatVector u = exp.div(exp.add(2));
+        FloatVector s = u.mul(u);
+        FloatVector t = s.mul(1 / 15f).add(1 / 13f);
+        t = t.mul(s).add(1 / 11f).mul(s).add(1 / 9f).mul(s).add(1 / 7f);
+        t = t.mul(s).add(1 / 5f).mul(s).add(1 / 3f);
+        FloatVector log1p = u.add(u.mul(s).mul(t)).mul(2);
+        z0.blend(0, z0.lt(0)).add(log1p).intoArray(a, aAt + i);
+      }
     }
   }
 
@@ -146,29 +201,6 @@ final class VectorActivations {
     for (int i = 0; i < length; i += L) {
       FloatVector v = FloatVector.fromArray(SPECIES, z, zAt + i);
       v.blend(v.mul(alpha), v.lt(0)).intoArray(a, aAt + i);
-    }
-  }
-
-  private static void applyElu(
-      float slope, float alpha, int length, float[] z, int zAt, float[] a, int aAt) {
-    for (int i = 0; i < length; i += L) {
-      FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
-      FloatVector x =
-          z0.reinterpretAsInts().and(MAGNITUDE).min(EXP_CUT).reinterpretAsFloats().neg();
-      FloatVector shifted = x.mul(LOG2_E).add(ROUND);
-      FloatVector n = shifted.sub(ROUND);
-      FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
-      FloatVector p = r.mul(P0).add(P1);
-      p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
-      FloatVector q = p.mul(r.mul(r)).add(r);
-      FloatVector scale =
-          shifted
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 23)
-              .add(ONE)
-              .reinterpretAsFloats();
-      FloatVector expm1 = scale.mul(q).add(scale.sub(1));
-      z0.blend(expm1.mul(alpha), z0.lt(0)).mul(slope).intoArray(a, aAt + i);
     }
   }
 
@@ -193,34 +225,6 @@ final class VectorActivations {
     for (int i = 0; i < length; i += L) {
       FloatVector v = FloatVector.fromArray(SPECIES, z, zAt + i);
       v.div(v.abs().add(1)).intoArray(a, aAt + i);
-    }
-  }
-
-  private static void applySoftplus(int length, float[] z, int zAt, float[] a, int aAt) {
-    for (int i = 0; i < length; i += L) {
-      FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
-      FloatVector x =
-          z0.reinterpretAsInts().and(MAGNITUDE).min(EXP_CUT).reinterpretAsFloats().neg();
-      FloatVector shifted = x.mul(LOG2_E).add(ROUND);
-      FloatVector n = shifted.sub(ROUND);
-      FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
-      FloatVector p = r.mul(P0).add(P1);
-      p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
-      FloatVector q = p.mul(r.mul(r)).add(r);
-      FloatVector scale =
-          shifted
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 23)
-              .add(ONE)
-              .reinterpretAsFloats();
-      FloatVector exp = scale.mul(q).add(scale);
-      FloatVector u = exp.div(exp.add(2));
-      FloatVector s = u.mul(u);
-      FloatVector t = s.mul(1 / 15f).add(1 / 13f);
-      t = t.mul(s).add(1 / 11f).mul(s).add(1 / 9f).mul(s).add(1 / 7f);
-      t = t.mul(s).add(1 / 5f).mul(s).add(1 / 3f);
-      FloatVector log1p = u.add(u.mul(s).mul(t)).mul(2);
-      z0.blend(0, z0.lt(0)).add(log1p).intoArray(a, aAt + i);
     }
   }
 
@@ -285,29 +289,6 @@ final class VectorActivations {
           FloatVector.broadcast(SPECIES, 1)
               .sub(FloatVector.fromArray(SPECIES, value, valueAt + i).abs());
       FloatVector.fromArray(SPECIES, g, gAt + i).mul(v.mul(v)).intoArray(g, gAt + i);
-    }
-  }
-
-  private static void backSoftplus(int length, float[] value, int valueAt, float[] g, int gAt) {
-    for (int i = 0; i < length; i += L) {
-      FloatVector z0 = FloatVector.fromArray(SPECIES, value, valueAt + i);
-      FloatVector x =
-          z0.reinterpretAsInts().and(MAGNITUDE).min(EXP_CUT).reinterpretAsFloats().neg();
-      FloatVector shifted = x.mul(LOG2_E).add(ROUND);
-      FloatVector n = shifted.sub(ROUND);
-      FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
-      FloatVector p = r.mul(P0).add(P1);
-      p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
-      FloatVector q = p.mul(r.mul(r)).add(r);
-      FloatVector scale =
-          shifted
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 23)
-              .add(ONE)
-              .reinterpretAsFloats();
-      FloatVector expm1 = scale.mul(q).add(scale.sub(1));
-      FloatVector slope = expm1.neg().add(z0.sub(z0)); // or not-a-number
-      FloatVector.fromArray(SPECIES, g, gAt + i).mul(slope).intoArray(g, gAt + i);
     }
   }
 
