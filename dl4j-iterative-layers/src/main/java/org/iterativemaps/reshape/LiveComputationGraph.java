@@ -1,0 +1,110 @@
+package org.iterativemaps.reshape;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.Trainable;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
+import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A {@link ComputationGraph} under surgery. */
+final class LiveComputationGraph extends LiveNetwork {
+  private final ComputationGraph graph;
+
+  LiveComputationGraph(ComputationGraph graph) {
+    this.graph = graph;
+  }
+
+  @Override
+  Model model() {
+    return graph;
+  }
+
+  @Override
+  NeuralNetConfiguration defaultConf() {
+    return graph.getConfiguration().getDefaultConfiguration();
+  }
+
+  @Override
+  Map<String, NeuralNetConfiguration> confs() {
+    Map<String, NeuralNetConfiguration> confs = new LinkedHashMap<>();
+    graph
+        .getConfiguration()
+        .getVertices()
+        .forEach(
+            (name, vertex) -> {
+              if (vertex instanceof LayerVertex layer) {
+                confs.put(name, layer.getLayerConf());
+              }
+            });
+    return confs;
+  }
+
+  @Override
+  Map<String, Trainable> trainables() {
+    Map<String, Trainable> trainables = new LinkedHashMap<>();
+    for (int index : graph.topologicalSortOrder()) {
+      GraphVertex vertex = graph.getVertices()[index];
+      if (vertex.numParams() > 0) {
+        trainables.put(vertex.getVertexName(), vertex);
+      }
+    }
+    return trainables;
+  }
+
+  @Override
+  Map<String, Layer> layers() {
+    Map<String, Layer> layers = new LinkedHashMap<>();
+    for (GraphVertex vertex : graph.getVertices()) {
+      if (vertex.hasLayer()) {
+        layers.put(vertex.getVertexName(), vertex.getLayer());
+      }
+    }
+    return layers;
+  }
+
+  @Override
+  BaseMultiLayerUpdater<?> updater() {
+    return graph.getUpdater(false);
+  }
+
+  @Override
+  BaseMultiLayerUpdater<?> newUpdater() {
+    ComputationGraphUpdater updater = new ComputationGraphUpdater(graph);
+    graph.setUpdater(updater);
+    return updater;
+  }
+
+  @Override
+  void rebuild(Map<String, NeuralNetConfiguration> replaced, INDArray parameters) {
+    // A configuration object may belong to several networks: this one gets its own.
+    ComputationGraphConfiguration before = graph.getConfiguration();
+    ComputationGraphConfiguration after = before.clone();
+    after.setVertices(new LinkedHashMap<>(before.getVertices()));
+    replaced.forEach((name, conf) -> after.getVertices().put(name, vertex(before, name, conf)));
+    // What clone() forgets:
+    after.setIterationCount(before.getIterationCount());
+    after.setEpochCount(before.getEpochCount());
+    after.setTopologicalOrder(before.getTopologicalOrder());
+    after.setTopologicalOrderStr(before.getTopologicalOrderStr());
+    setField(ComputationGraph.class, graph, "configuration", after);
+    setField(ComputationGraph.class, graph, "initCalled", false);
+    graph.init(parameters, false);
+    graph.initGradientsView();
+  }
+
+  private static LayerVertex vertex(
+      ComputationGraphConfiguration before, String name, NeuralNetConfiguration conf) {
+    LayerVertex old = (LayerVertex) before.getVertices().get(name);
+    LayerVertex vertex = new LayerVertex(conf, old.getPreProcessor());
+    vertex.setOutputVertex(old.isOutputVertex());
+    return vertex;
+  }
+}
