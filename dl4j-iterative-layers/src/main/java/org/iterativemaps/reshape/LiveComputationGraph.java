@@ -5,6 +5,7 @@ import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.Trainable;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
@@ -84,7 +85,14 @@ final class LiveComputationGraph extends LiveNetwork {
 
   @Override
   void rebuild(Map<String, NeuralNetConfiguration> replaced, INDArray parameters) {
-    // A configuration object may belong to several networks: this one gets its own.
+    setField(ComputationGraph.class, graph, "configuration", confWith(replaced));
+    setField(ComputationGraph.class, graph, "initCalled", false);
+    graph.init(parameters, false);
+    graph.initGradientsView();
+  }
+
+  /** A configuration object may belong to several networks: the changed one is a new one. */
+  private ComputationGraphConfiguration confWith(Map<String, NeuralNetConfiguration> replaced) {
     ComputationGraphConfiguration before = graph.getConfiguration();
     ComputationGraphConfiguration after = before.clone();
     after.setVertices(new LinkedHashMap<>(before.getVertices()));
@@ -94,10 +102,7 @@ final class LiveComputationGraph extends LiveNetwork {
     after.setEpochCount(before.getEpochCount());
     after.setTopologicalOrder(before.getTopologicalOrder());
     after.setTopologicalOrderStr(before.getTopologicalOrderStr());
-    setField(ComputationGraph.class, graph, "configuration", after);
-    setField(ComputationGraph.class, graph, "initCalled", false);
-    graph.init(parameters, false);
-    graph.initGradientsView();
+    return after;
   }
 
   private static LayerVertex vertex(
@@ -106,5 +111,32 @@ final class LiveComputationGraph extends LiveNetwork {
     LayerVertex vertex = new LayerVertex(conf, old.getPreProcessor());
     vertex.setOutputVertex(old.isOutputVertex());
     return vertex;
+  }
+
+  @Override
+  LiveNetwork copyWith(Map<String, NeuralNetConfiguration> replaced, INDArray parameters) {
+    ComputationGraph copy = new ComputationGraph(confWith(replaced));
+    copy.init(parameters, false);
+    return new LiveComputationGraph(copy);
+  }
+
+  @Override
+  void takeBatch(LiveNetwork other) {
+    ComputationGraph source = ((LiveComputationGraph) other).graph;
+    checkBatch(source.getInputs() == null ? null : source.getInputs()[0], "labels");
+    graph.setInputs(source.getInputs());
+    INDArray[] labels = new INDArray[source.getNumOutputArrays()];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = ((IOutputLayer) source.getOutputLayer(i)).getLabels();
+      checkBatch("input", labels[i]);
+    }
+    graph.setLabels(labels);
+    graph.setLayerMaskArrays(source.getInputMaskArrays(), source.getLabelMaskArrays());
+  }
+
+  @Override
+  INDArray gradient() {
+    graph.computeGradientAndScore();
+    return graph.gradient().gradient();
   }
 }

@@ -70,16 +70,44 @@ final class LiveMultiLayerNetwork extends LiveNetwork {
 
   @Override
   void rebuild(Map<String, NeuralNetConfiguration> replaced, INDArray parameters) {
-    // A configuration object may belong to several networks: this one gets its own.
+    network.setLayerWiseConfigurations(confWith(replaced));
+    network.setLayers(null);
+    setField(MultiLayerNetwork.class, network, "initCalled", false);
+    network.init(parameters, false);
+    network.initGradientsView();
+  }
+
+  /** A configuration object may belong to several networks: the changed one is a new one. */
+  private MultiLayerConfiguration confWith(Map<String, NeuralNetConfiguration> replaced) {
     MultiLayerConfiguration before = network.getLayerWiseConfigurations();
     MultiLayerConfiguration after = before.clone();
     List<NeuralNetConfiguration> confs = new ArrayList<>(before.getConfs());
     confs.replaceAll(conf -> replaced.getOrDefault(conf.getLayer().getLayerName(), conf));
     after.setConfs(confs);
-    network.setLayerWiseConfigurations(after);
-    network.setLayers(null);
-    setField(MultiLayerNetwork.class, network, "initCalled", false);
-    network.init(parameters, false);
-    network.initGradientsView();
+    return after;
+  }
+
+  @Override
+  LiveNetwork copyWith(Map<String, NeuralNetConfiguration> replaced, INDArray parameters) {
+    MultiLayerNetwork copy = new MultiLayerNetwork(confWith(replaced));
+    copy.init(parameters, false);
+    return new LiveMultiLayerNetwork(copy);
+  }
+
+  @Override
+  void takeBatch(LiveNetwork other) {
+    MultiLayerNetwork source = ((LiveMultiLayerNetwork) other).network;
+    checkBatch(source.getInput(), source.getLabels());
+    network.setInput(source.getInput());
+    network.setLabels(source.getLabels());
+    for (int i = 0; i < source.getnLayers(); i++) {
+      network.getLayer(i).setMaskArray(source.getLayer(i).getMaskArray());
+    }
+  }
+
+  @Override
+  INDArray gradient() {
+    network.computeGradientAndScore();
+    return network.gradient().gradient();
   }
 }

@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * What surgery needs of DL4J's two kinds of networks.
@@ -76,6 +77,19 @@ abstract class LiveNetwork {
    */
   abstract void rebuild(Map<String, NeuralNetConfiguration> replaced, INDArray parameters);
 
+  /** Another network of this kind with some configurations replaced; no listeners, no updater. */
+  abstract LiveNetwork copyWith(Map<String, NeuralNetConfiguration> replaced, INDArray parameters);
+
+  /**
+   * Takes input, labels and masks of the batch that another network was last given.
+   *
+   * @throws IllegalStateException if it has none
+   */
+  abstract void takeBatch(LiveNetwork other);
+
+  /** The flat gradient of the loss, summed over the batch taken. */
+  abstract INDArray gradient();
+
   /** The vectors of parameters in the order of the flat array. */
   final Map<String, Segment> segments() {
     Map<String, Segment> segments = new LinkedHashMap<>();
@@ -101,9 +115,28 @@ abstract class LiveNetwork {
    * @param length how many parameters
    */
   record Segment(int start, int length) {
+    /** The numbers there of a flat array. */
+    double[] of(INDArray flat) {
+      return flat.reshape(flat.length())
+          .get(NDArrayIndex.interval(start, start + length))
+          .dup()
+          .data()
+          .asDouble();
+    }
+
     /** The name of a layer's parameter vector in the whole network. */
     static String name(String layer, String key) {
       return layer + "_" + key;
+    }
+  }
+
+  static void checkBatch(Object input, Object labels) {
+    if (input == null || labels == null) {
+      throw new IllegalStateException(
+          "network: found no "
+              + (input == null ? "input" : "labels")
+              + ", whose gradient says where to grow; call this from a listener's iterationDone, or"
+              + " after setInput and setLabels");
     }
   }
 

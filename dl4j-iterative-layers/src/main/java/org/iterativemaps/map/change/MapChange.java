@@ -140,6 +140,11 @@ public final class MapChange {
             + after.parameters().stream().map(this::name).toList());
   }
 
+  /** Whether the new map is the old one, with every unit where it was. */
+  public boolean isNone() {
+    return units.isEmpty() && after.map().equals(before.map());
+  }
+
   /** The map as it was. */
   public RealizedMap before() {
     return before;
