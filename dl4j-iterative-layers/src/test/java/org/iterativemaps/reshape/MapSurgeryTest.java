@@ -14,6 +14,7 @@ import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.WeightMask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -62,6 +63,18 @@ class MapSurgeryTest {
     return builder.output(map.map().output().name()).seed(map.map().seed()).build();
   }
 
+  /** The map with another mask in one of its trained blocks. */
+  static BlockMap withMask(RealizedMap map, String name, WeightMask mask) {
+    BlockMap.Builder builder = BlockMap.builder();
+    map.map().slots().forEach(builder::add);
+    for (Block block : map.map().blocks()) {
+      boolean replaced = block.isTrainable() && block.name().equals(name);
+      builder.add(
+          replaced ? new Block(block.from(), block.to(), Sparsity.explicit(mask), null) : block);
+    }
+    return builder.output(map.map().output().name()).seed(map.map().seed()).build();
+  }
+
   private static void rewrite(Model network) {
     for (String layer : MapSurgery.layers(network)) {
       MapSurgery.replaceMap(
@@ -103,8 +116,10 @@ class MapSurgeryTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void alsoFromAListenerInTheMiddleOfFit(boolean truncated) {
-    MultiLayerNetwork straight = truncated ? Nets.truncated(2) : Nets.stack(new Adam(0.01), false);
-    MultiLayerNetwork operated = truncated ? Nets.truncated(2) : Nets.stack(new Adam(0.01), false);
+    MultiLayerNetwork straight =
+        truncated ? Nets.truncated(2, new Adam(0.01)) : Nets.stack(new Adam(0.01), false);
+    MultiLayerNetwork operated =
+        truncated ? Nets.truncated(2, new Adam(0.01)) : Nets.stack(new Adam(0.01), false);
     int[] calls = new int[1];
     Nets.listen(
         operated,

@@ -96,8 +96,8 @@ final class Nets {
     return stack(conf(DataType.DOUBLE, updater), mapLayer(recurrent), recurrent);
   }
 
-  static MultiLayerNetwork truncated(int length) {
-    MultiLayerNetwork network = stack(new Adam(0.01), true);
+  static MultiLayerNetwork truncated(int length, IUpdater updater) {
+    MultiLayerNetwork network = stack(updater, true);
     network.getLayerWiseConfigurations().setBackpropType(BackpropType.TruncatedBPTT);
     network.getLayerWiseConfigurations().setTbpttFwdLength(length);
     network.getLayerWiseConfigurations().setTbpttBackLength(length);
