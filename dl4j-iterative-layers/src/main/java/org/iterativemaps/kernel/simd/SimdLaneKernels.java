@@ -261,6 +261,30 @@ public final class SimdLaneKernels implements LaneKernels {
   }
 
   @Override
+  public void copyRows(
+      int rows, int lanes, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
+    for (int i = 0; i < rows; i++) {
+      for (int v = 0; v < lanes; v += L) {
+        FloatVector.fromArray(SPECIES, x, xAt + i * xStride + v)
+            .intoArray(y, yAt + i * yStride + v);
+      }
+    }
+  }
+
+  @Override
+  public void addRows(
+      int rows, int lanes, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
+    for (int i = 0; i < rows; i++) {
+      for (int v = 0; v < lanes; v += L) {
+        int place = yAt + i * yStride + v;
+        FloatVector.fromArray(SPECIES, x, xAt + i * xStride + v)
+            .add(FloatVector.fromArray(SPECIES, y, place))
+            .intoArray(y, place);
+      }
+    }
+  }
+
+  @Override
   public void multiplyLanes(
       int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
     for (int v = 0; v < lanes; v += L) {
