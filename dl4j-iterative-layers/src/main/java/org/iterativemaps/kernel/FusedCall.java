@@ -1,5 +1,7 @@
 package org.iterativemaps.kernel;
 
+import java.util.Arrays;
+
 /**
  * The arrays of one call on the heap, and where a tile's part of them is.
  *
@@ -8,6 +10,7 @@ package org.iterativemaps.kernel;
  * where no example does, and its infinity times a gradient of zero would be not-a-number.
  */
 final class FusedCall {
+  private final LaneKernels kernels;
   final int batch;
   final int time;
   final int lanes;
@@ -23,7 +26,8 @@ final class FusedCall {
   float[] inputGradient;
   float[][] stateGradient; // by slot
 
-  FusedCall(int batch, int time, int lanes, int segment, boolean isTraining) {
+  FusedCall(LaneKernels kernels, int batch, int time, int lanes, int segment, boolean isTraining) {
+    this.kernels = kernels;
     this.batch = batch;
     this.time = time;
     this.lanes = lanes;
@@ -43,16 +47,29 @@ final class FusedCall {
     return Math.min(segment, time - index * segment);
   }
 
+  /** Where a tile's part of time step t of an array begins. */
+  private int place(int t, int units, int tile) {
+    return t * units * batch + tile * lanes;
+  }
+
+  /** Examples in a tile. */
+  private int count(int tile) {
+    return Math.min(lanes, batch - tile * lanes);
+  }
+
   /** Copies a tile's part of time step t of an array to [units][lanes]. */
   void readTile(float[] from, int t, int units, int tile, float[] into, int at) {
-    int count = Math.min(lanes, batch - tile * lanes);
+    int source = place(t, units, tile);
+    int count = count(tile);
+    if (count == lanes) {
+      kernels.copyRows(units, lanes, from, source, batch, into, at, lanes);
+      return;
+    }
     for (int u = 0; u < units; u++) {
-      int source = (t * units + u) * batch + tile * lanes;
       int target = at + u * lanes;
       System.arraycopy(from, source, into, target, count);
-      for (int lane = count; lane < lanes; lane++) {
-        into[target + lane] = from[source + count - 1];
-      }
+      Arrays.fill(into, target + count, target + lanes, from[source + count - 1]);
+      source += batch;
     }
   }
 
@@ -62,17 +79,18 @@ final class FusedCall {
    * @param maskAt place in {@code from} of the lanes' factors; -1 for none
    */
   void writeTile(float[] from, int at, int maskAt, float[] into, int t, int units, int tile) {
-    int count = Math.min(lanes, batch - tile * lanes);
-    for (int u = 0; u < units; u++) {
-      int source = at + u * lanes;
-      int target = (t * units + u) * batch + tile * lanes;
-      if (maskAt < 0) {
-        System.arraycopy(from, source, into, target, count);
-      } else {
-        for (int lane = 0; lane < count; lane++) {
-          into[target + lane] = from[source + lane] * from[maskAt + lane];
-        }
+    int target = place(t, units, tile);
+    int count = count(tile);
+    if (maskAt < 0 && count == lanes) {
+      kernels.copyRows(units, lanes, from, at, lanes, into, target, batch);
+      return;
+    }
+    for (int source = at; source < at + units * lanes; source += lanes) {
+      for (int lane = 0; lane < count; lane++) {
+        float factor = maskAt < 0 ? 1 : from[maskAt + lane];
+        into[target + lane] = from[source + lane] * factor;
       }
+      target += batch;
     }
   }
 
@@ -84,19 +102,18 @@ final class FusedCall {
    */
   void addTile(
       float[] from, int t, int units, int tile, float[] masks, int maskAt, float[] into, int at) {
-    int count = Math.min(lanes, batch - tile * lanes);
-    for (int u = 0; u < units; u++) {
-      int source = (t * units + u) * batch + tile * lanes;
-      int target = at + u * lanes;
-      if (maskAt < 0) {
-        for (int lane = 0; lane < count; lane++) {
-          into[target + lane] += from[source + lane];
-        }
-      } else {
-        for (int lane = 0; lane < count; lane++) {
-          into[target + lane] += from[source + lane] * masks[maskAt + lane];
-        }
+    int source = place(t, units, tile);
+    int count = count(tile);
+    if (maskAt < 0 && count == lanes) {
+      kernels.addRows(units, lanes, from, source, batch, into, at, lanes);
+      return;
+    }
+    for (int target = at; target < at + units * lanes; target += lanes) {
+      for (int lane = 0; lane < count; lane++) {
+        float factor = maskAt < 0 ? 1 : masks[maskAt + lane];
+        into[target + lane] += from[source + lane] * factor;
       }
+      source += batch;
     }
   }
 }

@@ -43,6 +43,9 @@ public final class FusedKernel implements MapKernel {
   private boolean hasTape;
   // Whose parameters the blocks hold.
   private Pass loaded;
+  // Of the last forward pass.
+  private Pass last;
+  private boolean hasStateGradient;
 
   /** What one kind of pass reuses from call to call. */
   private final class Pass {
@@ -57,6 +60,7 @@ public final class FusedKernel implements MapKernel {
     float[] inputGradient;
     float[][] lastState = new float[plan.sizes.length][];
     float[][] stateGradient = new float[plan.sizes.length][];
+    int gradientBatch;
 
     void ensureWorkers(int count) {
       int before = workers.length;
@@ -98,7 +102,7 @@ public final class FusedKernel implements MapKernel {
   }
 
   @Override
-  public INDArray[] forward(
+  public void forward(
       INDArray[] newParameters,
       INDArray input,
       INDArray mask,
@@ -113,7 +117,8 @@ public final class FusedKernel implements MapKernel {
       int lanes = lanes(batch, threads);
       FusedPlan.Layout layout = plan.new Layout(lanes, mask != null);
       FusedCall call =
-          new FusedCall(batch, time, lanes, segmentLength(time, layout, isTraining), isTraining);
+          new FusedCall(
+              kernels, batch, time, lanes, segmentLength(time, layout, isTraining), isTraining);
       pass.blocks = blocks(lanes);
       for (int p = 0; p < newParameters.length; p++) {
         pass.parameters[p] = HeapCopy.read(newParameters[p], pass.parameters[p]);
@@ -127,6 +132,7 @@ public final class FusedKernel implements MapKernel {
       int workers = Math.min(threads, call.tiles());
       pass.ensureWorkers(workers);
       pass.call = call;
+      last = pass;
       if (isTraining) {
         hasTape = false; // until it is whole
       }
@@ -144,12 +150,19 @@ public final class FusedKernel implements MapKernel {
           });
       HeapCopy.write(call.output, output);
       hasTape |= isTraining;
-      return stateMatrices(call.lastState, batch);
     }
   }
 
   @Override
-  public INDArray[] backward(
+  public INDArray[] lastState() {
+    if (last == null) {
+      throw new IllegalStateException("there was no forward pass yet");
+    }
+    return stateMatrices(last.call.lastState, last.call.batch);
+  }
+
+  @Override
+  public void backward(
       INDArray outputGradient, int firstTimeStep, INDArray[] gradients, INDArray inputGradient) {
     if (!hasTape) {
       throw new IllegalStateException("backward needs a training forward pass before it");
@@ -168,19 +181,28 @@ public final class FusedKernel implements MapKernel {
       int before = firstTimeStep * call.batch * program.size(program.inputSlot());
       Arrays.fill(call.inputGradient, 0, before, 0);
       call.stateGradient = stateArrays(pass.stateGradient, call.batch);
+      pass.gradientBatch = call.batch;
       int workers = Math.min(pass.workers.length, call.tiles());
       LaneThreads.run(workers, w -> pass.workers[w].backward());
       HeapCopy.write(call.inputGradient, inputGradient);
       reduce(workers, gradients);
-      return stateMatrices(call.stateGradient, call.batch);
+      hasStateGradient = true;
     }
+  }
+
+  @Override
+  public INDArray[] stateGradient() {
+    if (!hasStateGradient) {
+      throw new IllegalStateException("there was no backward pass yet");
+    }
+    return stateMatrices(training.stateGradient, training.gradientBatch);
   }
 
   /** Adds up the workers' gradients, in their order, to the first one's where that can be. */
   private void reduce(int workers, INDArray[] gradients) {
     for (int p = 0; p < order.size(); p++) {
       Parameter parameter = order.get(p);
-      float[] sum = training.workers[0].ownGradient(parameter).orElse(null);
+      float[] sum = training.workers[0].gradients().own(parameter).orElse(null);
       int next = 1;
       if (sum == null) {
         reduced = atLeast(reduced, parameter.length());
@@ -189,7 +211,7 @@ public final class FusedKernel implements MapKernel {
         next = 0;
       }
       for (int w = next; w < workers; w++) {
-        training.workers[w].addGradient(parameter, sum);
+        training.workers[w].gradients().addTo(parameter, sum);
       }
       HeapCopy.write(sum, gradients[p]);
     }
@@ -274,8 +296,10 @@ public final class FusedKernel implements MapKernel {
 
   private INDArray[] stateMatrices(float[][] state, int batch) {
     INDArray[] matrices = new INDArray[state.length];
-    for (int slot : plan.carried) { // null where nothing is carried
-      matrices[slot] = HeapCopy.matrix(state[slot], batch, plan.sizes[slot]);
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      for (int slot : plan.carried) { // null where nothing is carried
+        matrices[slot] = HeapCopy.matrix(state[slot], batch, plan.sizes[slot]);
+      }
     }
     return matrices;
   }

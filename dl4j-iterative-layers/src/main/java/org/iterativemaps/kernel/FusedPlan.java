@@ -40,9 +40,11 @@ final class FusedPlan {
    * @param slot its slot
    * @param cell its index
    * @param isDriven whether the input contributes
+   * @param isFirstDriven whether it does, and to no update of the slot before
    * @param products what else does
    */
-  record Step(int slot, int cell, boolean isDriven, List<Product> products) {}
+  record Step(
+      int slot, int cell, boolean isDriven, boolean isFirstDriven, List<Product> products) {}
 
   /**
    * A block from the input.
@@ -66,6 +68,8 @@ final class FusedPlan {
   final int[] cellSlots;
   // By block: whether its weights are parameters.
   final boolean[] isTrained;
+  // By slot: index of its bias's parameter, -1 where it has none.
+  final int[] biases;
 
   FusedPlan(MapProgram program) {
     this.program = program;
@@ -73,6 +77,8 @@ final class FusedPlan {
     int slots = program.slots().size();
     this.sizes = new int[slots];
     Arrays.setAll(sizes, program::size);
+    this.biases = new int[slots];
+    Arrays.setAll(biases, program.realized()::biasParameter);
     Map<Cell, Integer> cells = new HashMap<>();
     for (Update update : schedule.updates()) {
       cells.put(update.target(), cells.size());
@@ -115,8 +121,9 @@ final class FusedPlan {
         products.add(new Product(read.block(), cells.getOrDefault(source, -1), source.slot()));
       }
     }
+    boolean isFirst = isDriven && drivenUpdates[slot] == 0;
     drivenUpdates[slot] += isDriven ? 1 : 0;
-    return new Step(slot, cells.get(update.target()), isDriven, products);
+    return new Step(slot, cells.get(update.target()), isDriven, isFirst, products);
   }
 
   /** Whether a slot's derivative is computed from its pre-activation, which is then kept. */

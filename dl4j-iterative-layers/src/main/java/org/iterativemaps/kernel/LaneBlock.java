@@ -304,10 +304,8 @@ abstract sealed class LaneBlock {
     void multiplyAdd(int tiles, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
       for (int i = 0; i < to; i += rows) {
         int end = Math.min(i + rows, to);
-        for (int t = 0; t < tiles; t++) {
-          kernels.denseMultiplyAdd(
-              weights, from, i, end, lanes, x, xAt + t * xStride, y, yAt + t * yStride);
-        }
+        kernels.denseMultiplyAdd(
+            weights, from, i, end, lanes, tiles, x, xAt, xStride, y, yAt, yStride);
       }
     }
 
@@ -316,10 +314,8 @@ abstract sealed class LaneBlock {
         int tiles, float[] dy, int dyAt, int dyStride, float[] dx, int dxAt, int dxStride) {
       for (int i = 0; i < to; i += rows) {
         int end = Math.min(i + rows, to);
-        for (int t = 0; t < tiles; t++) {
-          kernels.denseMultiplyTransposedAdd(
-              weights, from, i, end, lanes, dy, dyAt + t * dyStride, dx, dxAt + t * dxStride);
-        }
+        kernels.denseMultiplyTransposedAdd(
+            weights, from, i, end, lanes, tiles, dy, dyAt, dyStride, dx, dxAt, dxStride);
       }
     }
 
@@ -347,7 +343,7 @@ abstract sealed class LaneBlock {
 
     @Override
     int scratchLength() {
-      return kernels.denseScratchLength(lanes);
+      return kernels.denseScratchLength(to, lanes);
     }
 
     @Override

@@ -102,18 +102,31 @@ public interface LaneKernels {
    * @param w [to][from]
    * @param to first target unit
    * @param toEnd after the last target unit
-   * @param x source tile, [from][lanes]
-   * @param y target tile, [to][lanes]; added to
+   * @param tiles how many tiles of either kind, each a stride behind the one before
+   * @param x source tiles, [from][lanes]
+   * @param y target tiles, [to][lanes]; added to
    */
   void denseMultiplyAdd(
-      float[] w, int from, int to, int toEnd, int lanes, float[] x, int xAt, float[] y, int yAt);
+      float[] w,
+      int from,
+      int to,
+      int toEnd,
+      int lanes,
+      int tiles,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] y,
+      int yAt,
+      int yStride);
 
   /**
    * dx += Wᵀ dy with some target units of a dense block.
    *
    * @param w [to][from]
-   * @param dy gradient by target unit, [to][lanes]
-   * @param dx gradient by source unit, [from][lanes]; added to
+   * @param tiles how many tiles of either kind, each a stride behind the one before
+   * @param dy gradients by target unit, [to][lanes]
+   * @param dx gradients by source unit, [from][lanes]; added to
    */
   void denseMultiplyTransposedAdd(
       float[] w,
@@ -121,10 +134,13 @@ public interface LaneKernels {
       int to,
       int toEnd,
       int lanes,
+      int tiles,
       float[] dy,
       int dyAt,
+      int dyStride,
       float[] dx,
-      int dxAt);
+      int dxAt,
+      int dxStride);
 
   /**
    * dW[i, j] += sum over tiles and lanes of dy[i] x[j] for all target and source units.
@@ -151,7 +167,7 @@ public interface LaneKernels {
       int scratchAt);
 
   /** Floats of workspace that {@link #denseOuterAdd} needs. */
-  int denseScratchLength(int lanes);
+  int denseScratchLength(int to, int lanes);
 
   /** y[i] += w[i] x[i] lane by lane: a square diagonal block, or with dy and dx its transpose. */
   void diagonalMultiplyAdd(float[] w, int units, int lanes, float[] x, int xAt, float[] y, int yAt);
@@ -180,6 +196,19 @@ public interface LaneKernels {
    * @param length a multiple of {@link #vectorLanes()}
    */
   void add(int length, float[] x, int xAt, float[] y, int yAt);
+
+  /**
+   * y = x, row by row.
+   *
+   * @param xStride floats from a row of x to the next
+   * @param yStride floats from a row of y to the next
+   */
+  void copyRows(
+      int rows, int lanes, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride);
+
+  /** y += x, row by row. */
+  void addRows(
+      int rows, int lanes, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride);
 
   /**
    * y = m x, each lane with its own factor.

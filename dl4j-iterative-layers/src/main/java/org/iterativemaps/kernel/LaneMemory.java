@@ -54,9 +54,14 @@ final class LaneMemory {
     return new LaneMemory(new float[(int) length], length >= half && half > 0 ? skipped : 0);
   }
 
-  /** Floats from {@link #base} on. */
-  int length() {
-    return array.length - base;
+  /** Whether there is a memory and it has so many floats from {@link #base} on. */
+  static boolean holds(LaneMemory memory, long floats) {
+    return memory != null && memory.array.length - memory.base >= floats;
+  }
+
+  /** Bytes of the array. */
+  long bytes() {
+    return (long) Float.BYTES * array.length;
   }
 
   /** Bytes from which on G1 gives an array a region of its own; 0 where there is no G1. */

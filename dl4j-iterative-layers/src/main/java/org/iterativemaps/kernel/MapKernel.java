@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>A kernel holds the tape of its last {@code forward} and reusable buffers: it belongs to one
  * layer and is not thread-safe. Arguments are not checked here; the layers do that. States are
  * arrays by slot index, [batch, size], null meaning zeros; a kernel never changes the arrays it is
- * given as state and hands out fresh ones, outside of any workspace.
+ * given as state and hands out fresh ones, outside of any workspace, when asked for them.
  */
 public interface MapKernel {
 
@@ -27,15 +27,22 @@ public interface MapKernel {
    * @param output [batch, nOut, time]; overwritten
    * @param training whether activations are told that this is training, and the tape is kept for
    *     {@link #backward}
-   * @return the state after the last time step, by slot; null where no later time step needs it
    */
-  INDArray[] forward(
+  void forward(
       INDArray[] parameters,
       INDArray input,
       INDArray mask,
       INDArray[] initial,
       INDArray output,
       boolean training);
+
+  /**
+   * The state after the last time step of the last forward pass, by slot; null where no later time
+   * step needs it.
+   *
+   * @throws IllegalStateException if there was none
+   */
+  INDArray[] lastState();
 
   /**
    * Back-propagates through the last training forward pass and drops its tape.
@@ -45,12 +52,18 @@ public interface MapKernel {
    *     BPTT): outputs before it are given no gradient
    * @param gradients by parameter; overwritten
    * @param inputGradient dL/d(input), [batch, nIn, time]; overwritten
-   * @return dL/d(initial state) by slot, at time step firstTimeStep; null where the map does not
-   *     carry the slot
    * @throws IllegalStateException if there is no tape
    */
-  INDArray[] backward(
+  void backward(
       INDArray outputGradient, int firstTimeStep, INDArray[] gradients, INDArray inputGradient);
+
+  /**
+   * dL/d(state before time step firstTimeStep) of the last backward pass, by slot; null where the
+   * map does not carry the slot.
+   *
+   * @throws IllegalStateException if there was none
+   */
+  INDArray[] stateGradient();
 
   /** Whether there is a tape to go back on. */
   boolean hasTape();

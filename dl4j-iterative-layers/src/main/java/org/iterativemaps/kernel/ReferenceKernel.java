@@ -27,6 +27,8 @@ public final class ReferenceKernel implements MapKernel {
   private final MapProgram program;
   private final List<DenseBlock> blocks;
   private Tape tape;
+  private INDArray[] lastState;
+  private INDArray[] stateGradient;
 
   /**
    * A kernel for one layer.
@@ -46,7 +48,7 @@ public final class ReferenceKernel implements MapKernel {
   private record TimeStep(Map<Cell, INDArray> values, Map<Cell, INDArray> preActivations) {}
 
   @Override
-  public INDArray[] forward(
+  public void forward(
       INDArray[] parameters,
       INDArray input,
       INDArray mask,
@@ -83,8 +85,18 @@ public final class ReferenceKernel implements MapKernel {
       }
       tape =
           training ? new Tape(weights, tokens, timeMask, timeSteps, input.shape().clone()) : tape;
-      return copies(state);
+      lastState = state;
     }
+  }
+
+  @Override
+  public INDArray[] lastState() {
+    return copies(lastState, "forward");
+  }
+
+  @Override
+  public INDArray[] stateGradient() {
+    return copies(stateGradient, "backward");
   }
 
   private void compute(
@@ -119,7 +131,7 @@ public final class ReferenceKernel implements MapKernel {
   }
 
   @Override
-  public INDArray[] backward(
+  public void backward(
       INDArray outputGradient, int firstTimeStep, INDArray[] gradients, INDArray inputGradient) {
     if (tape == null) {
       throw new IllegalStateException("backward needs a training forward pass before it");
@@ -133,7 +145,7 @@ public final class ReferenceKernel implements MapKernel {
         sweep.back(t, epsilon.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(t)));
       }
       sweep.finish(gradients, inputGradient);
-      return copies(sweep.stateGradient);
+      stateGradient = sweep.stateGradient;
     }
   }
 
@@ -305,10 +317,15 @@ public final class ReferenceKernel implements MapKernel {
     return state;
   }
 
-  private static INDArray[] copies(INDArray[] arrays) {
+  private static INDArray[] copies(INDArray[] arrays, String pass) {
+    if (arrays == null) {
+      throw new IllegalStateException("there was no " + pass + " pass yet");
+    }
     INDArray[] copies = new INDArray[arrays.length];
     for (int i = 0; i < arrays.length; i++) {
-      copies[i] = arrays[i] == null ? null : arrays[i].dup('f');
+      try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+        copies[i] = arrays[i] == null ? null : arrays[i].dup('f');
+      }
     }
     return copies;
   }

@@ -109,10 +109,24 @@ public final class ScalarLaneKernels implements LaneKernels {
 
   @Override
   public void denseMultiplyAdd(
-      float[] w, int from, int to, int toEnd, int lanes, float[] x, int xAt, float[] y, int yAt) {
-    for (int i = to; i < toEnd; i++) {
-      for (int j = 0; j < from; j++) {
-        axpy(w[i * from + j], lanes, x, xAt + j * lanes, y, yAt + i * lanes);
+      float[] w,
+      int from,
+      int to,
+      int toEnd,
+      int lanes,
+      int tiles,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] y,
+      int yAt,
+      int yStride) {
+    for (int tile = 0; tile < tiles; tile++) {
+      for (int i = to; i < toEnd; i++) {
+        int target = yAt + tile * yStride + i * lanes;
+        for (int j = 0; j < from; j++) {
+          axpy(w[i * from + j], lanes, x, xAt + tile * xStride + j * lanes, y, target);
+        }
       }
     }
   }
@@ -124,13 +138,19 @@ public final class ScalarLaneKernels implements LaneKernels {
       int to,
       int toEnd,
       int lanes,
+      int tiles,
       float[] dy,
       int dyAt,
+      int dyStride,
       float[] dx,
-      int dxAt) {
-    for (int i = to; i < toEnd; i++) {
-      for (int j = 0; j < from; j++) {
-        axpy(w[i * from + j], lanes, dy, dyAt + i * lanes, dx, dxAt + j * lanes);
+      int dxAt,
+      int dxStride) {
+    for (int tile = 0; tile < tiles; tile++) {
+      for (int i = to; i < toEnd; i++) {
+        int target = dyAt + tile * dyStride + i * lanes;
+        for (int j = 0; j < from; j++) {
+          axpy(w[i * from + j], lanes, dy, target, dx, dxAt + tile * dxStride + j * lanes);
+        }
       }
     }
   }
@@ -161,7 +181,7 @@ public final class ScalarLaneKernels implements LaneKernels {
   }
 
   @Override
-  public int denseScratchLength(int lanes) {
+  public int denseScratchLength(int to, int lanes) {
     return 0;
   }
 
@@ -206,6 +226,24 @@ public final class ScalarLaneKernels implements LaneKernels {
   public void add(int length, float[] x, int xAt, float[] y, int yAt) {
     for (int i = 0; i < length; i++) {
       y[yAt + i] += x[xAt + i];
+    }
+  }
+
+  @Override
+  public void copyRows(
+      int rows, int lanes, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(x, xAt + i * xStride, y, yAt + i * yStride, lanes);
+    }
+  }
+
+  @Override
+  public void addRows(
+      int rows, int lanes, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
+    for (int i = 0; i < rows; i++) {
+      for (int lane = 0; lane < lanes; lane++) {
+        y[yAt + i * yStride + lane] += x[xAt + i * xStride + lane];
+      }
     }
   }
 

@@ -57,11 +57,10 @@ class FusedKernelTest {
         gradients[p] = parameters[p].like();
       }
       inputGradient = Nd4j.valueArrayOf(c.input.shape(), 77.0, type);
-      last =
-          kernel.forward(
-              parameters, c.input.castTo(type), c.mask, cast(c.initial, type), output, true);
-      stateGradient =
-          kernel.backward(c.outputGradient.castTo(type), c.first, gradients, inputGradient);
+      kernel.forward(parameters, c.input.castTo(type), c.mask, cast(c.initial, type), output, true);
+      kernel.backward(c.outputGradient.castTo(type), c.first, gradients, inputGradient);
+      last = kernel.lastState();
+      stateGradient = kernel.stateGradient();
     }
 
     /** Everything in one order; a state without a gradient counts as one of zeros. */
@@ -351,6 +350,8 @@ class FusedKernelTest {
   void inferenceLeavesTheTapeAlone() {
     Case c = new Case(7, false, 30, Activation.TANH);
     FusedKernel kernel = new FusedKernel(c.program);
+    assertThrows(IllegalStateException.class, kernel::lastState);
+    assertThrows(IllegalStateException.class, kernel::stateGradient);
     Run expected = new Run(kernel, c, DataType.FLOAT);
     assertFalse(kernel.hasTape());
     INDArray[] parameters = new INDArray[c.parameters.length];

@@ -147,13 +147,14 @@ final class LaneCase {
       y = c.y.clone();
       dx = c.dx.clone();
       dw = c.dw.clone();
-      float[] scratch = new float[kernels.denseScratchLength(c.lanes) + 9];
+      float[] scratch = new float[kernels.denseScratchLength(c.to, c.lanes) + 9];
       int[] bounds = {0, split, c.to};
       for (int p = 0; p < 2; p++) {
         int a = bounds[p];
         int b = bounds[p + 1];
-        kernels.denseMultiplyAdd(c.w, c.from, a, b, c.lanes, c.x, X_AT, y, Y_AT);
-        kernels.denseMultiplyTransposedAdd(c.w, c.from, a, b, c.lanes, c.dy, Y_AT, dx, X_AT);
+        kernels.denseMultiplyAdd(c.w, c.from, a, b, c.lanes, 1, c.x, X_AT, 0, y, Y_AT, 0);
+        kernels.denseMultiplyTransposedAdd(
+            c.w, c.from, a, b, c.lanes, 1, c.dy, Y_AT, 0, dx, X_AT, 0);
       }
       kernels.denseOuterAdd(c.from, c.to, c.lanes, 1, c.dy, Y_AT, 0, c.x, X_AT, 0, dw, scratch, 9);
     }

@@ -132,7 +132,7 @@ class LaneKernelsExactTest {
         assertExact(expected, dw, "lanes " + lanes);
         if (mask.isDense()) {
           float[] dense = new float[mask.entryCount()];
-          float[] room = new float[kernels.denseScratchLength(lanes)];
+          float[] room = new float[kernels.denseScratchLength(mask.toSize(), lanes)];
           kernels.denseOuterAdd(
               mask.fromSize(),
               mask.toSize(),
@@ -150,6 +150,39 @@ class LaneKernelsExactTest {
           assertExact(expected, dense, "dense, lanes " + lanes);
         }
       }
+    }
+  }
+
+  @ParameterizedTest(name = "{0} tiles of {1} -> {2}")
+  @CsvSource({"1, 40, 9", "2, 17, 4", "3, 200, 30", "4, 130, 8", "5, 16, 11", "11, 33, 6"})
+  void denseProductsOfManyTiles(int tiles, int from, int to) {
+    Random random = new Random(tiles);
+    for (int lanes : laneCounts()) {
+      int xStride = from * lanes + 3;
+      int yStride = to * lanes + 5;
+      float[] w = LaneCase.draw(to * from, integers(random));
+      float[] x = LaneCase.draw(tiles * xStride + 1, integers(random));
+      float[] y = LaneCase.draw(tiles * yStride + 2, integers(random));
+      double[] product = LaneCase.copy(y);
+      double[] transposed = LaneCase.copy(x);
+      for (int tile = 0; tile < tiles; tile++) {
+        for (int i = 2; i < to; i++) {
+          for (int j = 0; j < from; j++) {
+            for (int l = 0; l < lanes; l++) {
+              int source = 1 + tile * xStride + j * lanes + l;
+              int target = 2 + tile * yStride + i * lanes + l;
+              product[target] += w[i * from + j] * x[source];
+              transposed[source] += w[i * from + j] * y[target];
+            }
+          }
+        }
+      }
+      float[] dx = x.clone();
+      kernels.denseMultiplyTransposedAdd(
+          w, from, 2, to, lanes, tiles, y, 2, yStride, dx, 1, xStride);
+      kernels.denseMultiplyAdd(w, from, 2, to, lanes, tiles, x, 1, xStride, y, 2, yStride);
+      assertExact(product, y, "y, lanes " + lanes);
+      assertExact(transposed, dx, "dx, lanes " + lanes);
     }
   }
 
@@ -200,6 +233,32 @@ class LaneKernelsExactTest {
         assertEquals(y[i], product[i], "before the tile");
         assertEquals(y[i], filled[i], "before the tile");
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "1", "7"})
+  void rowsOfOtherStrides(int rows) {
+    Random random = new Random(rows);
+    for (int lanes : laneCounts()) {
+      int xStride = lanes + 5;
+      int yStride = lanes + 2;
+      float[] x = LaneCase.draw(3 + rows * xStride, integers(random));
+      float[] y = LaneCase.draw(5 + rows * yStride, integers(random));
+      float[] copied = y.clone();
+      float[] added = y.clone();
+      kernels.copyRows(rows, lanes, x, 3, xStride, copied, 5, yStride);
+      kernels.addRows(rows, lanes, x, 3, xStride, added, 5, yStride);
+      float[] expectedCopy = y.clone();
+      float[] expectedSum = y.clone();
+      for (int row = 0; row < rows; row++) {
+        for (int lane = 0; lane < lanes; lane++) {
+          expectedCopy[5 + row * yStride + lane] = x[3 + row * xStride + lane];
+          expectedSum[5 + row * yStride + lane] += x[3 + row * xStride + lane];
+        }
+      }
+      assertArrayEquals(expectedCopy, copied);
+      assertArrayEquals(expectedSum, added);
     }
   }
 

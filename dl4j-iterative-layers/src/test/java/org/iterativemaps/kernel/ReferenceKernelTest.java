@@ -41,8 +41,9 @@ class ReferenceKernelTest {
       INDArray input = random.normal(DataType.DOUBLE, batch, map.input().size(), time);
       INDArray mask = random.below(2) == 0 ? null : random.mask(DataType.DOUBLE, batch, time);
       INDArray output = Nd4j.create(DataType.DOUBLE, batch, map.output().size(), time);
-      INDArray[] last =
-          new ReferenceKernel(program).forward(parameters, input, mask, null, output, false);
+      ReferenceKernel kernel = new ReferenceKernel(program);
+      kernel.forward(parameters, input, mask, null, output, false);
+      INDArray[] last = kernel.lastState();
       for (int b = 0; b < batch; b++) {
         double[][] state = new double[map.slots().size()][];
         for (int slot = 0; slot < state.length; slot++) {
@@ -129,8 +130,8 @@ class ReferenceKernelTest {
       for (int p = 0; p < gradients.length; p++) {
         gradients[p] = parameters[p].like();
       }
-      INDArray[] stateGradient =
-          kernel.backward(weights, 0, gradients, Nd4j.create(DataType.DOUBLE, input.shape()));
+      kernel.backward(weights, 0, gradients, Nd4j.create(DataType.DOUBLE, input.shape()));
+      INDArray[] stateGradient = kernel.stateGradient();
       for (int slot : program.schedule().carried()) {
         INDArray start = initial[slot];
         for (long i = 0; i < start.length(); i++) {
@@ -158,9 +159,11 @@ class ReferenceKernelTest {
     INDArray input = Nd4j.ones(DataType.DOUBLE, 1, realized.map().input().size(), 1);
     INDArray output = Nd4j.create(DataType.DOUBLE, 1, realized.map().output().size(), 1);
     ReferenceKernel kernel = new ReferenceKernel(program);
+    assertThrows(IllegalStateException.class, kernel::lastState);
     kernel.forward(parameters, input, null, null, output, false);
     assertFalse(kernel.hasTape());
     assertThrows(IllegalStateException.class, () -> kernel.backward(output, 0, parameters, input));
+    assertThrows(IllegalStateException.class, kernel::stateGradient);
     kernel.forward(parameters, input, null, null, output, true);
     kernel.forward(parameters, input, null, null, output, false);
     assertTrue(kernel.hasTape(), "inference leaves the tape alone");

@@ -1,6 +1,5 @@
 package org.iterativemaps.kernel.simd;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -42,6 +41,10 @@ final class DenseLoops {
         int wRow = wAt + i * rowStride;
         multiply8x1(w, wRow, rowStride, columnStride, columns, lanes, x, xAt, y, yAt + i * lanes);
       }
+      for (; i + 4 <= rows; i += 4) {
+        int wRow = wAt + i * rowStride;
+        multiply4x1(w, wRow, rowStride, columnStride, columns, lanes, x, xAt, y, yAt + i * lanes);
+      }
     } else if (lanes % (2 * L) == 0) {
       for (; i + 4 <= rows; i += 4) {
         int wRow = wAt + i * rowStride;
@@ -60,6 +63,46 @@ final class DenseLoops {
       int yRow = yAt + i * lanes;
       for (int v = 0; v < lanes; v += L) {
         multiply1x1(w, wRow, columnStride, columns, lanes, x, xAt + v, y, yRow + v);
+      }
+    }
+  }
+
+  /** How many tiles {@link #multiplyTiles} takes at once; 1 where that is of no use. */
+  static int tiles(int lanes) {
+    return MANY_REGISTERS && lanes < 4 * L ? 4 * L / lanes : 1;
+  }
+
+  /**
+   * As {@link #multiply}, on {@link #tiles} tiles: four vectors in all, so that a weight is
+   * broadcast for four of them.
+   */
+  static void multiplyTiles(
+      float[] w,
+      int wAt,
+      int rowStride,
+      int columnStride,
+      int rows,
+      int columns,
+      int lanes,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] y,
+      int yAt,
+      int yStride) {
+    int i = 0;
+    for (; i + 4 <= rows; i += 4) {
+      int wRow = wAt + i * rowStride;
+      int yRow = yAt + i * lanes;
+      multiply4x4Tiles(
+          w, wRow, rowStride, columnStride, columns, lanes, x, xAt, xStride, y, yRow, yStride);
+    }
+    if (i < rows) {
+      for (int tile = 0; tile < tiles(lanes); tile++) {
+        int xTile = xAt + tile * xStride;
+        int yTile = yAt + tile * yStride + i * lanes;
+        int wRow = wAt + i * rowStride;
+        multiply(w, wRow, rowStride, columnStride, rows - i, columns, lanes, x, xTile, y, yTile);
       }
     }
   }
@@ -137,6 +180,91 @@ final class DenseLoops {
     y31.intoArray(y, yAt + 3 * lanes + L);
     y32.intoArray(y, yAt + 3 * lanes + 2 * L);
     y33.intoArray(y, yAt + 3 * lanes + 3 * L);
+  }
+
+  private static void multiply4x4Tiles(
+      float[] w,
+      int wAt,
+      int rowStride,
+      int columnStride,
+      int columns,
+      int lanes,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] y,
+      int yAt,
+      int yStride) {
+    // The second, third and fourth vector: of tiles of their own, or the second half of a tile.
+    boolean isHalf = lanes == 2 * L;
+    int x1At = isHalf ? L : xStride;
+    int x2At = isHalf ? xStride : 2 * xStride;
+    int x3At = x1At + x2At;
+    int y1 = yAt + (isHalf ? L : yStride);
+    int y2 = yAt + (isHalf ? yStride : 2 * yStride);
+    int y3 = y1 + y2 - yAt;
+    FloatVector y00 = FloatVector.fromArray(SPECIES, y, yAt);
+    FloatVector y01 = FloatVector.fromArray(SPECIES, y, y1);
+    FloatVector y02 = FloatVector.fromArray(SPECIES, y, y2);
+    FloatVector y03 = FloatVector.fromArray(SPECIES, y, y3);
+    FloatVector y10 = FloatVector.fromArray(SPECIES, y, yAt + lanes);
+    FloatVector y11 = FloatVector.fromArray(SPECIES, y, y1 + lanes);
+    FloatVector y12 = FloatVector.fromArray(SPECIES, y, y2 + lanes);
+    FloatVector y13 = FloatVector.fromArray(SPECIES, y, y3 + lanes);
+    FloatVector y20 = FloatVector.fromArray(SPECIES, y, yAt + 2 * lanes);
+    FloatVector y21 = FloatVector.fromArray(SPECIES, y, y1 + 2 * lanes);
+    FloatVector y22 = FloatVector.fromArray(SPECIES, y, y2 + 2 * lanes);
+    FloatVector y23 = FloatVector.fromArray(SPECIES, y, y3 + 2 * lanes);
+    FloatVector y30 = FloatVector.fromArray(SPECIES, y, yAt + 3 * lanes);
+    FloatVector y31 = FloatVector.fromArray(SPECIES, y, y1 + 3 * lanes);
+    FloatVector y32 = FloatVector.fromArray(SPECIES, y, y2 + 3 * lanes);
+    FloatVector y33 = FloatVector.fromArray(SPECIES, y, y3 + 3 * lanes);
+    int k = wAt;
+    int c = xAt;
+    for (int j = 0; j < columns; j++) {
+      FloatVector x0 = FloatVector.fromArray(SPECIES, x, c);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, x, c + x1At);
+      FloatVector x2 = FloatVector.fromArray(SPECIES, x, c + x2At);
+      FloatVector x3 = FloatVector.fromArray(SPECIES, x, c + x3At);
+      FloatVector w0 = FloatVector.broadcast(SPECIES, w[k]);
+      y00 = x0.fma(w0, y00);
+      y01 = x1.fma(w0, y01);
+      y02 = x2.fma(w0, y02);
+      y03 = x3.fma(w0, y03);
+      FloatVector w1 = FloatVector.broadcast(SPECIES, w[k + rowStride]);
+      y10 = x0.fma(w1, y10);
+      y11 = x1.fma(w1, y11);
+      y12 = x2.fma(w1, y12);
+      y13 = x3.fma(w1, y13);
+      FloatVector w2 = FloatVector.broadcast(SPECIES, w[k + 2 * rowStride]);
+      y20 = x0.fma(w2, y20);
+      y21 = x1.fma(w2, y21);
+      y22 = x2.fma(w2, y22);
+      y23 = x3.fma(w2, y23);
+      FloatVector w3 = FloatVector.broadcast(SPECIES, w[k + 3 * rowStride]);
+      y30 = x0.fma(w3, y30);
+      y31 = x1.fma(w3, y31);
+      y32 = x2.fma(w3, y32);
+      y33 = x3.fma(w3, y33);
+      k += columnStride;
+      c += lanes;
+    }
+    y00.intoArray(y, yAt);
+    y01.intoArray(y, y1);
+    y02.intoArray(y, y2);
+    y03.intoArray(y, y3);
+    y10.intoArray(y, yAt + lanes);
+    y11.intoArray(y, y1 + lanes);
+    y12.intoArray(y, y2 + lanes);
+    y13.intoArray(y, y3 + lanes);
+    y20.intoArray(y, yAt + 2 * lanes);
+    y21.intoArray(y, y1 + 2 * lanes);
+    y22.intoArray(y, y2 + 2 * lanes);
+    y23.intoArray(y, y3 + 2 * lanes);
+    y30.intoArray(y, yAt + 3 * lanes);
+    y31.intoArray(y, y1 + 3 * lanes);
+    y32.intoArray(y, y2 + 3 * lanes);
+    y33.intoArray(y, y3 + 3 * lanes);
   }
 
   private static void multiply4x2(
@@ -234,6 +362,38 @@ final class DenseLoops {
     y7.intoArray(y, yAt + 7 * lanes);
   }
 
+  private static void multiply4x1(
+      float[] w,
+      int wAt,
+      int rowStride,
+      int columnStride,
+      int columns,
+      int lanes,
+      float[] x,
+      int xAt,
+      float[] y,
+      int yAt) {
+    FloatVector y0 = FloatVector.fromArray(SPECIES, y, yAt);
+    FloatVector y1 = FloatVector.fromArray(SPECIES, y, yAt + lanes);
+    FloatVector y2 = FloatVector.fromArray(SPECIES, y, yAt + 2 * lanes);
+    FloatVector y3 = FloatVector.fromArray(SPECIES, y, yAt + 3 * lanes);
+    int k = wAt;
+    int c = xAt;
+    for (int j = 0; j < columns; j++) {
+      FloatVector x0 = FloatVector.fromArray(SPECIES, x, c);
+      y0 = x0.fma(FloatVector.broadcast(SPECIES, w[k]), y0);
+      y1 = x0.fma(FloatVector.broadcast(SPECIES, w[k + rowStride]), y1);
+      y2 = x0.fma(FloatVector.broadcast(SPECIES, w[k + 2 * rowStride]), y2);
+      y3 = x0.fma(FloatVector.broadcast(SPECIES, w[k + 3 * rowStride]), y3);
+      k += columnStride;
+      c += lanes;
+    }
+    y0.intoArray(y, yAt);
+    y1.intoArray(y, yAt + lanes);
+    y2.intoArray(y, yAt + 2 * lanes);
+    y3.intoArray(y, yAt + 3 * lanes);
+  }
+
   private static void multiply1x1(
       float[] w,
       int wAt,
@@ -254,158 +414,5 @@ final class DenseLoops {
       c += lanes;
     }
     y0.intoArray(y, yAt);
-  }
-
-  /**
-   * dW[i, j] += sum over lanes of dy[i] x[j] for all i, and 4 L source units from j on.
-   *
-   * <p>The products are summed over lanes, so here the source units go along the vectors: their
-   * tile is transposed once into {@code t}, and every target unit's gradient broadcast lane by
-   * lane.
-   *
-   * @param t [lanes][4 L], and room for [4][4 L] more
-   */
-  static void outer(
-      int from,
-      int j,
-      int to,
-      int lanes,
-      float[] dy,
-      int dyAt,
-      float[] x,
-      int xAt,
-      float[] dw,
-      float[] t,
-      int tAt) {
-    int width = Math.min(4 * L, from - j);
-    transpose(x, xAt + j * lanes, width, lanes, t, tAt);
-    boolean isWhole = width == 4 * L;
-    int rest = tAt + lanes * 4 * L;
-    int i = 0;
-    for (; i + 4 <= to; i += 4) {
-      if (isWhole) {
-        outer4(dy, dyAt + i * lanes, lanes, t, tAt, dw, i * from + j, from);
-      } else {
-        Arrays.fill(t, rest, rest + 16 * L, 0);
-        outer4(dy, dyAt + i * lanes, lanes, t, tAt, t, rest, 4 * L);
-        addRows(t, rest, 4, width, dw, i * from + j, from);
-      }
-    }
-    for (; i < to; i++) {
-      if (isWhole) {
-        outer1(dy, dyAt + i * lanes, lanes, t, tAt, dw, i * from + j);
-      } else {
-        Arrays.fill(t, rest, rest + 4 * L, 0);
-        outer1(dy, dyAt + i * lanes, lanes, t, tAt, t, rest);
-        addRows(t, rest, 1, width, dw, i * from + j, from);
-      }
-    }
-  }
-
-  private static void transpose(float[] x, int xAt, int width, int lanes, float[] t, int tAt) {
-    for (int u = 0; u < width; u++) {
-      int c = xAt + u * lanes;
-      for (int lane = 0; lane < lanes; lane++) {
-        t[tAt + lane * 4 * L + u] = x[c + lane];
-      }
-    }
-  }
-
-  private static void addRows(
-      float[] t, int tAt, int rows, int width, float[] dw, int dwAt, int stride) {
-    for (int r = 0; r < rows; r++) {
-      for (int u = 0; u < width; u++) {
-        dw[dwAt + r * stride + u] += t[tAt + r * 4 * L + u];
-      }
-    }
-  }
-
-  private static void outer4(
-      float[] dy, int dyAt, int lanes, float[] t, int tAt, float[] dw, int dwAt, int stride) {
-    FloatVector g00 = FloatVector.fromArray(SPECIES, dw, dwAt);
-    FloatVector g01 = FloatVector.fromArray(SPECIES, dw, dwAt + L);
-    FloatVector g02 = FloatVector.fromArray(SPECIES, dw, dwAt + 2 * L);
-    FloatVector g03 = FloatVector.fromArray(SPECIES, dw, dwAt + 3 * L);
-    FloatVector g10 = FloatVector.fromArray(SPECIES, dw, dwAt + stride);
-    FloatVector g11 = FloatVector.fromArray(SPECIES, dw, dwAt + stride + L);
-    FloatVector g12 = FloatVector.fromArray(SPECIES, dw, dwAt + stride + 2 * L);
-    FloatVector g13 = FloatVector.fromArray(SPECIES, dw, dwAt + stride + 3 * L);
-    FloatVector g20 = FloatVector.fromArray(SPECIES, dw, dwAt + 2 * stride);
-    FloatVector g21 = FloatVector.fromArray(SPECIES, dw, dwAt + 2 * stride + L);
-    FloatVector g22 = FloatVector.fromArray(SPECIES, dw, dwAt + 2 * stride + 2 * L);
-    FloatVector g23 = FloatVector.fromArray(SPECIES, dw, dwAt + 2 * stride + 3 * L);
-    FloatVector g30 = FloatVector.fromArray(SPECIES, dw, dwAt + 3 * stride);
-    FloatVector g31 = FloatVector.fromArray(SPECIES, dw, dwAt + 3 * stride + L);
-    FloatVector g32 = FloatVector.fromArray(SPECIES, dw, dwAt + 3 * stride + 2 * L);
-    FloatVector g33 = FloatVector.fromArray(SPECIES, dw, dwAt + 3 * stride + 3 * L);
-    for (int lane = 0; lane < lanes; lane++) {
-      int c = tAt + lane * 4 * L;
-      int d = dyAt + lane;
-      FloatVector x0 = FloatVector.fromArray(SPECIES, t, c);
-      FloatVector x1 = FloatVector.fromArray(SPECIES, t, c + L);
-      FloatVector x2 = FloatVector.fromArray(SPECIES, t, c + 2 * L);
-      FloatVector x3 = FloatVector.fromArray(SPECIES, t, c + 3 * L);
-      FloatVector d0 = FloatVector.broadcast(SPECIES, dy[d]);
-      g00 = x0.fma(d0, g00);
-      g01 = x1.fma(d0, g01);
-      g02 = x2.fma(d0, g02);
-      g03 = x3.fma(d0, g03);
-      FloatVector d1 = FloatVector.broadcast(SPECIES, dy[d + lanes]);
-      g10 = x0.fma(d1, g10);
-      g11 = x1.fma(d1, g11);
-      g12 = x2.fma(d1, g12);
-      g13 = x3.fma(d1, g13);
-      FloatVector d2 = FloatVector.broadcast(SPECIES, dy[d + 2 * lanes]);
-      g20 = x0.fma(d2, g20);
-      g21 = x1.fma(d2, g21);
-      g22 = x2.fma(d2, g22);
-      g23 = x3.fma(d2, g23);
-      FloatVector d3 = FloatVector.broadcast(SPECIES, dy[d + 3 * lanes]);
-      g30 = x0.fma(d3, g30);
-      g31 = x1.fma(d3, g31);
-      g32 = x2.fma(d3, g32);
-      g33 = x3.fma(d3, g33);
-    }
-    g00.intoArray(dw, dwAt);
-    g01.intoArray(dw, dwAt + L);
-    g02.intoArray(dw, dwAt + 2 * L);
-    g03.intoArray(dw, dwAt + 3 * L);
-    g10.intoArray(dw, dwAt + stride);
-    g11.intoArray(dw, dwAt + stride + L);
-    g12.intoArray(dw, dwAt + stride + 2 * L);
-    g13.intoArray(dw, dwAt + stride + 3 * L);
-    g20.intoArray(dw, dwAt + 2 * stride);
-    g21.intoArray(dw, dwAt + 2 * stride + L);
-    g22.intoArray(dw, dwAt + 2 * stride + 2 * L);
-    g23.intoArray(dw, dwAt + 2 * stride + 3 * L);
-    g30.intoArray(dw, dwAt + 3 * stride);
-    g31.intoArray(dw, dwAt + 3 * stride + L);
-    g32.intoArray(dw, dwAt + 3 * stride + 2 * L);
-    g33.intoArray(dw, dwAt + 3 * stride + 3 * L);
-  }
-
-  private static void outer1(
-      float[] dy, int dyAt, int lanes, float[] t, int tAt, float[] dw, int dwAt) {
-    FloatVector g00 = FloatVector.fromArray(SPECIES, dw, dwAt);
-    FloatVector g01 = FloatVector.fromArray(SPECIES, dw, dwAt + L);
-    FloatVector g02 = FloatVector.fromArray(SPECIES, dw, dwAt + 2 * L);
-    FloatVector g03 = FloatVector.fromArray(SPECIES, dw, dwAt + 3 * L);
-    for (int lane = 0; lane < lanes; lane++) {
-      int c = tAt + lane * 4 * L;
-      int d = dyAt + lane;
-      FloatVector x0 = FloatVector.fromArray(SPECIES, t, c);
-      FloatVector x1 = FloatVector.fromArray(SPECIES, t, c + L);
-      FloatVector x2 = FloatVector.fromArray(SPECIES, t, c + 2 * L);
-      FloatVector x3 = FloatVector.fromArray(SPECIES, t, c + 3 * L);
-      FloatVector d0 = FloatVector.broadcast(SPECIES, dy[d]);
-      g00 = x0.fma(d0, g00);
-      g01 = x1.fma(d0, g01);
-      g02 = x2.fma(d0, g02);
-      g03 = x3.fma(d0, g03);
-    }
-    g00.intoArray(dw, dwAt);
-    g01.intoArray(dw, dwAt + L);
-    g02.intoArray(dw, dwAt + 2 * L);
-    g03.intoArray(dw, dwAt + 3 * L);
   }
 }

@@ -146,24 +146,22 @@ public final class SimdLaneKernels implements LaneKernels {
 
   @Override
   public void denseMultiplyAdd(
-      float[] w, int from, int to, int toEnd, int lanes, float[] x, int xAt, float[] y, int yAt) {
-    // Source units by the panel whose tile fits the first-level cache.
-    int panel = Math.max(16, DenseLoops.PANEL_FLOATS / lanes);
-    for (int j = 0; j < from; j += panel) {
-      int count = Math.min(panel, from - j);
-      DenseLoops.multiply(
-          w,
-          to * from + j,
-          from,
-          1,
-          toEnd - to,
-          count,
-          lanes,
-          x,
-          xAt + j * lanes,
-          y,
-          yAt + to * lanes);
-    }
+      float[] w,
+      int from,
+      int to,
+      int toEnd,
+      int lanes,
+      int tiles,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] y,
+      int yAt,
+      int yStride) {
+    int rows = toEnd - to;
+    int wAt = to * from;
+    int yRow = yAt + to * lanes;
+    denseMultiply(w, wAt, from, 1, rows, from, lanes, tiles, x, xAt, xStride, y, yRow, yStride);
   }
 
   @Override
@@ -173,14 +171,71 @@ public final class SimdLaneKernels implements LaneKernels {
       int to,
       int toEnd,
       int lanes,
+      int tiles,
       float[] dy,
       int dyAt,
+      int dyStride,
       float[] dx,
-      int dxAt) {
+      int dxAt,
+      int dxStride) {
+    int columns = toEnd - to;
+    int wAt = to * from;
+    int dyRow = dyAt + to * lanes;
+    denseMultiply(
+        w, wAt, 1, from, from, columns, lanes, tiles, dy, dyRow, dyStride, dx, dxAt, dxStride);
+  }
+
+  /** See {@link DenseLoops#multiply}; by panels of columns that fit the first-level cache. */
+  private static void denseMultiply(
+      float[] w,
+      int wAt,
+      int rowStride,
+      int columnStride,
+      int rows,
+      int columns,
+      int lanes,
+      int tiles,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] y,
+      int yAt,
+      int yStride) {
+    int group = DenseLoops.tiles(lanes);
+    int tile = 0;
+    for (; group > 1 && tile + group <= tiles; tile += group) {
+      int panel = Math.max(16, DenseLoops.PANEL_FLOATS / (group * lanes));
+      for (int j = 0; j < columns; j += panel) {
+        int count = Math.min(panel, columns - j);
+        int wPanel = wAt + j * columnStride;
+        int xPanel = xAt + tile * xStride + j * lanes;
+        int yTile = yAt + tile * yStride;
+        DenseLoops.multiplyTiles(
+            w,
+            wPanel,
+            rowStride,
+            columnStride,
+            rows,
+            count,
+            lanes,
+            x,
+            xPanel,
+            xStride,
+            y,
+            yTile,
+            yStride);
+      }
+    }
     int panel = Math.max(16, DenseLoops.PANEL_FLOATS / lanes);
-    for (int i = to; i < toEnd; i += panel) {
-      int count = Math.min(panel, toEnd - i);
-      DenseLoops.multiply(w, i * from, 1, from, from, count, lanes, dy, dyAt + i * lanes, dx, dxAt);
+    for (; tile < tiles; tile++) {
+      for (int j = 0; j < columns; j += panel) {
+        int count = Math.min(panel, columns - j);
+        int wPanel = wAt + j * columnStride;
+        int xPanel = xAt + tile * xStride + j * lanes;
+        int yTile = yAt + tile * yStride;
+        DenseLoops.multiply(
+            w, wPanel, rowStride, columnStride, rows, count, lanes, x, xPanel, y, yTile);
+      }
     }
   }
 
@@ -199,18 +254,13 @@ public final class SimdLaneKernels implements LaneKernels {
       float[] dw,
       float[] scratch,
       int scratchAt) {
-    for (int j = 0; j < from; j += 4 * L) {
-      for (int tile = 0; tile < tiles; tile++) {
-        int d = dyAt + tile * dyStride;
-        int o = xAt + tile * xStride;
-        DenseLoops.outer(from, j, to, lanes, dy, d, x, o, dw, scratch, scratchAt);
-      }
-    }
+    DenseOuter.add(
+        from, to, lanes, tiles, dy, dyAt, dyStride, x, xAt, xStride, dw, scratch, scratchAt);
   }
 
   @Override
-  public int denseScratchLength(int lanes) {
-    return (lanes + 4) * 4 * L;
+  public int denseScratchLength(int to, int lanes) {
+    return DenseOuter.scratchLength(to, lanes);
   }
 
   @Override
@@ -257,6 +307,30 @@ public final class SimdLaneKernels implements LaneKernels {
       FloatVector.fromArray(SPECIES, y, yAt + i)
           .add(FloatVector.fromArray(SPECIES, x, xAt + i))
           .intoArray(y, yAt + i);
+    }
+  }
+
+  @Override
+  public void copyRows(
+      int rows, int lanes, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
+    for (int i = 0; i < rows; i++) {
+      for (int v = 0; v < lanes; v += L) {
+        FloatVector.fromArray(SPECIES, x, xAt + i * xStride + v)
+            .intoArray(y, yAt + i * yStride + v);
+      }
+    }
+  }
+
+  @Override
+  public void addRows(
+      int rows, int lanes, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
+    for (int i = 0; i < rows; i++) {
+      for (int v = 0; v < lanes; v += L) {
+        int place = yAt + i * yStride + v;
+        FloatVector.fromArray(SPECIES, x, xAt + i * xStride + v)
+            .add(FloatVector.fromArray(SPECIES, y, place))
+            .intoArray(y, place);
+      }
     }
   }
 

@@ -27,7 +27,6 @@ public class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurr
   private static final long serialVersionUID = 1L;
 
   private transient KernelRun run;
-  private transient Map<String, INDArray> initialStateGradient = Map.of();
 
   /** Made by {@link IterativeMapRecurrentLayer#instantiate}. */
   public IterativeMapRecurrent(NeuralNetConfiguration conf, DataType dataType) {
@@ -80,17 +79,16 @@ public class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurr
             dataType,
             new long[] {ncw.size(0), layerConf().getNOut(), ncw.size(2)},
             'f');
-    INDArray[] last =
-        run.forward(
-            key -> getParamWithNoise(key, training, workspaceMgr),
-            ncw,
-            maskArray,
-            initial,
-            output,
-            training);
+    run.forward(
+        key -> getParamWithNoise(key, training, workspaceMgr),
+        ncw,
+        maskArray,
+        initial,
+        output,
+        training);
     if (into != null) {
       into.clear();
-      into.putAll(byName(last));
+      into.putAll(byName(run.lastState()));
     }
     return permuteIfNWC(output);
   }
@@ -112,9 +110,7 @@ public class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurr
     INDArray inputGradient =
         workspaceMgr.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, ncw.shape(), 'f');
     int first = tbpttBackLength > 0 ? (int) Math.max(0, ncw.size(2) - tbpttBackLength) : 0;
-    INDArray[] stateGradient =
-        run.backward(gradientViews, ncw, maskArray, permuteIfNWC(epsilon), first, inputGradient);
-    initialStateGradient = byName(stateGradient);
+    run.backward(gradientViews, ncw, maskArray, permuteIfNWC(epsilon), first, inputGradient);
     weightNoiseParams.clear();
     Gradient gradient = new DefaultGradient(gradientsFlattened);
     gradientViews.forEach(gradient.gradientForVariable()::put);
@@ -127,7 +123,7 @@ public class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurr
    * size]: what a learned or computed initial state is trained with.
    */
   public Map<String, INDArray> initialStateGradient() {
-    return initialStateGradient;
+    return byName(run.stateGradient());
   }
 
   @Override

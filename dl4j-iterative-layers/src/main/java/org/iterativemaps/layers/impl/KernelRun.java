@@ -23,6 +23,7 @@ final class KernelRun {
   // Of the last forward pass: what it needs to be run again.
   private INDArray[] parameters;
   private INDArray[] initial;
+  private boolean hasGradient;
 
   KernelRun(MapProgram program, DataType type, List<String> parameterKeys) {
     this.program = program;
@@ -34,12 +35,8 @@ final class KernelRun {
     return program;
   }
 
-  /**
-   * Forward over [batch, nIn, time] into [batch, nOut, time].
-   *
-   * @return the state after the last time step
-   */
-  INDArray[] forward(
+  /** Forward over [batch, nIn, time] into [batch, nOut, time]. */
+  void forward(
       Function<String, INDArray> parameter,
       INDArray input,
       INDArray mask,
@@ -48,16 +45,14 @@ final class KernelRun {
       boolean training) {
     this.parameters = keys.stream().map(parameter).toArray(INDArray[]::new);
     this.initial = initial;
-    return kernel.forward(parameters, input, mask, initial, output, training);
+    kernel.forward(parameters, input, mask, initial, output, training);
   }
 
   /**
    * Backward through the last forward pass. If that left no tape (a frozen layer runs in test mode)
    * it is run again: from the same state, with the same parameters, noise included.
-   *
-   * @return dL/d(state before the first time step)
    */
-  INDArray[] backward(
+  void backward(
       Map<String, INDArray> gradientViews,
       INDArray input,
       INDArray mask,
@@ -69,7 +64,18 @@ final class KernelRun {
       kernel.forward(parameters, input, mask, initial, scratch, true);
     }
     INDArray[] gradients = keys.stream().map(gradientViews::get).toArray(INDArray[]::new);
-    return kernel.backward(outputGradient, firstTimeStep, gradients, inputGradient);
+    kernel.backward(outputGradient, firstTimeStep, gradients, inputGradient);
+    hasGradient = true;
+  }
+
+  /** State after the last time step of the last forward pass, by slot. */
+  INDArray[] lastState() {
+    return kernel.lastState();
+  }
+
+  /** dL/d(state before the first time step) of the last backward pass, by slot; empty before it. */
+  INDArray[] stateGradient() {
+    return hasGradient ? kernel.stateGradient() : new INDArray[0];
   }
 
   /** Whether there was a forward pass over the present input. */

@@ -1,0 +1,114 @@
+package org.iterativemaps.kernel;
+
+import org.iterativemaps.kernel.FusedPlan.Layout;
+
+/**
+ * The tiles of one worker in one call, and where their records lie: in the values' memory and, at
+ * the same places from its beginning, in the gradients'. See {@link FusedPlan} for what a record
+ * is.
+ */
+final class TileRecords {
+  final FusedPlan plan;
+  final LaneKernels kernels;
+  FusedCall call;
+  Layout layout;
+  LaneBlock[] blocks;
+  float[][] parameters;
+
+  /** First tile of the batch, and how many. */
+  int tileBegin;
+
+  int tileCount;
+
+  /** Floats from a tile's record to the next tile's of the same time step. */
+  int tileStride;
+
+  /** Values of all cells. */
+  float[] values;
+
+  private LaneMemory memory;
+  private int masks; // [tile][time step of a segment][lanes]
+  private int scratch;
+
+  TileRecords(FusedPlan plan, LaneKernels kernels) {
+    this.plan = plan;
+    this.kernels = kernels;
+  }
+
+  /** Makes room for some tiles of a call; its memory is kept from call to call. */
+  void prepare(
+      FusedCall newCall,
+      Layout newLayout,
+      LaneBlock[] newBlocks,
+      float[][] newParameters,
+      int begin,
+      int count) {
+    this.call = newCall;
+    this.layout = newLayout;
+    this.blocks = newBlocks;
+    this.parameters = newParameters;
+    this.tileBegin = begin;
+    this.tileCount = count;
+    this.tileStride = Math.multiplyExact(call.segment + 1, layout.length);
+    long afterRecords = (long) count * tileStride;
+    long afterMasks =
+        afterRecords + (call.mask == null ? 0 : (long) count * call.segment * layout.lanes);
+    int longest = 0;
+    for (LaneBlock block : blocks) {
+      longest = Math.max(longest, block.scratchLength());
+    }
+    if (!LaneMemory.holds(memory, afterMasks + longest)) {
+      memory = null; // the old may go before the new comes
+      values = null;
+      memory = LaneMemory.ofFloats(afterMasks + longest);
+      values = memory.array;
+    }
+    masks = (int) (memory.base + afterRecords);
+    scratch = (int) (memory.base + afterMasks);
+  }
+
+  /** Floats of all records. */
+  long length() {
+    return (long) tileCount * tileStride;
+  }
+
+  /** Where the values of a time step of the segment begin; -1 is the step before it. */
+  int record(int tile, int t) {
+    return memory.base + offset(tile, t);
+  }
+
+  /** As {@link #record}, from the beginning of the memory. */
+  int offset(int tile, int t) {
+    return tile * tileStride + (t + 1) * layout.length;
+  }
+
+  /** Where a time step's mask is in the values; -1 where there is none. */
+  int mask(int tile, int t) {
+    return call.mask == null ? -1 : masks + (tile * call.segment + t) * layout.lanes;
+  }
+
+  /** Workspace of the blocks, in the values. */
+  int scratch() {
+    return scratch;
+  }
+
+  /** Floats of a slot's units in a tile. */
+  int length(int slot) {
+    return plan.sizes[slot] * layout.lanes;
+  }
+
+  /**
+   * Where, in its record, the value of a carried slot after all steps lies: as it came in, if it is
+   * never computed.
+   */
+  int end(int slot) {
+    return plan.ends[slot] >= 0
+        ? layout.cells[plan.ends[slot]]
+        : layout.handed[slot] - layout.length;
+  }
+
+  /** Bytes of values held. */
+  long bytes() {
+    return memory == null ? 0 : memory.bytes();
+  }
+}
