@@ -32,6 +32,9 @@ public final class Examples {
           new Example(
               DigitRows.class,
               "A recurrent map reads digits row by row; it is saved and loaded by a fresh process."),
+          new Example(
+              HiddenProportionStudy.class,
+              "At a fixed budget, accuracy against the share of weights between hidden units."),
           new Example(Hello.class, "The shortest notebook; copy it to start a new one."),
           new Example(PlotGallery.class, "Every plot, table and excerpt a notebook can show."),
           new Example(

@@ -2,6 +2,7 @@ package org.iterativemaps.examples.data;
 
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -12,10 +13,11 @@ import org.nd4j.linalg.factory.Nd4j;
  * one digit, nine of them changed by random members of one {@link TransformFamily}, one by a member
  * of another; then a blank frame, at which the place of the odd one is asked for.
  *
- * <p>The paper leaves the transforms open; the families here are this project's choice. A digit of
- * 28 by 28 pixels stands in the middle of a frame of 50 by 50, as MNIST's do; smaller frames show
- * the same, smaller. Each sequence draws its digit, its two families, the place of the anomaly and
- * every transform.
+ * <p>The families are this project's choice: the usual change is a rotation in every sequence, the
+ * odd one is any other. (With the usual family drawn anew for every sequence, networks of 100 000
+ * weights stayed at chance after 20 000 sequences.) A digit of 28 by 28 pixels stands in the middle
+ * of a frame of 50 by 50; smaller frames show the same, smaller. Each sequence draws its digit, the
+ * place and family of the anomaly, and every transform.
  *
  * <p>Sequences are made when they are asked for, each from its number alone. Those to train and to
  * test with come from disjoint numbers, and from different images where images are given.
@@ -32,7 +34,9 @@ public final class RandomAnomaly {
   public static final int SIDE = 50;
 
   private static final int DIGIT_SIDE = 28;
-  private static final TransformFamily[] FAMILIES = TransformFamily.values();
+  private static final TransformFamily USUAL = TransformFamily.ROTATION;
+  private static final List<TransformFamily> ODD =
+      Stream.of(TransformFamily.values()).filter(family -> family != USUAL).toList();
 
   private final DigitImages images;
   private final int side;
@@ -58,11 +62,9 @@ public final class RandomAnomaly {
    *
    * @param frames {@link #FRAMES} images of side · side values, row by row, 0 (paper) to 1 (ink)
    * @param anomaly place of the odd one, from 0
-   * @param usual family of the others
-   * @param odd family of the odd one
+   * @param odd family of the odd one; that of the others is {@link TransformFamily#ROTATION}
    */
-  public record Sample(
-      List<float[]> frames, int anomaly, TransformFamily usual, TransformFamily odd) {}
+  public record Sample(List<float[]> frames, int anomaly, TransformFamily odd) {}
 
   /**
    * Sequences to train with.
@@ -114,17 +116,16 @@ public final class RandomAnomaly {
       from = images.side();
       digit = images.pixels().get(random.nextInt(images.count()));
     }
-    int usual = random.nextInt(FAMILIES.length);
-    int odd = (usual + 1 + random.nextInt(FAMILIES.length - 1)) % FAMILIES.length;
+    TransformFamily odd = ODD.get(random.nextInt(ODD.size()));
     int anomaly = random.nextInt(POSITIONS);
     double zoom = (double) side / SIDE * DIGIT_SIDE / from;
     float[][] frames = new float[FRAMES][];
     for (int t = 0; t < POSITIONS; t++) {
-      Affine transform = FAMILIES[t == anomaly ? odd : usual].draw(random);
+      Affine transform = (t == anomaly ? odd : USUAL).draw(random);
       frames[t] = transform.apply(digit, from, side, zoom);
     }
     frames[POSITIONS] = new float[side * side];
-    return new Sample(List.of(frames), anomaly, FAMILIES[usual], FAMILIES[odd]);
+    return new Sample(List.of(frames), anomaly, odd);
   }
 
   /**
