@@ -61,7 +61,7 @@ record ProportionTask(
         quick ? 16_000 : 100_000,
         sequences,
         1,
-        quick ? new Rates(0.004, 0.02) : new Rates(0.003, 0.01),
+        quick ? new Rates(0.006, 0.02) : new Rates(0.003, 0.01),
         source,
         seed -> RandomAnomaly.train(train, side, seed).iterator(sequences, BATCH),
         seed -> RandomAnomaly.test(test, side, seed).iterator(tested, BATCH));
@@ -76,7 +76,7 @@ record ProportionTask(
         train.side(),
         DigitImages.CLASSES,
         train.side(),
-        quick ? 5000 : 10_000,
+        10_000,
         train.count(),
         2,
         new Rates(0.003, 0.01),

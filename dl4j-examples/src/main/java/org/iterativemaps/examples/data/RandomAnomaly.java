@@ -106,6 +106,9 @@ public final class RandomAnomaly {
    * @return the sequence
    */
   public Sample sample(int number) {
+    if (number < 0) {
+      throw new IllegalArgumentException("number: found " + number + ", expected at least 0");
+    }
     Random random = Seeds.of(seed, 2L * number + (forTest ? 1 : 0));
     float[] digit;
     int from;
