@@ -72,10 +72,10 @@ public final class HiddenProportionStudy implements Notebook<List<HiddenProporti
     page.code(ProportionPlan.class, "plans");
     page.code(ProportionPlan.class, "network");
     page.text(
-        "All maps of a task learn at the same rate, between the two that suited the dense and the"
-            + " balanced one best on another seed; the LSTM at the best of three of its own. Finished"
-            + " results are kept in `runs.txt`: started again with the same settings, the study goes"
-            + " on where it was stopped.");
+        "The learning rate falls to zero in a straight line. Where it starts is chosen for every"
+            + " plan, the LSTM included, from the same few rates, by a training on another seed;"
+            + " with `--quick` it is one rate for all. Results are kept in `runs.txt`: started again"
+            + " with the same settings, the study goes on where it was stopped.");
     String source = mnist == null ? "drawn digits" : "MNIST in " + mnist.toAbsolutePath();
     DigitSets digits = DigitSets.load(mnist, page.quick(), page.seed());
     RunLog log = new RunLog(page.folder().resolve("runs.txt"));
@@ -104,7 +104,7 @@ public final class HiddenProportionStudy implements Notebook<List<HiddenProporti
   private static Studied study(Page page, ProportionTask task, int seeds, RunLog log)
       throws Exception {
     List<ProportionPlan> plans = ProportionPlan.spread(task, page.quick());
-    List<Run> runs = ProportionRuns.all(page, task, plans, seeds, log);
+    List<Run> runs = new ProportionRuns(task, log, page.seed(), seeds).all(page, plans);
     QuadraticFit fit = ProportionReport.show(page, task, plans, runs);
     List<Trained> trained =
         plans.stream()

@@ -19,6 +19,8 @@ import org.iterativemaps.map.PaperBlock;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.schedule.PolySchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
 
 /**
  * One way to spend a budget of weights: a network that {@link HiddenProportionStudy} trains.
@@ -115,12 +117,12 @@ record ProportionPlan(
   }
 
   // region network
-  MultiLayerConfiguration network(ProportionTask task, long seed) {
+  MultiLayerConfiguration network(ProportionTask task, double rate, long seed) {
     boolean isMap = kind != Kind.LSTM;
     NeuralNetConfiguration.ListBuilder layers =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
-            .updater(new Adam(isMap ? task.rates().map() : task.rates().lstm()))
+            .updater(new Adam(new PolySchedule(ScheduleType.ITERATION, rate, 1, task.batches())))
             .gradientNormalization(GradientNormalization.ClipL2PerLayer)
             .gradientNormalizationThreshold(1)
             .list();

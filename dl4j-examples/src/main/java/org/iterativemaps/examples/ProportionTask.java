@@ -16,7 +16,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
  * @param weights budget: trainable weights, biases not counted
  * @param sequences to train with, per epoch
  * @param epochs how long to train
- * @param rates learning rates
+ * @param rates learning rates to choose from, for every plan
  * @param source in words, where the data come from; part of what identifies a result
  * @param train batches to train with, by seed
  * @param test batches to test with, by seed
@@ -30,20 +30,13 @@ record ProportionTask(
     int weights,
     int sequences,
     int epochs,
-    Rates rates,
+    double[] rates,
     String source,
     LongFunction<DataSetIterator> train,
     LongFunction<DataSetIterator> test) {
 
   private static final int BATCH = 50;
-
-  /**
-   * Learning rates, the same for every plan of a kind.
-   *
-   * @param map of the block maps
-   * @param lstm of the LSTM
-   */
-  record Rates(double map, double lstm) {}
+  private static final double[] RATES = {0.001, 0.003, 0.01};
 
   /** Random Anomaly: many inputs, few outputs. */
   static ProportionTask anomaly(DigitSets digits, String source, boolean quick) {
@@ -61,7 +54,7 @@ record ProportionTask(
         quick ? 16_000 : 100_000,
         sequences,
         1,
-        quick ? new Rates(0.006, 0.02) : new Rates(0.003, 0.01),
+        quick ? new double[] {0.006} : RATES,
         source,
         seed -> RandomAnomaly.train(train, side, seed).iterator(sequences, BATCH),
         seed -> RandomAnomaly.test(test, side, seed).iterator(tested, BATCH));
@@ -78,8 +71,8 @@ record ProportionTask(
         train.side(),
         10_000,
         train.count(),
-        2,
-        new Rates(0.003, 0.01),
+        quick ? 3 : 2,
+        quick ? new double[] {0.004} : RATES,
         source,
         seed -> train.asRows(BATCH, seed),
         seed -> digits.test().asRows(BATCH, seed));
@@ -93,7 +86,7 @@ record ProportionTask(
   /** All that decides a result besides plan and seed, in one line. */
   String settings() {
     return String.format(
-        "%s, %s, x %d, y %d, time %d, weights %d, sequences %d, epochs %d, batch %d, %s",
-        name, source, inputs, outputs, timeSteps, weights, sequences, epochs, BATCH, rates);
+        "%s, %s, x %d, y %d, time %d, weights %d, sequences %d, epochs %d, batch %d",
+        name, source, inputs, outputs, timeSteps, weights, sequences, epochs, BATCH);
   }
 }

@@ -26,7 +26,7 @@ class ProportionPlanTest {
       List<ProportionPlan> plans = ProportionPlan.spread(task, quick);
       for (ProportionPlan plan : plans) {
         String name = task.name() + ", " + plan.name();
-        MultiLayerNetwork network = new MultiLayerNetwork(plan.network(task, 7));
+        MultiLayerNetwork network = new MultiLayerNetwork(plan.network(task, 0.01, 7));
         network.init();
         boolean isMap = plan.kind() != Kind.LSTM;
         int biases = isMap ? plan.hidden() + task.outputs() : 4 * plan.hidden() + task.outputs();
