@@ -66,9 +66,10 @@ public final class HiddenProportionStudy implements Notebook<List<HiddenProporti
         "A network over x, h and y has six blocks, and a budget of weights can be spread over them in"
             + " many ways. Its **hidden proportion** is the share of the weights that run from h to"
             + " h. Hershey and Paffenroth (arXiv:2509.15057) report that it explains much of the"
-            + " accuracy, and that *balanced* networks, at 0.43 to 0.54, do best where there are many"
-            + " inputs and few outputs: there a dense network spends nearly everything on reading x."
-            + " Here the same budget is spread in several ways, several seeds each.");
+            + " performance, and that a balanced one pays where there are many inputs and few"
+            + " outputs: there a dense network spends nearly everything on reading x. The"
+            + " configurations they call balanced lie at 0.43 to 0.54. Here the same budget is spread"
+            + " in several ways, several seeds each; whichever wins, wins.");
     page.code(ProportionPlan.class, "plans");
     page.code(ProportionPlan.class, "network");
     page.text(
@@ -96,7 +97,7 @@ public final class HiddenProportionStudy implements Notebook<List<HiddenProporti
         "## About as many inputs as outputs\n\nA digit is read row by row, "
             + digits.train().side()
             + " numbers at a time, and told at the end. Here a dense network is near balance"
-            + " already.");
+            + " already, and there is less to gain.");
     studied.add(study(page, ProportionTask.rows(digits, source, page.quick()), count, log));
     return studied;
   }

@@ -36,12 +36,12 @@ record ProportionTask(
     LongFunction<DataSetIterator> test) {
 
   private static final int BATCH = 50;
-  private static final double[] RATES = {0.001, 0.003, 0.01};
+  private static final double[] RATES = {0.0015, 0.003, 0.006};
 
   /** Random Anomaly: many inputs, few outputs. */
   static ProportionTask anomaly(DigitSets digits, String source, boolean quick) {
     int side = quick ? 20 : RandomAnomaly.SIDE;
-    int sequences = quick ? 4000 : 12_000;
+    int sequences = quick ? 4000 : 15_000;
     int tested = quick ? 500 : 2000;
     DigitImages train = digits == null ? null : digits.train();
     DigitImages test = digits == null ? null : digits.test();

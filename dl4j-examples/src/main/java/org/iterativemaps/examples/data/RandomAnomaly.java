@@ -15,7 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>The families are this project's choice: the usual change is a rotation in every sequence, the
  * odd one is any other. (With the usual family drawn anew for every sequence, networks of 100 000
- * weights stayed at chance after 20 000 sequences.) A digit of 28 by 28 pixels stands in the middle
+ * weights stayed at chance after 10 000 sequences.) A digit of 28 by 28 pixels stands in the middle
  * of a frame of 50 by 50; smaller frames show the same, smaller. Each sequence draws its digit, the
  * place and family of the anomaly, and every transform.
  *

@@ -122,7 +122,8 @@ public final class ScatterFit {
       curve = fit::at;
     }
     double[] values = Arrays.stream(places).map(curve).toArray();
-    canvas.line(line, places, values, LINE, Style.dashed());
+    // XChart begins a new dash at every place.
+    canvas.line(line, places, values, LINE, quadratic ? Style.thin() : Style.dashed());
     int count = xs.stream().mapToInt(x -> x.length).sum();
     return canvas.picture(
         title + ": " + yName + " against " + xName + ", " + count + " points; fit " + line);
