@@ -33,6 +33,9 @@ public final class Examples {
               DigitRows.class,
               "A recurrent map reads digits row by row; it is saved and loaded by a fresh process."),
           new Example(
+              HiddenProportionStudy.class,
+              "At a fixed budget, accuracy against the share of weights between hidden units."),
+          new Example(
               PruneWhileTraining.class,
               "Gradual pruning and rewiring while training: accuracy and time against sparsity."),
           new Example(Hello.class, "The shortest notebook; copy it to start a new one."),

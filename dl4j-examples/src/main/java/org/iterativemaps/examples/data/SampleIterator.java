@@ -10,7 +10,7 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.DataSetPreProcessor;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
-/** Batches of numbered samples in random order, made when they are asked for. */
+/** Batches of numbered samples, in random order or their own, made when they are asked for. */
 public final class SampleIterator implements DataSetIterator {
 
   private static final long serialVersionUID = 1L;
@@ -29,7 +29,10 @@ public final class SampleIterator implements DataSetIterator {
 
   private final transient Function<int[], DataSet> source;
 
-  /** Numbers of the samples in this epoch's order. */
+  /** How many samples there are. */
+  private final int count;
+
+  /** Numbers of the samples in this epoch's order; null for their own order. */
   private final int[] order;
 
   private transient DataSetPreProcessor preProcessor;
@@ -52,6 +55,18 @@ public final class SampleIterator implements DataSetIterator {
    */
   public SampleIterator(
       int count, int batch, long seed, int inputs, int outputs, Function<int[], DataSet> source) {
+    this(count, batch, seed, inputs, outputs, source, true);
+    shuffle();
+  }
+
+  private SampleIterator(
+      int count,
+      int batch,
+      long seed,
+      int inputs,
+      int outputs,
+      Function<int[], DataSet> source,
+      boolean shuffled) {
     if (count < 1 || batch < 1) {
       throw new IllegalArgumentException(
           "count, batch: found " + count + ", " + batch + ", expected at least 1 each");
@@ -61,12 +76,30 @@ public final class SampleIterator implements DataSetIterator {
     this.inputs = inputs;
     this.outputs = outputs;
     this.source = source;
-    this.order = new int[count];
-    shuffle();
+    this.count = count;
+    this.order = shuffled ? new int[count] : null;
+  }
+
+  /**
+   * Batches in the order of the numbers, the same after every reset; takes no memory per sample.
+   *
+   * @param count how many samples there are
+   * @param batch size of the batches; the last one may be smaller
+   * @param inputs features per sample (and time step)
+   * @param outputs labels per sample
+   * @param source makes the batch of the samples with these numbers
+   * @return an iterator
+   */
+  public static SampleIterator inOrder(
+      int count, int batch, int inputs, int outputs, Function<int[], DataSet> source) {
+    return new SampleIterator(count, batch, 0, inputs, outputs, source, false);
   }
 
   /** An order that depends on seed and epoch alone, so that a run can be taken up again. */
   private void shuffle() {
+    if (order == null) {
+      return;
+    }
     Arrays.setAll(order, i -> i);
     Random random = Seeds.of(seed, epoch);
     for (int i = order.length - 1; i > 0; i--) {
@@ -79,7 +112,7 @@ public final class SampleIterator implements DataSetIterator {
 
   @Override
   public boolean hasNext() {
-    return next < order.length;
+    return next < count;
   }
 
   @Override
@@ -90,10 +123,11 @@ public final class SampleIterator implements DataSetIterator {
   @Override
   public DataSet next(int num) {
     if (!hasNext()) {
-      throw new NoSuchElementException("All " + order.length + " samples are used; reset first");
+      throw new NoSuchElementException("All " + count + " samples are used; reset first");
     }
-    int end = Math.min(order.length, next + num);
-    DataSet data = source.apply(IntStream.range(next, end).map(i -> order[i]).toArray());
+    int end = next + Math.min(count - next, num);
+    DataSet data =
+        source.apply(IntStream.range(next, end).map(i -> order == null ? i : order[i]).toArray());
     next = end;
     if (preProcessor != null) {
       preProcessor.preProcess(data);

@@ -4,6 +4,7 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.geom.Rectangle2D;
 import java.util.List;
+import java.util.Set;
 
 /** Small grey images side by side, dark on light, each with a word below. */
 public final class ImageGrid {
@@ -26,6 +27,27 @@ public final class ImageGrid {
    */
   public static Picture draw(
       String title, int perRow, int side, List<float[]> images, List<String> labels) {
+    return draw(title, perRow, side, images, labels, Set.of());
+  }
+
+  /**
+   * Draws the images, some of them in a coloured frame.
+   *
+   * @param title what they are
+   * @param perRow how many side by side
+   * @param side height and width of each in pixels
+   * @param images side · side values each, row by row, 0 (light) to 1 (dark); not modified
+   * @param labels a word for each, or empty texts
+   * @param framed which of the images get the frame, counted from 0
+   * @return the picture
+   */
+  public static Picture draw(
+      String title,
+      int perRow,
+      int side,
+      List<float[]> images,
+      List<String> labels,
+      Set<Integer> framed) {
     if (images.isEmpty() || labels.size() != images.size() || perRow < 1) {
       throw new IllegalArgumentException(
           "images, labels, perRow: found "
@@ -56,6 +78,7 @@ public final class ImageGrid {
             double x = GAP + (i % perRow) * cell;
             double y = tops[i / perRow];
             paint(g, x, y, cell - GAP, side, images.get(i));
+            frame(g, x, y, cell - GAP, framed.contains(i));
             Letters.centred(
                 g, Style.LETTERS, labels.get(i), x + (cell - GAP) / 2.0, y + cell - GAP + 17);
           }
@@ -73,8 +96,11 @@ public final class ImageGrid {
             new Rectangle2D.Double(x + column * pixel, y + row * pixel, pixel + 0.2, pixel + 0.2));
       }
     }
-    g.setColor(Style.GREY);
-    g.setStroke(Style.thin());
+  }
+
+  private static void frame(Graphics2D g, double x, double y, double size, boolean coloured) {
+    g.setColor(coloured ? Style.VERMILLION : Style.GREY);
+    g.setStroke(coloured ? Style.thick() : Style.thin());
     g.draw(new Rectangle2D.Double(x, y, size, size));
   }
 }

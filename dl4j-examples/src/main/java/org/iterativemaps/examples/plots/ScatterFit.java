@@ -3,10 +3,14 @@ package org.iterativemaps.examples.plots;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
-/** Groups of points and one least-squares line through all of them, with its R². */
+/** Groups of points and one least-squares line or parabola through all of them, with its R². */
 public final class ScatterFit {
+
+  private static final int LINE = 4; // look of the fit's line
 
   private final String title;
   private final String xName;
@@ -14,6 +18,8 @@ public final class ScatterFit {
   private final XyCanvas canvas;
   private final List<double[]> xs = new ArrayList<>();
   private final List<double[]> ys = new ArrayList<>();
+  private int groups;
+  private boolean quadratic;
 
   private ScatterFit(String title, String x, String y) {
     this.title = title;
@@ -43,12 +49,35 @@ public final class ScatterFit {
    * @return this
    */
   public ScatterFit points(String name, double[] x, double[] y) {
+    beside(name, x, y);
+    xs.add(x.clone());
+    ys.add(y.clone());
+    return this;
+  }
+
+  /**
+   * Adds a group of points that are shown but not fitted.
+   *
+   * @param name for the legend, used once
+   * @param x places; not modified
+   * @param y values, as many; not modified
+   * @return this
+   */
+  public ScatterFit beside(String name, double[] x, double[] y) {
     Arguments.longEnough("x", x, 1);
     Arguments.sameLength("x", x, "y", y);
     Arguments.finite("y", y);
-    canvas.points(name, x, y, xs.size());
-    xs.add(x.clone());
-    ys.add(y.clone());
+    canvas.points(name, x, y, groups++);
+    return this;
+  }
+
+  /**
+   * Fits a parabola instead of a line.
+   *
+   * @return this
+   */
+  public ScatterFit quadratic() {
+    quadratic = true;
     return this;
   }
 
@@ -62,28 +91,53 @@ public final class ScatterFit {
   }
 
   /**
-   * Draws points and line.
+   * The parabola through all points so far.
+   *
+   * @return the fit
+   */
+  public QuadraticFit quadraticFit() {
+    return QuadraticFit.of(all(xs), all(ys));
+  }
+
+  /**
+   * Draws points and line or parabola.
    *
    * @return the picture; its words tell the fit
    */
   public Picture picture() {
-    LeastSquares fit = fit();
-    double[] ends = {
-      Arrays.stream(all(xs)).min().orElseThrow(), Arrays.stream(all(xs)).max().orElseThrow()
-    };
-    String sign = fit.slope() < 0 ? " - " : " + ";
-    String line =
-        "y = "
-            + Style.number(fit.intercept())
-            + sign
-            + Style.number(Math.abs(fit.slope()))
-            + " x,  R² = "
-            + Style.number(fit.rSquared());
-    double[] values = {fit.at(ends[0]), fit.at(ends[1])};
-    canvas.line(line, ends, values, 4, Style.dashed());
+    double low = Arrays.stream(all(xs)).min().orElseThrow();
+    double high = Arrays.stream(all(xs)).max().orElseThrow();
+    String line;
+    double[] places;
+    DoubleUnaryOperator curve;
+    if (quadratic) {
+      QuadraticFit fit = quadraticFit();
+      line = formula(fit.rSquared(), fit.constant(), fit.linear(), fit.quadratic());
+      places = IntStream.rangeClosed(0, 60).mapToDouble(i -> low + (high - low) * i / 60).toArray();
+      curve = fit::at;
+    } else {
+      LeastSquares fit = fit();
+      line = formula(fit.rSquared(), fit.intercept(), fit.slope());
+      places = new double[] {low, high};
+      curve = fit::at;
+    }
+    double[] values = Arrays.stream(places).map(curve).toArray();
+    // XChart begins a new dash at every place.
+    canvas.line(line, places, values, LINE, quadratic ? Style.thin() : Style.dashed());
     int count = xs.stream().mapToInt(x -> x.length).sum();
     return canvas.picture(
         title + ": " + yName + " against " + xName + ", " + count + " points; fit " + line);
+  }
+
+  /** "y = 1 - 2 x + 3 x², R² = 0.5". */
+  private static String formula(double rSquared, double... coefficients) {
+    StringBuilder text = new StringBuilder("y = " + Style.number(coefficients[0]));
+    for (int power = 1; power < coefficients.length; power++) {
+      text.append(coefficients[power] < 0 ? " - " : " + ")
+          .append(Style.number(Math.abs(coefficients[power])))
+          .append(power == 1 ? " x" : " x²");
+    }
+    return text + ",  R² = " + Style.number(rSquared);
   }
 
   private static double[] all(List<double[]> parts) {

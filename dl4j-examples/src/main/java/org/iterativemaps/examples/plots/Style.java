@@ -71,6 +71,10 @@ final class Style {
     return stroke(1.2f, null);
   }
 
+  static BasicStroke thick() {
+    return stroke(3.2f, null);
+  }
+
   static BasicStroke dashed() {
     return stroke(1.6f, DASHES[1]);
   }

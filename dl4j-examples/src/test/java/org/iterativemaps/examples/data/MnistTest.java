@@ -37,7 +37,7 @@ class MnistTest {
     Files.write(folder.resolve(LABELS), gzip(labels));
   }
 
-  private static byte[] idx(int magic, int[] sizes, int... values) {
+  static byte[] idx(int magic, int[] sizes, int... values) {
     ByteBuffer buffer = ByteBuffer.allocate(4 + 4 * sizes.length + values.length).putInt(magic);
     Arrays.stream(sizes).forEach(buffer::putInt);
     Arrays.stream(values).forEach(value -> buffer.put((byte) value));

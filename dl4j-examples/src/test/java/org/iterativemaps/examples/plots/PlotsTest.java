@@ -96,6 +96,38 @@ class PlotsTest {
   }
 
   @Test
+  void scatterTellsItsParabolaAndLeavesTheOthersOut() {
+    ScatterFit plot =
+        ScatterFit.of("t", "x", "y")
+            .points("p", X, new double[] {1, 0, 1, 4})
+            .beside("q", new double[] {9}, new double[] {-7})
+            .quadratic();
+    Picture picture = plot.picture();
+    assertDrawn(picture, Style.colour(0), Style.colour(1));
+    assertTrue(picture.alt().contains("4 points; fit y = 1 - 2 x + 1 x²,  R² = 1"), picture.alt());
+    assertEquals(1, plot.quadraticFit().quadratic(), 1e-9);
+  }
+
+  @Test
+  void parabolaMatchesAHandComputation() {
+    // Symmetric places: the constant and the quadratic term fit the means 1, 2, 1 at -1, 0, 1.
+    QuadraticFit fit =
+        QuadraticFit.of(new double[] {-1, -1, 0, 1, 1}, new double[] {0, 2, 2, 0, 2});
+    assertEquals(2, fit.constant(), 1e-12);
+    assertEquals(0, fit.linear(), 1e-12);
+    assertEquals(-1, fit.quadratic(), 1e-12);
+    assertEquals(1 - 4 / 4.8, fit.rSquared(), 1e-12);
+    assertEquals(0, fit.highest(-1, 1), 1e-12);
+    assertEquals(0.5, fit.highest(0.5, 1));
+    assertEquals(-0.5, fit.highest(-1, -0.5));
+    assertEquals(-2, fit.at(2), 1e-12);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> QuadraticFit.of(new double[] {1, 2, 1, 2}, new double[] {1, 2, 3, 4}));
+    assertTrue(Double.isNaN(QuadraticFit.of(X, new double[] {1, 1, 1, 1}).rSquared()));
+  }
+
+  @Test
   void spectrumIsRoundAndTellsTheRadius() {
     Picture picture =
         Spectrum.of("t")
@@ -162,6 +194,10 @@ class PlotsTest {
   void imageGridPaintsInkDark() {
     Picture picture = ImageGrid.draw("t", 2, 2, List.of(new float[] {1, 0, 0, 0}), List.of("one"));
     assertTrue(count(picture.image(), Color.BLACK) > 10_000);
+    assertEquals(0, count(picture.image(), Style.VERMILLION));
+    Picture framed =
+        ImageGrid.draw("t", 2, 2, List.of(new float[4]), List.of(""), java.util.Set.of(0));
+    assertTrue(count(framed.image(), Style.VERMILLION) > 1000);
     assertThrows(
         IllegalArgumentException.class, () -> ImageGrid.draw("t", 2, 2, List.of(), List.of()));
   }

@@ -1,0 +1,127 @@
+package org.iterativemaps.examples;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.iterativemaps.examples.ProportionRuns.Run;
+import org.iterativemaps.examples.data.RandomAnomaly;
+import org.iterativemaps.examples.notebook.Notebook;
+import org.iterativemaps.examples.notebook.Page;
+import org.iterativemaps.examples.plots.QuadraticFit;
+import picocli.CommandLine.Option;
+
+/** At a fixed budget of weights, where should they sit? Accuracy against hidden proportion. */
+public final class HiddenProportionStudy implements Notebook<List<HiddenProportionStudy.Studied>> {
+
+  @Option(
+      names = "--mnist",
+      paramLabel = "DIR",
+      description = "Folder with the four IDX files of MNIST, in place of drawn digits.")
+  private Path mnist;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      description = "Trainings of every plan (default: 3; 2 with --quick).")
+  private Integer seeds;
+
+  /**
+   * What came out of one task.
+   *
+   * @param task its name
+   * @param plans what was trained
+   * @param fit accuracy of the maps against hidden proportion
+   */
+  public record Studied(String task, List<Trained> plans, QuadraticFit fit) {}
+
+  /**
+   * What came out of one plan.
+   *
+   * @param name of the plan
+   * @param weights trainable ones, biases not counted
+   * @param proportion share of them from hidden to hidden
+   * @param accuracies on the test sequences, one per seed
+   */
+  public record Trained(String name, long weights, double proportion, double[] accuracies) {}
+
+  @Override
+  public String title() {
+    return "Where the weights sit: hidden proportion";
+  }
+
+  @Override
+  public OptionalInt threads() {
+    return OptionalInt.of(1); // the arrays are small
+  }
+
+  @Override
+  public List<Studied> run(Page page) throws Exception {
+    int count = seeds == null ? (page.quick() ? 2 : 3) : seeds;
+    if (count < 2) {
+      throw new IllegalArgumentException(
+          "--seeds: found " + count + ", expected at least 2, to tell a plan from luck");
+    }
+    page.text(
+        "A network over x, h and y has six blocks, and a budget of weights can be spread over them in"
+            + " many ways. Its **hidden proportion** is the share of the weights that run from h to"
+            + " h. Hershey and Paffenroth (arXiv:2509.15057) report that it explains much of the"
+            + " performance, and that a balanced one pays where there are many inputs and few"
+            + " outputs: there a dense network spends nearly everything on reading x. The"
+            + " configurations they call balanced lie at 0.43 to 0.54. Here the same budget is spread"
+            + " in several ways, several seeds each; whichever wins, wins.");
+    page.code(ProportionPlan.class, "plans");
+    page.code(ProportionPlan.class, "network");
+    page.text(
+        "The learning rate falls to zero in a straight line. Where it starts is chosen for every"
+            + " plan, the LSTM included, from the same few rates, by a training on another seed;"
+            + " with `--quick` it is one rate for all. Results are kept in `runs.txt`: started again"
+            + " with the same settings, the study goes on where it was stopped.");
+    String source = mnist == null ? "drawn digits" : "MNIST in " + mnist.toAbsolutePath();
+    DigitSets digits = DigitSets.load(mnist, page.quick(), page.seed());
+    RunLog log = new RunLog(page.folder().resolve("runs.txt"));
+
+    page.text(
+        "## Many inputs, few outputs\n\nIn a Random Anomaly sequence one digit is shown ten times,"
+            + " turned by a random angle; once it is scaled, sheared or moved instead. At a last,"
+            + " blank frame the place of the odd image is asked for.");
+    ProportionTask anomaly =
+        ProportionTask.anomaly(mnist == null ? null : digits, source, page.quick());
+    int side = (int) Math.sqrt(anomaly.inputs());
+    ProportionReport.showSequences(
+        page, RandomAnomaly.train(mnist == null ? null : digits.train(), side, page.seed()), side);
+    List<Studied> studied = new ArrayList<>();
+    studied.add(study(page, anomaly, count, log));
+
+    page.text(
+        "## About as many inputs as outputs\n\nA digit is read row by row, "
+            + digits.train().side()
+            + " numbers at a time, and told at the end. Here a dense network is near balance"
+            + " already, and there is less to gain.");
+    studied.add(study(page, ProportionTask.rows(digits, source, page.quick()), count, log));
+    return studied;
+  }
+
+  private static Studied study(Page page, ProportionTask task, int seeds, RunLog log)
+      throws Exception {
+    List<ProportionPlan> plans = ProportionPlan.spread(task, page.quick());
+    List<Run> runs = new ProportionRuns(task, log, page.seed(), seeds).all(page, plans);
+    QuadraticFit fit = ProportionReport.show(page, task, plans, runs);
+    List<Trained> trained =
+        plans.stream()
+            .map(
+                plan ->
+                    new Trained(
+                        plan.name(),
+                        plan.weights(),
+                        plan.proportion(),
+                        ProportionReport.accuracies(runs, plan)))
+            .toList();
+    return new Studied(task.name(), trained, fit);
+  }
+
+  /** Starts it: {@code --help} lists its options. */
+  public static void main(String[] args) {
+    Notebook.main(new HiddenProportionStudy(), args);
+  }
+}

@@ -1,0 +1,92 @@
+package org.iterativemaps.examples;
+
+import java.util.function.LongFunction;
+import org.iterativemaps.examples.data.DigitImages;
+import org.iterativemaps.examples.data.RandomAnomaly;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+
+/**
+ * A task of {@link HiddenProportionStudy}: sequences with a class to tell at the end.
+ *
+ * @param name of the task
+ * @param file start of its pictures' names
+ * @param inputs numbers per time step
+ * @param outputs classes
+ * @param timeSteps per sequence
+ * @param weights budget: trainable weights, biases not counted
+ * @param sequences to train with, per epoch
+ * @param epochs how long to train
+ * @param rates learning rates to choose from, for every plan
+ * @param source in words, where the data come from; part of what identifies a result
+ * @param train batches to train with, by seed
+ * @param test batches to test with, by seed
+ */
+record ProportionTask(
+    String name,
+    String file,
+    int inputs,
+    int outputs,
+    int timeSteps,
+    int weights,
+    int sequences,
+    int epochs,
+    double[] rates,
+    String source,
+    LongFunction<DataSetIterator> train,
+    LongFunction<DataSetIterator> test) {
+
+  private static final int BATCH = 50;
+  private static final double[] RATES = {0.0015, 0.003, 0.006};
+
+  /** Random Anomaly: many inputs, few outputs. */
+  static ProportionTask anomaly(DigitSets digits, String source, boolean quick) {
+    int side = quick ? 20 : RandomAnomaly.SIDE;
+    int sequences = quick ? 4000 : 15_000;
+    int tested = quick ? 500 : 2000;
+    DigitImages train = digits == null ? null : digits.train();
+    DigitImages test = digits == null ? null : digits.test();
+    return new ProportionTask(
+        "Random Anomaly",
+        "anomaly",
+        side * side,
+        RandomAnomaly.POSITIONS,
+        RandomAnomaly.FRAMES,
+        quick ? 16_000 : 100_000,
+        sequences,
+        1,
+        quick ? new double[] {0.006} : RATES,
+        source,
+        seed -> RandomAnomaly.train(train, side, seed).iterator(sequences, BATCH),
+        seed -> RandomAnomaly.test(test, side, seed).iterator(tested, BATCH));
+  }
+
+  /** Digits row by row: about as many inputs as outputs. */
+  static ProportionTask rows(DigitSets digits, String source, boolean quick) {
+    DigitImages train = digits.train();
+    return new ProportionTask(
+        "Digits, row by row",
+        "rows",
+        train.side(),
+        DigitImages.CLASSES,
+        train.side(),
+        10_000,
+        train.count(),
+        quick ? 3 : 2,
+        quick ? new double[] {0.004} : RATES,
+        source,
+        seed -> train.asRows(BATCH, seed),
+        seed -> digits.test().asRows(BATCH, seed));
+  }
+
+  /** How many batches a training takes. */
+  int batches() {
+    return epochs * ((sequences + BATCH - 1) / BATCH);
+  }
+
+  /** All that decides a result besides plan and seed, in one line. */
+  String settings() {
+    return String.format(
+        "%s, %s, x %d, y %d, time %d, weights %d, sequences %d, epochs %d, batch %d",
+        name, source, inputs, outputs, timeSteps, weights, sequences, epochs, BATCH);
+  }
+}
