@@ -13,8 +13,9 @@ package org.iterativemaps.map;
  * @param scale finite
  * @param noise finite, at least 0
  */
-record IdentityLeaning(double scale, double noise) implements FixedValues {
-  IdentityLeaning {
+public record IdentityLeaning(double scale, double noise) implements FixedValues {
+  /** Checks the numbers. */
+  public IdentityLeaning {
     FixedValues.checkNotNegative("|scale|", Math.abs(scale));
     FixedValues.checkNotNegative("noise", noise);
   }

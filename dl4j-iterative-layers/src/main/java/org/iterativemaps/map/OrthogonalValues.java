@@ -17,8 +17,9 @@ import java.util.Map;
  *
  * @param gain finite, at least 0
  */
-record OrthogonalValues(double gain) implements FixedValues {
-  OrthogonalValues {
+public record OrthogonalValues(double gain) implements FixedValues {
+  /** Checks the numbers. */
+  public OrthogonalValues {
     FixedValues.checkNotNegative("gain", gain);
   }
 

@@ -10,8 +10,9 @@ package org.iterativemaps.map;
  *
  * @param radius finite, at least 0
  */
-record SpectralScaling(double radius) implements FixedValues {
-  SpectralScaling {
+public record SpectralScaling(double radius) implements FixedValues {
+  /** Checks the numbers. */
+  public SpectralScaling {
     FixedValues.checkNotNegative("radius", radius);
   }
 

@@ -17,8 +17,9 @@ package org.iterativemaps.map;
  * @param gain finite, at least 0
  * @param average whether fan-out counts as well
  */
-record VariancePreserving(double gain, boolean average) implements FixedValues {
-  VariancePreserving {
+public record VariancePreserving(double gain, boolean average) implements FixedValues {
+  /** Checks the numbers. */
+  public VariancePreserving {
     FixedValues.checkNotNegative("gain", gain);
   }
 
