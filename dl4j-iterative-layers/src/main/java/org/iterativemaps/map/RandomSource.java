@@ -36,6 +36,22 @@ public final class RandomSource {
   }
 
   /**
+   * Distinct numbers, every choice equally likely.
+   *
+   * @param bound above every number, at least 1
+   * @param count how many, 0 … bound
+   * @return the numbers, in 0 … bound-1, ascending
+   * @throws IllegalArgumentException if count is out of range
+   */
+  public long[] choose(long bound, int count) {
+    if (count < 0 || count > bound) {
+      throw new IllegalArgumentException(
+          "count: found " + count + ", expected 0 to the " + bound + " numbers there are");
+    }
+    return distinct(bound, count);
+  }
+
+  /**
    * Each cell with an independent chance, by jumping from entry to entry: the gap to the next one
    * is geometric, floor(log u / log(1-p)).
    */

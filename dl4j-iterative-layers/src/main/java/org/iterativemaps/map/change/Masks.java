@@ -1,0 +1,74 @@
+package org.iterativemaps.map.change;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.iterativemaps.map.Block;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.map.Slot;
+import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.WeightMask;
+
+/** Masks and maps made from others. */
+final class Masks {
+  private Masks() {}
+
+  /** The mask with these of its entries, ascending. */
+  static WeightMask keep(WeightMask mask, int[] entries) {
+    long[] cells = mask.copyCells();
+    return WeightMask.ofCells(
+        mask.fromSize(), mask.toSize(), Arrays.stream(entries).mapToLong(e -> cells[e]).toArray());
+  }
+
+  /** The cells of a rectangle that are not in this ascending list, ascending. */
+  static long[] absent(long cellCount, long[] cells) {
+    long[] absent = new long[Math.toIntExact(cellCount - cells.length)];
+    int next = 0;
+    int have = 0;
+    for (long cell = 0; cell < cellCount; cell++) {
+      if (next < cells.length && cells[next] == cell) {
+        next++;
+      } else {
+        absent[have++] = cell;
+      }
+    }
+    return absent;
+  }
+
+  /** The map with explicit masks in some of its trained blocks, by block name. */
+  static BlockMap withMasks(RealizedMap map, Map<String, WeightMask> masks) {
+    List<Block> blocks = new ArrayList<>();
+    for (RealizedBlock realized : map.blocks()) {
+      Block block = realized.block();
+      WeightMask mask = block.isTrainable() ? masks.get(block.name()) : null;
+      blocks.add(
+          mask == null || mask.equals(realized.mask())
+              ? block
+              : new Block(block.from(), block.to(), Sparsity.explicit(mask), null));
+    }
+    return with(map.map(), map.map().slots(), blocks);
+  }
+
+  /** The map with a slot of another size, and blocks that fit it. */
+  static BlockMap resized(BlockMap map, String slot, int size, List<Block> blocks) {
+    List<Slot> slots = new ArrayList<>();
+    for (Slot s : map.slots()) {
+      slots.add(
+          s.name().equals(slot)
+              ? new Slot(s.name(), size, s.isInput(), s.activation(), s.hasBias())
+              : s);
+    }
+    return with(map, slots, blocks);
+  }
+
+  private static BlockMap with(BlockMap map, List<Slot> slots, List<Block> blocks) {
+    BlockMap.Builder builder =
+        BlockMap.builder().output(map.output().name()).injection(map.injection()).seed(map.seed());
+    slots.forEach(builder::add);
+    blocks.forEach(builder::add);
+    return builder.build();
+  }
+}

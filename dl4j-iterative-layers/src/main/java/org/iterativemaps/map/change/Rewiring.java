@@ -1,0 +1,125 @@
+package org.iterativemaps.map.change;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.iterativemaps.map.RandomSource;
+import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.map.Selection;
+import org.iterativemaps.map.WeightMask;
+
+/**
+ * Rewiring: some weights are dropped, as many are grown elsewhere in the same block, and their
+ * number stays.
+ *
+ * <p>Dropped are the smallest |w|. Any cell without a weight can grow one, those just dropped
+ * included: such a weight then never left, and keeps its value. A weight grown where there was none
+ * starts at zero. Dense blocks, where there is no other place, are left as they are.
+ *
+ * <p>Sources: by gradient (RigL): Evci, Gale, Menick, Castro, Elsen, arXiv:1911.11134 (2019); at
+ * random (SET): Mocanu, Mocanu, Stone, Nguyen, Gibescu, Liotta, "Scalable training of artificial
+ * neural networks with adaptive sparse connectivity", Nature Communications 9 (2018).
+ */
+public final class Rewiring {
+  private Rewiring() {}
+
+  /**
+   * Grows where the loss is steepest.
+   *
+   * @param trained the map and the blocks of it to rewire
+   * @param fraction of each block's weights, in [0, 1]; at least one weight is not dropped
+   * @param gradients for each block the gradient of the loss at every cell, weight or not: dL/dw of
+   *     cell to * fromSize + from; missing for dense blocks
+   * @return the change; without effect if nothing is to be rewired
+   * @throws IllegalArgumentException if the fraction is out of range, a gradient is missing, has
+   *     another length, or holds NaN
+   */
+  public static MapChange byGradient(
+      TrainedMap trained, double fraction, Map<String, double[]> gradients) {
+    return rewire(
+        trained,
+        fraction,
+        (block, free, count) -> {
+          double[] gradient = gradients.get(block.block().name());
+          long cells = (long) block.mask().fromSize() * block.mask().toSize();
+          if (gradient == null || gradient.length != cells) {
+            throw new IllegalArgumentException(
+                "gradients of block "
+                    + block.block().name()
+                    + ": found "
+                    + (gradient == null ? "none" : gradient.length)
+                    + ", expected one for each of its "
+                    + cells
+                    + " cells");
+          }
+          double[] steepness = new double[free.length];
+          Arrays.setAll(steepness, i -> Math.abs(gradient[(int) free[i]]));
+          return Selection.largest(steepness, count);
+        });
+  }
+
+  /**
+   * Grows at random places.
+   *
+   * @param trained the map and the blocks of it to rewire
+   * @param fraction of each block's weights, in [0, 1]; at least one weight is not dropped
+   * @param seed where the places come from
+   * @param purpose distinguishes draws from one seed, e.g. by layer and iteration
+   * @return the change; without effect if nothing is to be rewired
+   * @throws IllegalArgumentException if the fraction is out of range
+   */
+  public static MapChange atRandom(
+      TrainedMap trained, double fraction, long seed, String... purpose) {
+    return rewire(
+        trained,
+        fraction,
+        (block, free, count) -> {
+          String[] names = Arrays.copyOf(purpose, purpose.length + 3);
+          names[purpose.length] = "rewire";
+          names[purpose.length + 1] = block.block().from();
+          names[purpose.length + 2] = block.block().to();
+          long[] chosen = RandomSource.of(seed, names).choose(free.length, count);
+          return Arrays.stream(chosen).mapToInt(i -> (int) i).toArray();
+        });
+  }
+
+  /** Picks places for new weights. */
+  private interface Growth {
+    /**
+     * @param block the block
+     * @param free cells without a weight, ascending
+     * @param count how many weights to grow
+     * @return indices into free, ascending
+     */
+    int[] grow(RealizedBlock block, long[] free, int count);
+  }
+
+  private static MapChange rewire(TrainedMap trained, double fraction, Growth growth) {
+    if (!(fraction >= 0 && fraction <= 1)) {
+      throw new IllegalArgumentException(
+          "fraction: found " + fraction + ", expected one in [0, 1] of the weights");
+    }
+    Map<String, WeightMask> masks = new HashMap<>();
+    for (RealizedBlock block : trained.chosen()) {
+      WeightMask mask = block.mask();
+      int drop = (int) Math.min(mask.entryCount() - 1, Math.rint(fraction * mask.entryCount()));
+      if (drop > 0 && !mask.isDense()) {
+        int[] stay = Selection.largestMagnitudes(trained.weights(block), mask.entryCount() - drop);
+        long[] kept = Masks.keep(mask, stay).copyCells();
+        long[] free = Masks.absent((long) mask.fromSize() * mask.toSize(), kept);
+        int[] grown = growth.grow(block, free, drop);
+        masks.put(block.block().name(), union(mask, kept, free, grown));
+      }
+    }
+    return MapChange.between(trained.map(), Masks.withMasks(trained.map(), masks));
+  }
+
+  private static WeightMask union(WeightMask mask, long[] kept, long[] free, int[] grown) {
+    long[] cells = Arrays.copyOf(kept, kept.length + grown.length);
+    for (int i = 0; i < grown.length; i++) {
+      cells[kept.length + i] = free[grown[i]];
+    }
+    Arrays.sort(cells);
+    return WeightMask.ofCells(mask.fromSize(), mask.toSize(), cells);
+  }
+}

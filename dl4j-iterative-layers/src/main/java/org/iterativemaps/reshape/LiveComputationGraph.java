@@ -1,0 +1,142 @@
+package org.iterativemaps.reshape;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.Trainable;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
+import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A {@link ComputationGraph} under surgery. */
+final class LiveComputationGraph extends LiveNetwork {
+  private final ComputationGraph graph;
+
+  LiveComputationGraph(ComputationGraph graph) {
+    this.graph = graph;
+  }
+
+  @Override
+  Model model() {
+    return graph;
+  }
+
+  @Override
+  NeuralNetConfiguration defaultConf() {
+    return graph.getConfiguration().getDefaultConfiguration();
+  }
+
+  @Override
+  Map<String, NeuralNetConfiguration> confs() {
+    Map<String, NeuralNetConfiguration> confs = new LinkedHashMap<>();
+    graph
+        .getConfiguration()
+        .getVertices()
+        .forEach(
+            (name, vertex) -> {
+              if (vertex instanceof LayerVertex layer) {
+                confs.put(name, layer.getLayerConf());
+              }
+            });
+    return confs;
+  }
+
+  @Override
+  Map<String, Trainable> trainables() {
+    Map<String, Trainable> trainables = new LinkedHashMap<>();
+    for (int index : graph.topologicalSortOrder()) {
+      GraphVertex vertex = graph.getVertices()[index];
+      if (vertex.numParams() > 0) {
+        trainables.put(vertex.getVertexName(), vertex);
+      }
+    }
+    return trainables;
+  }
+
+  @Override
+  Map<String, Layer> layers() {
+    Map<String, Layer> layers = new LinkedHashMap<>();
+    for (GraphVertex vertex : graph.getVertices()) {
+      if (vertex.hasLayer()) {
+        layers.put(vertex.getVertexName(), vertex.getLayer());
+      }
+    }
+    return layers;
+  }
+
+  @Override
+  BaseMultiLayerUpdater<?> updater() {
+    return graph.getUpdater(false);
+  }
+
+  @Override
+  BaseMultiLayerUpdater<?> newUpdater() {
+    ComputationGraphUpdater updater = new ComputationGraphUpdater(graph);
+    graph.setUpdater(updater);
+    return updater;
+  }
+
+  @Override
+  void rebuild(Map<String, NeuralNetConfiguration> replaced, INDArray parameters) {
+    setField(ComputationGraph.class, graph, "configuration", confWith(replaced));
+    setField(ComputationGraph.class, graph, "initCalled", false);
+    graph.init(parameters, false);
+    graph.initGradientsView();
+  }
+
+  /** A configuration object may belong to several networks: the changed one is a new one. */
+  private ComputationGraphConfiguration confWith(Map<String, NeuralNetConfiguration> replaced) {
+    ComputationGraphConfiguration before = graph.getConfiguration();
+    ComputationGraphConfiguration after = before.clone();
+    after.setVertices(new LinkedHashMap<>(before.getVertices()));
+    replaced.forEach((name, conf) -> after.getVertices().put(name, vertex(before, name, conf)));
+    // What clone() forgets:
+    after.setIterationCount(before.getIterationCount());
+    after.setEpochCount(before.getEpochCount());
+    after.setTopologicalOrder(before.getTopologicalOrder());
+    after.setTopologicalOrderStr(before.getTopologicalOrderStr());
+    return after;
+  }
+
+  private static LayerVertex vertex(
+      ComputationGraphConfiguration before, String name, NeuralNetConfiguration conf) {
+    LayerVertex old = (LayerVertex) before.getVertices().get(name);
+    LayerVertex vertex = new LayerVertex(conf, old.getPreProcessor());
+    vertex.setOutputVertex(old.isOutputVertex());
+    return vertex;
+  }
+
+  @Override
+  LiveNetwork copyWith(Map<String, NeuralNetConfiguration> replaced, INDArray parameters) {
+    ComputationGraph copy = new ComputationGraph(confWith(replaced));
+    copy.init(parameters, false);
+    return new LiveComputationGraph(copy);
+  }
+
+  @Override
+  void takeBatch(LiveNetwork other) {
+    ComputationGraph source = ((LiveComputationGraph) other).graph;
+    checkBatch(source.getInputs() == null ? null : source.getInputs()[0], "labels");
+    graph.setInputs(source.getInputs());
+    INDArray[] labels = new INDArray[source.getNumOutputArrays()];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = ((IOutputLayer) source.getOutputLayer(i)).getLabels();
+      checkBatch("input", labels[i]);
+    }
+    graph.setLabels(labels);
+    graph.setLayerMaskArrays(source.getInputMaskArrays(), source.getLabelMaskArrays());
+  }
+
+  @Override
+  INDArray gradient() {
+    graph.computeGradientAndScore();
+    return graph.gradient().gradient();
+  }
+}

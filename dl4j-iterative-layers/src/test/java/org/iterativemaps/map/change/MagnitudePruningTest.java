@@ -1,0 +1,251 @@
+package org.iterativemaps.map.change;
+
+import static org.iterativemaps.map.change.MapChangeTest.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.DoubleStream;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.change.MagnitudePruning.Scope;
+import org.junit.jupiter.api.Test;
+
+class MagnitudePruningTest {
+
+  private static double[] kept(TrainedMap trained, MapChange change, String block) {
+    double[][] carried = Samples.carry(change, trained.values());
+    return Arrays.stream(Samples.matrix(change.after(), carried, block, true))
+        .flatMapToDouble(Arrays::stream)
+        .filter(value -> !Double.isNaN(value))
+        .sorted()
+        .toArray();
+  }
+
+  /** What stays of each block are its largest weights, so many as the sparsity leaves. */
+  @Test
+  void everyBlockReachesTheSparsity() {
+    for (long seed = 0; seed < 100; seed++) {
+      TrainedMap trained = Samples.trained(seed);
+      double sparsity = (seed % 10) / 10.0;
+      MapChange change =
+          MagnitudePruning.toSparsity(List.of(trained), sparsity, Scope.PER_BLOCK).get(0);
+      for (RealizedBlock block : trained.map().blocks()) {
+        if (block.block().isTrainable()) {
+          long cells = (long) block.mask().fromSize() * block.mask().toSize();
+          double[] weights = trained.weights(block);
+          int stay = (int) Math.min(weights.length, Math.max(1, Math.rint((1 - sparsity) * cells)));
+          double[] expected = largest(stay, weights);
+          double[] found = kept(trained, change, block.block().name());
+          if (found.length == stay) { // else a path is protected
+            assertEquals(Arrays.toString(expected), Arrays.toString(found), "seed " + seed);
+          } else {
+            assertTrue(found.length > stay && found.length <= stay + 1, "seed " + seed);
+          }
+        }
+      }
+    }
+  }
+
+  private static double[] largest(int count, double... weights) {
+    return DoubleStream.of(weights)
+        .boxed()
+        .sorted((a, b) -> Double.compare(Math.abs(b), Math.abs(a)))
+        .limit(count)
+        .mapToDouble(w -> w)
+        .sorted()
+        .toArray();
+  }
+
+  /** Over all blocks of several maps: one threshold, but for each block's largest weight. */
+  @Test
+  void globallyOneThresholdHolds() {
+    for (long seed = 0; seed < 50; seed++) {
+      List<TrainedMap> maps = List.of(Samples.trained(seed), Samples.trained(seed + 1000));
+      List<MapChange> changes = MagnitudePruning.toSparsity(maps, 0.6, Scope.GLOBAL);
+      double cells = 0;
+      List<Double> stay = new ArrayList<>();
+      List<Double> gone = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        for (RealizedBlock block : maps.get(i).map().blocks()) {
+          if (block.block().isTrainable()) {
+            cells += (double) block.mask().fromSize() * block.mask().toSize();
+            double[] weights = maps.get(i).weights(block);
+            double most = DoubleStream.of(weights).map(Math::abs).max().orElseThrow();
+            double[] left = kept(maps.get(i), changes.get(i), block.block().name());
+            assertTrue(left.length >= 1);
+            for (double w : weights) {
+              boolean stays = Arrays.binarySearch(left, w) >= 0;
+              if (Math.abs(w) != most) {
+                (stays ? stay : gone).add(Math.abs(w));
+              }
+            }
+          }
+        }
+      }
+      double smallest = stay.stream().mapToDouble(w -> w).min().orElse(1);
+      long above = gone.stream().filter(w -> w > smallest).count();
+      // A protected path may hold a weight below the threshold; nothing else may.
+      assertTrue(above == 0 || pathProtected(maps, changes), "seed " + seed);
+      long weights = changes.stream().mapToLong(c -> c.after().trainableWeights()).sum();
+      assertTrue(weights >= Math.rint(0.4 * cells) || gone.isEmpty());
+    }
+  }
+
+  private static boolean pathProtected(List<TrainedMap> maps, List<MapChange> changes) {
+    return changes.stream()
+        .anyMatch(c -> c.after().trainableWeights() < 12); // only tiny maps come so far
+  }
+
+  @Test
+  void ofEqualWeightsTheFirstStay() {
+    RealizedMap map =
+        BlockMap.builder()
+            .input("x", 4)
+            .state("y", 1)
+            .connect("x", "y", Sparsity.dense())
+            .output("y")
+            .build()
+            .realize();
+    TrainedMap trained =
+        new TrainedMap(map, new double[][] {{1, -1, 1, 1}, {0}}, Set.of("x->y"), 1);
+    MapChange change = MagnitudePruning.toSparsity(List.of(trained), 0.5, Scope.GLOBAL).get(0);
+    assertEquals("[0, 1]", Arrays.toString(change.origins(0)));
+  }
+
+  /** x1 -> h1 -> y is the only strong path; the largest of each block lie on no common path. */
+  @Test
+  void theOutputStaysReachable() {
+    RealizedMap map =
+        BlockMap.builder()
+            .input("x", 2)
+            .state("h", 3)
+            .state("y", 1)
+            .connect("x", "h", Sparsity.dense())
+            .connect("h", "y", Sparsity.dense())
+            .output("y")
+            .build()
+            .realize();
+    // x->h: [to][from] = {{5, 0}, {0.1, 0.2}, {0, 0}}; h->y: {0.05, 0.1, 7}
+    double[][] values = {{5, 0, 0.1, 0.2, 0, 0}, {0.05, 0.1, 7}, {0, 0, 0}, {0}};
+    TrainedMap trained = new TrainedMap(map, values, Samples.trainedBlocks(map), 2);
+    for (Scope scope : Scope.values()) {
+      MapChange change = MagnitudePruning.toSparsity(List.of(trained), 0.99, scope).get(0);
+      double[][] left = Samples.carry(change, values);
+      assertTrue(
+          Paths.reachOutput(new TrainedMap(change.after(), left, Set.of(), 2)), "scope " + scope);
+      // The strongest of x-5->h0-0.05->y, x-0.2->h1-0.1->y, x-0->h2-7->y is the middle one.
+      assertEquals("[0, 3]", Arrays.toString(change.origins(0)));
+      assertEquals("[1, 2]", Arrays.toString(change.origins(1)));
+      TrainedMap tooShort = new TrainedMap(map, values, Samples.trainedBlocks(map), 1);
+      assertFalse(Paths.reachOutput(tooShort));
+    }
+  }
+
+  /** Against all paths, tried one by one. */
+  @Test
+  void theStrongestPathIsTheStrongestOfAll() {
+    int found = 0;
+    for (long seed = 0; seed < 200; seed++) {
+      TrainedMap trained = Samples.trained(seed);
+      double best = -1;
+      int x = trained.map().map().indexOf("x");
+      for (int unit = 0; unit < trained.map().map().slot("x").size(); unit++) {
+        best = Math.max(best, strongest(trained, x, unit, 3, Double.POSITIVE_INFINITY));
+      }
+      var path = Paths.strongest(trained);
+      assertEquals(best >= 0, path != null, "seed " + seed);
+      if (path != null) {
+        double weakest = Double.POSITIVE_INFINITY;
+        for (RealizedBlock block : trained.map().blocks()) {
+          for (int entry : path.getOrDefault(block.block().name(), Set.of())) {
+            if (block.block().isTrainable()) {
+              weakest = Math.min(weakest, Math.abs(trained.weights(block)[entry]));
+            }
+          }
+        }
+        assertEquals(best, weakest, "seed " + seed);
+        found++;
+      }
+    }
+    assertTrue(found > 100);
+  }
+
+  private static double strongest(TrainedMap trained, int slot, int unit, int steps, double soFar) {
+    double best = slot == trained.map().map().indexOf("y") ? soFar : -1;
+    if (steps == 0) {
+      return best;
+    }
+    for (RealizedBlock block : trained.map().blocks()) {
+      if (block.from() != slot) {
+        continue;
+      }
+      for (int to = 0; to < block.mask().toSize(); to++) {
+        int end = block.mask().targetStart(to + 1);
+        for (int entry = block.mask().targetStart(to); entry < end; entry++) {
+          if (block.mask().source(entry) == unit) {
+            double strength =
+                block.block().isTrainable()
+                    ? Math.abs(trained.weights(block)[entry])
+                    : Double.POSITIVE_INFINITY;
+            best =
+                Math.max(
+                    best, strongest(trained, block.to(), to, steps - 1, Math.min(soFar, strength)));
+          }
+        }
+      }
+    }
+    return best;
+  }
+
+  @Test
+  void fixedBlocksAndOthersStay() {
+    TrainedMap all = Samples.trained(3);
+    TrainedMap one = new TrainedMap(all.map(), all.values(), Set.of("h->h"), 3);
+    MapChange change = MagnitudePruning.toSparsity(List.of(one), 0.8, Scope.PER_BLOCK).get(0);
+    for (int i = 0; i < change.after().blocks().size(); i++) {
+      RealizedBlock after = change.after().blocks().get(i);
+      boolean pruned = after.block().isTrainable() && after.block().name().equals("h->h");
+      assertEquals(!pruned, after.mask().equals(all.map().blocks().get(i).mask()));
+      if (!after.block().isTrainable()) {
+        assertEquals(
+            Arrays.toString(all.map().blocks().get(i).fixedValues()),
+            Arrays.toString(after.fixedValues()));
+      }
+    }
+    assertNotNull(change);
+  }
+
+  @Test
+  void nothingToDoIsNothing() {
+    TrainedMap trained = Samples.trained(5);
+    assertTrue(MagnitudePruning.toSparsity(List.of(trained), 0, Scope.PER_BLOCK).get(0).isNone());
+  }
+
+  @Test
+  void wrongArgumentsAreNamed() {
+    TrainedMap trained = Samples.trained(1);
+    for (double wrong : new double[] {-0.1, 1, Double.NaN}) {
+      assertMessage(
+          "sparsity: found " + wrong,
+          () -> MagnitudePruning.toSparsity(List.of(trained), wrong, Scope.GLOBAL));
+    }
+    assertMessage(
+        "expected trained blocks",
+        () -> new TrainedMap(trained.map(), trained.values(), Set.of("x->y"), 1));
+    TrainedMap none = new TrainedMap(trained.map(), trained.values(), Set.of(), 1);
+    assertMessage(
+        "blocks: found none", () -> MagnitudePruning.toSparsity(List.of(none), 0.5, Scope.GLOBAL));
+    double[][] nan = Samples.values(trained.map(), 1);
+    nan[0][0] = Double.NaN;
+    TrainedMap diverged = new TrainedMap(trained.map(), nan, Set.of("x->h"), 3);
+    assertMessage("NaN", () -> MagnitudePruning.toSparsity(List.of(diverged), 0.5, Scope.GLOBAL));
+  }
+}

@@ -1,0 +1,151 @@
+package org.iterativemaps.map.change;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.WeightMask;
+import org.junit.jupiter.api.Test;
+
+class MapChangeTest {
+
+  private static BlockMap.Builder slots(int x, int h) {
+    return BlockMap.builder().input("x", x).state("h", h).output("h");
+  }
+
+  private static WeightMask random(Random random, int from, int to) {
+    boolean[][] exists = new boolean[to][from];
+    for (boolean[] row : exists) {
+      for (int i = 0; i < from; i++) {
+        row[i] = random.nextBoolean();
+      }
+    }
+    exists[random.nextInt(to)][random.nextInt(from)] = true;
+    return WeightMask.ofMatrix(exists);
+  }
+
+  /** Any mask to any other, units renumbered, removed and added: checked cell by cell. */
+  @Test
+  void weightsFollowTheirUnits() {
+    int kept = 0;
+    for (long seed = 0; seed < 200; seed++) {
+      Random random = new Random(seed);
+      int x = 1 + random.nextInt(6);
+      int before = 1 + random.nextInt(6);
+      int after = 1 + random.nextInt(6);
+      int[] units = new int[after];
+      java.util.List<Integer> pool = new java.util.ArrayList<>();
+      for (int i = 0; i < before; i++) {
+        pool.add(i);
+      }
+      java.util.Collections.shuffle(pool, random);
+      for (int i = 0; i < after; i++) {
+        units[i] = pool.isEmpty() || random.nextInt(3) == 0 ? MapChange.NEW : pool.remove(0);
+      }
+      RealizedMap old =
+          slots(x, before)
+              .connect("x", "h", Sparsity.explicit(random(random, x, before)))
+              .connect("h", "h", Sparsity.explicit(random(random, before, before)))
+              .build()
+              .realize();
+      BlockMap next =
+          slots(x, after)
+              .connect("h", "h", Sparsity.explicit(random(random, after, after))) // other order
+              .connect("x", "h", Sparsity.explicit(random(random, x, after)))
+              .build();
+      double[][] values = Samples.values(old, seed);
+      MapChange change = MapChange.between(old, next).withUnits("h", units);
+      double[][] carried = Samples.carry(change, values);
+      double[][] oldX = Samples.matrix(old, values, "x->h", true);
+      double[][] oldH = Samples.matrix(old, values, "h->h", true);
+      double[][] newX = Samples.matrix(change.after(), carried, "x->h", true);
+      double[][] newH = Samples.matrix(change.after(), carried, "h->h", true);
+      for (int to = 0; to < after; to++) {
+        for (int from = 0; from < x; from++) {
+          boolean was = units[to] != MapChange.NEW && !Double.isNaN(oldX[units[to]][from]);
+          if (!Double.isNaN(newX[to][from])) {
+            assertEquals(was ? oldX[units[to]][from] : 0, newX[to][from]);
+            kept += was ? 1 : 0;
+          }
+        }
+        for (int from = 0; from < after; from++) {
+          boolean was =
+              units[to] != MapChange.NEW
+                  && units[from] != MapChange.NEW
+                  && !Double.isNaN(oldH[units[to]][units[from]]);
+          if (!Double.isNaN(newH[to][from])) {
+            assertEquals(was ? oldH[units[to]][units[from]] : 0, newH[to][from]);
+            kept += was ? 1 : 0;
+          }
+        }
+        double bias = carried[2][to];
+        assertEquals(units[to] == MapChange.NEW ? 0 : values[2][units[to]], bias);
+      }
+    }
+    assertTrue(kept > 500, "carried " + kept);
+  }
+
+  @Test
+  void newWeightsStartAtWhatWasGiven() {
+    RealizedMap old =
+        slots(2, 2)
+            .connect("x", "h", Sparsity.explicit(WeightMask.ofCells(2, 2, new long[] {0, 3})))
+            .build()
+            .realize();
+    MapChange change =
+        MapChange.between(old, slots(2, 2).connect("x", "h", Sparsity.dense()).build())
+            .withStart("x->h", new double[] {9, 8, 7, 6});
+    assertArrayEquals(new double[] {1, 8, 7, 2}, change.carry(0, new double[][] {{1, 2}, {3, 4}}));
+    assertArrayEquals(new double[] {3, 4}, change.carry(1, new double[][] {{1, 2}, {3, 4}}));
+  }
+
+  /** What was fixed and is trained now starts where it was; what is still fixed does not. */
+  @Test
+  void thawedWeightsKeepTheirValues() {
+    RealizedMap old =
+        slots(2, 2)
+            .connectFixed("x", "h", Sparsity.dense(), FixedValues.explicit(1, 2, 3, 4))
+            .build()
+            .realize();
+    MapChange whole =
+        MapChange.between(old, slots(2, 2).connect("x", "h", Sparsity.dense()).build());
+    assertArrayEquals(new double[] {1, 2, 3, 4}, whole.carry(0, new double[][] {{0, 0}}));
+    MapChange half =
+        MapChange.between(
+            old,
+            slots(2, 2)
+                .connect("x", "h", Sparsity.dense())
+                .connectFixed(
+                    "x",
+                    "h",
+                    Sparsity.explicit(WeightMask.ofCells(2, 2, new long[] {1, 2})),
+                    FixedValues.explicit(2, 3))
+                .build());
+    assertArrayEquals(new double[] {1, 0, 0, 4}, half.carry(0, new double[][] {{0, 0}}));
+  }
+
+  @Test
+  void wrongChangesAreNamed() {
+    RealizedMap old = slots(2, 3).connect("x", "h", Sparsity.dense()).build().realize();
+    BlockMap larger = slots(2, 4).connect("x", "h", Sparsity.dense()).build();
+    MapChange change = MapChange.between(old, larger);
+    assertMessage("say with withUnits", () -> change.origins(0));
+    assertMessage("found 3 numbers, expected", () -> change.withUnits("h", new int[3]));
+    assertMessage("found 1 twice", () -> change.withUnits("h", new int[] {0, 1, 1, -1}));
+    assertMessage("found 3, expected", () -> change.withUnits("h", new int[] {0, 1, 3, -1}));
+    assertMessage("found 2, expected one for each", () -> change.withStart("h", new double[2]));
+    assertMessage("no trained block or bias", () -> change.withStart("h->h", new double[2]));
+    assertMessage("found NaN", () -> change.withStart("h", new double[] {1, 2, 3, Double.NaN}));
+  }
+
+  static void assertMessage(String part, org.junit.jupiter.api.function.Executable call) {
+    String message = assertThrows(IllegalArgumentException.class, call).getMessage();
+    assertTrue(message.contains(part), message);
+  }
+}

@@ -1,0 +1,88 @@
+package org.iterativemaps.map.change;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.WeightMask;
+import org.nd4j.linalg.activations.Activation;
+
+/** Maps and values to change. */
+final class Samples {
+  private Samples() {}
+
+  /** x of 5, h of 6, y of 4, trained and fixed blocks, sizes and masks from a seed. */
+  static RealizedMap map(long seed) {
+    Random random = new Random(seed);
+    return BlockMap.builder()
+        .input("x", 1 + random.nextInt(6))
+        .state("h", 2 + random.nextInt(6), Activation.TANH)
+        .state("y", 1 + random.nextInt(5), Activation.IDENTITY)
+        .connect("x", "h", Sparsity.dense())
+        .connect("h", "h", Sparsity.density(0.3 + 0.7 * random.nextDouble()))
+        .connectFixed("h", "h", Sparsity.diagonal(), FixedValues.gaussian(0, 1))
+        .connect("h", "y", Sparsity.fanIn(1 + random.nextInt(2)))
+        .connectFixed("x", "y", Sparsity.density(0.7), FixedValues.uniform(1, 2))
+        .output("y")
+        .seed(seed)
+        .build()
+        .realize();
+  }
+
+  static double[][] values(RealizedMap map, long seed) {
+    Random random = new Random(seed);
+    return map.parameters().stream()
+        .map(p -> random.doubles(p.length(), -1, 1).toArray())
+        .toArray(double[][]::new);
+  }
+
+  static TrainedMap trained(long seed) {
+    RealizedMap map = map(seed);
+    return new TrainedMap(map, values(map, seed), trainedBlocks(map), 3);
+  }
+
+  static Set<String> trainedBlocks(RealizedMap map) {
+    return map.blocks().stream()
+        .filter(b -> b.block().isTrainable())
+        .map(b -> b.block().name())
+        .collect(Collectors.toSet());
+  }
+
+  static double[][] carry(MapChange change, double[][] values) {
+    double[][] carried = new double[change.after().parameters().size()][];
+    Arrays.setAll(carried, i -> change.carry(i, values));
+    return carried;
+  }
+
+  /** W[to][from] of a slot pair, trained and fixed; NaN where no weight is. */
+  static double[][] matrix(RealizedMap map, double[][] values, String name, boolean trained) {
+    for (RealizedBlock block : map.blocks()) {
+      if (block.block().name().equals(name) && block.block().isTrainable() == trained) {
+        WeightMask mask = block.mask();
+        double[] weights = trained ? values[block.parameter()] : block.fixedValues();
+        double[][] matrix = new double[mask.toSize()][mask.fromSize()];
+        for (int to = 0; to < mask.toSize(); to++) {
+          Arrays.fill(matrix[to], Double.NaN);
+          for (int entry = mask.targetStart(to); entry < mask.targetStart(to + 1); entry++) {
+            matrix[to][mask.source(entry)] = weights[entry];
+          }
+        }
+        return matrix;
+      }
+    }
+    throw new IllegalArgumentException(name);
+  }
+
+  static int count(double[][] matrix) {
+    return (int)
+        Arrays.stream(matrix)
+            .flatMapToDouble(Arrays::stream)
+            .filter(value -> !Double.isNaN(value))
+            .count();
+  }
+}
