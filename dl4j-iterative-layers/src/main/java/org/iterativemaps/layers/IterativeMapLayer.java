@@ -55,7 +55,8 @@ public class IterativeMapLayer extends FeedForwardLayer implements IterativeMapC
    */
   protected IterativeMapLayer(Builder builder) {
     super(builder);
-    setSettings(builder.draft.settings(builder.getNIn(), builder.getNOut()));
+    setSettings(
+        builder.draft.settings(builder.getNIn(), builder.getNOut(), builder.getWeightInitFn()));
     Schedule.singleToken(settings.map(), settings.steps());
     initializeConstraints(builder);
     LayerChecks.constraints(this);
@@ -70,14 +71,14 @@ public class IterativeMapLayer extends FeedForwardLayer implements IterativeMapC
   public void setSettings(MapSettings settings) {
     this.settings = settings;
     this.nIn = settings.map().input().size();
-    this.nOut = settings.map().output().size();
+    this.nOut = settings.outputSize();
   }
 
   @Override
   public void setNIn(long nIn) {
     super.setNIn(nIn);
     if (settings != null) { // null while JSON is read
-      setSettings(settings.withInputSize(nIn));
+      setSettings(LayerChecks.planning(this, () -> settings.withInputSize(nIn)));
     }
   }
 
@@ -85,7 +86,7 @@ public class IterativeMapLayer extends FeedForwardLayer implements IterativeMapC
   public void setNOut(long nOut) {
     super.setNOut(nOut);
     if (settings != null) {
-      setSettings(settings.withOutputSize(nOut));
+      setSettings(LayerChecks.planning(this, () -> settings.withOutputSize(nOut)));
     }
   }
 
@@ -93,6 +94,14 @@ public class IterativeMapLayer extends FeedForwardLayer implements IterativeMapC
   public void setNIn(InputType inputType, boolean override) {
     super.setNIn(inputType, override);
     setNIn(nIn);
+  }
+
+  @Override
+  public void setWeightInitFn(IWeightInit init) {
+    super.setWeightInitFn(init);
+    if (settings != null && init instanceof HiddenProportionInit plan) { // the whole network's
+      setSettings(LayerChecks.planning(this, () -> settings.plannedBy(plan)));
+    }
   }
 
   @Override

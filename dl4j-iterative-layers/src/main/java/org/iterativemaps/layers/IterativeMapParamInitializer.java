@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.deeplearning4j.nn.weights.WeightInitIdentity;
 import org.deeplearning4j.nn.weights.WeightInitXavierLegacy;
 import org.iterativemaps.map.Block;
+import org.iterativemaps.map.RandomSource;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.Parameter;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
@@ -28,7 +29,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * vector {@code b[slot]} per bias.
  *
  * <p>Weights are drawn by DL4J's initialisers with the <em>sparse</em> fan-in and fan-out: entries
- * per target unit and per source unit, averaged over the block.
+ * per target unit and per source unit, averaged over the block; by {@link SparseWeightInit} unit by
+ * unit.
  */
 public final class IterativeMapParamInitializer implements ParamInitializer {
   private static final IterativeMapParamInitializer INSTANCE = new IterativeMapParamInitializer();
@@ -118,7 +120,7 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
           view.getValue().assign(layer.getBiasInit());
         } else {
           RealizedBlock block = realized.blocks().get(parameter.block());
-          initWeights(layer.weightInit(block), block, view.getValue());
+          initWeights(layer.weightInit(block), block, view.getValue(), conf);
         }
       }
     }
@@ -149,11 +151,15 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
     return views;
   }
 
-  private static void initWeights(IWeightInit init, RealizedBlock block, INDArray view) {
+  private static void initWeights(
+      IWeightInit given, RealizedBlock block, INDArray view, NeuralNetConfiguration conf) {
+    IWeightInit init = given instanceof HiddenProportionInit plan ? plan.values() : given;
     WeightMask mask = block.mask();
     double fanIn = mask.entryCount() / (double) mask.toSize();
     double fanOut = mask.entryCount() / (double) mask.fromSize();
-    if (init instanceof WeightInitIdentity identity) {
+    if (init instanceof SparseWeightInit sparse) {
+      initSparse(sparse, block, view, conf);
+    } else if (init instanceof WeightInitIdentity identity) {
       initIdentity(identity, block, view);
     } else if (mask.isDense()) {
       init.init(fanIn, fanOut, new long[] {mask.toSize(), mask.fromSize()}, 'c', view);
@@ -163,12 +169,35 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
     } else if (isOrthogonal(init)) {
       throw new IllegalArgumentException(
           String.format(
-              "block %s: orthogonal weights need a dense block, found density %.4g; use another"
-                  + " initialiser or Sparsity.dense()",
+              "block %s: DL4J's orthogonal weights need a dense block, found density %.4g; use"
+                  + " MapWeightInit.ORTHOGONAL with Sparsity.groups(n), another initialiser or"
+                  + " Sparsity.dense()",
               block.block().name(), mask.density()));
     } else {
       init.init(fanIn, fanOut, new long[] {mask.entryCount()}, 'c', view);
     }
+  }
+
+  private static void initSparse(
+      SparseWeightInit init, RealizedBlock block, INDArray view, NeuralNetConfiguration conf) {
+    String layer = conf.getLayer().getLayerName();
+    RandomSource random =
+        RandomSource.of(
+            conf.getSeed(),
+            "weights",
+            layer == null ? "" : layer,
+            block.block().from(),
+            block.block().to());
+    try {
+      assign(init.values().draw(block.mask(), random), view);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "weightInit of block " + block.block().name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void assign(double[] values, INDArray view) {
+    view.assign(Nd4j.createFromArray(values).castTo(view.dataType()));
   }
 
   /** DL4J's identity wants a square matrix; here its diagonal is put where entries exist. */
@@ -188,7 +217,7 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
         values[entry] = mask.source(entry) == to ? one : 0;
       }
     }
-    view.assign(Nd4j.createFromArray(values).castTo(view.dataType()));
+    assign(values, view);
   }
 
   private static boolean isOrthogonal(IWeightInit init) {

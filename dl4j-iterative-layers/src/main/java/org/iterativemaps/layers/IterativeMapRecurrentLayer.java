@@ -58,7 +58,8 @@ public class IterativeMapRecurrentLayer extends BaseRecurrentLayer implements It
    */
   protected IterativeMapRecurrentLayer(Builder builder) {
     super(builder);
-    setSettings(builder.draft.settings(builder.getNIn(), builder.getNOut()));
+    setSettings(
+        builder.draft.settings(builder.getNIn(), builder.getNOut(), builder.getWeightInitFn()));
     initializeConstraints(builder);
     addConstraints(builder.getInputWeightConstraints(), true);
     addConstraints(builder.getRecurrentConstraints(), false);
@@ -94,14 +95,14 @@ public class IterativeMapRecurrentLayer extends BaseRecurrentLayer implements It
   public void setSettings(MapSettings settings) {
     this.settings = settings;
     this.nIn = settings.map().input().size();
-    this.nOut = settings.map().output().size();
+    this.nOut = settings.outputSize();
   }
 
   @Override
   public void setNIn(long nIn) {
     super.setNIn(nIn);
     if (settings != null) { // null while JSON is read
-      setSettings(settings.withInputSize(nIn));
+      setSettings(LayerChecks.planning(this, () -> settings.withInputSize(nIn)));
     }
   }
 
@@ -109,7 +110,7 @@ public class IterativeMapRecurrentLayer extends BaseRecurrentLayer implements It
   public void setNOut(long nOut) {
     super.setNOut(nOut);
     if (settings != null) {
-      setSettings(settings.withOutputSize(nOut));
+      setSettings(LayerChecks.planning(this, () -> settings.withOutputSize(nOut)));
     }
   }
 
@@ -117,6 +118,14 @@ public class IterativeMapRecurrentLayer extends BaseRecurrentLayer implements It
   public void setNIn(InputType inputType, boolean override) {
     super.setNIn(inputType, override);
     setNIn(nIn);
+  }
+
+  @Override
+  public void setWeightInitFn(IWeightInit init) {
+    super.setWeightInitFn(init);
+    if (settings != null && init instanceof HiddenProportionInit plan) { // the whole network's
+      setSettings(LayerChecks.planning(this, () -> settings.plannedBy(plan)));
+    }
   }
 
   @Override

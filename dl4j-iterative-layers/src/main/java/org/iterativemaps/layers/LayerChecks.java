@@ -1,6 +1,7 @@
 package org.iterativemaps.layers;
 
 import java.util.Set;
+import java.util.function.Supplier;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.layers.LayerConstraint;
 import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
@@ -27,6 +28,16 @@ final class LayerChecks {
               + ", expected FLOAT or DOUBLE; set it with dataType(…)");
     }
     constraints(layer);
+  }
+
+  /** Another size of a planned layer; an error names the layer. */
+  static MapSettings planning(Layer layer, Supplier<MapSettings> change) {
+    boolean isPlanned = ((IterativeMapConf) layer).getSettings().planned().isPresent();
+    try {
+      return change.get();
+    } catch (IllegalArgumentException e) {
+      throw isPlanned ? new DL4JInvalidConfigException(where(layer) + ": " + e.getMessage()) : e;
+    }
   }
 
   static void inputKnown(Layer layer) {

@@ -1,10 +1,13 @@
 package org.iterativemaps.layers;
 
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.MapPlan;
+import org.iterativemaps.map.PaperBlock;
 import org.iterativemaps.map.Sparsity;
 import org.nd4j.linalg.activations.IActivation;
 
@@ -17,6 +20,12 @@ public final class MapDraft {
   Boolean hasBias;
   Injection injection;
   Long seed;
+  Long trainableWeights;
+  Double hiddenProportion;
+  Integer hiddenSize;
+  boolean hasOutputSlot;
+  IActivation outputActivation;
+  final Map<PaperBlock, Double> blockDensities = new EnumMap<>(PaperBlock.class);
   final Map<String, IWeightInit> weightInits = new HashMap<>();
 
   MapDraft() {}
@@ -26,14 +35,104 @@ public final class MapDraft {
    *
    * @param nIn 0 if not given
    * @param nOut 0 if not given
+   * @param init the layer's initialiser, which can bring a plan; null if none is given
    * @throws IllegalArgumentException if the options contradict each other or something is missing
    */
-  MapSettings settings(long nIn, long nOut) {
+  MapSettings settings(long nIn, long nOut, IWeightInit init) {
+    if (init instanceof HiddenProportionInit plan) {
+      take(plan);
+    }
+    if (isPlanned()) {
+      return MapSettings.planned(plan(nOut), nIn, steps, weightInits);
+    }
     BlockMap whole = map == null ? shortForm(nOut) : generalForm(nOut);
     if (nIn > 0) {
       whole = withInputSize(whole, nIn);
     }
     return new MapSettings(whole, steps, weightInits);
+  }
+
+  private void take(HiddenProportionInit init) {
+    trainableWeights = oneOf("trainableWeights", trainableWeights, init.trainableWeights());
+    hiddenProportion = oneOf("hiddenProportion", hiddenProportion, init.hiddenProportion());
+  }
+
+  private static <T> T oneOf(String option, T given, T ofInit) {
+    if (given != null && ofInit != null && !given.equals(ofInit)) {
+      throw new IllegalArgumentException(
+          option
+              + ": found "
+              + given
+              + ", but the weight initialiser says "
+              + ofInit
+              + "; leave one of the two out");
+    }
+    return given != null ? given : ofInit;
+  }
+
+  private boolean isPlanned() {
+    return trainableWeights != null
+        || hiddenProportion != null
+        || hiddenSize != null
+        || hasOutputSlot
+        || !blockDensities.isEmpty();
+  }
+
+  private MapPlan plan(long nOut) {
+    if (map != null) {
+      throw new IllegalArgumentException(
+          "trainableWeights, hiddenProportion, hiddenSize, outputSlot and blockDensity plan a map:"
+              + " they cannot be given beside map(…), whose sizes and patterns are fixed");
+    }
+    if (hasOutputSlot && nOut < 1) {
+      throw new IllegalArgumentException(
+          "nOut: found " + nOut + ", expected the number of units of the output slot");
+    }
+    Integer units = hasOutputSlot || nOut < 1 ? null : Integer.valueOf(size("nOut", nOut));
+    if (units != null && hiddenSize != null && !units.equals(hiddenSize)) {
+      throw new IllegalArgumentException(
+          "hiddenSize: found "
+              + hiddenSize
+              + " beside nOut "
+              + nOut
+              + ", which without outputSlot(…) is the same; leave one of the two out");
+    }
+    Map<PaperBlock, Double> densities = new EnumMap<>(PaperBlock.class);
+    densities.putAll(blockDensities);
+    knownDensity("inputSparsity", inputSparsity, PaperBlock.X_TO_H, densities);
+    knownDensity("hiddenSparsity", hiddenSparsity, PaperBlock.H_TO_H, densities);
+    return new MapPlan(
+        units != null ? units : hiddenSize,
+        hasOutputSlot ? size("nOut", nOut) : 0,
+        densities,
+        trainableWeights,
+        hiddenProportion,
+        outputActivation,
+        hasBias == null || hasBias,
+        injection == null ? Injection.HOLD : injection,
+        seed == null ? BlockMap.DEFAULT_SEED : seed);
+  }
+
+  private static void knownDensity(
+      String option, Sparsity sparsity, PaperBlock block, Map<PaperBlock, Double> densities) {
+    if (sparsity == null) {
+      return;
+    }
+    if (densities.containsKey(block)) {
+      throw new IllegalArgumentException(
+          option + ": given beside blockDensity(" + block + ", …); leave one of the two out");
+    }
+    if (sparsity instanceof Sparsity.Density density) {
+      densities.put(block, density.density());
+    } else if (sparsity instanceof Sparsity.Dense) {
+      densities.put(block, 1.0);
+    } else {
+      throw new IllegalArgumentException(
+          option
+              + ": found "
+              + sparsity
+              + ", expected a density, since the map is planned; or give a map(…)");
+    }
   }
 
   private BlockMap shortForm(long nOut) {

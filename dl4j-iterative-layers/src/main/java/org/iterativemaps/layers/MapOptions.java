@@ -3,14 +3,21 @@ package org.iterativemaps.layers;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.DensityPlanner;
+import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.PaperBlock;
 import org.iterativemaps.map.Sparsity;
+import org.nd4j.linalg.activations.Activation;
 
 /**
  * The builder options that both map layers have beside DL4J's own.
  *
  * <p>Either the short form, one hidden slot "h" fed by the input "x" and by itself: {@code
- * nOut(256).steps(4).density(0.1)}; or the general form: {@code map(blockMap).steps(4)}.
+ * nOut(256).steps(4).density(0.1)}; or the general form: {@code map(blockMap).steps(4)}; or a plan,
+ * {@code trainableWeights(100_000).hiddenProportion(0.5)}, by which {@link DensityPlanner} solves
+ * for the sizes and densities left open as soon as nIn is known. What it found is in {@link
+ * MapSettings#plan()}.
  *
  * @param <B> the builder
  */
@@ -77,6 +84,74 @@ public interface MapOptions<B> {
   default B maskSeed(long seed) {
     draft().seed = seed;
     return self();
+  }
+
+  /**
+   * Plan: how many weights are trained in all, biases not counted. Short form without nOut: the
+   * hidden size is solved for.
+   *
+   * @param weights at least 1
+   */
+  default B trainableWeights(long weights) {
+    draft().trainableWeights = weights;
+    return self();
+  }
+
+  /**
+   * Plan: the share of the trained weights that is in h-&gt;h.
+   *
+   * @param proportion in [0, 1); the papers' balanced networks lie at 0.43 to 0.54
+   */
+  default B hiddenProportion(double proportion) {
+    draft().hiddenProportion = proportion;
+    return self();
+  }
+
+  /**
+   * Plan: the density of one block, e.g. 0 to leave it out. {@link #density} gives those of x-&gt;h
+   * and h-&gt;h.
+   *
+   * @param density a fraction in [0, 1]
+   */
+  default B blockDensity(PaperBlock block, double density) {
+    draft().blockDensities.put(block, density);
+    return self();
+  }
+
+  /** Plan: units of h beside {@link #outputSlot}; without it nOut says the same. */
+  default B hiddenSize(int units) {
+    draft().hiddenSize = units;
+    return self();
+  }
+
+  /**
+   * Plan: the papers' map of three slots and six blocks. nOut units are those of the output slot y,
+   * and the hidden size is solved for unless {@link #hiddenSize} gives it.
+   *
+   * @param activation of y
+   */
+  default B outputSlot(Activation activation) {
+    draft().hasOutputSlot = true;
+    draft().outputActivation = activation.getActivationFunction();
+    return self();
+  }
+
+  /** The layer's initialiser, as DL4J's builders have it. */
+  B weightInit(IWeightInit init);
+
+  /** The layer's initialiser by its name, as DL4J's {@link WeightInit}. */
+  default B weightInit(MapWeightInit init) {
+    return weightInit(init.getWeightInitFunction());
+  }
+
+  /** An initialiser for the weights of one block by its name, instead of the layer's. */
+  default B weightInit(String from, String to, MapWeightInit init) {
+    return weightInit(from, to, init.getWeightInitFunction());
+  }
+
+  /** Values for the weights of one block before training, instead of the layer's initialiser. */
+  default B weightInit(String from, String to, FixedValues values) {
+    return weightInit(from, to, new SparseWeightInit(values));
   }
 
   /** An initialiser for the weights of one block, instead of the layer's. */

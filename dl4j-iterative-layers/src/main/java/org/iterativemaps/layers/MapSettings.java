@@ -1,13 +1,19 @@
 package org.iterativemaps.layers;
 
 import java.io.Serializable;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.DensityPlan;
+import org.iterativemaps.map.MapPlan;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.Slot;
+import org.iterativemaps.map.Sparsity;
 import org.nd4j.shade.jackson.databind.annotation.JsonDeserialize;
 import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
 
@@ -25,6 +31,7 @@ public final class MapSettings implements Serializable {
   private final BlockMap map;
   private final int steps;
   private final TreeMap<String, IWeightInit> weightInits;
+  private final MapPlan plan; // null if the map was given
   private transient RealizedMap realized; // drawn once: networks ask often
 
   /**
@@ -36,12 +43,18 @@ public final class MapSettings implements Serializable {
    * @throws IllegalArgumentException if steps is below 1, or an initialiser has no such block
    */
   public MapSettings(BlockMap map, int steps, Map<String, IWeightInit> weightInits) {
+    this(map, steps, weightInits, null);
+  }
+
+  /** With what the map was planned from; the map is not planned again here. */
+  MapSettings(BlockMap map, int steps, Map<String, IWeightInit> weightInits, MapPlan plan) {
     if (steps < 1) {
       throw new IllegalArgumentException("steps: found " + steps + ", expected at least 1");
     }
     this.map = map;
     this.steps = steps;
     this.weightInits = new TreeMap<>(weightInits);
+    this.plan = plan;
     for (String block : weightInits.keySet()) {
       if (map.blocks().stream().noneMatch(b -> b.isTrainable() && b.name().equals(block))) {
         throw new IllegalArgumentException(
@@ -53,7 +66,10 @@ public final class MapSettings implements Serializable {
     }
   }
 
-  /** The block map. */
+  /**
+   * The block map. Where sizes or densities are planned, it is only a {@link MapPlan#structure()}
+   * until the input size is known.
+   */
   public BlockMap map() {
     return map;
   }
@@ -68,6 +84,21 @@ public final class MapSettings implements Serializable {
     return Map.copyOf(weightInits);
   }
 
+  /** What the map was planned from, if it was; another nIn is planned for again. */
+  public Optional<MapPlan> planned() {
+    return Optional.ofNullable(plan);
+  }
+
+  /** The sizes and densities that were planned, if they were and the input size is known. */
+  public Optional<DensityPlan> plan() {
+    return map.isOpen() ? Optional.empty() : planned().map(p -> p.solve(map.input().size()));
+  }
+
+  /** Units of the output slot; 0 while they are still to be planned. */
+  long outputSize() {
+    return plan != null && map.isOpen() ? plan.knownOutputSize() : map.output().size();
+  }
+
   /** The map with its masks drawn, from the seed it holds: always the same. */
   public synchronized RealizedMap realized() {
     if (realized == null) {
@@ -77,30 +108,75 @@ public final class MapSettings implements Serializable {
   }
 
   /**
-   * The same settings with the input slot at this size; its blocks' masks are drawn anew.
+   * The same settings with the input slot at this size: a planned map is planned anew, of another
+   * one the masks of the blocks at this slot are drawn anew.
    *
    * @param nIn below 1 leaves it as it is
-   * @throws IllegalArgumentException if the size does not fit a block
+   * @throws IllegalArgumentException if the size does not fit a block, or the plan cannot be met
    */
   public MapSettings withInputSize(long nIn) {
-    return withSlotSize(map.input(), "nIn", nIn);
+    if (nIn < 1 || nIn == map.input().size()) {
+      return this;
+    }
+    int size = MapDraft.size("nIn", nIn);
+    BlockMap resized = plan != null ? plan.map(size) : map.withSlotSize(map.input().name(), size);
+    return new MapSettings(resized, steps, weightInits, plan);
   }
 
   /**
-   * The same settings with the output slot at this size; its blocks' masks are drawn anew.
+   * The same settings with the output slot at this size: a planned map is planned anew, of another
+   * one the masks of the blocks at this slot are drawn anew.
    *
    * @param nOut below 1 leaves it as it is
-   * @throws IllegalArgumentException if the size does not fit a block
+   * @throws IllegalArgumentException if the size does not fit a block, or the plan cannot be met
    */
   public MapSettings withOutputSize(long nOut) {
-    return withSlotSize(map.output(), "nOut", nOut);
+    if (nOut < 1 || nOut == outputSize()) {
+      return this;
+    }
+    int size = MapDraft.size("nOut", nOut);
+    if (plan != null) {
+      return planned(plan.withOutputSize(size), map.input().size(), steps, weightInits);
+    }
+    return new MapSettings(map.withSlotSize(map.output().name(), size), steps, weightInits);
   }
 
-  private MapSettings withSlotSize(Slot slot, String option, long size) {
-    return size < 1 || size == slot.size()
-        ? this
-        : new MapSettings(
-            map.withSlotSize(slot.name(), MapDraft.size(option, size)), steps, weightInits);
+  /**
+   * Planned as the initialiser of the whole network says, if this is a short form of dense blocks:
+   * as they are where something else decides the masks.
+   */
+  MapSettings plannedBy(HiddenProportionInit init) {
+    if (plan != null || !isDenseShortForm()) {
+      return this;
+    }
+    Slot hidden = map.output();
+    MapPlan made =
+        new MapPlan(
+            hidden.size(),
+            0,
+            Map.of(),
+            init.trainableWeights(),
+            init.hiddenProportion(),
+            null,
+            hidden.hasBias(),
+            map.injection(),
+            map.seed());
+    return planned(made, map.input().size(), steps, weightInits);
+  }
+
+  private boolean isDenseShortForm() {
+    return map.slots().stream().map(Slot::name).toList().equals(List.of("x", "h"))
+        && map.output().activation() == null
+        && map.blocks().stream().map(Block::name).toList().equals(List.of("x->h", "h->h"))
+        && map.blocks().stream()
+            .allMatch(b -> b.isTrainable() && b.sparsity() instanceof Sparsity.Dense);
+  }
+
+  /** Planned for an input size, or open if that is below 1. */
+  static MapSettings planned(
+      MapPlan plan, long nIn, int steps, Map<String, IWeightInit> weightInits) {
+    BlockMap map = nIn < 1 ? plan.structure() : plan.map(MapDraft.size("nIn", nIn));
+    return new MapSettings(map, steps, weightInits, plan);
   }
 
   @Override
@@ -108,7 +184,8 @@ public final class MapSettings implements Serializable {
     return other instanceof MapSettings that
         && map.equals(that.map)
         && steps == that.steps
-        && weightInits.equals(that.weightInits);
+        && weightInits.equals(that.weightInits)
+        && Objects.equals(plan, that.plan);
   }
 
   @Override
@@ -118,6 +195,11 @@ public final class MapSettings implements Serializable {
 
   @Override
   public String toString() {
-    return "MapSettings(steps=" + steps + ", map=" + map + ")";
+    return "MapSettings(steps="
+        + steps
+        + ", map="
+        + map
+        + plan().map(p -> ", plan=[" + p + "]").orElse("")
+        + ")";
   }
 }

@@ -7,8 +7,8 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.MapPlan;
 import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.Sparsity;
 import org.iterativemaps.map.WeightMask;
@@ -34,7 +34,8 @@ import org.nd4j.shade.jackson.databind.SerializerProvider;
  * }</pre>
  *
  * An input of size 0 is still to be inferred; a missing activation is the layer's. Patterns from a
- * seed are kept as their rule; explicit ones and explicit fixed values as {@link PackedNumbers}.
+ * seed are kept as their rule; explicit ones and explicit fixed values as {@link PackedNumbers}. A
+ * map that was planned has its {@link MapPlan} beside it under "plan".
  */
 final class MapSettingsJson {
   private static final int VERSION = 1;
@@ -62,6 +63,10 @@ final class MapSettingsJson {
         write(block, settings.weightInits().get(block.name()), json);
       }
       json.writeEndArray();
+      if (settings.planned().isPresent()) {
+        json.writeFieldName("plan");
+        MapPlanJson.write(settings.planned().get(), map, json);
+      }
       json.writeEndObject();
     }
 
@@ -88,9 +93,8 @@ final class MapSettingsJson {
       write(block.sparsity(), json);
       json.writeEndObject();
       if (!block.isTrainable()) {
-        json.writeObjectFieldStart("fixed");
-        write(block.fixedValues(), json);
-        json.writeEndObject();
+        json.writeFieldName("fixed");
+        FixedValuesJson.write(block.fixedValues(), json);
       } else if (init != null) {
         writeWithClass("weightInit", init, json);
       }
@@ -98,8 +102,7 @@ final class MapSettingsJson {
     }
 
     /** With "@class" as a field: YAML's own tag for it would be lost in the reader's tree. */
-    private static void writeWithClass(String field, Object value, JsonGenerator json)
-        throws IOException {
+    static void writeWithClass(String field, Object value, JsonGenerator json) throws IOException {
       json.writeFieldName(field);
       json.writeTree(NeuralNetConfiguration.mapper().valueToTree(value));
     }
@@ -119,6 +122,9 @@ final class MapSettingsJson {
       } else if (sparsity instanceof Sparsity.FanIn fanIn) {
         json.writeStringField("pattern", "fanIn");
         json.writeNumberField("value", fanIn.perTarget());
+      } else if (sparsity instanceof Sparsity.Groups groups) {
+        json.writeStringField("pattern", "groups");
+        json.writeNumberField("value", groups.count());
       } else if (sparsity instanceof Sparsity.Diagonal) {
         json.writeStringField("pattern", "diagonal");
       } else if (sparsity instanceof Sparsity.Explicit explicit) {
@@ -128,26 +134,6 @@ final class MapSettingsJson {
         json.writeStringField("cells", PackedNumbers.packAscending(explicit.mask().copyCells()));
       } else {
         throw new IllegalStateException("no JSON for " + sparsity);
-      }
-    }
-
-    private static void write(FixedValues values, JsonGenerator json) throws IOException {
-      if (values instanceof FixedValues.Constant constant) {
-        json.writeStringField("values", "constant");
-        json.writeNumberField("value", constant.value());
-      } else if (values instanceof FixedValues.Gaussian gaussian) {
-        json.writeStringField("values", "gaussian");
-        json.writeNumberField("mean", gaussian.mean());
-        json.writeNumberField("standardDeviation", gaussian.standardDeviation());
-      } else if (values instanceof FixedValues.Uniform uniform) {
-        json.writeStringField("values", "uniform");
-        json.writeNumberField("low", uniform.low());
-        json.writeNumberField("high", uniform.high());
-      } else if (values instanceof FixedValues.Explicit explicit) {
-        json.writeStringField("values", "explicit");
-        json.writeStringField("packed", PackedNumbers.pack(explicit.values()));
-      } else {
-        throw new IllegalStateException("no JSON for " + values);
       }
     }
   }
@@ -183,7 +169,8 @@ final class MapSettingsJson {
           inits.put(block.name(), codec.treeToValue(node.get("weightInit"), IWeightInit.class));
         }
       }
-      return new MapSettings(map.build(), need(tree, "steps").asInt(), inits);
+      MapPlan plan = tree.has("plan") ? MapPlanJson.read(tree.get("plan"), codec) : null;
+      return new MapSettings(map.build(), need(tree, "steps").asInt(), inits, plan);
     }
 
     private static Slot slot(JsonNode node, ObjectCodec codec) throws IOException {
@@ -205,7 +192,7 @@ final class MapSettingsJson {
           need(node, "from").asText(),
           need(node, "to").asText(),
           sparsity(need(node, "sparsity")),
-          node.has("fixed") ? fixedValues(node.get("fixed")) : null);
+          node.has("fixed") ? FixedValuesJson.read(node.get("fixed")) : null);
     }
 
     private static Sparsity sparsity(JsonNode node) throws IOException {
@@ -216,6 +203,7 @@ final class MapSettingsJson {
         case "density" -> Sparsity.density(need(node, "value").asDouble());
         case "entries" -> Sparsity.entries(need(node, "value").asLong());
         case "fanIn" -> Sparsity.fanIn(need(node, "value").asInt());
+        case "groups" -> Sparsity.groups(need(node, "value").asInt());
         case "diagonal" -> Sparsity.diagonal();
         case "explicit" ->
             Sparsity.explicit(
@@ -227,22 +215,7 @@ final class MapSettingsJson {
       };
     }
 
-    private static FixedValues fixedValues(JsonNode node) throws IOException {
-      String values = need(node, "values").asText();
-      return switch (values) {
-        case "constant" -> FixedValues.constant(need(node, "value").asDouble());
-        case "gaussian" ->
-            FixedValues.gaussian(
-                need(node, "mean").asDouble(), need(node, "standardDeviation").asDouble());
-        case "uniform" ->
-            FixedValues.uniform(need(node, "low").asDouble(), need(node, "high").asDouble());
-        case "explicit" ->
-            FixedValues.explicit(PackedNumbers.unpack(need(node, "packed").asText()));
-        default -> throw new IOException("iterative map settings: unknown fixed values " + values);
-      };
-    }
-
-    private static JsonNode need(JsonNode node, String field) throws IOException {
+    static JsonNode need(JsonNode node, String field) throws IOException {
       if (!node.has(field)) {
         throw new IOException("iterative map settings: no field '" + field + "' in " + node);
       }

@@ -1,10 +1,9 @@
 package org.iterativemaps.map;
 
-import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.nd4j.linalg.activations.IActivation;
 
@@ -13,7 +12,7 @@ import org.nd4j.linalg.activations.IActivation;
  *
  * @param inputSize units of x
  * @param hiddenSize units of h
- * @param outputSize units of y
+ * @param outputSize units of y; 0 for a map without slot y, whose output is h
  * @param densities of all six blocks, each in [0, 1]; 0 leaves a block out
  */
 public record DensityPlan(
@@ -47,28 +46,27 @@ public record DensityPlan(
   }
 
   /**
-   * The map with exact counts: their sum is the expected number of weights rounded, each block's
-   * count its own expectation rounded up or down.
+   * How many weights each block has when they are this many in all: each block's expectation,
+   * scaled by the same factor and rounded up or down. Full blocks stay full, unless the others
+   * cannot make up for the difference.
+   *
+   * @param weights e.g. the budget of the plan
+   * @throws IllegalArgumentException if the blocks have fewer cells
+   */
+  public Map<PaperBlock, Long> exactEntries(long weights) {
+    return ExactEntries.of(this, weights);
+  }
+
+  /**
+   * The map with exact counts, {@link #exactEntries} of the expected number of weights.
    *
    * @param hidden activation of h
-   * @param output activation of y
+   * @param output activation of y; without meaning if there is no y
    * @param seed of the masks
    * @throws IllegalArgumentException if the output cannot be reached with these blocks
    */
   public BlockMap exactMap(IActivation hidden, IActivation output, long seed) {
-    Map<PaperBlock, Long> counts = new EnumMap<>(PaperBlock.class);
-    long missing = Math.round(expectedWeights());
-    for (PaperBlock block : PaperBlock.values()) {
-      counts.put(block, (long) Math.floor(expectedWeights(block)));
-      missing -= counts.get(block);
-    }
-    List<PaperBlock> byRemainder =
-        Stream.of(PaperBlock.values())
-            .sorted(Comparator.comparingDouble(b -> counts.get(b) - expectedWeights(b)))
-            .toList();
-    for (int i = 0; i < missing; i++) {
-      counts.merge(byRemainder.get(i), 1L, Long::sum);
-    }
+    Map<PaperBlock, Long> counts = exactEntries(Math.round(expectedWeights()));
     return map(
         hidden, output, seed, b -> counts.get(b) == 0 ? null : Sparsity.entries(counts.get(b)));
   }
@@ -77,7 +75,7 @@ public record DensityPlan(
    * The map with an independent chance for every weight, as the papers' authors draw it.
    *
    * @param hidden activation of h
-   * @param output activation of y
+   * @param output activation of y; without meaning if there is no y
    * @param seed of the masks
    * @throws IllegalArgumentException if the output cannot be reached with these blocks
    */
@@ -90,17 +88,16 @@ public record DensityPlan(
   }
 
   private BlockMap map(
-      IActivation hidden,
-      IActivation output,
-      long seed,
-      java.util.function.Function<PaperBlock, Sparsity> pattern) {
+      IActivation hidden, IActivation output, long seed, Function<PaperBlock, Sparsity> pattern) {
     BlockMap.Builder map =
         BlockMap.builder()
             .input("x", inputSize)
             .state("h", hiddenSize, hidden)
-            .state("y", outputSize, output)
-            .output("y")
+            .output(outputSize == 0 ? "h" : "y")
             .seed(seed);
+    if (outputSize > 0) {
+      map.state("y", outputSize, output);
+    }
     for (PaperBlock block : PaperBlock.values()) {
       Sparsity sparsity = pattern.apply(block);
       if (sparsity != null) {
@@ -123,9 +120,10 @@ public record DensityPlan(
             expectedWeights(),
             hiddenProportion()));
     for (PaperBlock block : PaperBlock.values()) {
-      text.append(
-          String.format(
-              Locale.ROOT, ", %s->%s %.4g", block.from(), block.to(), densities.get(block)));
+      if (densities.get(block) > 0) {
+        text.append(
+            String.format(Locale.ROOT, ", %s %.4g", block.blockName(), densities.get(block)));
+      }
     }
     return text.toString();
   }

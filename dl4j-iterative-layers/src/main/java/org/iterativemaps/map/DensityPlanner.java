@@ -1,13 +1,16 @@
 package org.iterativemaps.map;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
 /**
  * Solves for what is left open of hidden size, six densities, budget of trainable weights and
- * target hidden proportion, for the papers' map over x, h and y (arXiv:2509.15057).
+ * target hidden proportion, for the papers' map over x, h and y (arXiv:2509.15057), or over x and h
+ * alone.
  *
  * <p>With H hidden units, the budget N is
  *
@@ -20,12 +23,15 @@ import java.util.stream.Stream;
  *   <li>with a hidden size and a budget but no target, h-&gt;h is one of them;
  *   <li>without a hidden size, open blocks take the mean density of the side blocks given; if none
  *       is given, one density for all six, or 1 where nothing else decides;
- *   <li>without a budget, the densest plan.
+ *   <li>without a budget, the densest plan;
+ *   <li>where that choice would take a density above 1 or below 0, the nearest hidden size that
+ *       does not: an open density is water-filled at 1.
  * </ul>
  *
  * The hidden size is rounded to a whole number and open densities are solved again after that, so
- * that budget and target are met wherever a density is open. Nothing is left open by zeros: a
- * density given as 0 leaves its block out.
+ * that budget and target are met wherever a density is open; where none is, they are met within 0.5
+ * % or one hidden unit, whichever is larger. Nothing is left open by zeros: a density given as 0
+ * leaves its block out.
  */
 public final class DensityPlanner {
   private final int x;
@@ -37,7 +43,7 @@ public final class DensityPlanner {
 
   private DensityPlanner(int inputSize, int outputSize) {
     this.x = atLeastOne("inputSize", inputSize);
-    this.y = atLeastOne("outputSize", outputSize);
+    this.y = outputSize;
   }
 
   /**
@@ -47,7 +53,16 @@ public final class DensityPlanner {
    * @param outputSize units of y, at least 1
    */
   public static DensityPlanner of(int inputSize, int outputSize) {
-    return new DensityPlanner(inputSize, outputSize);
+    return new DensityPlanner(inputSize, atLeastOne("outputSize", outputSize));
+  }
+
+  /**
+   * Starts with the input size of a map without slot y: x-&gt;h and h-&gt;h alone, its output is h.
+   *
+   * @param inputSize units of x, at least 1
+   */
+  public static DensityPlanner withoutOutputSlot(int inputSize) {
+    return new DensityPlanner(inputSize, 0);
   }
 
   /** Fixes the units of h, at least 1. */
@@ -61,6 +76,10 @@ public final class DensityPlanner {
     if (!(density >= 0 && density <= 1)) {
       throw new IllegalArgumentException(
           "density of " + block + ": found " + density + ", expected a fraction in [0, 1]");
+    }
+    if (y == 0 && density > 0 && block.touches("y")) {
+      throw new IllegalArgumentException(
+          "density of " + block + ": found " + density + ", but the map has no slot y");
     }
     given.put(block, density);
     return this;
@@ -104,7 +123,18 @@ public final class DensityPlanner {
   }
 
   private DensityPlan solve() {
-    return fill(hiddenSize != null ? hiddenSize : wholeHiddenSize());
+    if (hiddenSize != null) {
+      return fill(hiddenSize);
+    }
+    IllegalArgumentException first = null;
+    for (int h : hiddenSizes()) {
+      try {
+        return fill(h);
+      } catch (IllegalArgumentException e) {
+        first = first == null ? e : first;
+      }
+    }
+    throw first;
   }
 
   /** By trial: the first feasible target on either side, narrowed down by halving. */
@@ -115,7 +145,7 @@ public final class DensityPlanner {
       for (int sign = -1; sign <= 1; sign += 2) {
         double good = wanted + sign * distance / (double) grid;
         double bad = wanted;
-        if (good > 0 && good < 1 && isFeasible(good)) {
+        if (good >= 0 && good < 1 && isFeasible(good)) {
           for (int i = 0; i < 40; i++) {
             double middle = (good + bad) / 2;
             good = isFeasible(middle) ? middle : good;
@@ -142,58 +172,30 @@ public final class DensityPlanner {
     }
   }
 
-  private int wholeHiddenSize() {
-    double h = realHiddenSize();
-    if (!(h <= WeightMask.MAX_ENTRIES)) {
-      throw new IllegalArgumentException(
-          "the hidden size would be " + h + "; use a smaller budget or higher densities");
-    }
-    boolean allGiven = given.size() == PaperBlock.values().length;
-    // With densities open, never below what their limit of 1 asks for.
-    double whole =
-        allGiven || given.containsKey(PaperBlock.H_TO_H) ? Math.rint(h) : Math.ceil(h - 1e-9);
-    return (int) Math.max(1, whole);
-  }
-
-  /** Hidden size before rounding. */
-  private double realHiddenSize() {
-    Double hh = given.get(PaperBlock.H_TO_H);
-    if (budget != null && target != null) {
-      if (target == 0) {
-        throw new IllegalArgumentException(
-            "hiddenProportion 0 leaves the hidden size open; give hiddenSize too");
-      }
-      if (hh != null) {
-        if (hh == 0) {
-          throw new IllegalArgumentException(
-              "hiddenProportion: found " + target + " with no weights in h->h; expected 0");
+  /**
+   * Whole hidden sizes in the order of preference. Those that can be met make one interval: its
+   * ends are tried after the documented choice.
+   */
+  private List<Integer> hiddenSizes() {
+    HiddenSizeEquations equations = new HiddenSizeEquations(x, y, given, budget, target);
+    equations.check();
+    double preferred = equations.preferred();
+    double fewest = equations.fewest();
+    double most = equations.most();
+    List<Integer> sizes = new ArrayList<>();
+    for (double h :
+        new double[] {Math.min(Math.max(preferred, fewest), most), preferred, fewest, most}) {
+      for (double whole : new double[] {Math.rint(h), Math.floor(h), Math.ceil(h)}) {
+        if (whole <= WeightMask.MAX_ENTRIES) { // false for NaN
+          sizes.add((int) Math.max(1, whole));
         }
-        return Math.sqrt(target * budget / hh);
       }
-      double sides = (1 - target) * budget;
-      double side = sideDensity();
-      double h;
-      if (Double.isNaN(side)) { // one density d for all: d H² = p N, d (s H + c) = (1 - p) N
-        double ratio = target / (1 - target);
-        h = root(1, -ratio * sideSlope(1), -ratio * sideConstant(1));
-      } else {
-        h = (sides - sideConstant(side)) / sideSlope(side);
-      }
-      // h->h must hold p N weights, and the sides the rest.
-      return Math.max(
-          h, Math.max(Math.sqrt(target * budget), (sides - sideConstant(1)) / sideSlope(1)));
     }
-    double open = Double.isNaN(sideDensity()) ? 1 : sideDensity();
-    double dense = hh != null ? hh : open;
-    if (budget != null) {
-      return root(dense, sideSlope(open), sideConstant(open) - budget);
+    if (sizes.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the hidden size would be " + preferred + "; use a smaller budget or higher densities");
     }
-    if (target != null) {
-      return root(dense * (1 - target), -target * sideSlope(open), -target * sideConstant(open));
-    }
-    throw new IllegalArgumentException(
-        "hidden size: nothing to solve it from; give hiddenSize, trainableWeights or"
-            + " hiddenProportion");
+    return sizes;
   }
 
   /** Densities at a hidden size. */
@@ -207,6 +209,9 @@ public final class DensityPlanner {
     double held = 0;
     for (PaperBlock block : PaperBlock.values()) {
       double cells = block.cells(x, h, y);
+      if (cells == 0) {
+        densities.put(block, 0.0);
+      }
       openCells += densities.containsKey(block) ? 0 : cells;
       held += densities.containsKey(block) ? densities.get(block) * cells : 0;
     }
@@ -234,13 +239,12 @@ public final class DensityPlanner {
             String.format(
                 Locale.ROOT,
                 "hiddenProportion %s of %.0f weights needs %.0f in h->h, which with hidden size %d has"
-                    + " only %.0f cells; the nearest feasible hidden proportion is %.6f",
+                    + " only %.0f cells",
                 target,
                 budget,
                 target * budget,
                 h,
-                cells,
-                cells / budget));
+                cells));
       }
       return Math.min(1, density);
     }
@@ -319,53 +323,6 @@ public final class DensityPlanner {
               target,
               plan.hiddenProportion()));
     }
-  }
-
-  /** Mean density of the side blocks given and not left out; NaN if there is none. */
-  private double sideDensity() {
-    return given.entrySet().stream()
-        .filter(e -> e.getKey() != PaperBlock.H_TO_H && e.getValue() > 0)
-        .mapToDouble(Map.Entry::getValue)
-        .average()
-        .orElse(Double.NaN);
-  }
-
-  /** Weights of the side blocks per hidden unit, open ones at the given density. */
-  private double sideSlope(double open) {
-    return givenOr(PaperBlock.X_TO_H, open) * x
-        + (givenOr(PaperBlock.Y_TO_H, open) + givenOr(PaperBlock.H_TO_Y, open)) * y;
-  }
-
-  /** Weights of the side blocks that do not touch h, open ones at the given density. */
-  private double sideConstant(double open) {
-    return givenOr(PaperBlock.X_TO_Y, open) * x * y + givenOr(PaperBlock.Y_TO_Y, open) * y * y;
-  }
-
-  private double givenOr(PaperBlock block, double open) {
-    return given.getOrDefault(block, open);
-  }
-
-  /** The root of a h² + b h + c that is not negative, without cancellation. */
-  private static double root(double a, double b, double c) {
-    if (a == 0) {
-      return positive(-c / b);
-    }
-    double discriminant = b * b - 4 * a * c;
-    if (discriminant < 0) {
-      throw new IllegalArgumentException("no hidden size fits what is given");
-    }
-    double q = -0.5 * (b + Math.copySign(Math.sqrt(discriminant), b));
-    double first = q / a;
-    return positive(first >= 0 || q == 0 ? first : c / q);
-  }
-
-  private static double positive(double h) {
-    if (!(h >= 0)) {
-      throw new IllegalArgumentException(
-          "the blocks between input and output alone exceed the budget; raise it or lower their"
-              + " densities");
-    }
-    return h;
   }
 
   private static int atLeastOne(String name, int value) {

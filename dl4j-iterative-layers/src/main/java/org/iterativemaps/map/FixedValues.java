@@ -4,12 +4,22 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * The values of weights that are never trained (reservoirs, frozen parts, exact wires).
+ * A rule for the values of a block's weights: of weights that are never trained (reservoirs, frozen
+ * parts, exact wires), and of trained ones before training.
  *
- * <p>Random values are drawn from the map's seed and the names of the two slots, the same on every
- * JVM and platform, and rounded to the network's floating type only when they are used.
+ * <p>Random values of fixed blocks are drawn from the map's seed and the names of the two slots,
+ * the same on every JVM and platform, and rounded to the network's floating type only when they are
+ * used. Initial values of trained blocks come from the network's seed instead.
  */
-public sealed interface FixedValues extends Serializable {
+public sealed interface FixedValues extends Serializable
+    permits FixedValues.Constant,
+        FixedValues.Gaussian,
+        FixedValues.Uniform,
+        FixedValues.Explicit,
+        VariancePreserving,
+        SpectralScaling,
+        OrthogonalValues,
+        IdentityLeaning {
 
   /**
    * Every weight the same.
@@ -51,13 +61,62 @@ public sealed interface FixedValues extends Serializable {
   }
 
   /**
+   * Normally distributed, with a variance by the weights that really arrive at each target unit:
+   * gain² / fan-in.
+   *
+   * @param gain finite, at least 0: 1 for linear and tanh, sqrt(2) for ReLU
+   */
+  static FixedValues fanIn(double gain) {
+    return new VariancePreserving(gain, false);
+  }
+
+  /**
+   * Normally distributed, with a variance by the weights that really arrive at the target unit and
+   * leave the source unit: gain² 2 / (fan-in + fan-out).
+   *
+   * @param gain finite, at least 0: 1 for linear and tanh, sqrt(2) for ReLU
+   */
+  static FixedValues fanAverage(double gain) {
+    return new VariancePreserving(gain, true);
+  }
+
+  /**
+   * Normally distributed and then scaled, so that the largest modulus of the eigenvalues is exactly
+   * this. The block runs from a slot to itself.
+   *
+   * @param radius finite, at least 0: below 1 for an echo-state reservoir
+   */
+  static FixedValues spectralRadius(double radius) {
+    return new SpectralScaling(radius);
+  }
+
+  /**
+   * Orthogonal, for dense blocks and {@link Sparsity#groups}.
+   *
+   * @param gain finite, at least 0; 1 keeps the length of every vector
+   */
+  static FixedValues orthogonal(double gain) {
+    return new OrthogonalValues(gain);
+  }
+
+  /**
+   * A multiple of the identity and normally distributed noise beside it.
+   *
+   * @param scale of the diagonal, finite; 1 keeps a state as it is
+   * @param noise finite, at least 0: standard deviation of what the noise adds to a target unit
+   */
+  static FixedValues identityLeaning(double scale, double noise) {
+    return new IdentityLeaning(scale, noise);
+  }
+
+  /**
    * The values, one per entry.
    *
-   * @param count how many entries the mask has
+   * @param mask the weights that exist
    * @param random where the numbers come from
-   * @throws IllegalArgumentException if there is not exactly one explicit value per entry
+   * @throws IllegalArgumentException if the rule does not fit the mask
    */
-  double[] draw(int count, RandomSource random);
+  double[] draw(WeightMask mask, RandomSource random);
 
   /**
    * See {@link FixedValues#constant(double)}.
@@ -71,8 +130,8 @@ public sealed interface FixedValues extends Serializable {
     }
 
     @Override
-    public double[] draw(int count, RandomSource random) {
-      double[] values = new double[count];
+    public double[] draw(WeightMask mask, RandomSource random) {
+      double[] values = new double[mask.entryCount()];
       Arrays.fill(values, value);
       return values;
     }
@@ -96,8 +155,8 @@ public sealed interface FixedValues extends Serializable {
     }
 
     @Override
-    public double[] draw(int count, RandomSource random) {
-      double[] values = new double[count];
+    public double[] draw(WeightMask mask, RandomSource random) {
+      double[] values = new double[mask.entryCount()];
       Arrays.setAll(values, i -> mean + standardDeviation * random.nextGaussian());
       return values;
     }
@@ -121,8 +180,8 @@ public sealed interface FixedValues extends Serializable {
     }
 
     @Override
-    public double[] draw(int count, RandomSource random) {
-      double[] values = new double[count];
+    public double[] draw(WeightMask mask, RandomSource random) {
+      double[] values = new double[mask.entryCount()];
       Arrays.setAll(values, i -> low + (high - low) * random.nextDouble());
       return values;
     }
@@ -147,7 +206,8 @@ public sealed interface FixedValues extends Serializable {
     }
 
     @Override
-    public double[] draw(int count, RandomSource random) {
+    public double[] draw(WeightMask mask, RandomSource random) {
+      int count = mask.entryCount();
       if (count != values.length) {
         throw new IllegalArgumentException(
             "fixed values: found "
@@ -178,6 +238,27 @@ public sealed interface FixedValues extends Serializable {
   private static void checkFinite(String name, double value) {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException(name + ": found " + value + ", expected a finite number");
+    }
+  }
+
+  /** For the rules in files of their own: a finite number, at least 0. */
+  static void checkNotNegative(String name, double value) {
+    if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          name + ": found " + value + ", expected a finite number, at least 0");
+    }
+  }
+
+  /** Refuses a block between slots of different sizes. */
+  static void checkSquare(String what, WeightMask mask) {
+    if (mask.fromSize() != mask.toSize()) {
+      throw new IllegalArgumentException(
+          what
+              + " needs a block between slots of one size, found "
+              + mask.fromSize()
+              + " to "
+              + mask.toSize()
+              + " units");
     }
   }
 }

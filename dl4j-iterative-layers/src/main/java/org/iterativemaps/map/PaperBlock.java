@@ -33,6 +33,15 @@ public enum PaperBlock {
     return to;
   }
 
+  /** "from->to", as {@link Block#name()}. */
+  public String blockName() {
+    return from + "->" + to;
+  }
+
+  boolean touches(String slot) {
+    return from.equals(slot) || to.equals(slot);
+  }
+
   /**
    * How many weights the dense block has.
    *

@@ -104,6 +104,51 @@ public final class RandomSource {
   }
 
   /**
+   * Unit i of a random order is in group i mod count, for sources and targets alike, and groups of
+   * one number are connected fully.
+   */
+  WeightMask groups(int fromSize, int toSize, int count) {
+    int[] sourceOrder = permutation(fromSize);
+    int[] targetOrder = permutation(toSize);
+    int[][] sourcesOf = new int[count][];
+    for (int group = 0; group < count; group++) {
+      int[] members = new int[(fromSize - group + count - 1) / count];
+      for (int i = 0; i < members.length; i++) {
+        members[i] = sourceOrder[group + i * count];
+      }
+      Arrays.sort(members);
+      sourcesOf[group] = members;
+    }
+    int[] groupOf = new int[toSize];
+    for (int i = 0; i < toSize; i++) {
+      groupOf[targetOrder[i]] = i % count;
+    }
+    int[] targetStart = new int[toSize + 1];
+    for (int to = 0; to < toSize; to++) {
+      targetStart[to + 1] = targetStart[to] + sourcesOf[groupOf[to]].length;
+    }
+    int[] sources = new int[targetStart[toSize]];
+    for (int to = 0; to < toSize; to++) {
+      int[] members = sourcesOf[groupOf[to]];
+      System.arraycopy(members, 0, sources, targetStart[to], members.length);
+    }
+    return WeightMask.ofCheckedRows(fromSize, toSize, targetStart, sources);
+  }
+
+  /** Every order equally likely, by Fisher and Yates. */
+  private int[] permutation(int size) {
+    int[] order = new int[size];
+    Arrays.setAll(order, i -> i);
+    for (int last = size - 1; last > 0; last--) {
+      int other = (int) random.nextLong(last + 1L);
+      int swapped = order[last];
+      order[last] = order[other];
+      order[other] = swapped;
+    }
+    return order;
+  }
+
+  /**
    * Count distinct numbers of 0 … bound-1, ascending. Numbers are drawn with repetition until
    * enough different ones are there, which leaves every subset equally likely; above half, the
    * numbers left out are drawn instead, so that a draw is new at least half of the time.

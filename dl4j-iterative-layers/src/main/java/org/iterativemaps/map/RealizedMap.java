@@ -108,7 +108,7 @@ public final class RealizedMap {
                   ? null
                   : block
                       .fixedValues()
-                      .draw(mask.entryCount(), source("values", kind, block.from(), block.to()));
+                      .draw(mask, source("values", kind, block.from(), block.to()));
           return new RealizedBlock(
               block, from, to, mask, values, block.isTrainable() ? parameters.size() : -1);
         });

@@ -66,6 +66,18 @@ public sealed interface Sparsity extends Serializable {
   }
 
   /**
+   * Source and target units fall at random into this many groups, of one size or one more, and
+   * group g of the source reaches all of group g of the target: a density of about 1 / count, by
+   * which weights can be orthogonal exactly ({@link FixedValues#orthogonal}).
+   *
+   * @param count at least 1, and at most the units of the smaller slot
+   * @throws IllegalArgumentException if below 1
+   */
+  static Sparsity groups(int count) {
+    return new Groups(count);
+  }
+
+  /**
    * Exactly these weights.
    *
    * @param mask the mask, its sizes those of the two slots
@@ -257,6 +269,48 @@ public sealed interface Sparsity extends Serializable {
         cells[i] = (long) i * fromSize + i;
       }
       return WeightMask.ofCells(fromSize, toSize, cells);
+    }
+  }
+
+  /**
+   * See {@link Sparsity#groups(int)}.
+   *
+   * @param count at least 1
+   */
+  record Groups(int count) implements Sparsity {
+    /** Checks the range. */
+    public Groups {
+      checkPositive("count", count);
+    }
+
+    @Override
+    public double expectedEntries(int fromSize, int toSize) {
+      double entries = 0;
+      for (int group = 0; group < count; group++) {
+        entries += (double) sizeOf(group, fromSize) * sizeOf(group, toSize);
+      }
+      return entries;
+    }
+
+    private int sizeOf(int group, int units) {
+      return units / count + (group < units % count ? 1 : 0);
+    }
+
+    @Override
+    public void check(int fromSize, int toSize) {
+      if (count > Math.min(fromSize, toSize)) {
+        throw new IllegalArgumentException(
+            String.format(
+                "%d groups asked of slots of %d and %d units (from, to); ask for at most %d",
+                count, fromSize, toSize, Math.min(fromSize, toSize)));
+      }
+      Sparsity.super.check(fromSize, toSize);
+    }
+
+    @Override
+    public WeightMask draw(int fromSize, int toSize, RandomSource random) {
+      check(fromSize, toSize);
+      return random.groups(fromSize, toSize, count);
     }
   }
 

@@ -35,6 +35,7 @@ class SparsityTest {
     assertEquals(-587619264, hash(draw(Sparsity.density(0.9), 100, 50, 1)));
     assertEquals(-2068356261, hash(draw(Sparsity.entries(17), 100, 50, 2)));
     assertEquals(582157603, hash(draw(Sparsity.fanIn(7), 100, 50, 3)));
+    assertEquals(2079113400, hash(draw(Sparsity.groups(7), 100, 50, 4)));
     RandomSource random = RandomSource.of(4, "values");
     assertEquals(0.8215431656737548, random.nextDouble());
     assertEquals(1.2177339096365332, random.nextGaussian());
@@ -55,6 +56,8 @@ class SparsityTest {
       }
       long some = 1 + seed % cells;
       assertEquals(some, count(Sparsity.entries(some), fromSize, toSize, seed));
+      Sparsity groups = Sparsity.groups(1 + (int) (seed % Math.min(fromSize, toSize)));
+      assertEquals(groups.expectedEntries(fromSize, toSize), count(groups, fromSize, toSize, seed));
       int fanIn = 1 + (int) (seed % fromSize);
       WeightMask mask = draw(Sparsity.fanIn(fanIn), fromSize, toSize, seed);
       for (int to = 0; to < toSize; to++) {
@@ -73,13 +76,14 @@ class SparsityTest {
 
   /** Means over many draws of a small rectangle: every cell is as likely as every other. */
   @ParameterizedTest
-  @CsvSource({"bernoulli", "density", "dense-ish", "fanIn"})
+  @CsvSource({"bernoulli", "density", "dense-ish", "fanIn", "groups"})
   void everyCellIsEquallyLikely(String pattern) {
     Sparsity sparsity =
         switch (pattern) {
           case "bernoulli" -> Sparsity.bernoulli(0.3);
           case "density" -> Sparsity.density(0.25);
           case "dense-ish" -> Sparsity.density(0.75);
+          case "groups" -> Sparsity.groups(3);
           default -> Sparsity.fanIn(2);
         };
     int draws = 20_000;
@@ -153,6 +157,7 @@ class SparsityTest {
   void patternsThatDoNotFitAreRefused() {
     assertRefused(Sparsity.entries(13), 3, 4, "ask for at most 12");
     assertRefused(Sparsity.fanIn(4), 3, 4, "ask for at most 3");
+    assertRefused(Sparsity.groups(4), 3, 4, "ask for at most 3");
     assertRefused(Sparsity.density(0.01), 3, 4, "rounds to no weight");
     assertRefused(Sparsity.dense(), 100_000, 100_000, "10,000,000,000 weights");
     assertRefused(
