@@ -149,7 +149,15 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
     return views;
   }
 
-  private static void initWeights(IWeightInit init, RealizedBlock block, INDArray view) {
+  /**
+   * Draws the weights of one block that exist, with their sparse fan-in and fan-out.
+   *
+   * @param init one of DL4J's initialisers
+   * @param block which weights exist
+   * @param view [entries] in the order of the mask; overwritten
+   * @throws IllegalArgumentException if the initialiser needs another block: a square or dense one
+   */
+  public static void initWeights(IWeightInit init, RealizedBlock block, INDArray view) {
     WeightMask mask = block.mask();
     double fanIn = mask.entryCount() / (double) mask.toSize();
     double fanOut = mask.entryCount() / (double) mask.fromSize();

@@ -36,10 +36,46 @@ import org.nd4j.shade.jackson.databind.SerializerProvider;
  * An input of size 0 is still to be inferred; a missing activation is the layer's. Patterns from a
  * seed are kept as their rule; explicit ones and explicit fixed values as {@link PackedNumbers}.
  */
-final class MapSettingsJson {
+public final class MapSettingsJson {
   private static final int VERSION = 1;
 
   private MapSettingsJson() {}
+
+  /**
+   * Writes the fields of a pattern into the object that has been started.
+   *
+   * @throws IOException if writing fails
+   */
+  public static void writePattern(Sparsity sparsity, JsonGenerator json) throws IOException {
+    Serializer.write(sparsity, json);
+  }
+
+  /**
+   * Writes the fields of fixed values into the object that has been started.
+   *
+   * @throws IOException if writing fails
+   */
+  public static void writeValues(FixedValues values, JsonGenerator json) throws IOException {
+    Serializer.write(values, json);
+  }
+
+  /**
+   * Reads what {@link #writePattern} wrote.
+   *
+   * @throws IOException if it is no such object
+   */
+  public static Sparsity readPattern(JsonNode node) throws IOException {
+    return Deserializer.sparsity(node);
+  }
+
+  /**
+   * Reads what {@link #writeValues} wrote.
+   *
+   * @throws IOException if it is no such object
+   */
+  public static FixedValues readValues(JsonNode node) throws IOException {
+    return Deserializer.fixedValues(node);
+  }
 
   static final class Serializer extends JsonSerializer<MapSettings> {
     @Override

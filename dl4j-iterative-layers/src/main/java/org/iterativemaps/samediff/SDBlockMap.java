@@ -225,6 +225,13 @@ public final class SDBlockMap implements Serializable {
     return "g[" + slot + "]";
   }
 
+  /** Whether a block's weights take part in reading the input. */
+  boolean readsInput(SDParameter parameter) {
+    return connections.stream()
+        .filter(c -> c.from().contains(input().name()))
+        .anyMatch(c -> parameter.key().endsWith("[" + c.name() + "]"));
+  }
+
   /** A block that cannot be written into a DL4J configuration, if there is one. */
   Optional<SDConnection> unsavable() {
     return connections.stream().filter(c -> !SDBlockMapJson.canWrite(c.block())).findFirst();
