@@ -57,12 +57,39 @@ final class FixedPointLoop {
               next[count] = v[count].add(1.0);
               return next;
             });
+    refuseInvariants(graph, name);
     keepConstantsWhenSaved(graph);
     Map<String, SDVariable> state = new LinkedHashMap<>();
     for (int i = 0; i < slots.size(); i++) {
       state.put(slots.get(i), ends[i]);
     }
     return new SDFixedPoint(state, ends[residual], ends[count]);
+  }
+
+  /** SameDiff would run them in the first pass only, and then give no output. */
+  private static void refuseInvariants(SameDiff graph, String name) {
+    for (SameDiffOp op : graph.getOps().values()) {
+      List<String> inputs = op.getInputsToOp();
+      if (op.getName().startsWith(name + "/loop/body/")
+          && !(op.getOp() instanceof Enter)
+          && !inputs.isEmpty()
+          && inputs.stream().allMatch(input -> entersAsConstant(graph, input))) {
+        throw new IllegalArgumentException(
+            "fixedPoint '"
+                + name
+                + "': operation "
+                + op.getOp().opName()
+                + " with result '"
+                + op.getOutputsOfOp().get(0)
+                + "' does not depend on the state; write it before the loop");
+      }
+    }
+  }
+
+  private static boolean entersAsConstant(SameDiff graph, String variable) {
+    String writer = graph.getVariables().get(variable).getOutputOfOp();
+    return writer == null
+        || graph.getOps().get(writer).getOp() instanceof Enter enter && enter.isConstant();
   }
 
   /**

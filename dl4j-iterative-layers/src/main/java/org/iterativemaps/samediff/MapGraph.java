@@ -97,6 +97,27 @@ final class MapGraph {
     return now;
   }
 
+  /**
+   * Writes what depends on the input alone. SameDiff runs an operation of a loop's body that reads
+   * only variables from outside in the first pass and never again, so it has to stand before it.
+   */
+  void writeInputOnly(SDVariable input) {
+    Map<String, SDVariable> state = start(input);
+    Map<String, SDVariable> seen = new HashMap<>(state);
+    for (int s = 0; s < map.slots().size(); s++) {
+      SDSlot slot = map.slots().get(s);
+      for (SDConnection connection : arrivals.get(s)) {
+        if (seen.keySet().containsAll(connection.from())) {
+          arrival(connection, seen, state);
+        }
+      }
+      if (slot.isWire()
+          && arrivals.get(s).stream().allMatch(c -> seen.keySet().containsAll(c.from()))) {
+        seen.put(slot.name(), cell(s, seen, state, null, 1));
+      }
+    }
+  }
+
   /** One step; the input stays as it is. */
   Map<String, SDVariable> step(Map<String, SDVariable> state, String prefix, int k) {
     Map<String, SDVariable> seen = new HashMap<>(state); // and the wires of this step

@@ -355,6 +355,7 @@ public final class SDIterative {
     }
     map.check(what, map.steps().start(input));
     MapGraph body = map.newSteps();
+    body.writeInputOnly(input);
     String slot = map.description().input().name();
     Map<String, SDVariable> start = new LinkedHashMap<>();
     for (String state : map.description().stateSlots()) {
@@ -383,7 +384,8 @@ public final class SDIterative {
    * @param start by slot
    * @param tolerance the loop ends when no value changes by more, above 0
    * @param maxSteps it ends anyway after so many, at least 1
-   * @param function one step; may read variables of the graph from outside the loop
+   * @param function one step; may read variables of the graph from outside the loop, but an
+   *     operation that reads nothing else has to be written before
    */
   public SDFixedPoint fixedPoint(
       String name,

@@ -98,7 +98,15 @@ class SameDiffLayerTest {
     return network;
   }
 
-  private static DataSet data(boolean recurrent) {
+  /** A network around a map of every typed block. */
+  static MultiLayerNetwork nonlinear() {
+    return network(
+        conf(new Adam(0.01)),
+        new SameDiffIterativeMapLayer.Builder().map(Graphs.everything(4)).steps(3).build(),
+        false);
+  }
+
+  static DataSet data(boolean recurrent) {
     if (!recurrent) {
       INDArray labels = Nd4j.zeros(DataType.DOUBLE, 6, 3);
       for (int b = 0; b < 6; b++) {
@@ -261,8 +269,7 @@ class SameDiffLayerTest {
     INDArray input = normal(1, 3, 4);
     assertEquals(network.output(input), network.clone().output(input));
     assertTrue(network.summary().contains("SameDiffMap"));
-    assertTrue(
-        network.memoryInfo(3, InputType.feedForward(4)).contains("SameDiffIterativeMapLayer"));
+    assertTrue(conf.getMemoryReport(InputType.feedForward(4)).toString().contains("SameDiff"));
   }
 
   private static SDBlockMap mapOf(int nIn, SDBlockMap map) {
