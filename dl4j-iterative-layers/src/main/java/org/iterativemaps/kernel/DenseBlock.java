@@ -12,11 +12,11 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>The spreading is done on the heap: ND4J's scatter and gather operations take about half a
  * microsecond for every single entry, a plain loop a nanosecond.
  */
-final class DenseBlock {
+public final class DenseBlock {
   private final RealizedBlock block;
   private final int[] cells; // of the entries; null when every cell exists
 
-  DenseBlock(RealizedBlock block) {
+  public DenseBlock(RealizedBlock block) {
     this.block = block;
     WeightMask mask = block.mask();
     long count = (long) mask.fromSize() * mask.toSize();
@@ -49,7 +49,7 @@ final class DenseBlock {
   }
 
   /** W[to, from] in the given floating type, zero where no weight exists. */
-  INDArray matrix(INDArray[] parameters, DataType type) {
+  public INDArray matrix(INDArray[] parameters, DataType type) {
     INDArray values =
         block.fixedValues() != null
             ? Nd4j.createFromArray(block.fixedValues()).castTo(type)
@@ -77,7 +77,7 @@ final class DenseBlock {
   }
 
   /** The values of a matrix [to, from] where weights exist, in entry order. */
-  INDArray entries(INDArray matrix) {
+  public INDArray entries(INDArray matrix) {
     INDArray flat = matrix.dup('c').reshape('c', new long[] {matrix.length()});
     if (cells == null) {
       return flat;

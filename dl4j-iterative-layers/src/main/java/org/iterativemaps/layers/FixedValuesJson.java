@@ -16,7 +16,7 @@ import org.nd4j.shade.jackson.databind.JsonSerializer;
 import org.nd4j.shade.jackson.databind.SerializerProvider;
 
 /** {@link FixedValues} as JSON: the name of the rule and its numbers. */
-final class FixedValuesJson {
+public final class FixedValuesJson {
   private FixedValuesJson() {}
 
   /** For a field of an initialiser. */
@@ -37,7 +37,12 @@ final class FixedValuesJson {
     }
   }
 
-  static void write(FixedValues values, JsonGenerator json) throws IOException {
+  /**
+   * Writes an object.
+   *
+   * @throws IOException if writing fails
+   */
+  public static void write(FixedValues values, JsonGenerator json) throws IOException {
     json.writeStartObject();
     if (values instanceof FixedValues.Constant constant) {
       write(json, "constant", "value", constant.value());
@@ -71,7 +76,12 @@ final class FixedValuesJson {
     json.writeNumberField(field, value);
   }
 
-  static FixedValues read(JsonNode node) throws IOException {
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws IOException if it is no such object
+   */
+  public static FixedValues read(JsonNode node) throws IOException {
     String values = Deserializer.need(node, "values").asText();
     return switch (values) {
       case "constant" -> FixedValues.constant(number(node, "value"));

@@ -113,6 +113,7 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
     views.keySet().forEach(conf::addVariable);
     if (initializeParams) {
       RealizedMap realized = layer.getSettings().realized();
+      String name = conf.getLayer().getLayerName();
       int next = 0;
       for (Map.Entry<String, INDArray> view : views.entrySet()) {
         Parameter parameter = realized.parameters().get(next++);
@@ -120,7 +121,14 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
           view.getValue().assign(layer.getBiasInit());
         } else {
           RealizedBlock block = realized.blocks().get(parameter.block());
-          initWeights(layer.weightInit(block), block, view.getValue(), conf);
+          RandomSource random =
+              RandomSource.of(
+                  conf.getSeed(),
+                  "weights",
+                  name == null ? "" : name,
+                  block.block().from(),
+                  block.block().to());
+          initWeights(layer.weightInit(block), block, view.getValue(), random);
         }
       }
     }
@@ -151,14 +159,23 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
     return views;
   }
 
-  private static void initWeights(
-      IWeightInit given, RealizedBlock block, INDArray view, NeuralNetConfiguration conf) {
+  /**
+   * Draws the weights of one block that exist, with their sparse fan-in and fan-out.
+   *
+   * @param given one of DL4J's initialisers or of this package's
+   * @param block which weights exist
+   * @param view [entries] in the order of the mask; overwritten
+   * @param random for this package's initialisers; DL4J's draw from ND4J's generator
+   * @throws IllegalArgumentException if the initialiser needs another block: a square or dense one
+   */
+  public static void initWeights(
+      IWeightInit given, RealizedBlock block, INDArray view, RandomSource random) {
     IWeightInit init = given instanceof HiddenProportionInit plan ? plan.values() : given;
     WeightMask mask = block.mask();
     double fanIn = mask.entryCount() / (double) mask.toSize();
     double fanOut = mask.entryCount() / (double) mask.fromSize();
     if (init instanceof SparseWeightInit sparse) {
-      initSparse(sparse, block, view, conf);
+      initSparse(sparse, block, view, random);
     } else if (init instanceof WeightInitIdentity identity) {
       initIdentity(identity, block, view);
     } else if (mask.isDense()) {
@@ -179,15 +196,7 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
   }
 
   private static void initSparse(
-      SparseWeightInit init, RealizedBlock block, INDArray view, NeuralNetConfiguration conf) {
-    String layer = conf.getLayer().getLayerName();
-    RandomSource random =
-        RandomSource.of(
-            conf.getSeed(),
-            "weights",
-            layer == null ? "" : layer,
-            block.block().from(),
-            block.block().to());
+      SparseWeightInit init, RealizedBlock block, INDArray view, RandomSource random) {
     try {
       assign(init.values().draw(block.mask(), random), view);
     } catch (IllegalArgumentException e) {

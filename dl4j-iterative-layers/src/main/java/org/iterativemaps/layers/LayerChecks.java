@@ -12,13 +12,19 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** What a map layer refuses, with DL4J's exceptions and the layer's name. */
-final class LayerChecks {
+public final class LayerChecks {
   private static final Set<Class<?>> MATRIX_CONSTRAINTS =
       Set.of(MaxNormConstraint.class, MinMaxNormConstraint.class, UnitNormConstraint.class);
 
   private LayerChecks() {}
 
-  static void beforeInstantiation(FeedForwardLayer layer, int index, DataType type) {
+  /**
+   * What can only be refused when a network is made.
+   *
+   * @throws DL4JInvalidConfigException if the layer cannot run in this data type, or see {@link
+   *     #constraints}
+   */
+  public static void beforeInstantiation(FeedForwardLayer layer, int index, DataType type) {
     String where = where(layer) + ", layer index: " + index;
     if (type != DataType.FLOAT && type != DataType.DOUBLE) {
       throw new DL4JInvalidConfigException(
@@ -47,8 +53,12 @@ final class LayerChecks {
     }
   }
 
-  /** Norms of rows or columns need a dense matrix, which the compact weights are not. */
-  static void constraints(FeedForwardLayer layer) {
+  /**
+   * Norms of rows or columns need a dense matrix, which the compact weights are not.
+   *
+   * @throws DL4JInvalidConfigException if there is such a constraint
+   */
+  public static void constraints(FeedForwardLayer layer) {
     if (layer.getConstraints() == null) {
       return;
     }

@@ -37,10 +37,28 @@ import org.nd4j.shade.jackson.databind.SerializerProvider;
  * seed are kept as their rule; explicit ones and explicit fixed values as {@link PackedNumbers}. A
  * map that was planned has its {@link MapPlan} beside it under "plan".
  */
-final class MapSettingsJson {
+public final class MapSettingsJson {
   private static final int VERSION = 1;
 
   private MapSettingsJson() {}
+
+  /**
+   * Writes the fields of a pattern into the object that has been started.
+   *
+   * @throws IOException if writing fails
+   */
+  public static void writePattern(Sparsity sparsity, JsonGenerator json) throws IOException {
+    Serializer.write(sparsity, json);
+  }
+
+  /**
+   * Reads what {@link #writePattern} wrote.
+   *
+   * @throws IOException if it is no such object
+   */
+  public static Sparsity readPattern(JsonNode node) throws IOException {
+    return Deserializer.sparsity(node);
+  }
 
   static final class Serializer extends JsonSerializer<MapSettings> {
     @Override

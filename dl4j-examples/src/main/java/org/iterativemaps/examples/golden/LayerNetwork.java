@@ -7,8 +7,9 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.iterativemaps.examples.golden.GoldenModel.Connection;
 import org.iterativemaps.examples.golden.GoldenModel.State;
-import org.iterativemaps.layers.IterativeMapConf;
 import org.iterativemaps.layers.IterativeMapParamInitializer;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -22,9 +23,11 @@ class LayerNetwork implements MapNetwork {
   final MultiLayerNetwork network;
   final DataType dataType;
   private final GoldenModel model;
+  private final RealizedMap realizedMap;
 
   /** Writes the model's weights and biases into the network. */
-  LayerNetwork(MultiLayerNetwork network, DataType dataType, GoldenModel model) {
+  LayerNetwork(MultiLayerNetwork network, BlockMap map, DataType dataType, GoldenModel model) {
+    this.realizedMap = map.realize();
     this.network = network;
     this.dataType = dataType;
     this.model = model;
@@ -94,8 +97,7 @@ class LayerNetwork implements MapNetwork {
   }
 
   private Iterable<RealizedBlock> blocks() {
-    IterativeMapConf conf = (IterativeMapConf) network.getLayer(0).conf().getLayer();
-    return conf.getSettings().realized().blocks();
+    return realizedMap.blocks();
   }
 
   private void setParam(String key, double[] values) {

@@ -2,18 +2,22 @@ package org.iterativemaps.examples.golden;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.layers.impl.IterativeMapRecurrent;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.samediff.SameDiffMapRecurrent;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A {@link MultiLayerNetwork} of one {@link IterativeMapRecurrent} layer, its data in NCW. */
+/** A {@link MultiLayerNetwork} of one recurrent map layer, its data in NCW. */
 final class LayerSequenceNetwork extends LayerNetwork implements SequenceNetwork {
-  private final IterativeMapRecurrent layer;
+  private final RecurrentLayer layer;
 
-  LayerSequenceNetwork(MultiLayerNetwork network, DataType dataType, GoldenModel model) {
-    super(network, dataType, model);
-    this.layer = (IterativeMapRecurrent) network.getLayer(0);
+  LayerSequenceNetwork(
+      MultiLayerNetwork network, BlockMap map, DataType dataType, GoldenModel model) {
+    super(network, map, dataType, model);
+    this.layer = (RecurrentLayer) network.getLayer(0);
   }
 
   @Override
@@ -41,7 +45,13 @@ final class LayerSequenceNetwork extends LayerNetwork implements SequenceNetwork
         found.input(),
         found.weights(),
         found.biases(),
-        cast(layer.initialStateGradient(), DataType.DOUBLE));
+        cast(initialStateGradient(), DataType.DOUBLE));
+  }
+
+  private Map<String, INDArray> initialStateGradient() {
+    return layer instanceof SameDiffMapRecurrent sameDiff
+        ? sameDiff.initialStateGradient()
+        : ((IterativeMapRecurrent) layer).initialStateGradient();
   }
 
   private INDArray runFrom(Map<String, INDArray> initialState, INDArray input, boolean training) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.map.BlockMap;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -17,8 +18,9 @@ import org.nd4j.linalg.learning.config.IUpdater;
  */
 final class LayerTrainableNetwork extends LayerNetwork implements TrainableNetwork {
 
-  LayerTrainableNetwork(MultiLayerNetwork network, DataType dataType, GoldenModel model) {
-    super(network, dataType, model);
+  LayerTrainableNetwork(
+      MultiLayerNetwork network, BlockMap map, DataType dataType, GoldenModel model) {
+    super(network, map, dataType, model);
   }
 
   @Override

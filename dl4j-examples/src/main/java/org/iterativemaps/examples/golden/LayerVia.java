@@ -9,6 +9,8 @@ import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Schedule;
+import org.iterativemaps.samediff.SameDiffIterativeMapLayer;
+import org.iterativemaps.samediff.SameDiffIterativeMapRecurrentLayer;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -19,13 +21,26 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  * The DL4J layers in a {@link MultiLayerNetwork}.
  *
  * @param name of this way
+ * @param layers which of the two families
  * @param dataType FLOAT or DOUBLE
  * @param tolerance relative to 1 + |value|
  * @param doesNotApplyTo kinds to skip, with the reason
  */
 record LayerVia(
-    String name, DataType dataType, double tolerance, Map<String, String> doesNotApplyTo)
+    String name,
+    MapLayers layers,
+    DataType dataType,
+    double tolerance,
+    Map<String, String> doesNotApplyTo)
     implements Via {
+
+  /** Which layers. */
+  enum MapLayers {
+    /** {@link IterativeMapLayer} and {@link IterativeMapRecurrentLayer}. */
+    WRITTEN,
+    /** {@link SameDiffIterativeMapLayer} and {@link SameDiffIterativeMapRecurrentLayer}. */
+    SAMEDIFF
+  }
 
   /**
    * {@link IterativeMapLayer}; where that refuses because the input does not reach the output in K
@@ -38,19 +53,23 @@ record LayerVia(
     if (!reaches(map, steps)) {
       return new OneToken(sequences(model, output, steps));
     }
-    return new LayerNetwork(network(feedForward(map, steps)), dataType, model);
+    return new LayerNetwork(network(feedForward(map, steps)), map, dataType, model);
   }
 
   @Override
   public SequenceNetwork sequences(GoldenModel model, String output, int steps) {
     BlockMap map = GoldenMaps.blockMap(model, output);
-    Layer layer = new IterativeMapRecurrentLayer.Builder().map(map).steps(steps).build();
-    return new LayerSequenceNetwork(network(layer), dataType, model);
+    Layer layer =
+        layers == MapLayers.SAMEDIFF
+            ? new SameDiffIterativeMapRecurrentLayer.Builder().map(map).steps(steps).build()
+            : new IterativeMapRecurrentLayer.Builder().map(map).steps(steps).build();
+    return new LayerSequenceNetwork(network(layer), map, dataType, model);
   }
 
   @Override
   public TrainableNetwork trainable(
       GoldenModel model, String output, int steps, IUpdater updater, IUpdater biasUpdater) {
+    BlockMap map = GoldenMaps.blockMap(model, output);
     MultiLayerNetwork network =
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()
@@ -58,16 +77,18 @@ record LayerVia(
                 .updater(updater)
                 .biasUpdater(biasUpdater)
                 .list()
-                .layer(feedForward(GoldenMaps.blockMap(model, output), steps))
+                .layer(feedForward(map, steps))
                 .layer(
                     new LossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build())
                 .build());
     network.init();
-    return new LayerTrainableNetwork(network, dataType, model);
+    return new LayerTrainableNetwork(network, map, dataType, model);
   }
 
-  private static Layer feedForward(BlockMap map, int steps) {
-    return new IterativeMapLayer.Builder().map(map).steps(steps).build();
+  private Layer feedForward(BlockMap map, int steps) {
+    return layers == MapLayers.SAMEDIFF
+        ? new SameDiffIterativeMapLayer.Builder().map(map).steps(steps).build()
+        : new IterativeMapLayer.Builder().map(map).steps(steps).build();
   }
 
   private MultiLayerNetwork network(Layer layer) {

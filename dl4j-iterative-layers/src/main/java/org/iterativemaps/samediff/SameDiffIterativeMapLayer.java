@@ -1,0 +1,169 @@
+package org.iterativemaps.samediff;
+
+import java.util.Collection;
+import java.util.Objects;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.ParamInitializer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
+import org.deeplearning4j.nn.weights.IWeightInit;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.iterativemaps.layers.LayerChecks;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A weight-tied iterative map on single inputs whose blocks may be any typed function, run in a
+ * SameDiff graph: K steps of an {@link SDBlockMap} from a state of zeros.
+ *
+ * <pre>    z_i  &lt;-  U_i( z_i, A_i( N_i( sum_j F_ij(z_j) ) + b_i ) )      K times; output = z_y
+ * </pre>
+ *
+ * <p>Input [batch, nIn], output [batch, nOut]. On a linear map it computes what {@link
+ * org.iterativemaps.layers.IterativeMapLayer} computes, with the same parameters in the same order,
+ * and is slower; use it for what that layer cannot do.
+ *
+ * <pre>{@code
+ * new SameDiffIterativeMapLayer.Builder().map(SDBlockMap.builder()….build()).steps(4).build()
+ * }</pre>
+ *
+ * <p>It does not extend DL4J's {@code SameDiffLayer}, which back-propagates wrongly in 1.0.0-M2.1.
+ * Dropout, L1, L2, weight decay, weight noise, updaters and elementwise constraints work as in
+ * DL4J's layers; blocks of Java code are refused, because no configuration can hold them.
+ */
+public class SameDiffIterativeMapLayer extends FeedForwardLayer implements SDMapConf {
+  private static final long serialVersionUID = 1L;
+
+  private SDMapSettings settings;
+
+  /** For deserialisation. */
+  public SameDiffIterativeMapLayer() {}
+
+  /**
+   * From a builder.
+   *
+   * @throws IllegalArgumentException if there is no map, K is below 1, or a block is Java code
+   */
+  protected SameDiffIterativeMapLayer(Builder builder) {
+    super(builder);
+    setSettings(builder.draft.settings(builder.getNIn()));
+    initializeConstraints(builder);
+    LayerChecks.constraints(this);
+  }
+
+  @Override
+  public SDMapSettings getSettings() {
+    return settings;
+  }
+
+  /** Replaces the settings; nIn and nOut follow. */
+  public void setSettings(SDMapSettings settings) {
+    this.settings = settings;
+    this.nIn = settings.map().input().size();
+    this.nOut = settings.map().output().size();
+  }
+
+  @Override
+  public void setNIn(long nIn) {
+    super.setNIn(nIn);
+    if (settings != null) { // null while JSON is read
+      setSettings(settings.withInputSize(nIn));
+    }
+  }
+
+  @Override
+  public void setNOut(long nOut) {
+    super.setNOut(nOut);
+    if (settings != null) {
+      setSettings(settings.withOutputSize(nOut));
+    }
+  }
+
+  @Override
+  public void setNIn(InputType inputType, boolean override) {
+    super.setNIn(inputType, override);
+    setNIn(nIn);
+  }
+
+  @Override
+  public IWeightInit weightInit(SDParameter parameter) {
+    return getWeightInitFn();
+  }
+
+  @Override
+  public Layer instantiate(
+      NeuralNetConfiguration conf,
+      Collection<TrainingListener> trainingListeners,
+      int layerIndex,
+      INDArray layerParamsView,
+      boolean initializeParams,
+      DataType networkDataType) {
+    LayerChecks.beforeInstantiation(this, layerIndex, networkDataType);
+    SameDiffMap layer = new SameDiffMap(conf, networkDataType);
+    layer.setListeners(trainingListeners);
+    layer.setIndex(layerIndex);
+    layer.setParamsViewArray(layerParamsView);
+    layer.setParamTable(initializer().init(conf, layerParamsView, initializeParams));
+    layer.setConf(conf);
+    return layer;
+  }
+
+  @Override
+  public ParamInitializer initializer() {
+    return SDMapParamInitializer.getInstance();
+  }
+
+  @Override
+  public LayerMemoryReport getMemoryReport(InputType inputType) {
+    return SDMapMemory.report(this, settings, inputType, 1);
+  }
+
+  @Override
+  protected boolean canEqual(Object other) {
+    return other instanceof SameDiffIterativeMapLayer;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof SameDiffIterativeMapLayer that
+        && super.equals(that)
+        && Objects.equals(settings, that.settings);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * super.hashCode() + Objects.hashCode(settings);
+  }
+
+  @Override
+  public String toString() {
+    return "SameDiffIterativeMapLayer(" + super.toString() + ", " + settings + ")";
+  }
+
+  /** Builder with DL4J's layer options and those of {@link SDMapOptions}. */
+  @SuppressWarnings("unchecked") // DL4J declares <E extends Layer> E build()
+  public static class Builder extends FeedForwardLayer.Builder<Builder>
+      implements SDMapOptions<Builder> {
+    private final Draft draft = new Draft();
+
+    /** An empty builder. */
+    public Builder() {}
+
+    @Override
+    public Draft draft() {
+      return draft;
+    }
+
+    @Override
+    public Builder self() {
+      return this;
+    }
+
+    @Override
+    public SameDiffIterativeMapLayer build() {
+      return new SameDiffIterativeMapLayer(this);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package org.iterativemaps.samediff;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import org.deeplearning4j.gradientcheck.GradientCheckUtil;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.map.Sparsity;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/**
+ * Why the layers of this package do not extend DL4J's {@link SameDiffLayer}: in 1.0.0-M2.1 it
+ * back-propagates wrongly. Should this test fail one day, DL4J was repaired.
+ */
+class Dl4jSameDiffLayerTest {
+
+  @BeforeAll
+  static void doublePrecision() {
+    Nd4j.setDefaultDataTypes(DataType.DOUBLE, DataType.DOUBLE);
+  }
+
+  @AfterAll
+  static void singlePrecision() {
+    Nd4j.setDefaultDataTypes(DataType.FLOAT, DataType.FLOAT);
+  }
+
+  /** x W, then tanh or a product with 3. */
+  private static final class Defective extends SameDiffLayer {
+    private static final long serialVersionUID = 1L;
+    private final boolean endsInTanh;
+
+    Defective(boolean endsInTanh) {
+      this.endsInTanh = endsInTanh;
+    }
+
+    @Override
+    public SDVariable defineLayer(
+        SameDiff graph, SDVariable input, Map<String, SDVariable> params, SDVariable mask) {
+      SDVariable product = input.mmul(params.get("W"));
+      return endsInTanh ? graph.nn().tanh(product) : product.mul(3);
+    }
+
+    @Override
+    public void defineParameters(SDLayerParams params) {
+      params.addWeightParam("W", 3, 2);
+    }
+
+    @Override
+    public void initializeParameters(Map<String, INDArray> params) {
+      params.get("W").assign(Graphs.normal(1, 3, 2));
+    }
+
+    @Override
+    public InputType getOutputType(int layerIndex, InputType inputType) {
+      return InputType.feedForward(2);
+    }
+  }
+
+  private static MultiLayerNetwork network(Layer layer) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .dataType(DataType.DOUBLE)
+                .updater(new NoOp())
+                .list()
+                .layer(layer)
+                .layer(
+                    new LossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build())
+                .build());
+    network.init();
+    return network;
+  }
+
+  private static boolean check(MultiLayerNetwork network) {
+    return GradientCheckUtil.checkGradients(
+        new GradientCheckUtil.MLNConfig()
+            .net(network)
+            .input(Graphs.normal(2, 4, 3))
+            .labels(Graphs.normal(3, 4, 2))
+            .epsilon(1e-6)
+            .maxRelError(1e-5)
+            .minAbsoluteError(1e-9));
+  }
+
+  @Test
+  void theirsFailsWhereItEndsInTanh() {
+    MultiLayerNetwork network = network(new Defective(true));
+    RuntimeException error =
+        assertThrows(
+            RuntimeException.class,
+            () -> network.fit(Graphs.normal(2, 4, 3), Graphs.normal(3, 4, 2)));
+    assertTrue(error.getMessage().contains("-grad"), error.getMessage());
+  }
+
+  @Test
+  void theirsDoublesGradientsWhereItEndsInAProduct() {
+    MultiLayerNetwork network = network(new Defective(false));
+    assertFalse(check(network));
+    INDArray input = Graphs.normal(2, 4, 3);
+    INDArray labels = Graphs.normal(3, 4, 2);
+    network.setInput(input);
+    network.setLabels(labels);
+    network.computeGradientAndScore();
+    INDArray found = network.gradient().getGradientFor("0_W");
+    // d/dW of the mean over two features of (3 x W - t)^2, summed over the batch
+    INDArray residual = input.mmul(Graphs.normal(1, 3, 2)).mul(3).sub(labels);
+    INDArray expected = input.transpose().mmul(residual.mul(3));
+    assertEquals(2, found.norm2Number().doubleValue() / expected.norm2Number().doubleValue(), 1e-9);
+  }
+
+  @Test
+  void oursPassesWhateverItEndsIn() {
+    for (Activation activation : new Activation[] {Activation.TANH, Activation.IDENTITY}) {
+      SDBlockMap map =
+          SDBlockMap.builder()
+              .input("x", 3)
+              .stateWithoutBias("h", 2, activation)
+              .connect("x", "h", Sparsity.dense())
+              .output("h")
+              .build();
+      assertTrue(check(network(new SameDiffIterativeMapLayer.Builder().map(map).build())));
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package org.iterativemaps.samediff;
+
+import static org.iterativemaps.samediff.Graphs.assertClose;
+import static org.iterativemaps.samediff.Graphs.normal;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.Sparsity;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class SDFixedPointTest {
+  private final SameDiff sd = SameDiff.create();
+  private final SDIterative iterative = new SDIterative(sd);
+  private final SDVariable x = sd.placeHolder("x", DataType.DOUBLE, -1, 4);
+  private final Map<String, INDArray> data = Map.of("x", normal(2, 3, 4));
+
+  private SDMap contraction() {
+    BlockMap map =
+        BlockMap.builder()
+            .input("x", 4)
+            .state("h", 6, Activation.TANH)
+            .state("y", 2, Activation.IDENTITY)
+            .connect("x", "h", Sparsity.dense())
+            .connect("h", "h", Sparsity.density(0.5))
+            .connect("h", "y", Sparsity.dense())
+            .output("y")
+            .build();
+    SDMap inGraph = iterative.blockMap("map", SDBlockMap.of(map), DataType.DOUBLE);
+    inGraph.variable("W[h->h]").getArr().muli(0.2);
+    return inGraph;
+  }
+
+  @Test
+  void isWhereManyStepsEnd() {
+    SDMap map = contraction();
+    SDFixedPoint point = iterative.fixedPoint("point", map, x, 1e-12, 500);
+    iterative.iterate("many", map, x, 60);
+    Map<String, INDArray> found =
+        sd.output(data, "point/y", "point/steps", "point/residual", "many");
+    assertClose(found.get("many"), found.get("point/y"), 1e-11);
+    double steps = found.get("point/steps").getDouble(0);
+    assertTrue(steps > 3 && steps < 60, "steps " + steps);
+    assertTrue(found.get("point/residual").getDouble(0) <= 1e-12);
+    assertEquals("point/y", point.state().get("y").name());
+  }
+
+  @Test
+  void stopsAtTheMostStepsAndSaysThatItDidNotConverge() {
+    iterative.fixedPoint("point", contraction(), x, 1e-12, 3);
+    Map<String, INDArray> found = sd.output(data, "point/steps", "point/residual");
+    assertEquals(3, found.get("point/steps").getDouble(0));
+    assertTrue(found.get("point/residual").getDouble(0) > 1e-12);
+  }
+
+  @Test
+  void theUsersFunctionMayReadVariablesFromOutside() {
+    SDVariable w = sd.var("w", normal(1, 4, 4).muli(0.2));
+    iterative.fixedPoint(
+        "point",
+        Map.of("z", sd.zerosLike(x)),
+        1e-12,
+        500,
+        state -> Map.of("z", sd.nn().tanh(state.get("z").mmul(w).add(x))));
+    INDArray z = Nd4j.zeros(DataType.DOUBLE, 3, 4);
+    for (int k = 0; k < 100; k++) {
+      z = org.nd4j.linalg.ops.transforms.Transforms.tanh(z.mmul(w.getArr()).add(data.get("x")));
+    }
+    assertClose(z, sd.output(data, "point/z").get("point/z"), 1e-11);
+  }
+
+  @Test
+  void anOperationThatDoesNotReadTheStateIsRefused() {
+    SDVariable w = sd.var("w", normal(1, 4, 4));
+    SDIterativeTest.refused(
+        () ->
+            iterative.fixedPoint(
+                "point",
+                Map.of("z", sd.zerosLike(x)),
+                1e-12,
+                500,
+                state -> Map.of("z", sd.nn().tanh(state.get("z").add(x.mmul(w))))),
+        "fixedPoint 'point'",
+        "matmul",
+        "before the loop");
+  }
+
+  @Test
+  void nonlinearMapsHaveFixedPointsToo() {
+    SDBlockMap map =
+        SDBlockMap.builder()
+            .input("x", 4)
+            .wire("r", 4, Activation.SIGMOID)
+            .state("h", 4, Activation.TANH)
+            .connect("x", "r", Sparsity.dense())
+            .connect("x", "h", Sparsity.dense())
+            .connect("h", "h", Sparsity.dense())
+            .update("h", Update.gated("r"))
+            .output("h")
+            .build();
+    SDMap inGraph = iterative.blockMap("map", map, DataType.DOUBLE);
+    inGraph.variable("W[h->h]").getArr().muli(0.2);
+    iterative.fixedPoint("point", inGraph, x, 1e-12, 1000);
+    iterative.iterate("many", inGraph, x, 400);
+    Map<String, INDArray> found = sd.output(data, "point/h", "many");
+    assertClose(found.get("many"), found.get("point/h"), 1e-9);
+  }
+
+  @Test
+  void isSavedWithTheGraph(@TempDir Path folder) throws IOException {
+    iterative.fixedPoint("point", contraction(), x, 1e-12, 500);
+    INDArray expected = sd.output(data, "point/y").get("point/y");
+    File file = folder.resolve("graph.fb").toFile();
+    sd.save(file, true);
+    INDArray loaded = SameDiff.load(file, true).output(data, "point/y").get("point/y");
+    assertTrue(expected != null && expected.equals(loaded), expected + " " + loaded);
+  }
+
+  @Test
+  void cannotBeDifferentiated() {
+    SDFixedPoint point = iterative.fixedPoint("point", contraction(), x, 1e-12, 500);
+    SDVariable y = point.state().get("y");
+    y.mul(y).sum("loss");
+    sd.setLossVariables("loss");
+    assertThrows(RuntimeException.class, () -> sd.calculateGradients(data, "map/b[h]"));
+  }
+
+  @Test
+  void refusesAMapThatForgetsItsInput() {
+    SDMap map =
+        iterative.blockMap(
+            "map", SDBlockMap.of(Graphs.richMap(4, Injection.IMPULSE)), DataType.DOUBLE);
+    SDIterativeTest.refused(
+        () -> iterative.fixedPoint("point", map, x, 1e-9, 10), "fixedPoint 'point'", "HOLD");
+  }
+}
