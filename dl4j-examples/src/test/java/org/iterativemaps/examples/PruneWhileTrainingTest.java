@@ -30,7 +30,7 @@ class PruneWhileTrainingTest {
             folder.toString());
     assertEquals(0, outcome.exitCode(), printed.toString());
     Browser.checkPage(outcome.page(), 3);
-    assertEquals(9, outcome.result().size());
+    assertEquals(1 + 3 * 2, outcome.result().size());
     long cells = (784 + 64) * 64;
     for (Trained one : outcome.result()) {
       assertEquals(Math.rint((1 - one.sparsity()) * cells), one.weights(), 1, one.way());

@@ -17,6 +17,7 @@ import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.WeightMask;
 import org.iterativemaps.map.change.MagnitudePruning.Scope;
+import org.iterativemaps.map.change.MapChange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -341,7 +342,6 @@ class ReshapeTest {
       int cell,
       double more) {
     MultiLayerNetwork copy = network.clone();
-    RealizedMap map = map(copy);
     long[] cells =
         java.util.stream.LongStream.concat(
                 java.util.Arrays.stream(block.mask().copyCells()),
@@ -352,10 +352,11 @@ class ReshapeTest {
     MapSurgery.replaceMap(
         copy,
         "map",
-        MapSurgeryTest.withMask(
-            map,
-            block.block().name(),
-            WeightMask.ofCells(block.mask().fromSize(), block.mask().toSize(), cells)));
+        MapChange.ofMasks(
+            map(copy),
+            Map.of(
+                block.block().name(),
+                WeightMask.ofCells(block.mask().fromSize(), block.mask().toSize(), cells))));
     INDArray weights = copy.getParam("1_W[" + block.block().name() + "]");
     int entry = java.util.Arrays.binarySearch(cells, cell);
     weights.putScalar(entry, weights.getDouble(entry) + more);

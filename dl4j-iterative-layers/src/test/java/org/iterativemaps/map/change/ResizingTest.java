@@ -12,6 +12,7 @@ import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.WeightMask;
 import org.junit.jupiter.api.Test;
 
 class ResizingTest {
@@ -143,7 +144,7 @@ class ResizingTest {
       int gone = (int) (seed % size);
       MapChange change;
       try {
-        change = Resizing.shrink(trained.map(), "h", gone);
+        change = Resizing.shrink(trained, "h", gone);
       } catch (IllegalArgumentException e) {
         assertTrue(e.getMessage().contains("would lose its last weight"), e.getMessage());
         continue;
@@ -173,7 +174,7 @@ class ResizingTest {
       TrainedMap large = new TrainedMap(up.after(), grown, Set.of(), 3);
       int[] least = Resizing.leastImportant(large, "h", 2);
       assertArrayEquals(new int[] {size, size + 1}, least); // zeros out of them
-      MapChange down = Resizing.shrink(up.after(), "h", least);
+      MapChange down = Resizing.shrink(large, "h", least);
       double[][] back = Samples.carry(down, grown);
       for (int i = 0; i < back.length; i++) {
         assertArrayEquals(trained.values()[i], back[i]);
@@ -202,18 +203,18 @@ class ResizingTest {
 
   @Test
   void wrongArgumentsAreNamed() {
-    RealizedMap map = Samples.map(1);
+    TrainedMap trained = Samples.trained(1);
+    RealizedMap map = trained.map();
     int size = map.map().slot("h").size();
     assertMessage("is the map's input", () -> Resizing.grow(map, "x", 1, 1, 0));
-    assertMessage("is the map's output", () -> Resizing.shrink(map, "y", 0));
+    assertMessage("is the map's output", () -> Resizing.shrink(trained, "y", 0));
     assertMessage("unknown slot 'z'", () -> Resizing.grow(map, "z", 1, 1, 0));
     assertMessage("count: found 0", () -> Resizing.grow(map, "h", 0, 1, 0));
-    assertMessage("found 99", () -> Resizing.shrink(map, "h", 99));
-    assertMessage("found 0 twice", () -> Resizing.shrink(map, "h", 0, 0));
+    assertMessage("found 99", () -> Resizing.shrink(trained, "h", 99));
+    assertMessage("found 0 twice", () -> Resizing.shrink(trained, "h", 0, 0));
     assertMessage(
         "found all " + size,
-        () -> Resizing.shrink(map, "h", java.util.stream.IntStream.range(0, size).toArray()));
-    TrainedMap trained = Samples.trained(1);
+        () -> Resizing.shrink(trained, "h", java.util.stream.IntStream.range(0, size).toArray()));
     assertMessage("count: found 99", () -> Resizing.leastImportant(trained, "h", 99));
     RealizedMap reservoir =
         BlockMap.builder()
@@ -227,5 +228,23 @@ class ResizingTest {
             .build()
             .realize();
     assertMessage("no trained block leads into", () -> Resizing.grow(reservoir, "h", 1, 1, 0));
+  }
+
+  /** x -> h0 -> y is the only way; h1 hangs on both sides, but on no common unit. */
+  @Test
+  void theLastWayToTheOutputIsKept() {
+    RealizedMap map =
+        BlockMap.builder()
+            .input("x", 1)
+            .state("h", 3)
+            .state("y", 1)
+            .connect("x", "h", Sparsity.explicit(WeightMask.ofCells(1, 3, new long[] {0, 1})))
+            .connect("h", "y", Sparsity.explicit(WeightMask.ofCells(3, 1, new long[] {0, 2})))
+            .output("y")
+            .build()
+            .realize();
+    TrainedMap trained = new TrainedMap(map, Samples.values(map, 1), Set.of(), 2);
+    assertMessage("no weights lead from the input", () -> Resizing.shrink(trained, "h", 0));
+    assertEquals(2, Resizing.shrink(trained, "h", 1).after().map().slot("h").size());
   }
 }

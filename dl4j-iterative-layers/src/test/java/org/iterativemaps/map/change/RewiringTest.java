@@ -18,6 +18,7 @@ import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.WeightMask;
 import org.junit.jupiter.api.Test;
 
 class RewiringTest {
@@ -81,6 +82,33 @@ class RewiringTest {
       }
     }
     assertTrue(grown > 100, "grown " + grown);
+  }
+
+  /** The one way from x to y, through its smallest weights: it stays whatever else is dropped. */
+  @Test
+  void theOutputStaysReachable() {
+    RealizedMap map =
+        BlockMap.builder()
+            .input("x", 4)
+            .state("h", 4)
+            .state("y", 1)
+            .connect("x", "h", Sparsity.explicit(WeightMask.ofCells(4, 4, new long[] {0, 5, 10})))
+            .connect("h", "y", Sparsity.explicit(WeightMask.ofCells(4, 1, new long[] {0, 3})))
+            .output("y")
+            .build()
+            .realize();
+    double[][] values = {{0.1, 5, 6}, {0.1, 7}, new double[4], new double[1]};
+    TrainedMap trained = new TrainedMap(map, values, Samples.trainedBlocks(map), 2);
+    int moved = 0;
+    for (long seed = 0; seed < 50; seed++) {
+      MapChange change = Rewiring.atRandom(trained, 0.6, seed);
+      double[][] carried = Samples.carry(change, values);
+      assertTrue(
+          Paths.reachOutput(new TrainedMap(change.after(), carried, Set.of(), 2)), "seed " + seed);
+      assertEquals(3, change.after().blocks().get(0).mask().entryCount());
+      moved += change.isNone() ? 0 : 1;
+    }
+    assertTrue(moved > 25, "moved " + moved);
   }
 
   @Test
