@@ -139,6 +139,9 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
 
   private Map<String, INDArray> views(Layer layer, INDArray flat) {
     Map<String, INDArray> views = new LinkedHashMap<>();
+    if (flat == null) { // DL4J's way of saying that everything is fixed
+      return views;
+    }
     INDArray all = flat.reshape(flat.length());
     List<Parameter> parameters = settings(layer).realized().parameters();
     long start = 0;
