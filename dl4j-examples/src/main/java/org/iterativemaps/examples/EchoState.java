@@ -31,8 +31,8 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
- * An echo-state network: a fixed reservoir of which only the read-out is trained (H. Jaeger, "The echo
- * state approach to analysing and training recurrent neural networks", 2001).
+ * An echo-state network: a fixed reservoir of which only the read-out is trained (H. Jaeger, "The
+ * echo state approach to analysing and training recurrent neural networks", 2001).
  */
 public final class EchoState implements Notebook<EchoState.Outcome> {
   private static final double RADIUS = 0.9;
@@ -112,7 +112,9 @@ public final class EchoState implements Notebook<EchoState.Outcome> {
   // endregion
 
   // region ridge
-  /** Read-out weights w of the least |S w - target|² + 1e-8 |w|², S the states and a column of ones. */
+  /**
+   * Read-out weights w of the least |S w - target|² + 1e-8 |w|², S the states and a column of ones.
+   */
   static void solveReadOut(MultiLayerNetwork network, DataSet data) {
     INDArray states = states(network, data);
     INDArray target = afterWashout(data.getLabels());
@@ -135,7 +137,10 @@ public final class EchoState implements Notebook<EchoState.Outcome> {
   /** [1, size, time] as [time, size], the first tokens left out. */
   private static INDArray afterWashout(INDArray sequence) {
     return sequence
-        .get(NDArrayIndex.point(0), NDArrayIndex.all(), NDArrayIndex.interval(WASHOUT, sequence.size(2)))
+        .get(
+            NDArrayIndex.point(0),
+            NDArrayIndex.all(),
+            NDArrayIndex.interval(WASHOUT, sequence.size(2)))
         .transpose()
         .dup('c');
   }
@@ -146,7 +151,8 @@ public final class EchoState implements Notebook<EchoState.Outcome> {
   }
 
   private static double error(INDArray answer, INDArray target, Data data) {
-    return Math.sqrt(answer.sub(target).norm2Number().doubleValue()
+    return Math.sqrt(
+            answer.sub(target).norm2Number().doubleValue()
                 * answer.sub(target).norm2Number().doubleValue()
                 / target.length())
         / data.deviation();
@@ -217,10 +223,7 @@ public final class EchoState implements Notebook<EchoState.Outcome> {
     solveReadOut(network, data.train());
     double ridge = error(network, data);
     double lastValue =
-        error(
-            afterWashout(data.test().getFeatures()),
-            afterWashout(data.test().getLabels()),
-            data);
+        error(afterWashout(data.test().getFeatures()), afterWashout(data.test().getLabels()), data);
     page.table(
         Table.of("read-out", "trained parameters", "error")
             .row("the present value", 0, lastValue)
@@ -231,7 +234,10 @@ public final class EchoState implements Notebook<EchoState.Outcome> {
                     + " deviation"));
     page.check("fit left every weight of the reservoir as it was", unchanged);
 
-    double[] radii = page.quick() ? new double[] {0.1, 0.9, 2} : new double[] {0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.5, 2, 3};
+    double[] radii =
+        page.quick()
+            ? new double[] {0.1, 0.9, 2}
+            : new double[] {0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.5, 2, 3};
     double[][] errors = errorsByRadius(page, units, radii, data);
     return new Outcome(
         radius, network.numParams(), unchanged, gradient, ridge, lastValue, radii, errors);
@@ -248,8 +254,7 @@ public final class EchoState implements Notebook<EchoState.Outcome> {
     EigenDecomposition eigen = new EigenDecomposition(new Array2DRowRealMatrix(matrix));
     double radius = 0;
     for (int i = 0; i < matrix.length; i++) {
-      radius =
-          Math.max(radius, Math.hypot(eigen.getRealEigenvalue(i), eigen.getImagEigenvalue(i)));
+      radius = Math.max(radius, Math.hypot(eigen.getRealEigenvalue(i), eigen.getImagEigenvalue(i)));
     }
     page.text(
         "`FixedValues.spectralRadius("

@@ -290,25 +290,25 @@ class DescriptionTest {
       delimiter = '|',
       quoteCharacter = '~',
       value = {
-        "R=0.5, S=15|Q=0.5, S=15|19|14|block type: found 'Q=0.5', expected 0, W, D, R=p",
-        "R=0.5, S=15|R=0.5x, S=15|19|14|found 'R=0.5x'",
-        "R=0.5, S=15|R=1.5, S=15|19|14|probability: found 1.5",
-        "S=15]|S=1000]|19|21|ask for at most 60",
-        "Row=3|Row=9|20|6|fan-in 9 asked of a source slot of 8",
-        "Row=3|row=3|20|6|block type: found 'row=3'",
-        "U=-0.5,0.5|U=-0.5|23|19|initialization type: found 'U=-0.5'",
-        "U=-0.5,0.5|U=0.5,-0.5|23|19|high: found -0.5",
-        "C=0.3|C|23|33|initialization type: found 'C'",
-        "'non-zero', True|'nonzero', True|27|6|trainable: found 'nonzero'",
-        "Row=3|0|20|6|a block of type 0 has no weights",
-        "- ReLU|- Relu|32|5|activation: found 'Relu'",
+        "R=0.5, S=15|Q=0.5, S=15|18|14|block type: found 'Q=0.5', expected 0, W, D, R=p",
+        "R=0.5, S=15|R=0.5x, S=15|18|14|found 'R=0.5x'",
+        "R=0.5, S=15|R=1.5, S=15|18|14|probability: found 1.5",
+        "S=15]|S=1000]|18|21|ask for at most 60",
+        "Row=3|Row=9|19|6|fan-in 9 asked of a source slot of 8",
+        "Row=3|row=3|19|6|block type: found 'row=3'",
+        "U=-0.5,0.5|U=-0.5|22|18|initialization type: found 'U=-0.5'",
+        "U=-0.5,0.5|U=0.5,-0.5|22|18|high: found -0.5",
+        "C=0.3|C|22|32|initialization type: found 'C'",
+        "'non-zero', True|'nonzero', True|26|6|trainable: found 'nonzero'",
+        "Row=3|0|19|6|a block of type 0 has no weights",
+        "- ReLU|- Relu|31|5|activation: found 'Relu'",
         "bias: True|bias: perhaps|14|7|expected True or False",
-        "[Row=3, W, D]|[Row=3, W]|20|5|found 2, expected one for each of the 3 slots",
+        "[Row=3, W, D]|[Row=3, W]|19|5|found 2, expected one for each of the 3 slots",
         "- 12|- twelve|8|5|size: found 'twelve'",
         "bias: True|bias: True\\nbias: True|15|1|found twice",
         "block_types:|types:|1|1|no block_types",
-        "- [0, 0, 0]|- [0, W, 0]|18|9|",
-        "bias: True|bias: [True|17|12|",
+        "- [0, 0, 0]|- [V, 0, 0]|17|6|",
+        "bias: True|bias: [True|16|12|",
       })
   void aWrongWordIsNamedWithItsPlace(
       String found, String replacement, int line, int column, String says) {
@@ -332,6 +332,13 @@ class DescriptionTest {
         assertThrows(DescriptionException.class, () -> DescriptionYaml.read(yaml))
             .getMessage()
             .contains("col_sizes: found [9, 12, 5], expected the row_sizes [8, 12, 5]"));
+    String intoInput =
+        YAML.replaceFirst("0, 0, 0", "0, W, 0")
+            .replaceFirst("False, False, False", "False, True, False");
+    assertTrue(
+        assertThrows(DescriptionException.class, () -> DescriptionYaml.read(intoInput))
+            .getMessage()
+            .startsWith("line 17, column 3: row 1, block 2: only tokens are written"));
     for (String nothing : new String[] {"", "just words", "- 1"}) {
       assertThrows(DescriptionException.class, () -> DescriptionYaml.read(nothing), nothing);
     }

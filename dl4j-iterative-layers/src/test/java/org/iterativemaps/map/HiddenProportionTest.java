@@ -36,8 +36,7 @@ class HiddenProportionTest {
             builder.connect(slots.get(from), slots.get(to), Sparsity.bernoulli(chance));
             double weights = chance * sizes.get(from) * sizes.get(to);
             expected += weights;
-            boolean isHidden =
-                hidden == 0 || to < slots.size() - 1 && from < slots.size() - 1;
+            boolean isHidden = hidden == 0 || to < slots.size() - 1 && from < slots.size() - 1;
             expectedHidden += isHidden ? weights : 0;
           }
           if (random.nextInt(4) == 0) {
@@ -99,8 +98,7 @@ class HiddenProportionTest {
   @Test
   void withoutTrainedWeightsOrSizesThereIsNone() {
     BlockMap.Builder map = BlockMap.builder().input("x").state("h", 4).output("h");
-    BlockMap fixed =
-        map.connectFixed("x", "h", Sparsity.dense(), FixedValues.constant(1)).build();
+    BlockMap fixed = map.connectFixed("x", "h", Sparsity.dense(), FixedValues.constant(1)).build();
     assertThrows(IllegalArgumentException.class, () -> HiddenProportion.expected(fixed));
     String message =
         assertThrows(

@@ -7,8 +7,8 @@ import java.util.Locale;
 import org.iterativemaps.map.HiddenProportion;
 
 /**
- * Where the unknowns of a map sit: a bar for each trained block as long as its share of the weights,
- * those between hidden slots in a colour of their own.
+ * Where the unknowns of a map sit: a bar for each trained block as long as its share of the
+ * weights, those between hidden slots in a colour of their own.
  */
 public final class WeightShares {
   private static final int ROW = 30;
