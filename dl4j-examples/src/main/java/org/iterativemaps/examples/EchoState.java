@@ -94,7 +94,7 @@ public final class EchoState implements Notebook<EchoState.Outcome> {
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()
                 .seed(seed)
-                .dataType(DataType.DOUBLE)
+                .dataType(DataType.FLOAT)
                 .updater(new Adam(0.01))
                 .list()
                 .layer(new IterativeMapRecurrentLayer.Builder().map(reservoir).build())
@@ -113,17 +113,18 @@ public final class EchoState implements Notebook<EchoState.Outcome> {
 
   // region ridge
   /**
-   * Read-out weights w of the least |S w - target|² + 1e-8 |w|², S the states and a column of ones.
+   * Read-out weights w of the least |S w - target|² + 1e-6 |w|², S the states and a column of ones.
    */
   static void solveReadOut(MultiLayerNetwork network, DataSet data) {
     INDArray states = states(network, data);
     INDArray target = afterWashout(data.getLabels());
     INDArray square = states.transpose().mmul(states);
-    square.addi(Nd4j.eye(square.rows()).castTo(DataType.DOUBLE).muli(1e-8));
+    square.addi(Nd4j.eye(square.rows()).castTo(DataType.DOUBLE).muli(1e-6));
     INDArray weights = Nd4j.linalg().solve(square, states.transpose().mmul(target));
     long units = weights.rows() - 1;
-    network.setParam("1_W", weights.get(NDArrayIndex.interval(0, units), NDArrayIndex.all()).dup());
-    network.setParam("1_b", weights.get(NDArrayIndex.point(units)).dup().reshape(1, 1));
+    INDArray rounded = weights.castTo(DataType.FLOAT);
+    network.setParam("1_W", rounded.get(NDArrayIndex.interval(0, units), NDArrayIndex.all()).dup());
+    network.setParam("1_b", rounded.get(NDArrayIndex.point(units)).dup().reshape(1, 1));
   }
 
   // endregion
@@ -142,6 +143,7 @@ public final class EchoState implements Notebook<EchoState.Outcome> {
             NDArrayIndex.all(),
             NDArrayIndex.interval(WASHOUT, sequence.size(2)))
         .transpose()
+        .castTo(DataType.DOUBLE)
         .dup('c');
   }
 
@@ -151,11 +153,8 @@ public final class EchoState implements Notebook<EchoState.Outcome> {
   }
 
   private static double error(INDArray answer, INDArray target, Data data) {
-    return Math.sqrt(
-            answer.sub(target).norm2Number().doubleValue()
-                * answer.sub(target).norm2Number().doubleValue()
-                / target.length())
-        / data.deviation();
+    double norm = answer.sub(target).norm2Number().doubleValue();
+    return norm / Math.sqrt(target.length()) / data.deviation();
   }
 
   private static Data data(boolean quick, long seed) {
@@ -176,8 +175,8 @@ public final class EchoState implements Notebook<EchoState.Outcome> {
   }
 
   private static DataSet part(double[] series, int start, int length) {
-    INDArray features = Nd4j.create(DataType.DOUBLE, 1, 1, length);
-    INDArray labels = Nd4j.create(DataType.DOUBLE, 1, 1, length);
+    INDArray features = Nd4j.create(DataType.FLOAT, 1, 1, length);
+    INDArray labels = Nd4j.create(DataType.FLOAT, 1, 1, length);
     for (int t = 0; t < length; t++) {
       features.putScalar(new int[] {0, 0, t}, series[start + t]);
       labels.putScalar(new int[] {0, 0, t}, series[start + t + AHEAD]);
@@ -207,7 +206,7 @@ public final class EchoState implements Notebook<EchoState.Outcome> {
             + " steps ahead. The read-out is an ordinary DL4J layer: `fit` trains it, and nothing else"
             + " can change.");
     double[] before = realized.blocks().get(1).fixedValues();
-    int epochs = page.quick() ? 100 : 300;
+    int epochs = page.quick() ? 200 : 1_000;
     try (Progress progress = page.progress("fit", epochs)) {
       for (int epoch = 0; epoch < epochs; epoch++) {
         network.fit(data.train());

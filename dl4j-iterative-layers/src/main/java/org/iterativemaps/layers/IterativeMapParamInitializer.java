@@ -183,12 +183,12 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
 
   private static void initSparse(
       SparseWeightInit init, RealizedBlock block, INDArray view, NeuralNetConfiguration conf) {
-    String layer = conf.getLayer().getLayerName();
+    // The place in the network's parameters tells layers apart, and the two of a Bidirectional.
     RandomSource random =
         RandomSource.of(
             conf.getSeed(),
             "weights",
-            layer == null ? "" : layer,
+            Long.toString(view.offset()),
             block.block().from(),
             block.block().to());
     try {

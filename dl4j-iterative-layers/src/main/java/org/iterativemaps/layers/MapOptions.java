@@ -89,7 +89,8 @@ public interface MapOptions<B> {
 
   /**
    * Plan: how many weights are trained in all, biases not counted. Short form without nOut: the
-   * hidden size is solved for.
+   * hidden size is solved for, and another nIn changes it; nIn of the next layer then has to be
+   * inferred again.
    *
    * @param weights at least 1
    */
