@@ -87,6 +87,26 @@ class ArchitectureTest {
   }
 
   @Test
+  void reshapingStandsOnTopOfTheLayers() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.iterativemaps.reshape..")
+        .and()
+        .resideInAnyPackage("..map..", "..kernel..", "..layers..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.iterativemaps.reshape..")
+        .check(classes);
+    noClasses()
+        .that()
+        .resideInAPackage("org.iterativemaps.reshape..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("..kernel..", "..layers.impl..")
+        .check(classes);
+  }
+
+  @Test
   void packagesDoNotGoInCircles() {
     slices()
         .matching("org.iterativemaps.(map|describe|kernel|samediff|convert|dynamics)..")

@@ -15,7 +15,7 @@ final class Plans {
   private Plans() {}
 
   static List<Plan> all() {
-    return List.of(sequence(), looped(), fit(), paper(), kernel(), mlp(), scaling());
+    return List.of(sequence(), looped(), fit(), paper(), kernel(), mlp(), scaling(), prune());
   }
 
   private static Plan sequence() {
@@ -140,5 +140,18 @@ final class Plans {
 
   private static Group sweep(String parameter, String... values) {
     return Group.of().subjects("fused-simd").with(parameter, values);
+  }
+
+  private static Plan prune() {
+    List<Group> groups =
+        List.of(
+            Group.of().subjects("unpruned").with("sparsity", NOT_APPLICABLE),
+            Group.of().subjects("pruned").with("sparsity", "0.9", "0.99"));
+    return new Plan(
+        PruneBenchmark.class,
+        "Width 1000, K = 5, batch 128, before and after pruning.",
+        Set.of("unpruned"),
+        groups,
+        groups);
   }
 }

@@ -35,6 +35,9 @@ public final class Examples {
           new Example(
               DigitRows.class,
               "A recurrent map reads digits row by row; it is saved and loaded by a fresh process."),
+          new Example(
+              PruneWhileTraining.class,
+              "Gradual pruning and rewiring while training: accuracy and time against sparsity."),
           new Example(Hello.class, "The shortest notebook; copy it to start a new one."),
           new Example(PlotGallery.class, "Every plot, table and excerpt a notebook can show."),
           new Example(

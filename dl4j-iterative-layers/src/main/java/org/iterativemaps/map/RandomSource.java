@@ -178,7 +178,8 @@ public final class RandomSource {
     return numbers;
   }
 
-  private static long[] complement(long bound, long[] absent, int count) {
+  /** The count numbers of 0 … bound-1 that are not among the absent ones, all ascending. */
+  static long[] complement(long bound, long[] absent, int count) {
     long[] present = new long[count];
     int have = 0;
     int next = 0;

@@ -270,6 +270,12 @@ public final class WeightMask implements Serializable {
     return cells;
   }
 
+  /** The cell numbers to * fromSize + from without a weight, ascending, in a new array. */
+  public long[] copyAbsentCells() {
+    long cells = (long) fromSize * toSize;
+    return RandomSource.complement(cells, copyCells(), Math.toIntExact(cells - entryCount()));
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof WeightMask that

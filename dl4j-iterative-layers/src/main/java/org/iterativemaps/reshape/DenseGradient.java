@@ -4,11 +4,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.iterativemaps.map.Block;
-import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.Parameter;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.map.WeightMask;
 import org.iterativemaps.map.change.MapChange;
 import org.iterativemaps.map.change.TrainedMap;
 import org.iterativemaps.reshape.LiveNetwork.Segment;
@@ -53,15 +52,14 @@ final class DenseGradient {
   }
 
   private static MapChange dense(TrainedMap trained) {
-    BlockMap map = trained.map().map();
-    BlockMap.Builder builder =
-        BlockMap.builder().output(map.output().name()).injection(map.injection()).seed(map.seed());
-    map.slots().forEach(builder::add);
-    for (Block block : map.blocks()) {
-      boolean chosen = block.isTrainable() && trained.blocks().contains(block.name());
-      builder.add(chosen ? new Block(block.from(), block.to(), Sparsity.dense(), null) : block);
+    Map<String, WeightMask> masks = new HashMap<>();
+    for (RealizedBlock block : trained.map().blocks()) {
+      if (block.block().isTrainable() && trained.blocks().contains(block.block().name())) {
+        masks.put(
+            block.block().name(), WeightMask.dense(block.mask().fromSize(), block.mask().toSize()));
+      }
     }
-    return MapChange.between(trained.map(), builder.build());
+    return MapChange.ofMasks(trained.map(), masks);
   }
 
   private static Map<String, double[]> read(

@@ -5,7 +5,6 @@ import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.Trainable;
-import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
@@ -123,13 +122,11 @@ final class LiveComputationGraph extends LiveNetwork {
   @Override
   void takeBatch(LiveNetwork other) {
     ComputationGraph source = ((LiveComputationGraph) other).graph;
-    checkBatch(source.getInputs() == null ? null : source.getInputs()[0], "labels");
-    graph.setInputs(source.getInputs());
-    INDArray[] labels = new INDArray[source.getNumOutputArrays()];
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = ((IOutputLayer) source.getOutputLayer(i)).getLabels();
-      checkBatch("input", labels[i]);
-    }
+    INDArray[] inputs = source.getInputs();
+    INDArray[] labels = (INDArray[]) getField(ComputationGraph.class, source, "labels");
+    checkBatch(
+        inputs == null ? null : inputs[0], labels == null || labels.length == 0 ? null : labels[0]);
+    graph.setInputs(inputs);
     graph.setLabels(labels);
     graph.setLayerMaskArrays(source.getInputMaskArrays(), source.getLabelMaskArrays());
   }

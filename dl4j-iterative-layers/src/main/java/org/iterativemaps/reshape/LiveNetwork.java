@@ -142,17 +142,34 @@ abstract class LiveNetwork {
 
   static void setField(Class<?> type, Object target, String name, Object value) {
     try {
-      Field field = type.getDeclaredField(name);
-      field.setAccessible(true);
-      field.set(target, value);
+      field(type, name).set(target, value);
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(
-          "this version of DL4J has no field "
-              + type.getSimpleName()
-              + "."
-              + name
-              + ", which reshaping a network in place needs; use DL4J 1.0.0-M2.1",
-          e);
+      throw otherVersion(type, name, e);
     }
+  }
+
+  static Object getField(Class<?> type, Object target, String name) {
+    try {
+      return field(type, name).get(target);
+    } catch (ReflectiveOperationException e) {
+      throw otherVersion(type, name, e);
+    }
+  }
+
+  private static Field field(Class<?> type, String name) throws ReflectiveOperationException {
+    Field field = type.getDeclaredField(name);
+    field.setAccessible(true);
+    return field;
+  }
+
+  private static IllegalStateException otherVersion(
+      Class<?> type, String name, ReflectiveOperationException cause) {
+    return new IllegalStateException(
+        "this version of DL4J has no field "
+            + type.getSimpleName()
+            + "."
+            + name
+            + ", which reshaping a network in place needs; use DL4J 1.0.0-M2.1",
+        cause);
   }
 }

@@ -34,6 +34,10 @@ import org.nd4j.linalg.factory.Nd4j;
  *       keeping them.
  * </ul>
  *
+ * <p>All layers are built anew around copies of the arrays: a change costs about as much as loading
+ * the network. Not while a {@code ParallelWrapper} or Spark trains: their workers exchange vectors
+ * of one length. Reshape between two calls of their {@code fit} instead.
+ *
  * <p>The new maps are saved and loaded with the network like any other.
  */
 public final class MapSurgery {

@@ -130,9 +130,7 @@ public final class Reshape {
    * @throws IllegalArgumentException if there is no such layer or slot, or it cannot shrink so far
    */
   public static void shrink(Model network, String layer, String slot, int count) {
-    LiveNetwork live = LiveNetwork.of(network);
-    TrainedMap trained = Blocks.trained(live, MapLayer.of(live, layer), Set.of());
-    shrinkBy(network, layer, slot, Resizing.leastImportant(trained, slot, count));
+    shrinkBy(network, layer, slot, Resizing.leastImportant(trained(network, layer), slot, count));
   }
 
   /**
@@ -146,8 +144,12 @@ public final class Reshape {
    *     left
    */
   public static void shrinkBy(Model network, String layer, String slot, int... units) {
-    MapLayer found = MapLayer.of(LiveNetwork.of(network), layer);
-    MapSurgery.replaceMap(network, layer, Resizing.shrink(found.realized(), slot, units));
+    MapSurgery.replaceMap(network, layer, Resizing.shrink(trained(network, layer), slot, units));
+  }
+
+  private static TrainedMap trained(Model network, String layer) {
+    LiveNetwork live = LiveNetwork.of(network);
+    return Blocks.trained(live, MapLayer.of(live, layer), Set.of());
   }
 
   /** Carries the changes out that are any; returns how many parameters fewer there are. */

@@ -197,6 +197,14 @@ class SparsityTest {
   }
 
   @Test
+  void absentCellsAreTheOthers() {
+    assertEquals(
+        "[1, 3, 4]",
+        Arrays.toString(WeightMask.ofCells(3, 2, new long[] {0, 2, 5}).copyAbsentCells()));
+    assertEquals(0, WeightMask.dense(3, 2).copyAbsentCells().length);
+  }
+
+  @Test
   void wrongMasksAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> WeightMask.dense(0, 3));
     assertThrows(IllegalArgumentException.class, () -> WeightMask.ofCells(2, 2, new long[] {1, 1}));

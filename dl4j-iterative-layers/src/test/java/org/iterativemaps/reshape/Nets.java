@@ -6,7 +6,9 @@ import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
@@ -85,7 +87,7 @@ final class Nets {
                 .activation(Activation.SOFTMAX)
                 .build());
     if (recurrent) {
-      list.setInputType(org.deeplearning4j.nn.conf.inputs.InputType.recurrent(IN));
+      list.setInputType(InputType.recurrent(IN));
     }
     MultiLayerNetwork network = new MultiLayerNetwork(list.build());
     network.init();
@@ -96,8 +98,8 @@ final class Nets {
     return stack(conf(DataType.DOUBLE, updater), mapLayer(recurrent), recurrent);
   }
 
-  static MultiLayerNetwork truncated(int length) {
-    MultiLayerNetwork network = stack(new Adam(0.01), true);
+  static MultiLayerNetwork truncated(int length, IUpdater updater) {
+    MultiLayerNetwork network = stack(updater, true);
     network.getLayerWiseConfigurations().setBackpropType(BackpropType.TruncatedBPTT);
     network.getLayerWiseConfigurations().setTbpttFwdLength(length);
     network.getLayerWiseConfigurations().setTbpttBackLength(length);
@@ -127,6 +129,33 @@ final class Nets {
             .setOutputs("out")
             .build();
     ComputationGraph network = new ComputationGraph(graph);
+    network.init();
+    return network;
+  }
+
+  /** A recurrent graph, trained in pieces of the sequences. */
+  static ComputationGraph truncatedGraph(int length, IUpdater updater) {
+    ComputationGraph network =
+        new ComputationGraph(
+            conf(DataType.DOUBLE, updater)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("lstm", new LSTM.Builder().nIn(IN).nOut(5).build(), "in")
+                .addLayer("map", mapLayer(true), "lstm")
+                .addLayer(
+                    "out",
+                    new RnnOutputLayer.Builder(LossFunction.MCXENT)
+                        .nIn(5)
+                        .nOut(CLASSES)
+                        .activation(Activation.SOFTMAX)
+                        .build(),
+                    "map")
+                .setOutputs("out")
+                .setInputTypes(InputType.recurrent(IN))
+                .backpropType(BackpropType.TruncatedBPTT)
+                .tBPTTForwardLength(length)
+                .tBPTTBackwardLength(length)
+                .build());
     network.init();
     return network;
   }

@@ -61,21 +61,12 @@ public final class MagnitudePruning {
     List<MapChange> changes = choose(maps, sparsity, scope, paths);
     boolean cut = false;
     for (int i = 0; i < maps.size(); i++) {
-      if (cuts(maps.get(i), changes.get(i))) {
+      if (Paths.cutBy(maps.get(i), changes.get(i))) {
         paths.set(i, Paths.strongest(maps.get(i)));
         cut = true;
       }
     }
     return cut ? choose(maps, sparsity, scope, paths) : changes;
-  }
-
-  private static boolean cuts(TrainedMap map, MapChange change) {
-    double[][] left = new double[map.values().length][];
-    for (int i = 0; i < left.length; i++) {
-      left[i] = change.carry(i, map.values());
-    }
-    TrainedMap pruned = new TrainedMap(change.after(), left, Set.of(), map.steps());
-    return !Paths.reachOutput(pruned) && Paths.reachOutput(map);
   }
 
   private static List<MapChange> choose(
@@ -101,8 +92,7 @@ public final class MagnitudePruning {
     }
     List<MapChange> changes = new ArrayList<>();
     for (int i = 0; i < maps.size(); i++) {
-      changes.add(
-          MapChange.between(maps.get(i).map(), Masks.withMasks(maps.get(i).map(), masks.get(i))));
+      changes.add(MapChange.ofMasks(maps.get(i).map(), masks.get(i)));
     }
     return changes;
   }

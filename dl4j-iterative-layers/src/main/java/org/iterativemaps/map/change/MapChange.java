@@ -61,6 +61,19 @@ public final class MapChange {
   }
 
   /**
+   * A change of masks alone.
+   *
+   * @param before the map as it is
+   * @param masks by name of a trained block, "from-&gt;to", which of its weights shall exist; other
+   *     blocks stay as they are
+   * @throws IllegalArgumentException if there is no such block, or a mask has no weight or another
+   *     size
+   */
+  public static MapChange ofMasks(RealizedMap before, Map<String, WeightMask> masks) {
+    return between(before, Masks.withMasks(before, masks));
+  }
+
+  /**
    * The same change with the units of a slot renumbered.
    *
    * @param slot a slot of both maps

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.RealizedMap;
@@ -23,31 +25,24 @@ final class Masks {
         mask.fromSize(), mask.toSize(), Arrays.stream(entries).mapToLong(e -> cells[e]).toArray());
   }
 
-  /** The cells of a rectangle that are not in this ascending list, ascending. */
-  static long[] absent(long cellCount, long[] cells) {
-    long[] absent = new long[Math.toIntExact(cellCount - cells.length)];
-    int next = 0;
-    int have = 0;
-    for (long cell = 0; cell < cellCount; cell++) {
-      if (next < cells.length && cells[next] == cell) {
-        next++;
-      } else {
-        absent[have++] = cell;
-      }
-    }
-    return absent;
-  }
-
   /** The map with explicit masks in some of its trained blocks, by block name. */
   static BlockMap withMasks(RealizedMap map, Map<String, WeightMask> masks) {
+    Set<String> unknown = new TreeSet<>(masks.keySet());
     List<Block> blocks = new ArrayList<>();
     for (RealizedBlock realized : map.blocks()) {
       Block block = realized.block();
       WeightMask mask = block.isTrainable() ? masks.get(block.name()) : null;
+      if (mask != null) {
+        unknown.remove(block.name());
+      }
       blocks.add(
           mask == null || mask.equals(realized.mask())
               ? block
               : new Block(block.from(), block.to(), Sparsity.explicit(mask), null));
+    }
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          "masks: found some for " + unknown + ", expected trained blocks of " + map.map());
     }
     return with(map.map(), map.map().slots(), blocks);
   }

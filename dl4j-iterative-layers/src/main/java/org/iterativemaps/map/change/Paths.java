@@ -37,6 +37,16 @@ final class Paths {
     return strongest(trained) != null;
   }
 
+  /** Whether the output can be reached before a change, and no longer after it. */
+  static boolean cutBy(TrainedMap trained, MapChange change) {
+    double[][] left = new double[change.after().parameters().size()][];
+    for (int i = 0; i < left.length; i++) {
+      left[i] = change.carry(i, trained.values());
+    }
+    TrainedMap after = new TrainedMap(change.after(), left, Set.of(), trained.steps());
+    return !reachOutput(after) && reachOutput(trained);
+  }
+
   /** The entries of the strongest path, by name of the trained block; null if there is no path. */
   static Map<String, Set<Integer>> strongest(TrainedMap trained) {
     return new Paths(trained).search();

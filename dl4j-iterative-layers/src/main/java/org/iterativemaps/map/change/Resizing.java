@@ -74,13 +74,14 @@ public final class Resizing {
   /**
    * A slot without some of its units.
    *
-   * @param map the map
+   * @param trained the map and its values
    * @param slot a state slot other than the output
    * @param units the numbers of the units that go, each once; not all of them
    * @throws IllegalArgumentException if the slot is the input or output, a unit is not in it, none
-   *     would be left, or a block would lose its last weight
+   *     would be left, a block would lose its last weight, or the output would be cut off
    */
-  public static MapChange shrink(RealizedMap map, String slot, int... units) {
+  public static MapChange shrink(TrainedMap trained, String slot, int... units) {
+    RealizedMap map = trained.map();
     checkHidden(map, slot);
     int size = map.map().slot(slot).size();
     TreeSet<Integer> left = new TreeSet<>(IntStream.range(0, size).boxed().toList());
@@ -106,7 +107,13 @@ public final class Resizing {
       blocks.add(touches(block, slot) ? without(block, slot, unitsBefore) : block.block());
     }
     BlockMap after = Masks.resized(map.map(), slot, unitsBefore.length, blocks);
-    return MapChange.between(map, after).withUnits(slot, unitsBefore);
+    MapChange change = MapChange.between(map, after).withUnits(slot, unitsBefore);
+    if (Paths.cutBy(trained, change)) {
+      throw new IllegalArgumentException(
+          "units: without them no weights lead from the input to the output any more; keep one that"
+              + " does, or grow others first");
+    }
+    return change;
   }
 
   /**

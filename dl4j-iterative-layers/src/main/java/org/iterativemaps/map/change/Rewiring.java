@@ -3,6 +3,7 @@ package org.iterativemaps.map.change;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.iterativemaps.map.RandomSource;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Selection;
@@ -14,7 +15,9 @@ import org.iterativemaps.map.WeightMask;
  *
  * <p>Dropped are the smallest |w|. Any cell without a weight can grow one, those just dropped
  * included: such a weight then never left, and keeps its value. A weight grown where there was none
- * starts at zero. Dense blocks, where there is no other place, are left as they are.
+ * starts at zero. Dense blocks, where there is no other place, are left as they are. If the output
+ * slot would be cut off from the input slot, the strongest path between them stays, as in {@link
+ * MagnitudePruning}.
  *
  * <p>Sources: by gradient (RigL): Evci, Gale, Menick, Castro, Elsen, arXiv:1911.11134 (2019); at
  * random (SET): Mocanu, Mocanu, Stone, Nguyen, Gibescu, Liotta, "Scalable training of artificial
@@ -99,27 +102,40 @@ public final class Rewiring {
       throw new IllegalArgumentException(
           "fraction: found " + fraction + ", expected one in [0, 1] of the weights");
     }
+    MapChange change = rewire(trained, fraction, growth, Map.of());
+    return Paths.cutBy(trained, change)
+        ? rewire(trained, fraction, growth, Paths.strongest(trained))
+        : change;
+  }
+
+  private static MapChange rewire(
+      TrainedMap trained, double fraction, Growth growth, Map<String, Set<Integer>> path) {
     Map<String, WeightMask> masks = new HashMap<>();
     for (RealizedBlock block : trained.chosen()) {
       WeightMask mask = block.mask();
-      int drop = (int) Math.min(mask.entryCount() - 1, Math.rint(fraction * mask.entryCount()));
+      Set<Integer> keep = path.getOrDefault(block.block().name(), Set.of());
+      int most = mask.entryCount() - Math.max(1, keep.size());
+      int drop = (int) Math.min(most, Math.rint(fraction * mask.entryCount()));
       if (drop > 0 && !mask.isDense()) {
-        int[] stay = Selection.largestMagnitudes(trained.weights(block), mask.entryCount() - drop);
-        long[] kept = Masks.keep(mask, stay).copyCells();
-        long[] free = Masks.absent((long) mask.fromSize() * mask.toSize(), kept);
+        double[] magnitudes = new double[mask.entryCount()];
+        Arrays.setAll(magnitudes, i -> Math.abs(trained.weights(block)[i]));
+        keep.forEach(entry -> magnitudes[entry] = Double.POSITIVE_INFINITY);
+        int[] stay = Selection.largest(magnitudes, mask.entryCount() - drop);
+        WeightMask kept = Masks.keep(mask, stay);
+        long[] free = kept.copyAbsentCells();
         int[] grown = growth.grow(block, free, drop);
-        masks.put(block.block().name(), union(mask, kept, free, grown));
+        masks.put(block.block().name(), union(kept, free, grown));
       }
     }
-    return MapChange.between(trained.map(), Masks.withMasks(trained.map(), masks));
+    return MapChange.ofMasks(trained.map(), masks);
   }
 
-  private static WeightMask union(WeightMask mask, long[] kept, long[] free, int[] grown) {
-    long[] cells = Arrays.copyOf(kept, kept.length + grown.length);
+  private static WeightMask union(WeightMask kept, long[] free, int[] grown) {
+    long[] cells = Arrays.copyOf(kept.copyCells(), kept.entryCount() + grown.length);
     for (int i = 0; i < grown.length; i++) {
-      cells[kept.length + i] = free[grown[i]];
+      cells[kept.entryCount() + i] = free[grown[i]];
     }
     Arrays.sort(cells);
-    return WeightMask.ofCells(mask.fromSize(), mask.toSize(), cells);
+    return WeightMask.ofCells(kept.fromSize(), kept.toSize(), cells);
   }
 }

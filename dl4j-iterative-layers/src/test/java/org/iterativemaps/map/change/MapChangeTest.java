@@ -144,6 +144,15 @@ class MapChangeTest {
     assertMessage("found NaN", () -> change.withStart("h", new double[] {1, 2, 3, Double.NaN}));
   }
 
+  @Test
+  void masksOfUnknownBlocksAreNamed() {
+    RealizedMap old = slots(2, 3).connect("x", "h", Sparsity.dense()).build().realize();
+    WeightMask mask = WeightMask.ofCells(3, 3, new long[] {1});
+    assertMessage("[h->h]", () -> MapChange.ofMasks(old, java.util.Map.of("h->h", mask)));
+    assertMessage(
+        "explicit mask of 3 x 3", () -> MapChange.ofMasks(old, java.util.Map.of("x->h", mask)));
+  }
+
   static void assertMessage(String part, org.junit.jupiter.api.function.Executable call) {
     String message = assertThrows(IllegalArgumentException.class, call).getMessage();
     assertTrue(message.contains(part), message);

@@ -1,0 +1,250 @@
+package org.iterativemaps.map.change;
+
+import static org.iterativemaps.map.change.MapChangeTest.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Set;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.WeightMask;
+import org.junit.jupiter.api.Test;
+
+class ResizingTest {
+
+  /** The map that runs: W[to][from] with zeros where no weight is. */
+  private static double[] run(RealizedMap map, double[][] values, double[] x, int steps) {
+    int slots = map.map().slots().size();
+    double[][] state = new double[slots][];
+    for (int i = 0; i < slots; i++) {
+      state[i] = new double[map.map().slots().get(i).size()];
+    }
+    int input = map.map().indexOf(map.map().input().name());
+    state[input] = x;
+    for (int step = 0; step < steps; step++) {
+      double[][] next = new double[slots][];
+      for (int i = 0; i < slots; i++) {
+        next[i] = i == input ? x : new double[state[i].length];
+      }
+      for (RealizedBlock block : map.blocks()) {
+        double[] weights =
+            block.block().isTrainable() ? values[block.parameter()] : block.fixedValues();
+        for (int to = 0; to < block.mask().toSize(); to++) {
+          int end = block.mask().targetStart(to + 1);
+          for (int entry = block.mask().targetStart(to); entry < end; entry++) {
+            next[block.to()][to] +=
+                weights[entry] * state[block.from()][block.mask().source(entry)];
+          }
+        }
+      }
+      for (int i = 0; i < slots; i++) {
+        int bias = map.biasParameter(i);
+        for (int unit = 0; i != input && unit < next[i].length; unit++) {
+          // cos(0) is not 0: a new unit is active whatever comes in
+          next[i][unit] = Math.cos(next[i][unit] + (bias < 0 ? 0 : values[bias][unit]));
+        }
+      }
+      state = next;
+    }
+    return state[map.map().indexOf(map.map().output().name())];
+  }
+
+  private static double[] input(RealizedMap map) {
+    double[] x = new double[map.map().input().size()];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = Math.sin(i + 1);
+    }
+    return x;
+  }
+
+  @Test
+  void growingLeavesTheOutputAsItWas() {
+    for (long seed = 0; seed < 50; seed++) {
+      TrainedMap trained = Samples.trained(seed);
+      MapChange change = Resizing.grow(trained.map(), "h", 1 + (int) seed % 4, seed, 0.5);
+      double[][] carried = Samples.carry(change, trained.values());
+      for (int steps = 1; steps < 5; steps++) {
+        assertArrayEquals(
+            run(trained.map(), trained.values(), input(trained.map()), steps),
+            run(change.after(), carried, input(trained.map()), steps),
+            1e-14,
+            "seed " + seed);
+      }
+    }
+  }
+
+  /** Every new unit is reached and heard, with values into it and zeros out of it. */
+  @Test
+  void newUnitsAreConnectedSoThatTheyLearn() {
+    for (long seed = 0; seed < 50; seed++) {
+      TrainedMap trained = Samples.trained(seed);
+      int before = trained.map().map().slot("h").size();
+      MapChange change = Resizing.grow(trained.map(), "h", 3, seed, 0.5);
+      double[][] carried = Samples.carry(change, trained.values());
+      double[][] in = Samples.matrix(change.after(), carried, "x->h", true);
+      double[][] own = Samples.matrix(change.after(), carried, "h->h", true);
+      double[][] out = Samples.matrix(change.after(), carried, "h->y", true);
+      for (int unit = before; unit < before + 3; unit++) {
+        boolean moves = false;
+        for (double weight : in[unit]) {
+          moves |= !Double.isNaN(weight) && weight != 0;
+        }
+        assertTrue(moves, "into unit " + unit);
+        int heard = 0;
+        for (double[] row : out) {
+          assertTrue(Double.isNaN(row[unit]) || row[unit] == 0);
+          heard += Double.isNaN(row[unit]) ? 0 : 1;
+        }
+        assertTrue(heard > 0, "out of unit " + unit);
+        for (double[] row : own) {
+          assertTrue(Double.isNaN(row[unit]) || row[unit] == 0);
+        }
+        assertEquals(0.5, carried[change.after().biasParameter(1)][unit]);
+      }
+      double[][] fixed = Samples.matrix(change.after(), carried, "h->h", false);
+      assertEquals(before, Samples.count(fixed)); // the old diagonal, nothing new
+    }
+  }
+
+  @Test
+  void patternsThatFollowTheSizeStayPatterns() {
+    RealizedMap map = Samples.map(1);
+    RealizedMap after = Resizing.grow(map, "h", 2, 1, 0).after();
+    assertEquals(Sparsity.dense(), after.map().blocks().get(0).sparsity());
+    RealizedMap diagonal =
+        BlockMap.builder()
+            .input("x", 2)
+            .state("h", 2)
+            .state("y", 2)
+            .connect("x", "h", Sparsity.dense())
+            .connect("h", "h", Sparsity.diagonal())
+            .connect("h", "y", Sparsity.dense())
+            .output("y")
+            .build()
+            .realize();
+    MapChange change = Resizing.grow(diagonal, "h", 2, 1, 0);
+    assertEquals(Sparsity.diagonal(), change.after().map().blocks().get(1).sparsity());
+    assertEquals(List.of(0, 1, -1, -1), box(change.origins(1)));
+  }
+
+  private static List<Integer> box(int... numbers) {
+    return java.util.Arrays.stream(numbers).boxed().toList();
+  }
+
+  @Test
+  void whatIsLeftAfterShrinkingKeepsItsValues() {
+    for (long seed = 0; seed < 50; seed++) {
+      TrainedMap trained = Samples.trained(seed);
+      int size = trained.map().map().slot("h").size();
+      int gone = (int) (seed % size);
+      MapChange change;
+      try {
+        change = Resizing.shrink(trained, "h", gone);
+      } catch (IllegalArgumentException e) {
+        assertTrue(e.getMessage().contains("would lose its last weight"), e.getMessage());
+        continue;
+      }
+      double[][] carried = Samples.carry(change, trained.values());
+      for (boolean isTrained : new boolean[] {true, false}) {
+        double[][] old = Samples.matrix(trained.map(), trained.values(), "h->h", isTrained);
+        double[][] left = Samples.matrix(change.after(), carried, "h->h", isTrained);
+        for (int to = 0; to < size - 1; to++) {
+          for (int from = 0; from < size - 1; from++) {
+            assertEquals(
+                old[to < gone ? to : to + 1][from < gone ? from : from + 1], left[to][from]);
+          }
+        }
+      }
+    }
+  }
+
+  /** Shrinking by what growing added gives the map back. */
+  @Test
+  void shrinkingUndoesGrowing() {
+    for (long seed = 0; seed < 20; seed++) {
+      TrainedMap trained = Samples.trained(seed);
+      int size = trained.map().map().slot("h").size();
+      MapChange up = Resizing.grow(trained.map(), "h", 2, seed, 0);
+      double[][] grown = Samples.carry(up, trained.values());
+      TrainedMap large = new TrainedMap(up.after(), grown, Set.of(), 3);
+      int[] least = Resizing.leastImportant(large, "h", 2);
+      assertArrayEquals(new int[] {size, size + 1}, least); // zeros out of them
+      MapChange down = Resizing.shrink(large, "h", least);
+      double[][] back = Samples.carry(down, grown);
+      for (int i = 0; i < back.length; i++) {
+        assertArrayEquals(trained.values()[i], back[i]);
+      }
+    }
+  }
+
+  @Test
+  void importanceIsTheSumOfWhatGoesOut() {
+    RealizedMap map =
+        BlockMap.builder()
+            .input("x", 1)
+            .state("h", 2)
+            .state("y", 2)
+            .connect("x", "h", Sparsity.dense())
+            .connect("h", "h", Sparsity.dense())
+            .connectFixed("h", "y", Sparsity.dense(), FixedValues.explicit(1, -2, 3, 4))
+            .output("y")
+            .build()
+            .realize();
+    double[][] values = {{9, 9}, {100, 0.5, 0.25, 100}, {0, 0}, {0, 0}};
+    double[] importance = Resizing.importance(new TrainedMap(map, values, Set.of(), 3), "h");
+    // Own weights (100) do not count: h0 gives 0.25 to h1, 1 and 3 to y.
+    assertArrayEquals(new double[] {0.25 + 1 + 3, 0.5 + 2 + 4}, importance);
+  }
+
+  @Test
+  void wrongArgumentsAreNamed() {
+    TrainedMap trained = Samples.trained(1);
+    RealizedMap map = trained.map();
+    int size = map.map().slot("h").size();
+    assertMessage("is the map's input", () -> Resizing.grow(map, "x", 1, 1, 0));
+    assertMessage("is the map's output", () -> Resizing.shrink(trained, "y", 0));
+    assertMessage("unknown slot 'z'", () -> Resizing.grow(map, "z", 1, 1, 0));
+    assertMessage("count: found 0", () -> Resizing.grow(map, "h", 0, 1, 0));
+    assertMessage("found 99", () -> Resizing.shrink(trained, "h", 99));
+    assertMessage("found 0 twice", () -> Resizing.shrink(trained, "h", 0, 0));
+    assertMessage(
+        "found all " + size,
+        () -> Resizing.shrink(trained, "h", java.util.stream.IntStream.range(0, size).toArray()));
+    assertMessage("count: found 99", () -> Resizing.leastImportant(trained, "h", 99));
+    RealizedMap reservoir =
+        BlockMap.builder()
+            .input("x", 1)
+            .state("h", 2)
+            .state("y", 2)
+            .connectFixed("x", "h", Sparsity.dense(), FixedValues.constant(1))
+            .connect("h", "h", Sparsity.dense())
+            .connect("h", "y", Sparsity.dense())
+            .output("y")
+            .build()
+            .realize();
+    assertMessage("no trained block leads into", () -> Resizing.grow(reservoir, "h", 1, 1, 0));
+  }
+
+  /** x -> h0 -> y is the only way; h1 hangs on both sides, but on no common unit. */
+  @Test
+  void theLastWayToTheOutputIsKept() {
+    RealizedMap map =
+        BlockMap.builder()
+            .input("x", 1)
+            .state("h", 3)
+            .state("y", 1)
+            .connect("x", "h", Sparsity.explicit(WeightMask.ofCells(1, 3, new long[] {0, 1})))
+            .connect("h", "y", Sparsity.explicit(WeightMask.ofCells(3, 1, new long[] {0, 2})))
+            .output("y")
+            .build()
+            .realize();
+    TrainedMap trained = new TrainedMap(map, Samples.values(map, 1), Set.of(), 2);
+    assertMessage("no weights lead from the input", () -> Resizing.shrink(trained, "h", 0));
+    assertEquals(2, Resizing.shrink(trained, "h", 1).after().map().slot("h").size());
+  }
+}
