@@ -58,6 +58,24 @@ class ArchitectureTest {
   }
 
   @Test
+  void theDescriptionLanguageStandsBesideTheLayers() {
+    noClasses()
+        .that()
+        .resideInAPackage("org.iterativemaps.describe..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.deeplearning4j..", "..kernel..", "..layers..")
+        .check(classes);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.iterativemaps.describe..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.iterativemaps.describe..", "org.nd4j.shade.yaml..")
+        .check(classes);
+  }
+
+  @Test
   void onePackageTouchesTheVectorApi() {
     noClasses()
         .that()
@@ -91,7 +109,7 @@ class ArchitectureTest {
   @Test
   void packagesDoNotGoInCircles() {
     slices()
-        .matching("org.iterativemaps.(map|kernel|samediff|convert|dynamics)..")
+        .matching("org.iterativemaps.(map|describe|kernel|samediff|convert|dynamics)..")
         .should()
         .beFreeOfCycles()
         .check(classes);

@@ -30,6 +30,9 @@ public final class Examples {
               SparseRecurrentMap.class,
               "A sparse recurrent map, SimpleRnn and LSTM of equal size learn two sequence tasks."),
           new Example(
+              EchoState.class,
+              "A reservoir with an exact spectral radius; only its read-out is trained."),
+          new Example(
               DigitRows.class,
               "A recurrent map reads digits row by row; it is saved and loaded by a fresh process."),
           new Example(

@@ -20,6 +20,12 @@ import org.iterativemaps.examples.plots.ScatterFit;
 import org.iterativemaps.examples.plots.Spectrum;
 import org.iterativemaps.examples.plots.SpyPlot;
 import org.iterativemaps.examples.plots.Trajectories;
+import org.iterativemaps.examples.plots.WeightShares;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.DensityPlanner;
+import org.iterativemaps.map.HiddenProportion;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
 
 /** All that a notebook can show, with the code that shows it; the numbers are made up. */
 public final class PlotGallery implements Notebook<Integer> {
@@ -51,6 +57,20 @@ public final class PlotGallery implements Notebook<Integer> {
           plot.block("h", "h", kept(width, width, 0.1, 4));
           plot.block("h", "y", Entries.dense(width, 10));
           page.picture("spy-large", plot.picture(), "Colour shows the density of kept entries.");
+        });
+
+    page.step(
+        "Where the weights sit",
+        () -> {
+          BlockMap map =
+              DensityPlanner.of(81, 9)
+                  .trainableWeights(20_000)
+                  .hiddenProportion(0.5)
+                  .plan()
+                  .exactMap(new ActivationTanH(), new ActivationIdentity(), page.seed());
+          HiddenProportion shares = HiddenProportion.realized(map.realize());
+          page.picture(
+              "shares", WeightShares.draw("A balanced plan", shares), "Hidden blocks in red.");
         });
 
     page.step(

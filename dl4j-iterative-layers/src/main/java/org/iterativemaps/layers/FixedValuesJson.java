@@ -5,6 +5,7 @@ import org.iterativemaps.layers.MapSettingsJson.Deserializer;
 import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.IdentityLeaning;
 import org.iterativemaps.map.OrthogonalValues;
+import org.iterativemaps.map.ScatteredValues;
 import org.iterativemaps.map.SpectralScaling;
 import org.iterativemaps.map.VariancePreserving;
 import org.nd4j.shade.jackson.core.JsonGenerator;
@@ -64,6 +65,13 @@ public final class FixedValuesJson {
     } else if (values instanceof IdentityLeaning identity) {
       write(json, "identityLeaning", "scale", identity.scale());
       json.writeNumberField("noise", identity.noise());
+    } else if (values instanceof ScatteredValues scattered) {
+      json.writeStringField("values", "scattered");
+      json.writeObjectFieldStart("pattern");
+      MapSettingsJson.Serializer.write(scattered.pattern(), json);
+      json.writeEndObject();
+      json.writeFieldName("of");
+      write(scattered.values(), json);
     } else {
       throw new IllegalStateException("no JSON for " + values);
     }
@@ -96,6 +104,10 @@ public final class FixedValuesJson {
       case "orthogonal" -> FixedValues.orthogonal(number(node, "gain"));
       case "identityLeaning" ->
           FixedValues.identityLeaning(number(node, "scale"), number(node, "noise"));
+      case "scattered" ->
+          FixedValues.scattered(
+              Deserializer.sparsity(Deserializer.need(node, "pattern")),
+              read(Deserializer.need(node, "of")));
       default -> throw new IOException("iterative map settings: unknown fixed values " + values);
     };
   }

@@ -113,7 +113,6 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
     views.keySet().forEach(conf::addVariable);
     if (initializeParams) {
       RealizedMap realized = layer.getSettings().realized();
-      String name = conf.getLayer().getLayerName();
       int next = 0;
       for (Map.Entry<String, INDArray> view : views.entrySet()) {
         Parameter parameter = realized.parameters().get(next++);
@@ -121,14 +120,7 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
           view.getValue().assign(layer.getBiasInit());
         } else {
           RealizedBlock block = realized.blocks().get(parameter.block());
-          RandomSource random =
-              RandomSource.of(
-                  conf.getSeed(),
-                  "weights",
-                  name == null ? "" : name,
-                  block.block().from(),
-                  block.block().to());
-          initWeights(layer.weightInit(block), block, view.getValue(), random);
+          initWeights(layer.weightInit(block), block, view.getValue(), conf.getSeed());
         }
       }
     }
@@ -147,6 +139,9 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
 
   private Map<String, INDArray> views(Layer layer, INDArray flat) {
     Map<String, INDArray> views = new LinkedHashMap<>();
+    if (flat == null) { // DL4J's way of saying that everything is fixed
+      return views;
+    }
     INDArray all = flat.reshape(flat.length());
     List<Parameter> parameters = settings(layer).realized().parameters();
     long start = 0;
@@ -165,17 +160,17 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
    * @param given one of DL4J's initialisers or of this package's
    * @param block which weights exist
    * @param view [entries] in the order of the mask; overwritten
-   * @param random for this package's initialisers; DL4J's draw from ND4J's generator
+   * @param seed for this package's initialisers; DL4J's draw from ND4J's generator
    * @throws IllegalArgumentException if the initialiser needs another block: a square or dense one
    */
   public static void initWeights(
-      IWeightInit given, RealizedBlock block, INDArray view, RandomSource random) {
+      IWeightInit given, RealizedBlock block, INDArray view, long seed) {
     IWeightInit init = given instanceof HiddenProportionInit plan ? plan.values() : given;
     WeightMask mask = block.mask();
     double fanIn = mask.entryCount() / (double) mask.toSize();
     double fanOut = mask.entryCount() / (double) mask.fromSize();
     if (init instanceof SparseWeightInit sparse) {
-      initSparse(sparse, block, view, random);
+      initSparse(sparse, block, view, seed);
     } else if (init instanceof WeightInitIdentity identity) {
       initIdentity(identity, block, view);
     } else if (mask.isDense()) {
@@ -196,7 +191,15 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
   }
 
   private static void initSparse(
-      SparseWeightInit init, RealizedBlock block, INDArray view, RandomSource random) {
+      SparseWeightInit init, RealizedBlock block, INDArray view, long seed) {
+    // The place in the network's parameters tells layers apart, and the two of a Bidirectional.
+    RandomSource random =
+        RandomSource.of(
+            seed,
+            "weights",
+            Long.toString(view.offset()),
+            block.block().from(),
+            block.block().to());
     try {
       assign(init.values().draw(block.mask(), random), view);
     } catch (IllegalArgumentException e) {

@@ -1,5 +1,6 @@
 package org.iterativemaps.layers;
 
+import java.util.Map;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.iterativemaps.map.BlockMap;
@@ -88,7 +89,8 @@ public interface MapOptions<B> {
 
   /**
    * Plan: how many weights are trained in all, biases not counted. Short form without nOut: the
-   * hidden size is solved for.
+   * hidden size is solved for, and another nIn changes it; nIn of the next layer then has to be
+   * inferred again.
    *
    * @param weights at least 1
    */
@@ -152,6 +154,12 @@ public interface MapOptions<B> {
   /** Values for the weights of one block before training, instead of the layer's initialiser. */
   default B weightInit(String from, String to, FixedValues values) {
     return weightInit(from, to, new SparseWeightInit(values));
+  }
+
+  /** The same for several blocks, by name "from-&gt;to". */
+  default B weightInits(Map<String, FixedValues> values) {
+    values.forEach((block, rule) -> draft().weightInits.put(block, new SparseWeightInit(rule)));
+    return self();
   }
 
   /** An initialiser for the weights of one block, instead of the layer's. */

@@ -125,7 +125,7 @@ public final class MapSettingsJson {
       json.writeTree(NeuralNetConfiguration.mapper().valueToTree(value));
     }
 
-    private static void write(Sparsity sparsity, JsonGenerator json) throws IOException {
+    static void write(Sparsity sparsity, JsonGenerator json) throws IOException {
       if (sparsity instanceof Sparsity.Dense) {
         json.writeStringField("pattern", "dense");
       } else if (sparsity instanceof Sparsity.Bernoulli bernoulli) {
@@ -213,7 +213,7 @@ public final class MapSettingsJson {
           node.has("fixed") ? FixedValuesJson.read(node.get("fixed")) : null);
     }
 
-    private static Sparsity sparsity(JsonNode node) throws IOException {
+    static Sparsity sparsity(JsonNode node) throws IOException {
       String pattern = need(node, "pattern").asText();
       return switch (pattern) {
         case "dense" -> Sparsity.dense();

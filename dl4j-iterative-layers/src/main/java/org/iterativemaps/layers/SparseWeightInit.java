@@ -14,9 +14,10 @@ import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
  * FixedValues#fanIn}, {@link FixedValues#spectralRadius}, {@link FixedValues#orthogonal} and {@link
  * FixedValues#identityLeaning}.
  *
- * <p>In a map layer the numbers come from the network's seed and the names of layer and slots, the
- * same on every JVM and platform. In DL4J's own layers with a weight matrix [nIn, nOut] it is a
- * dense block, drawn from ND4J's random numbers as DL4J's own initialisers are.
+ * <p>In a map layer the numbers come from the network's seed, the place of the weights among the
+ * network's parameters and the names of the slots, the same on every JVM and platform. In DL4J's
+ * own layers with a weight matrix [nIn, nOut] it is a dense block, drawn from ND4J's random numbers
+ * as DL4J's own initialisers are.
  */
 public final class SparseWeightInit implements IWeightInit {
   private static final long serialVersionUID = 1L;

@@ -19,7 +19,8 @@ public sealed interface FixedValues extends Serializable
         VariancePreserving,
         SpectralScaling,
         OrthogonalValues,
-        IdentityLeaning {
+        IdentityLeaning,
+        ScatteredValues {
 
   /**
    * Every weight the same.
@@ -107,6 +108,16 @@ public sealed interface FixedValues extends Serializable
    */
   static FixedValues identityLeaning(double scale, double noise) {
     return new IdentityLeaning(scale, noise);
+  }
+
+  /**
+   * Values where a pattern puts them, and 0 at the other weights of the block.
+   *
+   * @param pattern which weights have values
+   * @param values theirs
+   */
+  static FixedValues scattered(Sparsity pattern, FixedValues values) {
+    return new ScatteredValues(pattern, values);
   }
 
   /**

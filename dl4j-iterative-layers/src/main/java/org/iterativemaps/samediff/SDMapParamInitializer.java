@@ -85,8 +85,7 @@ public final class SDMapParamInitializer implements ParamInitializer {
             ((SDMapConf) layer).weightInit(parameter),
             layer.getBiasInit(),
             view,
-            conf.getSeed(),
-            layer.getLayerName());
+            conf.getSeed());
       }
     }
     return views;

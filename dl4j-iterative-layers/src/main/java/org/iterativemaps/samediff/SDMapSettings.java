@@ -5,7 +5,6 @@ import java.io.Serializable;
 import java.util.List;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.iterativemaps.layers.IterativeMapParamInitializer;
-import org.iterativemaps.map.RandomSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.core.JsonGenerator;
 import org.nd4j.shade.jackson.core.JsonParser;
@@ -93,22 +92,20 @@ public final class SDMapSettings implements Serializable {
    * The first value of a parameter.
    *
    * @param seed of the network
-   * @param layer its name, or null
    */
   static void init(
       SDParameter parameter,
       IWeightInit weights,
       double bias,
       INDArray view,
-      long seed,
-      String layer) {
+      long seed) {
     switch (parameter.role()) {
       case WEIGHT ->
           IterativeMapParamInitializer.initWeights(
               weights,
               Spread.block(parameter.key(), "", parameter.mask()),
               view,
-              RandomSource.of(seed, "weights", layer == null ? "" : layer, parameter.key()));
+              seed);
       case BIAS -> view.assign(bias);
       case GAIN -> view.assign(1);
     }

@@ -126,8 +126,8 @@ public class SameDiffIterativeMapVertex extends SameDiffVertex {
   public void initializeParameters(Map<String, INDArray> params) {
     IWeightInit init = weightInit == null ? new WeightInitXavier() : weightInit;
     for (SDParameter parameter : settings.parameters()) {
-      // DL4J tells a vertex neither the seed of the graph nor its own name.
-      SDMapSettings.init(parameter, init, 0, params.get(parameter.key()), 0, null);
+      // DL4J does not tell a vertex the seed of its graph.
+      SDMapSettings.init(parameter, init, 0, params.get(parameter.key()), 0);
     }
   }
 

@@ -14,6 +14,8 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.nn.weights.WeightInit;
@@ -199,6 +201,32 @@ class PlannedLayerTest {
         new TransferLearning.Builder(network).nOutReplace(0, 120, WeightInit.XAVIER).build();
     assertIs(5_000, 0.4, settings(larger.getLayerWiseConfigurations()).realized());
     assertEquals(120, ((IterativeMapLayer) larger.getLayer(0).conf().getLayer()).getNOut());
+  }
+
+  @Test
+  void graphsAndWrappersInferTheInputToo() {
+    ComputationGraph graph =
+        new ComputationGraph(
+            Networks.conf(DataType.FLOAT)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer(
+                    "map",
+                    new LastTimeStep(
+                        new IterativeMapRecurrentLayer.Builder()
+                            .trainableWeights(5_000)
+                            .hiddenProportion(0.3)
+                            .build()),
+                    "in")
+                .addLayer(
+                    "out", new OutputLayer.Builder(LossFunction.MCXENT).nOut(3).build(), "map")
+                .setOutputs("out")
+                .setInputTypes(InputType.recurrent(40))
+                .build());
+    graph.init();
+    assertEquals(3, graph.outputSingle(Networks.normal(1, 2, 40, 5)).size(1));
+    String summary = MapSummary.of(graph);
+    assertTrue(summary.contains("map: hidden proportion 0.3000 of 5,000"), summary);
   }
 
   @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.FixedValues;
@@ -119,6 +120,18 @@ class SparseWeightInitTest {
     network.init();
     assertNotEquals(network.getParam("0_W[h->h]"), network.getParam("0_W[x->h]"));
     assertNotEquals(network.getParam("0_W[h->h]"), network.getParam("1_W[h->h]"));
+    MultiLayerNetwork both =
+        Networks.recurrent(
+            Networks.conf(DataType.DOUBLE),
+            new Bidirectional(
+                Bidirectional.Mode.ADD,
+                new IterativeMapRecurrentLayer.Builder()
+                    .nIn(9)
+                    .nOut(9)
+                    .weightInit(MapWeightInit.FAN_IN)
+                    .build()),
+            9);
+    assertNotEquals(both.getParam("0_fW[h->h]"), both.getParam("0_bW[h->h]"));
   }
 
   /** W[nIn, nOut] of DL4J's own layers: a dense block, transposed. */

@@ -1,9 +1,19 @@
 package org.iterativemaps.examples.golden;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.iterativemaps.describe.Description;
+import org.iterativemaps.describe.Description.Cell;
+import org.iterativemaps.describe.DescriptionYaml;
+import org.iterativemaps.describe.Trainable;
+import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.DensityPlan;
 import org.iterativemaps.map.DensityPlanner;
+import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.HiddenProportion;
 import org.iterativemaps.map.PaperBlock;
 import org.iterativemaps.map.RandomSource;
 import org.iterativemaps.map.Sparsity;
@@ -11,7 +21,7 @@ import org.iterativemaps.map.Sparsity;
 /**
  * {@code author_configs}: the authors' own sizes and densities. Expected weights and hidden
  * proportion, the hidden size that the planner finds from budget and densities, and a drawn map
- * within four standard deviations.
+ * within four standard deviations; and the same once more by way of the authors' own language.
  */
 final class AuthorConfigsCheck implements CaseCheck {
   // In the order of the files.
@@ -43,6 +53,11 @@ final class AuthorConfigsCheck implements CaseCheck {
     byBlock.forEach(planner::density);
     comparison.compare("planned hidden size", sizes[1], planner.plan().hiddenSize());
 
+    HiddenProportion described = HiddenProportion.expected(described(plan));
+    comparison.compare("expected_trainable, described", budget, described.weights());
+    comparison.compare(
+        "hidden_proportion, described", node.number("hidden_proportion"), described.value());
+
     // Block by block: a map would refuse a small block that chance left without any weight.
     double drawn = 0;
     double variance = 0;
@@ -62,6 +77,37 @@ final class AuthorConfigsCheck implements CaseCheck {
     double off = Math.abs(drawn - budget);
     boolean isNear = off <= 4 * Math.sqrt(variance) + 1e-6;
     comparison.compare("drawn weights within 4 deviations", 1, isNear ? 1 : 0);
+  }
+
+  /** Written in the authors' words, and read again. */
+  private static BlockMap described(DensityPlan plan) {
+    List<String> slots = List.of("x", "h", "y");
+    List<List<Cell>> rows = new ArrayList<>();
+    for (String to : slots) {
+      List<Cell> row = new ArrayList<>();
+      for (String from : slots) {
+        double density =
+            Stream.of(ORDER)
+                .filter(b -> b.from().equals(from) && b.to().equals(to))
+                .mapToDouble(plan.densities()::get)
+                .sum();
+        row.add(
+            density == 0
+                ? new Cell(null, FixedValues.constant(0), Trainable.NONE)
+                : new Cell(
+                    Sparsity.bernoulli(density),
+                    FixedValues.gaussian(0, 0.05),
+                    Trainable.NON_ZERO));
+      }
+      rows.add(row);
+    }
+    Description description =
+        new Description(
+            List.of(plan.inputSize(), plan.hiddenSize(), plan.outputSize()),
+            rows,
+            true,
+            List.of("Identity", "ReLU", "Identity"));
+    return DescriptionYaml.read(DescriptionYaml.write(description)).toMap(1).map();
   }
 
   private static int size(String slot, DensityPlan plan) {

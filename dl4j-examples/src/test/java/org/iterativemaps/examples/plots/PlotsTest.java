@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.HiddenProportion;
+import org.iterativemaps.map.Sparsity;
 import org.junit.jupiter.api.Test;
 
 class PlotsTest {
@@ -152,6 +155,29 @@ class PlotsTest {
       }
     }
     assertEquals(right - left, bottom - top, 8, "the unit circle's width and height");
+  }
+
+  @Test
+  void weightSharesPartHiddenBlocksFromOthers() {
+    BlockMap map =
+        BlockMap.builder()
+            .input("x", 10)
+            .state("h", 20)
+            .state("y", 5)
+            .connect("x", "h", Sparsity.entries(100))
+            .connect("h", "h", Sparsity.entries(200))
+            .connect("h", "y", Sparsity.dense())
+            .output("y")
+            .build();
+    Picture picture = WeightShares.draw("t", HiddenProportion.expected(map));
+    assertDrawn(picture, Style.BLUE, Style.VERMILLION);
+    assertEquals(
+        "t: hidden proportion 0.500 of 400 trainable weights; x to h: 100, 25.0 %; h to h: 200,"
+            + " 50.0 %, hidden; h to y: 100, 25.0 %",
+        picture.alt());
+    // Bars are as long as their shares: half of the weights in red, the other half in blue.
+    double red = count(picture.image(), Style.VERMILLION);
+    assertEquals(1, count(picture.image(), Style.BLUE) / red, 0.02);
   }
 
   @Test

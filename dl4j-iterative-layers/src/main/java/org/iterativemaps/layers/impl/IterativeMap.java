@@ -1,6 +1,7 @@
 package org.iterativemaps.layers.impl;
 
 import java.util.Arrays;
+import java.util.Map;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -22,6 +23,7 @@ public class IterativeMap extends BaseLayer<IterativeMapLayer> {
   /** Made by {@link IterativeMapLayer#instantiate}. */
   public IterativeMap(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
+    this.gradientViews = Map.of(); // DL4J sets none where every weight is fixed
     this.run =
         new KernelRun(
             layerConf().program(), dataType, layerConf().initializer().paramKeys(layerConf()));

@@ -31,6 +31,7 @@ public class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurr
   /** Made by {@link IterativeMapRecurrentLayer#instantiate}. */
   public IterativeMapRecurrent(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
+    this.gradientViews = Map.of(); // DL4J sets none where every weight is fixed
     this.run =
         new KernelRun(
             layerConf().program(), dataType, layerConf().initializer().paramKeys(layerConf()));

@@ -1,0 +1,25 @@
+package org.iterativemaps.describe;
+
+/** A description that cannot be read: its message begins with line and column, from 1. */
+public final class DescriptionException extends IllegalArgumentException {
+  private static final long serialVersionUID = 1L;
+
+  private final int line;
+  private final int column;
+
+  DescriptionException(int line, int column, String message, Throwable cause) {
+    super("line " + line + ", column " + column + ": " + message, cause);
+    this.line = line;
+    this.column = column;
+  }
+
+  /** Where it is wrong, from 1. */
+  public int line() {
+    return line;
+  }
+
+  /** Where it is wrong, from 1. */
+  public int column() {
+    return column;
+  }
+}

@@ -1,0 +1,325 @@
+package org.iterativemaps.describe;
+
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.iterativemaps.describe.Description.Cell;
+import org.nd4j.shade.yaml.snakeyaml.Yaml;
+import org.nd4j.shade.yaml.snakeyaml.error.Mark;
+import org.nd4j.shade.yaml.snakeyaml.error.MarkedYAMLException;
+import org.nd4j.shade.yaml.snakeyaml.nodes.MappingNode;
+import org.nd4j.shade.yaml.snakeyaml.nodes.Node;
+import org.nd4j.shade.yaml.snakeyaml.nodes.NodeTuple;
+import org.nd4j.shade.yaml.snakeyaml.nodes.ScalarNode;
+import org.nd4j.shade.yaml.snakeyaml.nodes.SequenceNode;
+import org.nd4j.shade.yaml.snakeyaml.nodes.Tag;
+
+/**
+ * {@link Description}s in the YAML of the authors' model files ({@code conf/model/*.yaml}):
+ *
+ * <pre>{@code
+ * row_sizes: [81, 145, 9]
+ * col_sizes: [81, 145, 9]
+ * bias: True
+ * block_types:
+ *   - [0, 0, 0]
+ *   - [R=1.00, R=0.5, R=0.5]
+ *   - [R=1.00, R=0.5, W]
+ * initialization_types:
+ *   - [0, 0, 0]
+ *   - ["G=0,0.05", "G=0,0.05", "G=0,0.05"]
+ *   - ["G=0,0.05", "G=0,0.05", C=0.1]
+ * trainable:
+ *   - [False, False, False]
+ *   - ['non-zero', 'non-zero', 'non-zero']
+ *   - ['non-zero', 'non-zero', False]
+ * activations: [Identity, ReLU, Identity]
+ * activation_sizes: [81, 145, 9]
+ * }</pre>
+ *
+ * <p>{@code activations: False} means Identity everywhere; {@code activation_sizes} may be left
+ * out. Everything else in such a file (learning rate, loss, data) is not the map's business: it is
+ * neither read nor written.
+ */
+public final class DescriptionYaml {
+  private DescriptionYaml() {}
+
+  /**
+   * Reads a description.
+   *
+   * @param yaml the text of a file
+   * @throws DescriptionException with line and column, if a word is wrong, something is missing or
+   *     the parts do not fit each other
+   */
+  public static Description read(String yaml) {
+    Node root;
+    try {
+      root = new Yaml().compose(new StringReader(yaml));
+    } catch (MarkedYAMLException e) {
+      throw error(e.getProblemMark(), e.getProblem(), e);
+    }
+    if (!(root instanceof MappingNode mapping)) {
+      throw root == null
+          ? new DescriptionException(1, 1, "found nothing, expected row_sizes and so on", null)
+          : error(root, "expected a mapping with row_sizes and so on");
+    }
+    return description(mapping);
+  }
+
+  private static Description description(MappingNode root) {
+    Map<String, Node> fields = fields(root);
+    Node rows = need(root, fields, "row_sizes");
+    List<Integer> sizes = list(rows, DescriptionYaml::size);
+    if (sizes.size() < 2) {
+      throw error(rows, "row_sizes: found " + sizes + ", expected at least two slots");
+    }
+    same(sizes, need(root, fields, "col_sizes"), "col_sizes");
+    if (fields.containsKey("activation_sizes")) {
+      same(sizes, fields.get("activation_sizes"), "activation_sizes");
+    }
+    int count = sizes.size();
+    List<List<Node>> types = square(root, fields, "block_types", count);
+    List<List<Node>> values = square(root, fields, "initialization_types", count);
+    List<List<Node>> trainable = square(root, fields, "trainable", count);
+    List<List<Cell>> blocks = new ArrayList<>();
+    for (int to = 0; to < count; to++) {
+      List<Cell> row = new ArrayList<>();
+      for (int from = 0; from < count; from++) {
+        Cell cell =
+            cell(types.get(to).get(from), values.get(to).get(from), trainable.get(to).get(from));
+        check(types.get(to).get(from), cell, sizes.get(from), sizes.get(to));
+        row.add(cell);
+      }
+      blocks.add(row);
+    }
+    boolean bias = bool(need(root, fields, "bias"));
+    List<String> activations = activations(need(root, fields, "activations"), count);
+    return at(
+        need(root, fields, "block_types"), () -> new Description(sizes, blocks, bias, activations));
+  }
+
+  private static Cell cell(Node type, Node values, Node trainable) {
+    var pattern = at(type, () -> Words.pattern(word(type)));
+    var rule = at(values, () -> Words.values(word(values)));
+    return at(type, () -> new Cell(pattern, rule, trainable(trainable)));
+  }
+
+  private static void check(Node type, Cell cell, int fromSize, int toSize) {
+    at(
+        type,
+        () -> {
+          if (cell.pattern() != null) {
+            cell.pattern().check(fromSize, toSize);
+          }
+          return cell;
+        });
+  }
+
+  private static Trainable trainable(Node node) {
+    if (scalar(node).getTag().equals(Tag.BOOL)) {
+      return bool(node) ? Trainable.ALL : Trainable.NONE;
+    }
+    if (scalar(node).getValue().equals("non-zero")) {
+      return Trainable.NON_ZERO;
+    }
+    throw error(
+        node,
+        "trainable: found '" + scalar(node).getValue() + "', expected True, False or 'non-zero'");
+  }
+
+  private static List<String> activations(Node node, int count) {
+    if (node instanceof ScalarNode && !bool(node)) {
+      return java.util.Collections.nCopies(count, "Identity");
+    }
+    List<String> names =
+        list(
+            node,
+            one -> {
+              String name = scalar(one).getValue();
+              return at(
+                  one,
+                  () -> {
+                    ActivationNames.activation(name);
+                    return name;
+                  });
+            });
+    if (names.size() != count || !names.get(0).equals("Identity")) {
+      throw error(
+          node,
+          "activations: found "
+              + names
+              + ", expected one for each of the "
+              + count
+              + " slots, Identity for the first");
+    }
+    return names;
+  }
+
+  private static Map<String, Node> fields(MappingNode root) {
+    Map<String, Node> fields = new HashMap<>();
+    for (NodeTuple tuple : root.getValue()) {
+      String name = scalar(tuple.getKeyNode()).getValue();
+      if (fields.put(name, tuple.getValueNode()) != null) {
+        throw error(tuple.getKeyNode(), name + ": found twice");
+      }
+    }
+    return fields;
+  }
+
+  private static Node need(Node root, Map<String, Node> fields, String name) {
+    if (!fields.containsKey(name)) {
+      throw error(root, "no " + name + " in the description; found " + fields.keySet());
+    }
+    return fields.get(name);
+  }
+
+  private static List<List<Node>> square(
+      Node root, Map<String, Node> fields, String name, int count) {
+    Node node = need(root, fields, name);
+    List<List<Node>> rows = list(node, row -> list(row, cell -> cell, name, count), name, count);
+    return rows;
+  }
+
+  private static <T> List<T> list(Node node, Function<Node, T> read, String name, int count) {
+    List<T> list = list(node, read);
+    if (list.size() != count) {
+      throw error(
+          node,
+          name + ": found " + list.size() + ", expected one for each of the " + count + " slots");
+    }
+    return list;
+  }
+
+  private static <T> List<T> list(Node node, Function<Node, T> read) {
+    if (!(node instanceof SequenceNode sequence)) {
+      throw error(node, "expected a list");
+    }
+    return sequence.getValue().stream().map(read).toList();
+  }
+
+  private static void same(List<Integer> sizes, Node node, String name) {
+    List<Integer> found = list(node, DescriptionYaml::size);
+    if (!found.equals(sizes)) {
+      throw error(
+          node, name + ": found " + found + ", expected the row_sizes " + sizes + ": a square map");
+    }
+  }
+
+  private static int size(Node node) {
+    String value = scalar(node).getValue();
+    if (!value.matches("[1-9]\\d{0,8}")) {
+      throw error(node, "size: found '" + value + "', expected a whole number of at least 1");
+    }
+    return Integer.parseInt(value);
+  }
+
+  private static boolean bool(Node node) {
+    String value = scalar(node).getValue();
+    if (!scalar(node).getTag().equals(Tag.BOOL)) {
+      throw error(node, "found '" + value + "', expected True or False");
+    }
+    return value.equalsIgnoreCase("true")
+        || value.equalsIgnoreCase("yes")
+        || value.equalsIgnoreCase("on");
+  }
+
+  /** A word; 0 and 1 are numbers and not texts. */
+  private static String word(Node node) {
+    String value = scalar(node).getValue();
+    boolean isDigit = value.equals("0") || value.equals("1");
+    if (isDigit && !scalar(node).getTag().equals(Tag.INT)) {
+      throw error(
+          node, "found the text '" + value + "', expected the number; leave out the quotes");
+    }
+    return value;
+  }
+
+  private static ScalarNode scalar(Node node) {
+    if (node instanceof ScalarNode scalar) {
+      return scalar;
+    }
+    throw error(node, "found a list or a mapping, expected one word");
+  }
+
+  private static <T> T at(Node node, Supplier<T> step) {
+    try {
+      return step.get();
+    } catch (DescriptionException e) {
+      throw e;
+    } catch (IllegalArgumentException e) {
+      throw error(node.getStartMark(), e.getMessage(), e);
+    }
+  }
+
+  private static DescriptionException error(Node node, String message) {
+    return error(node.getStartMark(), message, null);
+  }
+
+  private static DescriptionException error(Mark mark, String message, Throwable cause) {
+    return new DescriptionException(mark.getLine() + 1, mark.getColumn() + 1, message, cause);
+  }
+
+  /**
+   * Writes a description so that {@link #read} gives it back.
+   *
+   * @throws IllegalArgumentException if the language has no word for a pattern or for values
+   */
+  public static String write(Description description) {
+    List<Integer> sizes = description.sizes();
+    StringBuilder yaml = new StringBuilder();
+    yaml.append("row_sizes: ").append(sizes).append('\n');
+    yaml.append("col_sizes: ").append(sizes).append('\n');
+    yaml.append("bias: ").append(description.bias() ? "True" : "False").append('\n');
+    rows(
+        yaml,
+        "block_types",
+        description,
+        (to, from) -> {
+          Cell cell = description.blocks().get(to).get(from);
+          return cell.pattern() == null
+              ? "0"
+              : Words.word(cell.pattern(), sizes.get(from), sizes.get(to));
+        });
+    rows(
+        yaml,
+        "initialization_types",
+        description,
+        (to, from) -> {
+          String word = Words.word(description.blocks().get(to).get(from).values());
+          return word.length() == 1 ? word : '"' + word + '"';
+        });
+    rows(
+        yaml,
+        "trainable",
+        description,
+        (to, from) -> description.blocks().get(to).get(from).trainable().word());
+    yaml.append("activations: ").append(description.activations()).append('\n');
+    yaml.append("activation_sizes: ").append(sizes).append('\n');
+    return yaml.toString();
+  }
+
+  /** The word of one block. */
+  private interface BlockWord {
+    String of(int to, int from);
+  }
+
+  private static void rows(
+      StringBuilder yaml, String name, Description description, BlockWord word) {
+    yaml.append(name).append(":\n");
+    int count = description.sizes().size();
+    for (int to = 0; to < count; to++) {
+      int row = to;
+      yaml.append("  - [")
+          .append(
+              java.util.stream.IntStream.range(0, count)
+                  .mapToObj(from -> word.of(row, from))
+                  .collect(Collectors.joining(", ")))
+          .append("]\n");
+    }
+  }
+}
