@@ -16,6 +16,7 @@ final class FusedCall {
   final int lanes;
   final int segment;
   final boolean isTraining;
+  int workers;
   float[] input;
   float[] mask; // [time][batch], or null
   float[][] initial; // by slot, entries null for zeros; or null

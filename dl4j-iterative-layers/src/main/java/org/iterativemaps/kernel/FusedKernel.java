@@ -28,8 +28,8 @@ public final class FusedKernel implements MapKernel {
   public static final String SEGMENT_PROPERTY = "org.iterativemaps.segment";
 
   // Floats of records that an inference pass holds at a time, and the tiles it takes at a time.
-  private static final int INFERENCE_FLOATS = 512 * 1024;
-  private static final int INFERENCE_TILES = 4;
+  static final int INFERENCE_FLOATS = 512 * 1024;
+  static final int INFERENCE_TILES = 4;
 
   private final MapProgram program;
   private final FusedPlan plan;
@@ -109,16 +109,22 @@ public final class FusedKernel implements MapKernel {
       INDArray[] initial,
       INDArray output,
       boolean isTraining) {
+    int batch = Math.toIntExact(input.size(0));
+    int time = Math.toIntExact(input.size(2));
+    int threads = LaneThreads.most();
+    int lanes = lanes(batch, threads);
+    FusedPlan.Layout layout = plan.new Layout(lanes, mask != null);
+    int segmentLength = segmentLength(time, layout, isTraining);
+    FusedCall call = new FusedCall(kernels, batch, time, lanes, segmentLength, isTraining);
+    int workers = call.workers = Math.min(threads, call.tiles());
+    LaneTeam team = LaneTeam.gather(workers);
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       Pass pass = isTraining ? training : inference;
-      int batch = Math.toIntExact(input.size(0));
-      int time = Math.toIntExact(input.size(2));
-      int threads = LaneThreads.most();
-      int lanes = lanes(batch, threads);
-      FusedPlan.Layout layout = plan.new Layout(lanes, mask != null);
-      FusedCall call =
-          new FusedCall(
-              kernels, batch, time, lanes, segmentLength(time, layout, isTraining), isTraining);
+      if (isTraining) {
+        hasTape = false; // until it is whole
+      }
+      pass.ensureWorkers(workers);
+      pass.call = call;
       pass.blocks = blocks(lanes);
       for (int p = 0; p < newParameters.length; p++) {
         pass.parameters[p] = HeapCopy.read(newParameters[p], pass.parameters[p]);
@@ -129,15 +135,7 @@ public final class FusedKernel implements MapKernel {
       call.initial = initialState(initial);
       call.output = pass.output = atLeast(pass.output, output.length());
       call.lastState = stateArrays(pass.lastState, batch);
-      int workers = Math.min(threads, call.tiles());
-      pass.ensureWorkers(workers);
-      pass.call = call;
-      last = pass;
-      if (isTraining) {
-        hasTape = false; // until it is whole
-      }
-      LaneThreads.run(
-          workers,
+      team.run(
           w -> {
             int begin = part(w, workers, call.tiles());
             int end = part(w + 1, workers, call.tiles());
@@ -149,7 +147,10 @@ public final class FusedKernel implements MapKernel {
             }
           });
       HeapCopy.write(call.output, output);
+      last = pass;
       hasTape |= isTraining;
+    } finally {
+      team.cancel();
     }
   }
 
@@ -167,10 +168,12 @@ public final class FusedKernel implements MapKernel {
     if (!hasTape) {
       throw new IllegalStateException("backward needs a training forward pass before it");
     }
+    Pass pass = training;
+    FusedCall call = pass.call;
+    int workers = call.workers;
+    LaneTeam team = LaneTeam.gather(workers);
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       hasTape = false;
-      Pass pass = training;
-      FusedCall call = pass.call;
       if (loaded != training) { // an inference pass came between
         load(training);
       }
@@ -182,11 +185,12 @@ public final class FusedKernel implements MapKernel {
       Arrays.fill(call.inputGradient, 0, before, 0);
       call.stateGradient = stateArrays(pass.stateGradient, call.batch);
       pass.gradientBatch = call.batch;
-      int workers = Math.min(pass.workers.length, call.tiles());
-      LaneThreads.run(workers, w -> pass.workers[w].backward());
+      team.run(w -> pass.workers[w].backward());
       HeapCopy.write(call.inputGradient, inputGradient);
       reduce(workers, gradients);
       hasStateGradient = true;
+    } finally {
+      team.cancel();
     }
   }
 
@@ -227,6 +231,35 @@ public final class FusedKernel implements MapKernel {
     hasTape = false;
   }
 
+  /** Bytes of arrays held, but for what every object has. */
+  long bytes() {
+    long floats = length(reduced);
+    for (Pass pass : new Pass[] {training, inference}) {
+      floats += length(pass.parameters) + length(pass.lastState) + length(pass.stateGradient);
+      floats += length(pass.input, pass.mask, pass.output, pass.outputGradient, pass.inputGradient);
+    }
+    long bytes = Float.BYTES * floats;
+    for (Pass pass : new Pass[] {training, inference}) {
+      for (FusedWorker worker : pass.workers) {
+        bytes += worker.bytes();
+      }
+    }
+    for (LaneBlock[] blocks : blocksByLanes.values()) {
+      for (LaneBlock block : blocks) {
+        bytes += block.bytes();
+      }
+    }
+    return bytes;
+  }
+
+  private static long length(float[]... arrays) {
+    long length = 0;
+    for (float[] array : arrays) {
+      length += array == null ? 0 : array.length;
+    }
+    return length;
+  }
+
   /** First tile of a worker's part. */
   private static int part(int worker, int workers, int tiles) {
     return (int) ((long) worker * tiles / workers);
@@ -241,8 +274,13 @@ public final class FusedKernel implements MapKernel {
     if (isTraining) {
       return segment == 0 ? time : Math.min(segment, time);
     }
+    return inferenceSegment(time, layout);
+  }
+
+  /** Time steps that an inference pass holds at a time. */
+  static int inferenceSegment(long time, FusedPlan.Layout layout) {
     int fitting = INFERENCE_FLOATS / Math.max(1, layout.length);
-    return Math.min(time, Math.max(8, fitting));
+    return (int) Math.min(time, Math.max(8, fitting));
   }
 
   private LaneBlock[] blocks(int lanes) {

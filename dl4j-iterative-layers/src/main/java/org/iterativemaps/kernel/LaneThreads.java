@@ -1,16 +1,8 @@
 package org.iterativemaps.kernel;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinTask;
-import java.util.function.IntConsumer;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
-/**
- * Runs the parts of a call side by side, in the JVM's common pool: no thread of ours stays behind,
- * and several networks training at once share the processors rather than multiply threads.
- */
+/** How many threads a call may take. */
 final class LaneThreads {
   /** System property with the most threads of a call; by default as many as ND4J uses. */
   static final String PROPERTY = "org.iterativemaps.threads";
@@ -38,29 +30,5 @@ final class LaneThreads {
     }
     throw new IllegalArgumentException(
         "system property " + PROPERTY + ": found '" + property + "', expected a number of threads");
-  }
-
-  /**
-   * Runs parts 0 … count-1, one of them here; returns when all are done.
-   *
-   * @throws RuntimeException what a part threw, after all have ended
-   */
-  static void run(int count, IntConsumer part) {
-    if (count == 1) {
-      part.accept(0);
-      return;
-    }
-    List<ForkJoinTask<?>> others = new ArrayList<>();
-    for (int i = 1; i < count; i++) {
-      int index = i;
-      others.add(ForkJoinPool.commonPool().submit(() -> part.accept(index)));
-    }
-    try {
-      part.accept(0);
-    } finally {
-      // Taken back and run here where no thread of the pool has come to it.
-      others.forEach(ForkJoinTask::quietlyJoin);
-    }
-    others.forEach(ForkJoinTask::join);
   }
 }

@@ -24,7 +24,13 @@ public final class MapKernels {
       LOG.info("kernel: reference, as -D{} says", KernelMode.PROPERTY);
       return new ReferenceKernel(program);
     }
-    boolean isFused = type == DataType.FLOAT && Nd4j.getEnvironment().isCPU();
-    return isFused ? new FusedKernel(program) : new ReferenceKernel(program);
+    return isFused(type) ? new FusedKernel(program) : new ReferenceKernel(program);
+  }
+
+  /** Whether {@link #of} chooses the fused kernel. */
+  static boolean isFused(DataType type) {
+    return KernelMode.fromProperty() != KernelMode.REFERENCE
+        && type == DataType.FLOAT
+        && Nd4j.getEnvironment().isCPU();
   }
 }

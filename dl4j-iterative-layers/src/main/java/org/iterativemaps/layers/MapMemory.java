@@ -4,16 +4,13 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
 import org.deeplearning4j.nn.conf.memory.MemoryReport;
+import org.iterativemaps.kernel.KernelMemory;
 import org.iterativemaps.kernel.MapProgram;
-import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Schedule.Update;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * The memory of a map layer, for DL4J's memory report.
- *
- * <p>Training keeps, per example and time step, value and pre-activation of every scheduled cell;
- * inference keeps one time step. The reference kernel spreads every sparse block into a dense
- * matrix for the length of a call, and a gradient of that size.
+ * The memory of a map layer, for DL4J's memory report: parameters, updater state, and what the
+ * kernel that runs a FLOAT network here holds; see {@link KernelMemory}.
  */
 final class MapMemory {
   private MapMemory() {}
@@ -26,20 +23,17 @@ final class MapMemory {
       long timeSteps) {
     long parameters = layer.initializer().numParams(layer);
     long updaterState = layer.getIUpdater() == null ? 0 : layer.getIUpdater().stateSize(parameters);
-    long perTimeStep = 0;
-    for (Update update : program.schedule().updates()) {
-      perTimeStep += 2L * program.size(update.target().slot());
-    }
-    long matrices = 0;
-    for (RealizedBlock block : program.realized().blocks()) {
-      matrices += (long) block.mask().fromSize() * block.mask().toSize();
-    }
+    // Nothing tells a layer's configuration its network's floating type: FLOAT is the default.
+    KernelMemory kernel = KernelMemory.of(program, DataType.FLOAT, Math.max(1, timeSteps));
     InputType outputType = layer.getOutputType(-1, inputType);
     long dropout = layer.getIDropout() == null ? 0 : inputType.arrayElementsPerExample();
     return new LayerMemoryReport.Builder(layer.getLayerName(), type, inputType, outputType)
         .standardMemory(parameters, updaterState)
         .workingMemory(
-            matrices, perTimeStep, 2 * matrices, dropout + perTimeStep * Math.max(1, timeSteps))
+            kernel.fixedInference(),
+            kernel.perExampleInference(),
+            kernel.fixedTraining(),
+            dropout + kernel.perExampleTraining())
         .cacheMemory(MemoryReport.CACHE_MODE_ALL_ZEROS, MemoryReport.CACHE_MODE_ALL_ZEROS)
         .build();
   }

@@ -22,7 +22,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** DL4J's numerical gradient check, in double, over the product of what a map can vary in. */
 class GradientCheckTest {
-  private static final int N_IN = 3;
+  static final int N_IN = 3;
 
   @BeforeAll
   static void doublePrecision() {
@@ -107,7 +107,7 @@ class GradientCheckTest {
     return Injection.values();
   }
 
-  private static BlockMap map(
+  static BlockMap map(
       Injection injection, Activation activation, double density, boolean feedback) {
     BlockMap.Builder map =
         BlockMap.builder()

@@ -219,7 +219,7 @@ class GraphTest {
       assertEquals(
           8 * one, bytes(layer, MemoryType.WORKING_MEMORY_VARIABLE, MemoryUseMode.TRAINING, 8));
       long inference = bytes(layer, MemoryType.WORKING_MEMORY_VARIABLE, MemoryUseMode.INFERENCE, 1);
-      assertEquals(recurrent ? 10 * inference : inference, one);
+      assertTrue(one > inference, "training keeps the states");
     }
   }
 
