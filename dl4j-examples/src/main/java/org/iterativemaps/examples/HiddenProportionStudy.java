@@ -74,7 +74,8 @@ public final class HiddenProportionStudy implements Notebook<List<HiddenProporti
     page.code(ProportionPlan.class, "network");
     page.text(
         "The learning rate falls to zero in a straight line. Where it starts is chosen for every"
-            + " plan, the LSTM included, from the same few rates, by a training on another seed;"
+            + " plan, the LSTM included, from the same few rates, by a training on another seed and"
+            + " images that are not tested with;"
             + " with `--quick` it is one rate for all. Results are kept in `runs.txt`: started again"
             + " with the same settings, the study goes on where it was stopped.");
     String source = mnist == null ? "drawn digits" : "MNIST in " + mnist.toAbsolutePath();

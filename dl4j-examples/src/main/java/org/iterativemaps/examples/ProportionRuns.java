@@ -140,7 +140,8 @@ final class ProportionRuns {
     long start = System.nanoTime();
     network.fit(task.train().apply(seed), task.epochs());
     double seconds = (System.nanoTime() - start) / 1e9;
-    double accuracy = network.evaluate(task.test().apply(seed)).accuracy();
+    var judge = seed == trialSeed ? task.validation() : task.test();
+    double accuracy = network.evaluate(judge.apply(seed)).accuracy();
     progress.note(String.format("%s: %.3f", plan.name(), accuracy));
     return new Result(accuracy, seconds);
   }

@@ -19,6 +19,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
  * @param rates learning rates to choose from, for every plan
  * @param source in words, where the data come from; part of what identifies a result
  * @param train batches to train with, by seed
+ * @param validation batches to choose a learning rate by, by seed
  * @param test batches to test with, by seed
  */
 record ProportionTask(
@@ -33,6 +34,7 @@ record ProportionTask(
     double[] rates,
     String source,
     LongFunction<DataSetIterator> train,
+    LongFunction<DataSetIterator> validation,
     LongFunction<DataSetIterator> test) {
 
   private static final int BATCH = 50;
@@ -44,6 +46,7 @@ record ProportionTask(
     int sequences = quick ? 4000 : 15_000;
     int tested = quick ? 500 : 2000;
     DigitImages train = digits == null ? null : digits.train();
+    DigitImages validation = digits == null ? null : digits.validation();
     DigitImages test = digits == null ? null : digits.test();
     return new ProportionTask(
         "Random Anomaly",
@@ -57,12 +60,15 @@ record ProportionTask(
         quick ? new double[] {0.006} : RATES,
         source,
         seed -> RandomAnomaly.train(train, side, seed).iterator(sequences, BATCH),
+        seed -> RandomAnomaly.test(validation, side, seed).iterator(tested, BATCH),
         seed -> RandomAnomaly.test(test, side, seed).iterator(tested, BATCH));
   }
 
   /** Digits row by row: about as many inputs as outputs. */
   static ProportionTask rows(DigitSets digits, String source, boolean quick) {
-    DigitImages train = digits.train();
+    DigitImages train = first(digits.train(), 10_000); // MNIST has more than the time allows
+    DigitImages validation = first(digits.validation(), 2000);
+    DigitImages test = first(digits.test(), 2000);
     return new ProportionTask(
         "Digits, row by row",
         "rows",
@@ -75,7 +81,12 @@ record ProportionTask(
         quick ? new double[] {0.004} : RATES,
         source,
         seed -> train.asRows(BATCH, seed),
-        seed -> digits.test().asRows(BATCH, seed));
+        seed -> validation.asRows(BATCH, seed),
+        seed -> test.asRows(BATCH, seed));
+  }
+
+  private static DigitImages first(DigitImages images, int most) {
+    return images.range(0, Math.min(most, images.count()));
   }
 
   /** How many batches a training takes. */

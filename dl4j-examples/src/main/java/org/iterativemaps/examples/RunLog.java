@@ -18,7 +18,7 @@ final class RunLog {
   /**
    * What a training left behind.
    *
-   * @param accuracy on the test sequences
+   * @param accuracy on sequences not trained with
    * @param seconds that the training took
    */
   record Result(double accuracy, double seconds) {}

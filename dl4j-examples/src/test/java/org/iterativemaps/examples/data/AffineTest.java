@@ -40,6 +40,10 @@ class AffineTest {
   void interpolatesBetweenPixels() {
     assertArrayEquals(
         new float[] {0, 0.5f, 0, 0}, new Affine(1, 0, 0, 1, 0.25, 0).apply(CORNER, 2, 2, 1), 1e-6f);
+    assertArrayEquals(
+        new float[] {0, 0.25f, 0, 0.25f},
+        new Affine(1, 0, 0, 1, 0.25, 0.25).apply(CORNER, 2, 2, 1),
+        1e-6f);
   }
 
   @Test
