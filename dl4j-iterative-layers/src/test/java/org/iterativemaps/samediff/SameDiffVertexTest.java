@@ -46,11 +46,7 @@ class SameDiffVertexTest {
   }
 
   private static NeuralNetConfiguration.Builder conf(IUpdater updater) {
-    return new NeuralNetConfiguration.Builder()
-        .seed(7)
-        .dataType(DataType.DOUBLE)
-        .l2(0.01)
-        .updater(updater);
+    return new NeuralNetConfiguration.Builder().seed(7).dataType(DataType.DOUBLE).updater(updater);
   }
 
   private static OutputLayer readOut() {
@@ -103,6 +99,7 @@ class SameDiffVertexTest {
     ComputationGraph layer =
         graph(
             conf(new Adam(0.02))
+                .l2(0.01)
                 .graphBuilder()
                 .addInputs("in")
                 .addLayer("loop", new IterativeMapLayer.Builder().map(map).steps(4).build(), "in")
@@ -112,6 +109,7 @@ class SameDiffVertexTest {
     ComputationGraph vertex =
         graph(
             conf(new Adam(0.02))
+                .l2(0.01)
                 .graphBuilder()
                 .addInputs("in")
                 .addVertex("loop", new SameDiffIterativeMapVertex(SDBlockMap.of(map), 4), "in")
