@@ -1,7 +1,5 @@
 package org.iterativemaps.examples;
 
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.util.Map;
 import org.iterativemaps.examples.EncoderMaps.Sizes;
 import org.iterativemaps.map.RandomSource;
@@ -67,14 +65,7 @@ final class EncoderNetwork {
             .dataSetFeatureMapping("digits", "places")
             .dataSetLabelMapping("reversed")
             .build());
-    // SameDiff prints a line for every operation that it differentiates.
-    PrintStream out = System.out;
-    System.setOut(new PrintStream(OutputStream.nullOutputStream()));
-    try {
-      graph.createGradFunction();
-    } finally {
-      System.setOut(out);
-    }
+    QuietSameDiff.run(graph::createGradFunction);
   }
 
   /** One update. */

@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.layers.Networks;
 import org.iterativemaps.map.Sparsity;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,8 +73,8 @@ class Dl4jSameDiffLayerTest {
 
     @Override
     public void initializeParameters(Map<String, INDArray> params) {
-      params.get("W").assign(Graphs.normal(1, 3, 2));
-      params.get("b").assign(Graphs.normal(4, 1, 2));
+      params.get("W").assign(Networks.normal(1, 3, 2));
+      params.get("b").assign(Networks.normal(4, 1, 2));
     }
 
     @Override
@@ -101,8 +102,8 @@ class Dl4jSameDiffLayerTest {
     return GradientCheckUtil.checkGradients(
         new GradientCheckUtil.MLNConfig()
             .net(network)
-            .input(Graphs.normal(2, 4, 3))
-            .labels(Graphs.normal(3, 4, 2))
+            .input(Networks.normal(2, 4, 3))
+            .labels(Networks.normal(3, 4, 2))
             .epsilon(1e-6)
             .maxRelError(1e-5)
             .minAbsoluteError(1e-9));
@@ -126,14 +127,14 @@ class Dl4jSameDiffLayerTest {
   void theirsDoublesGradientsWhereItEndsInAProductWithoutAName() {
     MultiLayerNetwork network = network(new Theirs("product without a name"));
     assertFalse(check(network));
-    INDArray input = Graphs.normal(2, 4, 3);
-    INDArray labels = Graphs.normal(3, 4, 2);
+    INDArray input = Networks.normal(2, 4, 3);
+    INDArray labels = Networks.normal(3, 4, 2);
     network.setInput(input);
     network.setLabels(labels);
     network.computeGradientAndScore();
     INDArray found = network.gradient().getGradientFor("0_W");
     // d/dW of the mean over two features of (3 x W - t)^2, summed over the batch
-    INDArray residual = input.mmul(Graphs.normal(1, 3, 2)).mul(3).sub(labels);
+    INDArray residual = input.mmul(Networks.normal(1, 3, 2)).mul(3).sub(labels);
     INDArray expected = input.transpose().mmul(residual.mul(3));
     assertEquals(2, found.norm2Number().doubleValue() / expected.norm2Number().doubleValue(), 1e-9);
   }

@@ -1,7 +1,7 @@
 package org.iterativemaps.samediff;
 
-import static org.iterativemaps.samediff.Graphs.assertClose;
-import static org.iterativemaps.samediff.Graphs.normal;
+import static org.iterativemaps.layers.Networks.assertClose;
+import static org.iterativemaps.layers.Networks.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.Networks;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
 import org.junit.jupiter.api.AfterAll;
@@ -73,7 +74,7 @@ class SameDiffVertexTest {
             .addVertex(
                 "loop",
                 new SameDiffIterativeMapVertex(
-                    SDBlockMap.of(Graphs.richMap(4, Injection.HOLD)), 2, "h"),
+                    SDBlockMap.of(Networks.richMap(4, Injection.HOLD)), 2, "h"),
                 "tokens",
                 "encoding")
             .addLayer(
@@ -95,7 +96,7 @@ class SameDiffVertexTest {
 
   @Test
   void trainsAsTheLayer() {
-    BlockMap map = Graphs.richMap(4, Injection.HOLD);
+    BlockMap map = Networks.richMap(4, Injection.HOLD);
     ComputationGraph layer =
         graph(
             conf(new Adam(0.02))
@@ -162,7 +163,7 @@ class SameDiffVertexTest {
 
   @Test
   void wrongUseIsNamed() {
-    SDBlockMap map = SDBlockMap.of(Graphs.richMap(4, Injection.HOLD));
+    SDBlockMap map = SDBlockMap.of(Networks.richMap(4, Injection.HOLD));
     SDIterativeTest.refused(() -> new SameDiffIterativeMapVertex(map, 2, "x"), "'x'", "[h, g, y]");
     assertEquals(
         InputType.recurrent(3, 9),
