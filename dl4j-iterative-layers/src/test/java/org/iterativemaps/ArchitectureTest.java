@@ -107,6 +107,25 @@ class ArchitectureTest {
   }
 
   @Test
+  void onePackageWritesSameDiffGraphs() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.iterativemaps.samediff..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.nd4j.autodiff..", "org.iterativemaps.samediff..")
+        .check(classes);
+    noClasses()
+        .that()
+        .haveNameMatching("org.iterativemaps.samediff.(SDIterative|SDMap|MapGraph|FixedPointLoop)")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.deeplearning4j..", "org.iterativemaps.layers..")
+        .because("the operations serve SameDiff users who have no DL4J network")
+        .check(classes);
+  }
+
+  @Test
   void packagesDoNotGoInCircles() {
     slices()
         .matching("org.iterativemaps.(map|describe|kernel|samediff|convert|dynamics)..")

@@ -15,7 +15,17 @@ final class Plans {
   private Plans() {}
 
   static List<Plan> all() {
-    return List.of(sequence(), looped(), fit(), paper(), kernel(), mlp(), scaling(), prune());
+    return List.of(
+        sequence(),
+        looped(),
+        fit(),
+        paper(),
+        kernel(),
+        mlp(),
+        scaling(),
+        prune(),
+        sameDiff(),
+        sameDiffGraph());
   }
 
   private static Plan sequence() {
@@ -136,6 +146,32 @@ final class Plans {
         groups,
         List.of(
             sweep("density", "0.01", "0.1", "0.25", "0.5", "1"), sweep("batch", "1", "16", "128")));
+  }
+
+  private static Plan sameDiff() {
+    List<Group> groups =
+        List.of(
+            Group.of()
+                .subjects("fused-simd", "reference", "SameDiffLayer", "SDIterative")
+                .with("width", "200", "1000")
+                .with("density", "0.1"));
+    return new Plan(
+        SameDiffBenchmark.class,
+        "A looped map, K = 5, batch 128: the layer's kernels beside SameDiff.",
+        Set.of("SameDiffLayer"),
+        groups,
+        groups);
+  }
+
+  private static Plan sameDiffGraph() {
+    List<Group> groups =
+        List.of(Group.of().subjects("SDIterative").with("steps", "1", "10", "100"));
+    return new Plan(
+        SameDiffGraphBenchmark.class,
+        "Building and running SameDiff graphs of K steps, width 32.",
+        Set.of(),
+        groups,
+        groups);
   }
 
   private static Group sweep(String parameter, String... values) {

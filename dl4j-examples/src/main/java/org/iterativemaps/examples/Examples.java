@@ -41,6 +41,12 @@ public final class Examples {
           new Example(
               PruneWhileTraining.class,
               "Gradual pruning and rewiring while training: accuracy and time against sparsity."),
+          new Example(
+              GatedMap.class,
+              "An LSTM and a GRU cell as block maps in SameDiff, equal to DL4J's LSTM."),
+          new Example(
+              TransformerIsAMap.class,
+              "A transformer encoder as an iterated map, tied across depth and untied."),
           new Example(Hello.class, "The shortest notebook; copy it to start a new one."),
           new Example(PlotGallery.class, "Every plot, table and excerpt a notebook can show."),
           new Example(

@@ -163,8 +163,7 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
    * @param seed for this package's initialisers; DL4J's draw from ND4J's generator
    * @throws IllegalArgumentException if the initialiser needs another block: a square or dense one
    */
-  public static void initWeights(
-      IWeightInit given, RealizedBlock block, INDArray view, long seed) {
+  public static void initWeights(IWeightInit given, RealizedBlock block, INDArray view, long seed) {
     IWeightInit init = given instanceof HiddenProportionInit plan ? plan.values() : given;
     WeightMask mask = block.mask();
     double fanIn = mask.entryCount() / (double) mask.toSize();

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.deeplearning4j.nn.gradient.Gradient;
 import org.iterativemaps.kernel.DenseBlock;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -75,7 +76,14 @@ final class GraphRun {
    * @param initial by slot, empty if the call had no initial state
    */
   record Gradients(
-      Map<String, INDArray> parameters, INDArray input, Map<String, INDArray> initial) {}
+      Map<String, INDArray> parameters, INDArray input, Map<String, INDArray> initial) {
+
+    /** Copies the parameters' gradients into DL4J's views of them. */
+    Gradient into(Map<String, INDArray> views, Gradient gradient) {
+      views.forEach((key, view) -> gradient.setGradientFor(key, view.assign(parameters.get(key))));
+      return gradient;
+    }
+  }
 
   private record Shape(long time, boolean hasMask, boolean hasInitial) {}
 

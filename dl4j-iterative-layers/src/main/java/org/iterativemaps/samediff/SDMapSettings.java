@@ -94,18 +94,11 @@ public final class SDMapSettings implements Serializable {
    * @param seed of the network
    */
   static void init(
-      SDParameter parameter,
-      IWeightInit weights,
-      double bias,
-      INDArray view,
-      long seed) {
+      SDParameter parameter, IWeightInit weights, double bias, INDArray view, long seed) {
     switch (parameter.role()) {
       case WEIGHT ->
           IterativeMapParamInitializer.initWeights(
-              weights,
-              Spread.block(parameter.key(), "", parameter.mask()),
-              view,
-              seed);
+              weights, Spread.block(parameter.key(), "", parameter.mask()), view, seed);
       case BIAS -> view.assign(bias);
       case GAIN -> view.assign(1);
     }

@@ -57,9 +57,7 @@ public class SameDiffMap extends BaseLayer<SameDiffIterativeMapLayer> {
     GraphRun.Gradients found = run.backward(call, asOneTimeStep(epsilon), 0);
     INDArray inputGradient =
         workspaceMgr.dup(ArrayType.ACTIVATION_GRAD, asMatrix(found.input()), 'f');
-    Gradient gradient = new DefaultGradient(gradientsFlattened);
-    gradientViews.forEach(
-        (key, view) -> gradient.setGradientFor(key, view.assign(found.parameters().get(key))));
+    Gradient gradient = found.into(gradientViews, new DefaultGradient(gradientsFlattened));
     weightNoiseParams.clear();
     return new Pair<>(
         gradient, dropoutApplied ? backpropDropOutIfPresent(inputGradient) : inputGradient);

@@ -102,9 +102,7 @@ public class SameDiffMapRecurrent extends BaseRecurrentLayer<SameDiffIterativeMa
     int first = tbpttBackLength > 0 ? (int) Math.max(0, time - tbpttBackLength) : 0;
     GraphRun.Gradients found = run.backward(call, permuteIfNWC(epsilon), first);
     initialStateGradient = found.initial();
-    Gradient gradient = new DefaultGradient(gradientsFlattened);
-    gradientViews.forEach(
-        (key, view) -> gradient.setGradientFor(key, view.assign(found.parameters().get(key))));
+    Gradient gradient = found.into(gradientViews, new DefaultGradient(gradientsFlattened));
     weightNoiseParams.clear();
     INDArray inputGradient =
         permuteIfNWC(workspaceMgr.dup(ArrayType.ACTIVATION_GRAD, found.input(), 'f'));

@@ -55,9 +55,7 @@ public class SameDiffMapVertex extends BaseGraphVertex {
   public Pair<Gradient, INDArray[]> doBackward(boolean tbptt, LayerWorkspaceMgr workspaceMgr) {
     INDArray ofOutput = isSequence() ? epsilon : SameDiffMap.asOneTimeStep(epsilon);
     GraphRun.Gradients found = run.backward(call(), ofOutput, 0);
-    Gradient gradient = new DefaultGradient();
-    gradientViews.forEach(
-        (key, view) -> gradient.setGradientFor(key, view.assign(found.parameters().get(key))));
+    Gradient gradient = found.into(gradientViews, new DefaultGradient());
     INDArray[] ofInputs = new INDArray[inputs.length];
     ofInputs[0] = isSequence() ? found.input() : SameDiffMap.asMatrix(found.input());
     for (int i = 1; i < inputs.length; i++) {

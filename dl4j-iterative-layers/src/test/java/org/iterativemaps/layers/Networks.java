@@ -24,7 +24,7 @@ import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Small networks and data for the layer tests. */
-final class Networks {
+public final class Networks {
   private Networks() {}
 
   static NeuralNetConfiguration.Builder conf(DataType type) {
@@ -59,7 +59,7 @@ final class Networks {
   }
 
   /** Three state slots with feedback, a fixed block, a slot without bias, every kind of pattern. */
-  static BlockMap richMap(int nIn, Injection injection) {
+  public static BlockMap richMap(int nIn, Injection injection) {
     return BlockMap.builder()
         .input("x", nIn)
         .state("h", 5, Activation.TANH)
@@ -121,7 +121,7 @@ final class Networks {
     return network;
   }
 
-  static void assertClose(INDArray expected, INDArray actual, double tolerance) {
+  public static void assertClose(INDArray expected, INDArray actual, double tolerance) {
     assertArrayEquals(expected.shape(), actual.shape());
     double largest = expected.sub(actual).amaxNumber().doubleValue();
     assertTrue(
@@ -133,7 +133,7 @@ final class Networks {
     assertTrue(one.sub(other).amaxNumber().doubleValue() > 1e-6, () -> "the same: " + one);
   }
 
-  static INDArray normal(long seed, long... shape) {
+  public static INDArray normal(long seed, long... shape) {
     Random random = new Random(seed);
     INDArray array = Nd4j.create(DataType.DOUBLE, shape);
     for (long i = 0; i < array.length(); i++) {

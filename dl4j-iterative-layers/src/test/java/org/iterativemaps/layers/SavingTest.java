@@ -10,14 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
@@ -26,6 +23,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.deeplearning4j.util.ModelSerializer;
+import org.iterativemaps.FreshJvm;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.Injection;
@@ -245,22 +243,7 @@ class SavingTest {
       write(network.params(), folder.resolve("params" + recurrent));
       write(network.getUpdater().getStateViewArray(), folder.resolve("updater" + recurrent));
     }
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // With the flags of this process, and so the same kernel: other kernels differ in the last bit.
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.add("-cp");
-    command.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add(FreshProcess.class.getName());
-    command.add(folder.toString());
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("log").toFile())
-            .start();
-    assertTrue(process.waitFor(120, TimeUnit.SECONDS));
-    assertEquals(0, process.exitValue(), Files.readString(folder.resolve("log")));
+    FreshJvm.run(FreshProcess.class, folder);
     for (boolean recurrent : new boolean[] {false, true}) {
       for (String what : List.of("output", "params", "updater")) {
         byte[] expected = Files.readAllBytes(folder.resolve(what + recurrent));

@@ -2,7 +2,6 @@ package org.iterativemaps.samediff;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
@@ -14,6 +13,7 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.layers.Networks;
 import org.iterativemaps.map.Sparsity;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,30 +43,38 @@ class Dl4jSameDiffLayerTest {
     Nd4j.setDefaultDataTypes(DataType.FLOAT, DataType.FLOAT);
   }
 
-  /** x W, then tanh or a product with 3. */
-  private static final class Defective extends SameDiffLayer {
+  /** x W, then something else. */
+  private static final class Theirs extends SameDiffLayer {
     private static final long serialVersionUID = 1L;
-    private final boolean endsInTanh;
+    private final String ending;
 
-    Defective(boolean endsInTanh) {
-      this.endsInTanh = endsInTanh;
+    Theirs(String ending) {
+      this.ending = ending;
     }
 
     @Override
     public SDVariable defineLayer(
         SameDiff graph, SDVariable input, Map<String, SDVariable> params, SDVariable mask) {
       SDVariable product = input.mmul(params.get("W"));
-      return endsInTanh ? graph.nn().tanh(product) : product.mul(3);
+      return switch (ending) {
+        case "tanh" -> graph.nn().tanh("tanh", product);
+        case "softmax" -> graph.nn().softmax("softmax", product, -1);
+        case "sum" -> product.add("sum", params.get("b"));
+        case "product" -> product.mul("product", 3);
+        default -> product.mul(3);
+      };
     }
 
     @Override
     public void defineParameters(SDLayerParams params) {
       params.addWeightParam("W", 3, 2);
+      params.addBiasParam("b", 1, 2);
     }
 
     @Override
     public void initializeParameters(Map<String, INDArray> params) {
-      params.get("W").assign(Graphs.normal(1, 3, 2));
+      params.get("W").assign(Networks.normal(1, 3, 2));
+      params.get("b").assign(Networks.normal(4, 1, 2));
     }
 
     @Override
@@ -94,35 +102,39 @@ class Dl4jSameDiffLayerTest {
     return GradientCheckUtil.checkGradients(
         new GradientCheckUtil.MLNConfig()
             .net(network)
-            .input(Graphs.normal(2, 4, 3))
-            .labels(Graphs.normal(3, 4, 2))
+            .input(Networks.normal(2, 4, 3))
+            .labels(Networks.normal(3, 4, 2))
             .epsilon(1e-6)
             .maxRelError(1e-5)
             .minAbsoluteError(1e-9));
   }
 
   @Test
-  void theirsFailsWhereItEndsInTanh() {
-    MultiLayerNetwork network = network(new Defective(true));
-    RuntimeException error =
-        assertThrows(
-            RuntimeException.class,
-            () -> network.fit(Graphs.normal(2, 4, 3), Graphs.normal(3, 4, 2)));
-    assertTrue(error.getMessage().contains("-grad"), error.getMessage());
+  void theirsFailsWhereTheResultIsNamed() {
+    for (String ending : new String[] {"tanh", "softmax", "product"}) {
+      MultiLayerNetwork network = network(new Theirs(ending));
+      RuntimeException error = assertThrows(RuntimeException.class, () -> check(network));
+      assertTrue(error.getMessage().contains(ending + "-grad exists"), error.getMessage());
+    }
   }
 
   @Test
-  void theirsDoublesGradientsWhereItEndsInAProduct() {
-    MultiLayerNetwork network = network(new Defective(false));
+  void theirsIsWrongWhereItEndsInASum() {
+    assertFalse(check(network(new Theirs("sum"))));
+  }
+
+  @Test
+  void theirsDoublesGradientsWhereItEndsInAProductWithoutAName() {
+    MultiLayerNetwork network = network(new Theirs("product without a name"));
     assertFalse(check(network));
-    INDArray input = Graphs.normal(2, 4, 3);
-    INDArray labels = Graphs.normal(3, 4, 2);
+    INDArray input = Networks.normal(2, 4, 3);
+    INDArray labels = Networks.normal(3, 4, 2);
     network.setInput(input);
     network.setLabels(labels);
     network.computeGradientAndScore();
     INDArray found = network.gradient().getGradientFor("0_W");
     // d/dW of the mean over two features of (3 x W - t)^2, summed over the batch
-    INDArray residual = input.mmul(Graphs.normal(1, 3, 2)).mul(3).sub(labels);
+    INDArray residual = input.mmul(Networks.normal(1, 3, 2)).mul(3).sub(labels);
     INDArray expected = input.transpose().mmul(residual.mul(3));
     assertEquals(2, found.norm2Number().doubleValue() / expected.norm2Number().doubleValue(), 1e-9);
   }

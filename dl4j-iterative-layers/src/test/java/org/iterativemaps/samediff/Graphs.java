@@ -1,13 +1,10 @@
 package org.iterativemaps.samediff;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.FixedValues;
-import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.Sparsity;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -20,26 +17,6 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Small maps, data and checks for the SameDiff tests. */
 final class Graphs {
   private Graphs() {}
-
-  /** Three state slots with feedback, a fixed block, a slot without bias, every kind of pattern. */
-  static BlockMap richMap(int nIn, Injection injection) {
-    return BlockMap.builder()
-        .input("x", nIn)
-        .state("h", 5, Activation.TANH)
-        .stateWithoutBias("g", 4, Activation.SIGMOID.getActivationFunction())
-        .state("y", 3, Activation.IDENTITY)
-        .connect("x", "h", Sparsity.density(0.6))
-        .connect("h", "h", Sparsity.fanIn(2))
-        .connectFixed("h", "h", Sparsity.diagonal(), FixedValues.constant(0.3))
-        .connect("y", "h", Sparsity.bernoulli(0.7))
-        .connect("h", "g", Sparsity.entries(7))
-        .connect("g", "y", Sparsity.dense())
-        .connect("x", "y", Sparsity.density(0.5))
-        .output("y")
-        .injection(injection)
-        .seed(3)
-        .build();
-  }
 
   /** Every typed block, wires, both normalisations, every update. */
   static SDBlockMap everything(int nIn) {
@@ -65,15 +42,15 @@ final class Graphs {
         .connect("x", "n", Sparsity.dense())
         .normalise("n", Normalisation.LAYER)
         .connect("n", "h", Sparsity.dense())
-        .connect(java.util.List.of("r", "c"), "h", SDBlocks.product())
+        .connect(List.of("r", "c"), "h", SDBlocks.product())
         .update("h", Update.gated("r"))
         .connect(
-            java.util.List.of("x", "h"),
+            List.of("x", "h"),
             "c",
             SDBlocks.linearProduct(Sparsity.density(0.6), Sparsity.fanIn(2)))
         .connectFixed("h", "c", Sparsity.diagonal(), FixedValues.constant(0.5))
         .update("c", Update.gated("r", "n"))
-        .connect(java.util.List.of("n", "h", "c"), "q", SDBlocks.attention(2, 3))
+        .connect(List.of("n", "h", "c"), "q", SDBlocks.attention(2, 3))
         .connect("x", "q", SDBlocks.nested(inner, 2))
         .normalise("q", Normalisation.RMS)
         .update("q", Update.residual(0.5))
@@ -82,23 +59,6 @@ final class Graphs {
         .output("y")
         .seed(5)
         .build();
-  }
-
-  static INDArray normal(long seed, long... shape) {
-    Random random = new Random(seed);
-    INDArray array = Nd4j.create(DataType.DOUBLE, shape);
-    for (long i = 0; i < array.length(); i++) {
-      array.putScalar(i, random.nextGaussian());
-    }
-    return array;
-  }
-
-  static void assertClose(INDArray expected, INDArray actual, double tolerance) {
-    assertArrayEquals(expected.shape(), actual.shape());
-    double largest = expected.sub(actual).amaxNumber().doubleValue();
-    assertTrue(
-        largest <= tolerance, // false for NaN
-        () -> "largest difference " + largest + "\n" + expected + "\n" + actual);
   }
 
   /**

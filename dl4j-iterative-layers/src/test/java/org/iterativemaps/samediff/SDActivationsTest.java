@@ -1,7 +1,7 @@
 package org.iterativemaps.samediff;
 
-import static org.iterativemaps.samediff.Graphs.assertClose;
-import static org.iterativemaps.samediff.Graphs.normal;
+import static org.iterativemaps.layers.Networks.assertClose;
+import static org.iterativemaps.layers.Networks.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;

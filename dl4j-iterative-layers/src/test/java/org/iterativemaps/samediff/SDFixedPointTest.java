@@ -1,7 +1,7 @@
 package org.iterativemaps.samediff;
 
-import static org.iterativemaps.samediff.Graphs.assertClose;
-import static org.iterativemaps.samediff.Graphs.normal;
+import static org.iterativemaps.layers.Networks.assertClose;
+import static org.iterativemaps.layers.Networks.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +10,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.iterativemaps.layers.Networks;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.Sparsity;
@@ -142,7 +143,7 @@ class SDFixedPointTest {
   void refusesAMapThatForgetsItsInput() {
     SDMap map =
         iterative.blockMap(
-            "map", SDBlockMap.of(Graphs.richMap(4, Injection.IMPULSE)), DataType.DOUBLE);
+            "map", SDBlockMap.of(Networks.richMap(4, Injection.IMPULSE)), DataType.DOUBLE);
     SDIterativeTest.refused(
         () -> iterative.fixedPoint("point", map, x, 1e-9, 10), "fixedPoint 'point'", "HOLD");
   }

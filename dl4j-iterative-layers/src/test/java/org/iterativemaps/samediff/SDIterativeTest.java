@@ -1,7 +1,7 @@
 package org.iterativemaps.samediff;
 
-import static org.iterativemaps.samediff.Graphs.assertClose;
-import static org.iterativemaps.samediff.Graphs.normal;
+import static org.iterativemaps.layers.Networks.assertClose;
+import static org.iterativemaps.layers.Networks.normal;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.iterativemaps.kernel.MapProgram;
 import org.iterativemaps.kernel.ReferenceKernel;
+import org.iterativemaps.layers.Networks;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.RandomSource;
@@ -94,7 +95,7 @@ class SDIterativeTest {
     for (int steps : all) {
       SameDiff graph = SameDiff.create();
       SDIterative ops = new SDIterative(graph);
-      BlockMap map = Graphs.richMap(4, injection);
+      BlockMap map = Networks.richMap(4, injection);
       SDMap inGraph = ops.blockMap("map", SDBlockMap.of(map), DataType.DOUBLE);
       SDVariable x = graph.placeHolder("x", DataType.DOUBLE, -1, 4);
       ops.iterate("out", inGraph, x, steps);
@@ -117,7 +118,7 @@ class SDIterativeTest {
 
   @Test
   void iterateSequenceIsTheReferenceKernel() {
-    BlockMap map = Graphs.richMap(4, Injection.IMPULSE);
+    BlockMap map = Networks.richMap(4, Injection.IMPULSE);
     SDMap inGraph = iterative.blockMap("map", SDBlockMap.of(map), DataType.DOUBLE);
     SDVariable out = iterative.iterateSequence("out", inGraph, input(-1, 4, 6), 3);
     INDArray input = normal(4, 2, 4, 6);
@@ -205,10 +206,40 @@ class SDIterativeTest {
   }
 
   @Test
+  void theReadmesGatedUnitRuns() {
+    SDBlockMap gru =
+        SDBlockMap.builder()
+            .input("x", 8)
+            .wire("r", 16, Activation.SIGMOID)
+            .wire("u", 16, Activation.SIGMOID)
+            .wireWithoutBias("s", 16, Activation.IDENTITY)
+            .state("h", 16, Activation.TANH)
+            .connect("x", "r", Sparsity.dense())
+            .connect("h", "r", Sparsity.density(0.2))
+            .connect("x", "u", Sparsity.dense())
+            .connect("h", "u", Sparsity.density(0.2))
+            .connect(List.of("r", "h"), "s", SDBlocks.product())
+            .connect("x", "h", Sparsity.dense())
+            .connect("s", "h", Sparsity.density(0.2))
+            .update("h", Update.gated("u"))
+            .output("h")
+            .build();
+    SDMap map = iterative.blockMap("gru", gru, DataType.DOUBLE);
+    SDVariable y = iterative.iterateSequence("y", map, input(-1, 8, 5), 1);
+    loss(y, 2, 16, 5);
+    assertEquals(3 * (8 * 16 + 51 + 16), map.parameterCount());
+    Map<String, INDArray> data = Map.of("x", normal(3, 2, 8, 5));
+    assertArrayEquals(new long[] {2, 16, 5}, sd.output(data, "y").get("y").shape());
+    assertTrue(
+        sd.calculateGradients(data, "gru/W[s->h]").get("gru/W[s->h]").norm2Number().doubleValue()
+            > 0);
+  }
+
+  @Test
   void theBatchIsOpen() {
     SDMap map =
         iterative.blockMap(
-            "map", SDBlockMap.of(Graphs.richMap(4, Injection.HOLD)), DataType.DOUBLE);
+            "map", SDBlockMap.of(Networks.richMap(4, Injection.HOLD)), DataType.DOUBLE);
     iterative.iterate("out", map, input(-1, 4), 4);
     INDArray whole = normal(4, 7, 4);
     INDArray expected = sd.output(Map.of("x", whole), "out").get("out");
@@ -218,7 +249,7 @@ class SDIterativeTest {
 
   @Test
   void aHundredStepsAreWrittenOnceAndTheWeightsToo() {
-    BlockMap map = Graphs.richMap(4, Injection.HOLD);
+    BlockMap map = Networks.richMap(4, Injection.HOLD);
     SDMap inGraph = iterative.blockMap("map", SDBlockMap.of(map), DataType.DOUBLE);
     int before = sd.getOps().size();
     iterative.iterate("out", inGraph, input(-1, 4), 100);
@@ -255,7 +286,7 @@ class SDIterativeTest {
   void wrongUseIsNamed() {
     SDMap map =
         iterative.blockMap(
-            "map", SDBlockMap.of(Graphs.richMap(4, Injection.HOLD)), DataType.DOUBLE);
+            "map", SDBlockMap.of(Networks.richMap(4, Injection.HOLD)), DataType.DOUBLE);
     SDVariable x = input(-1, 5);
     SDVariable fine = sd.placeHolder("fine", DataType.DOUBLE, -1, 4);
     refused(() -> iterative.iterate("out", map, fine, 0), "iterate 'out'", "steps = 0");
@@ -273,7 +304,7 @@ class SDIterativeTest {
         "iterateSequence 's'",
         "'q'",
         "time");
-    refused(() -> iterative.blockMap("map", Graphs.richMap(4, Injection.HOLD)), "'map/W[x->h]'");
+    refused(() -> iterative.blockMap("map", Networks.richMap(4, Injection.HOLD)), "'map/W[x->h]'");
     WeightMask mask = mask(4, 3, 0.5);
     refused(
         () -> iterative.maskedLinear("l", fine, sd.var("T", normal(1, 4, 3)), mask, null),

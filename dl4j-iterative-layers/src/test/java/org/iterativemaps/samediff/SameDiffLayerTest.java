@@ -1,7 +1,7 @@
 package org.iterativemaps.samediff;
 
-import static org.iterativemaps.samediff.Graphs.assertClose;
-import static org.iterativemaps.samediff.Graphs.normal;
+import static org.iterativemaps.layers.Networks.assertClose;
+import static org.iterativemaps.layers.Networks.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,6 +23,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.layers.Networks;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.Sparsity;
@@ -130,7 +131,7 @@ class SameDiffLayerTest {
     "true, HOLD, 1", "true, HOLD, 3", "true, IMPULSE, 2"
   })
   void trainsAsTheHandWrittenLayer(boolean recurrent, Injection injection, int steps) {
-    BlockMap map = Graphs.richMap(4, injection);
+    BlockMap map = Networks.richMap(4, injection);
     DataSet data = data(recurrent);
     MultiLayerNetwork written =
         network(conf(new Adam(0.02)).l2(0.01), layer(false, recurrent, map, steps), recurrent);
@@ -188,7 +189,7 @@ class SameDiffLayerTest {
 
   @Test
   void runsStepByStepAndWithTruncatedBptt() {
-    BlockMap map = Graphs.richMap(4, Injection.HOLD);
+    BlockMap map = Networks.richMap(4, Injection.HOLD);
     MultiLayerNetwork written = network(conf(new NoOp()), layer(false, true, map, 2), true);
     MultiLayerNetwork sameDiff = network(conf(new NoOp()), layer(true, true, map, 2), true);
     INDArray input = normal(3, 2, 4, 6);
@@ -299,7 +300,7 @@ class SameDiffLayerTest {
         "nIn: found 5",
         "4 units");
     MultiLayerNetwork network =
-        network(conf(new NoOp()), layer(true, true, Graphs.richMap(4, Injection.HOLD), 2), true);
+        network(conf(new NoOp()), layer(true, true, Networks.richMap(4, Injection.HOLD), 2), true);
     String message =
         assertThrows(DL4JInvalidInputException.class, () -> network.output(normal(1, 2, 3, 5)))
             .getMessage();
@@ -312,7 +313,7 @@ class SameDiffLayerTest {
 
   @Test
   void dropoutAndWeightNoiseAreThoseOfDl4j() {
-    BlockMap map = Graphs.richMap(4, Injection.HOLD);
+    BlockMap map = Networks.richMap(4, Injection.HOLD);
     List<MultiLayerNetwork> networks =
         List.of(
             network(

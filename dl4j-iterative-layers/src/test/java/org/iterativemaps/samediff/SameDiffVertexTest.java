@@ -1,7 +1,7 @@
 package org.iterativemaps.samediff;
 
-import static org.iterativemaps.samediff.Graphs.assertClose;
-import static org.iterativemaps.samediff.Graphs.normal;
+import static org.iterativemaps.layers.Networks.assertClose;
+import static org.iterativemaps.layers.Networks.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.Networks;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
 import org.junit.jupiter.api.AfterAll;
@@ -46,11 +47,7 @@ class SameDiffVertexTest {
   }
 
   private static NeuralNetConfiguration.Builder conf(IUpdater updater) {
-    return new NeuralNetConfiguration.Builder()
-        .seed(7)
-        .dataType(DataType.DOUBLE)
-        .l2(0.01)
-        .updater(updater);
+    return new NeuralNetConfiguration.Builder().seed(7).dataType(DataType.DOUBLE).updater(updater);
   }
 
   private static OutputLayer readOut() {
@@ -77,7 +74,7 @@ class SameDiffVertexTest {
             .addVertex(
                 "loop",
                 new SameDiffIterativeMapVertex(
-                    SDBlockMap.of(Graphs.richMap(4, Injection.HOLD)), 2, "h"),
+                    SDBlockMap.of(Networks.richMap(4, Injection.HOLD)), 2, "h"),
                 "tokens",
                 "encoding")
             .addLayer(
@@ -99,10 +96,11 @@ class SameDiffVertexTest {
 
   @Test
   void trainsAsTheLayer() {
-    BlockMap map = Graphs.richMap(4, Injection.HOLD);
+    BlockMap map = Networks.richMap(4, Injection.HOLD);
     ComputationGraph layer =
         graph(
             conf(new Adam(0.02))
+                .l2(0.01)
                 .graphBuilder()
                 .addInputs("in")
                 .addLayer("loop", new IterativeMapLayer.Builder().map(map).steps(4).build(), "in")
@@ -112,6 +110,7 @@ class SameDiffVertexTest {
     ComputationGraph vertex =
         graph(
             conf(new Adam(0.02))
+                .l2(0.01)
                 .graphBuilder()
                 .addInputs("in")
                 .addVertex("loop", new SameDiffIterativeMapVertex(SDBlockMap.of(map), 4), "in")
@@ -164,7 +163,7 @@ class SameDiffVertexTest {
 
   @Test
   void wrongUseIsNamed() {
-    SDBlockMap map = SDBlockMap.of(Graphs.richMap(4, Injection.HOLD));
+    SDBlockMap map = SDBlockMap.of(Networks.richMap(4, Injection.HOLD));
     SDIterativeTest.refused(() -> new SameDiffIterativeMapVertex(map, 2, "x"), "'x'", "[h, g, y]");
     assertEquals(
         InputType.recurrent(3, 9),

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.iterativemaps.examples.QuietSameDiff;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -44,15 +45,16 @@ public final class VerifyGolden implements Callable<Integer> {
   public Integer call() {
     try {
       Via via = Vias.named(viaName);
-      return verify(GoldenFolder.read(folder), via);
+      List<GoldenFile> files = GoldenFolder.read(folder);
+      PrintWriter out = spec.commandLine().getOut(); // before all else is silenced
+      return QuietSameDiff.call(() -> verify(files, via, out));
     } catch (IllegalArgumentException | GoldenFormatException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return WRONG_INPUT;
     }
   }
 
-  private int verify(List<GoldenFile> files, Via via) {
-    PrintWriter out = spec.commandLine().getOut();
+  private int verify(List<GoldenFile> files, Via via, PrintWriter out) {
     out.printf(
         Locale.ROOT,
         "%s via %s: %s, tolerance %.0e relative to 1 + |expected|%n",

@@ -45,6 +45,9 @@ class VerifyGoldenTest {
     assertEquals(0, fused.exitCode());
     fused.assertSays("kind author_configs does not apply");
     fused.assertSays("AdroitArchive/10AH01");
+    Outcome sameDiff = verify(GoldenFiles.FOLDER.toString(), "--via", "samediff");
+    assertEquals("11 passed, 0 failed, 78 skipped", sameDiff.last());
+    assertEquals(0, sameDiff.exitCode());
     Outcome outcome = verify(GoldenFiles.FOLDER.toString());
     assertEquals("89 passed, 0 failed", outcome.last());
     assertEquals(0, outcome.exitCode());
