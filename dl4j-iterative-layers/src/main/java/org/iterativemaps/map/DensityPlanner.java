@@ -172,19 +172,13 @@ public final class DensityPlanner {
     }
   }
 
-  /**
-   * Whole hidden sizes in the order of preference. Those that can be met make one interval: its
-   * ends are tried after the documented choice.
-   */
+  /** Whole hidden sizes to try: the documented choice, and the least one that can be met. */
   private List<Integer> hiddenSizes() {
     HiddenSizeEquations equations = new HiddenSizeEquations(x, y, given, budget, target);
     equations.check();
-    double preferred = equations.preferred();
-    double fewest = equations.fewest();
-    double most = equations.most();
+    double preferred = Math.max(equations.preferred(), equations.fewest());
     List<Integer> sizes = new ArrayList<>();
-    for (double h :
-        new double[] {Math.min(Math.max(preferred, fewest), most), preferred, fewest, most}) {
+    for (double h : new double[] {preferred, equations.fewest()}) {
       for (double whole : new double[] {Math.rint(h), Math.floor(h), Math.ceil(h)}) {
         if (whole <= WeightMask.MAX_ENTRIES) { // false for NaN
           sizes.add((int) Math.max(1, whole));

@@ -3,8 +3,8 @@ package org.iterativemaps.map;
 import java.util.Map;
 
 /**
- * The hidden sizes, not yet whole, by which a budget and a target can be met: the range of them and
- * the documented choice within it. For the formulas see {@link DensityPlanner}.
+ * The hidden sizes, not yet whole, by which a budget and a target can be met: the least of them and
+ * the documented choice. For the formulas see {@link DensityPlanner}.
  *
  * @param x input size
  * @param y output size
@@ -39,7 +39,10 @@ record HiddenSizeEquations(
     }
   }
 
-  /** The documented choice, which may lie outside the range. */
+  /**
+   * The documented choice. It is never above what open densities at 0 leave, since it has them at 0
+   * or more, but may be below {@link #fewest}.
+   */
   double preferred() {
     double mean = meanSideDensity();
     double open = Double.isNaN(mean) ? 1 : mean;
@@ -68,16 +71,6 @@ record HiddenSizeEquations(
     return target == null
         ? ofBudget(hiddenOr(1), 1)
         : Math.max(ofSides(1), Math.sqrt(target * budget / hiddenOr(1)));
-  }
-
-  /** What open densities at 0 leave. */
-  double most() {
-    if (budget == null) {
-      return given.containsKey(PaperBlock.H_TO_H)
-          ? ofTarget(hiddenOr(1), 1)
-          : Double.POSITIVE_INFINITY;
-    }
-    return target == null ? ofBudget(hiddenOr(0), 0) : ofSides(0);
   }
 
   /** Of d_hh H² + slope H + constant = N. */
