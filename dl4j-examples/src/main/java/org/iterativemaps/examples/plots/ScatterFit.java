@@ -82,7 +82,7 @@ public final class ScatterFit {
   }
 
   /**
-   * The line through all points so far.
+   * The line through all points to fit so far.
    *
    * @return the fit
    */
@@ -91,7 +91,7 @@ public final class ScatterFit {
   }
 
   /**
-   * The parabola through all points so far.
+   * The parabola through all points to fit so far.
    *
    * @return the fit
    */
