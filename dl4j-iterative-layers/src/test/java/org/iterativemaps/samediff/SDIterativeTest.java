@@ -227,6 +227,7 @@ class SDIterativeTest {
     SDMap map = iterative.blockMap("gru", gru, DataType.DOUBLE);
     SDVariable y = iterative.iterateSequence("y", map, input(-1, 8, 5), 1);
     loss(y, 2, 16, 5);
+    sd.setLossVariables("loss");
     assertEquals(3 * (8 * 16 + 51 + 16), map.parameterCount());
     Map<String, INDArray> data = Map.of("x", normal(3, 2, 8, 5));
     assertArrayEquals(new long[] {2, 16, 5}, sd.output(data, "y").get("y").shape());
