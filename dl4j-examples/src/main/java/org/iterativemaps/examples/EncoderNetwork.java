@@ -22,10 +22,10 @@ final class EncoderNetwork {
 
   // region network
   EncoderNetwork(SDBlockMap encoder, Sizes sizes, int steps, long seed) {
-    SDVariable digits = graph.placeHolder("digits", DataType.FLOAT, -1, DigitReversal.DIGITS);
+    SDVariable digits = graph.placeHolder("digits", DataType.FLOAT, -1, SortedDigits.DIGITS);
     SDVariable places = graph.placeHolder("places", DataType.FLOAT, -1, sizes.time());
-    SDVariable reversed = graph.placeHolder("reversed", DataType.FLOAT, -1, DigitReversal.DIGITS);
-    SDVariable embedding = digits.mmul(weights("E", DigitReversal.DIGITS, sizes.width(), seed));
+    SDVariable sorted = graph.placeHolder("sorted", DataType.FLOAT, -1, SortedDigits.DIGITS);
+    SDVariable embedding = digits.mmul(weights("E", SortedDigits.DIGITS, sizes.width(), seed));
 
     SDIterative iterative = new SDIterative(graph);
     SDMap map = iterative.blockMap("encoder", encoder, DataType.FLOAT);
@@ -33,9 +33,9 @@ final class EncoderNetwork {
     Map<String, SDVariable> end = iterative.iterate("run", map, start, steps);
 
     SDVariable out = end.get(encoder.output().name());
-    SDVariable logits = out.mmul(weights("R", sizes.width(), DigitReversal.DIGITS, seed));
+    SDVariable logits = out.mmul(weights("R", sizes.width(), SortedDigits.DIGITS, seed));
     graph.nn().softmax("predicted", logits, -1);
-    graph.loss().softmaxCrossEntropy("loss", reversed, logits, null);
+    graph.loss().softmaxCrossEntropy("loss", sorted, logits, null);
     graph.setLossVariables("loss");
   }
 
@@ -63,26 +63,26 @@ final class EncoderNetwork {
         new TrainingConfig.Builder()
             .updater(new Adam(learningRate))
             .dataSetFeatureMapping("digits", "places")
-            .dataSetLabelMapping("reversed")
+            .dataSetLabelMapping("sorted")
             .build());
     QuietSameDiff.run(graph::createGradFunction);
   }
 
   /** One update. */
-  void fit(DigitReversal batch) {
+  void fit(SortedDigits batch) {
     graph.fit(
         new MultiDataSet(
-            new INDArray[] {batch.digits(), batch.places()}, new INDArray[] {batch.reversed()}));
+            new INDArray[] {batch.digits(), batch.places()}, new INDArray[] {batch.sorted()}));
   }
 
-  double loss(DigitReversal data) {
+  double loss(SortedDigits data) {
     return graph.output(data.placeholders(), "loss").get("loss").getDouble(0);
   }
 
   /** Share of the digits that are right. */
-  double accuracy(DigitReversal data) {
+  double accuracy(SortedDigits data) {
     INDArray predicted = graph.output(data.placeholders(), "predicted").get("predicted");
-    INDArray right = predicted.argMax(1).eq(data.reversed().argMax(1));
+    INDArray right = predicted.argMax(1).eq(data.sorted().argMax(1));
     return right.castTo(DataType.DOUBLE).meanNumber().doubleValue();
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.iterativemaps.examples.TransformerIsAMap.Result;
 import org.iterativemaps.examples.TransformerIsAMap.Trained;
@@ -44,12 +45,17 @@ class TransformerIsAMapTest {
   }
 
   @Test
-  void sequencesAreReversed() {
-    DigitReversal data = DigitReversal.draw(3, 4, RandomSource.of(1));
+  void sequencesAreSorted() {
+    SortedDigits data = SortedDigits.draw(3, 4, RandomSource.of(1));
     for (int s = 0; s < 3; s++) {
+      int[] drawn = new int[4];
       for (int t = 0; t < 4; t++) {
-        assertEquals(data.digits().getRow(s * 4 + t), data.reversed().getRow(s * 4 + 3 - t));
+        drawn[t] = data.digits().getRow(s * 4 + t).argMax().getInt(0);
         assertEquals(1, data.places().getDouble(s * 4 + t, t));
+      }
+      Arrays.sort(drawn);
+      for (int t = 0; t < 4; t++) {
+        assertEquals(1, data.sorted().getDouble(s * 4 + t, drawn[t]));
       }
     }
   }

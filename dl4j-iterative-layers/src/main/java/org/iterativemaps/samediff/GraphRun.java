@@ -10,6 +10,8 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.iterativemaps.kernel.DenseBlock;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.internal.InferenceSession;
+import org.nd4j.autodiff.samediff.internal.memory.NoOpMemoryMgr;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -112,6 +114,7 @@ final class GraphRun {
       Unrolled unrolled = unrolled(call);
       List<String> wanted = new ArrayList<>(List.of("output"));
       unrolled.last.forEach((slot, variable) -> wanted.add(variable.name()));
+      openSession(unrolled.graph);
       Map<String, INDArray> found =
           unrolled.graph.output(placeholders(call), wanted.toArray(String[]::new));
       Map<String, INDArray> last = new LinkedHashMap<>();
@@ -158,6 +161,7 @@ final class GraphRun {
       graph.setLossVariables("loss");
       graph.createGradFunction(wanted.toArray(String[]::new));
     }
+    openSession(graph.getFunction("grad"));
     Map<String, INDArray> found = graph.calculateGradients(placeholders, wanted);
     Map<String, INDArray> parameters = new LinkedHashMap<>();
     for (SDParameter parameter : settings.parameters()) {
@@ -183,6 +187,23 @@ final class GraphRun {
       Map<String, INDArray> found, String name, Map<String, INDArray> placeholders) {
     INDArray gradient = found.get(name);
     return gradient == null ? Nd4j.zerosLike(placeholders.get(name)) : gradient;
+  }
+
+  /**
+   * Gives the graph a session that lets go of no array before it is done. SameDiff's own (in
+   * 1.0.0-M2.1) reuses the memory of arrays which it takes for others of the same content: it knows
+   * them by their values, so that a state of zeros and a bias of zeros are one to it.
+   */
+  private static void openSession(SameDiff graph) {
+    graph
+        .getSessions()
+        .computeIfAbsent(
+            Thread.currentThread().getId(),
+            thread -> {
+              InferenceSession session = SameDiff.getInferenceFactory().create(graph);
+              session.setMmgr(new NoOpMemoryMgr());
+              return session;
+            });
   }
 
   /** Arrays may belong to a workspace that closes before the next call. */

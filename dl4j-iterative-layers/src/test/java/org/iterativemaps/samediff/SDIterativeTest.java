@@ -34,6 +34,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class SDIterativeTest {
   private final SameDiff sd = SameDiff.create();
@@ -227,12 +228,35 @@ class SDIterativeTest {
     SDMap map = iterative.blockMap("gru", gru, DataType.DOUBLE);
     SDVariable y = iterative.iterateSequence("y", map, input(-1, 8, 5), 1);
     loss(y, 2, 16, 5);
+    sd.setLossVariables("loss");
     assertEquals(3 * (8 * 16 + 51 + 16), map.parameterCount());
     Map<String, INDArray> data = Map.of("x", normal(3, 2, 8, 5));
     assertArrayEquals(new long[] {2, 16, 5}, sd.output(data, "y").get("y").shape());
     assertTrue(
         sd.calculateGradients(data, "gru/W[s->h]").get("gru/W[s->h]").norm2Number().doubleValue()
             > 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(chars = {'c', 'f'})
+  void callsDoNotDisturbEachOther(char order) {
+    BlockMap map = Networks.richMap(4, Injection.HOLD);
+    SDMap inGraph = iterative.blockMap("map", SDBlockMap.of(map), DataType.DOUBLE);
+    iterative.iterateSequence("out", inGraph, input(-1, 4, 5), 1);
+    INDArray[] parameters =
+        inGraph.variables().values().stream().map(SDVariable::getArr).toArray(INDArray[]::new);
+    ReferenceKernel kernel = new ReferenceKernel(MapProgram.sequence(map.realize(), 1, null));
+    String last = "out/4/y/1";
+    for (int call = 0; call < 4; call++) {
+      INDArray input = normal(call, 3, 4, 5).dup(order);
+      INDArray expected = Nd4j.create(DataType.DOUBLE, new long[] {3, 3, 5}, 'f');
+      kernel.forward(parameters, input, null, null, expected, false);
+      Map<String, INDArray> found = sd.output(Map.of("x", input), "out", last);
+      assertClose(expected, found.get("out"), 1e-13);
+      INDArray end =
+          expected.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(4)).dup();
+      assertClose(end, found.get(last), 1e-13);
+    }
   }
 
   @Test
