@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.Slot;
 import org.nd4j.shade.jackson.databind.annotation.JsonDeserialize;
@@ -94,6 +95,22 @@ public final class MapSettings implements Serializable {
    */
   public MapSettings withOutputSize(long nOut) {
     return withSlotSize(map.output(), "nOut", nOut);
+  }
+
+  /**
+   * The same settings with another K.
+   *
+   * @param newSteps at least 1
+   */
+  public synchronized MapSettings withSteps(int newSteps) {
+    MapSettings changed = new MapSettings(map, newSteps, weightInits);
+    changed.realized = realized; // masks do not depend on K
+    return changed;
+  }
+
+  /** The same settings with the other way of giving the map its input; masks stay. */
+  public MapSettings withInjection(Injection injection) {
+    return new MapSettings(map.withInjection(injection), steps, weightInits);
   }
 
   private MapSettings withSlotSize(Slot slot, String option, long size) {

@@ -1,0 +1,40 @@
+package org.iterativemaps.convert;
+
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.Layer;
+
+/**
+ * A layer of the network that is being converted.
+ *
+ * @param id index in a MultiLayerNetwork, name of the vertex in a ComputationGraph
+ * @param conf the configuration around the layer
+ * @param preProcessor before the layer, or null
+ * @param trained the running layer with its parameters; null where a configuration is converted
+ */
+record Node(
+    String id,
+    NeuralNetConfiguration conf,
+    InputPreProcessor preProcessor,
+    org.deeplearning4j.nn.api.Layer trained) {
+
+  Layer layer() {
+    return conf.getLayer();
+  }
+
+  /** The layer's own name, or null. */
+  String name() {
+    return layer().getLayerName();
+  }
+
+  /** For messages and reports. */
+  String label() {
+    String name = name() == null ? id : name();
+    return "'" + name + "' (" + layer().getClass().getSimpleName() + ")";
+  }
+
+  /** All weights and biases. */
+  long parameters() {
+    return layer().initializer().numParams(conf);
+  }
+}
