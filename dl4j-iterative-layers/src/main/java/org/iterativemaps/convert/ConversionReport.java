@@ -13,8 +13,7 @@ import java.util.OptionalDouble;
  * @param tyingLoss where layers were tied, sum |W_i - mean W|^2 / sum |W_i|^2 over the tied weights
  *     and biases: 0 if nothing was lost, near 1 for unrelated layers; else empty
  */
-public record ConversionReport(
-    List<Entry> entries, List<String> notes, OptionalDouble tyingLoss) {
+public record ConversionReport(List<Entry> entries, List<String> notes, OptionalDouble tyingLoss) {
 
   /**
    * One layer.
@@ -59,11 +58,15 @@ public record ConversionReport(
     for (Entry entry : entries) {
       text.append(
           String.format(
-              Locale.ROOT, line, entry.layer, entry.became, entry.weightsBefore, entry.weightsAfter));
+              Locale.ROOT,
+              line,
+              entry.layer,
+              entry.became,
+              entry.weightsBefore,
+              entry.weightsAfter));
     }
     text.append(String.format(Locale.ROOT, line, "all", "", weightsBefore(), weightsAfter()));
-    tyingLoss.ifPresent(
-        loss -> text.append(String.format(Locale.ROOT, "tying loss %.4g%n", loss)));
+    tyingLoss.ifPresent(loss -> text.append(String.format(Locale.ROOT, "tying loss %.4g%n", loss)));
     notes.forEach(note -> text.append(note).append(System.lineSeparator()));
     return text.toString();
   }

@@ -15,8 +15,8 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * }</pre>
  *
  * <p>Networks are copied; the one that is given is not changed. What a conversion leaves alone
- * (other layers, preprocessors, updater settings, iteration counts) is in the new network as it was;
- * the state of updaters (momentum) starts anew.
+ * (other layers, preprocessors, updater settings, iteration counts) is in the new network as it
+ * was; the state of updaters (momentum) starts anew.
  */
 public final class IterativeMaps {
   private IterativeMaps() {}
@@ -32,14 +32,14 @@ public final class IterativeMaps {
   /**
    * A run of {@code DenseLayer}, {@code ActivationLayer}, {@code DropoutLayer} and {@code
    * OutputLayer} becomes one {@code IterativeMapLayer}: a slot per layer, dense blocks below the
-   * diagonal, K = depth. An output layer leaves a {@code LossLayer} behind.
+   * diagonal, K = depth. An output layer leaves a {@code MapLossLayer} behind.
    *
-   * <p>A map has one input dropout, one updater and one regularisation: where a layer has dropout or
-   * differs in these, a map of its own begins (the report says so).
+   * <p>A map has one input dropout, one updater and one regularisation: where a layer has dropout
+   * or differs in these, a map of its own begins (the report says so).
    *
    * @throws IllegalArgumentException if there is no such layer; if a layer has weight noise,
-   *     constraints, layer normalisation or RReLU; or if something that no map can be stands between
-   *     dense layers. The message names the layer and says what to do
+   *     constraints, layer normalisation or RReLU; or if something that no map can be stands
+   *     between dense layers. The message names the layer and says what to do
    */
   public static Conversion<MultiLayerNetwork> fromMlp(
       MultiLayerNetwork network, MlpOptions options) {

@@ -34,7 +34,8 @@ public final class MapWeights {
    * @param map the map, its input size known
    * @param weights by block name "from-&gt;to", of the trained blocks; not copied
    * @param biases by slot; not copied
-   * @throws IllegalArgumentException if some are missing, too many, or not as long as they should be
+   * @throws IllegalArgumentException if some are missing, too many, or not as long as they should
+   *     be
    */
   public MapWeights(BlockMap map, Map<String, double[]> weights, Map<String, double[]> biases) {
     this.realized = map.realize();
@@ -245,7 +246,8 @@ public final class MapWeights {
 
   private static boolean equal(Map<String, double[]> one, Map<String, double[]> other) {
     return one.keySet().equals(other.keySet())
-        && one.entrySet().stream().allMatch(e -> Arrays.equals(e.getValue(), other.get(e.getKey())));
+        && one.entrySet().stream()
+            .allMatch(e -> Arrays.equals(e.getValue(), other.get(e.getKey())));
   }
 
   @Override

@@ -49,9 +49,9 @@ public final class MlpOptions {
 
   /**
    * One hidden slot, applied K times, in place of the hidden layers: x-&gt;h, h-&gt;h and one bias.
-   * x-&gt;h is the first layer, h-&gt;h and the bias the averages over the layers; all hidden layers
-   * must be of this width, or {@link #freshWeights()} be asked for. The network computes something
-   * else afterwards and wants training; the report says how far the layers were apart.
+   * x-&gt;h is the first layer, h-&gt;h and the bias the averages over the layers; all hidden
+   * layers must be of this width, or {@link #freshWeights()} be asked for. The network computes
+   * something else afterwards and wants training; the report says how far the layers were apart.
    *
    * <p>The input is an impulse unless {@link #injection} says otherwise: with equal layers K steps
    * are then exactly K layers. An output layer stays a layer of its own.

@@ -62,7 +62,10 @@ final class MlpRuns {
     if (node.preProcessor() != null && !open.isEmpty()) {
       close();
       between =
-          "the preprocessor " + node.preProcessor().getClass().getSimpleName() + " before " + node.label();
+          "the preprocessor "
+              + node.preProcessor().getClass().getSimpleName()
+              + " before "
+              + node.label();
     }
     Optional<String> obstacle = obstacle(node);
     if (obstacle.isPresent() && !options.keepsUnsupported()) {
@@ -168,11 +171,6 @@ final class MlpRuns {
     }
     if (node.layer() instanceof DenseLayer dense && dense.hasLayerNorm()) {
       return Optional.of("has layer normalisation, which needs all units of a layer at once");
-    }
-    if (is(node, OutputLayer.class) && !node.conf().isMiniBatch()) {
-      return Optional.of(
-          "sums its loss over the batch (miniBatch(false)), which the LossLayer in its place"
-              + " cannot");
     }
     BaseLayer layer = (BaseLayer) node.layer();
     return TrainingSettings.obstacle(layer).or(() -> rrelu(layer.getActivationFn()));

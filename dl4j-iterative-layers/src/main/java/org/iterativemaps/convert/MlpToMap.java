@@ -9,9 +9,9 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
-import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.MapLossLayer;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.HiddenProportion;
@@ -24,10 +24,10 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
 /**
  * A run of dense layers as one strictly block-lower-triangular map: a slot per layer, K = depth.
  *
- * <p>An output layer becomes a slot that holds its pre-activation, and a LossLayer with its
- * activation and loss: loss functions take both together (softmax and cross-entropy), and so does a
- * LossLayer. An activation layer becomes the activation of the slot before it, or, where that one
- * has an activation already, a slot behind an exact wire (fixed weights of one on the diagonal).
+ * <p>An output layer becomes a slot that holds its pre-activation, and a MapLossLayer with its
+ * activation and loss: loss functions take both together (softmax and cross-entropy). An activation
+ * layer becomes the activation of the slot before it, or, where that one has an activation already,
+ * a slot behind an exact wire (fixed weights of one on the diagonal).
  */
 final class MlpToMap {
   static final String INPUT = "x";
@@ -78,7 +78,8 @@ final class MlpToMap {
     }
     boolean isTrained = run.nodes().get(0).trained() != null;
     List<WeightMask> masks = isTrained ? trainedMasks() : null;
-    BlockMap map = map(masks == null ? patterns() : masks.stream().map(Sparsity::explicit).toList());
+    BlockMap map =
+        map(masks == null ? patterns() : masks.stream().map(Sparsity::explicit).toList());
     reportSlots(map);
     return new Piece(
         run.nodes(), layers(map, isTrained ? filler(weights(map, masks)) : running -> {}));
@@ -155,11 +156,12 @@ final class MlpToMap {
     long[] budget = budget(isHidden);
     double[] cells = new double[2];
     for (int b = 0; b < blocks.size(); b++) {
-      cells[isHidden.get(b) ? 0 : 1] +=
-          (double) blocks.get(b).fromSize() * blocks.get(b).toSize();
+      cells[isHidden.get(b) ? 0 : 1] += (double) blocks.get(b).fromSize() * blocks.get(b).toSize();
     }
     return isHidden.stream()
-        .map(h -> h ? Sparsity.density(budget[0] / cells[0]) : Sparsity.density(budget[1] / cells[1]))
+        .map(
+            h ->
+                h ? Sparsity.density(budget[0] / cells[0]) : Sparsity.density(budget[1] / cells[1]))
         .toList();
   }
 
@@ -216,8 +218,7 @@ final class MlpToMap {
     return weights::writeInto;
   }
 
-  private List<NewLayer> layers(
-      BlockMap map, Consumer<org.deeplearning4j.nn.api.Layer> fill) {
+  private List<NewLayer> layers(BlockMap map, Consumer<org.deeplearning4j.nn.api.Layer> fill) {
     IterativeMapLayer.Builder builder =
         new IterativeMapLayer.Builder().map(map).steps(states.size());
     for (DenseBlock block : blocks) {
@@ -231,12 +232,17 @@ final class MlpToMap {
     layer.setLayerName(mapName(run));
     List<NewLayer> layers = new ArrayList<>(List.of(new NewLayer(layer, fill)));
     if (run.endsInOutput()) {
-      layers.add(NewLayer.untrained(lossLayer((OutputLayer) run.last().layer())));
+      OutputLayer output = (OutputLayer) run.last().layer();
+      MapLossLayer loss = new MapLossLayer(output);
+      // Not used, but a saved layer without them is taken for one of an old format.
+      TrainingSettings.copy(output, loss);
+      loss.setIDropout(null); // the map's
+      layers.add(NewLayer.untrained(loss));
     }
     return layers;
   }
 
-  /** The name of the last layer; where that one becomes a LossLayer, of the one before it. */
+  /** The name of the last layer; where that one becomes a MapLossLayer, of the one before it. */
   static String mapName(MlpRun run) {
     List<Node> weighted = run.weighted();
     String last = run.last().name();
@@ -247,21 +253,13 @@ final class MlpToMap {
     return before == null ? last + "-map" : before;
   }
 
-  private static LossLayer lossLayer(OutputLayer output) {
-    LossLayer layer = new LossLayer.Builder(output.getLossFn()).build();
-    TrainingSettings.copy(output, layer);
-    layer.setIDropout(null); // the map's
-    layer.setNIn(output.getNOut());
-    layer.setNOut(output.getNOut());
-    return layer;
-  }
-
   private void reportSlots(BlockMap map) {
     HiddenProportion counts = HiddenProportion.realized(map.realize());
     for (Map.Entry<Node, String> entry : slots.entrySet()) {
       Node node = entry.getKey();
       if (!MlpRuns.hasWeights(node)) {
-        String what = node.layer() instanceof DropoutLayer ? "input dropout" : "activation of slot ";
+        String what =
+            node.layer() instanceof DropoutLayer ? "input dropout" : "activation of slot ";
         boolean isLeftOut = entry.getValue() == null && node != run.nodes().get(0);
         report.layer(
             node,
@@ -279,7 +277,7 @@ final class MlpToMap {
       boolean isOutput = ((FeedForwardLayer) node.layer()) instanceof OutputLayer;
       report.layer(
           node,
-          "slot " + block.to() + (isOutput ? " and LossLayer" : ""),
+          "slot " + block.to() + (isOutput ? " and MapLossLayer" : ""),
           (long) weights + biases);
     }
   }

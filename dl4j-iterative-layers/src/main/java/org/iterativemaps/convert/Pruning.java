@@ -29,7 +29,9 @@ final class Pruning {
     if (hidden == 0 || other == 0) {
       throw new IllegalArgumentException(
           "hiddenProportion: the map has no "
-              + (hidden == 0 ? "block between hidden slots" : "other block than those between hidden slots")
+              + (hidden == 0
+                  ? "block between hidden slots"
+                  : "other block than those between hidden slots")
               + "; use density(…), or convert a deeper stack");
     }
     double p = proportion;

@@ -53,7 +53,8 @@ final class TiedStack {
     for (Node node : stack) {
       boolean isFirst = node == hidden.get(0);
       report.layer(
-          node, hidden.contains(node) ? "tied into slot " + HIDDEN : "part of the map",
+          node,
+          hidden.contains(node) ? "tied into slot " + HIDDEN : "part of the map",
           isFirst ? after : 0);
     }
     List<Piece> pieces = new ArrayList<>();
@@ -74,8 +75,7 @@ final class TiedStack {
 
   private BlockMap map() {
     boolean hasBias = hidden.stream().anyMatch(node -> block(node).hasBias());
-    BlockMap.Builder builder =
-        BlockMap.builder().input(INPUT, Math.toIntExact(first().getNIn()));
+    BlockMap.Builder builder = BlockMap.builder().input(INPUT, Math.toIntExact(first().getNIn()));
     IActivation activation = activation();
     if (hasBias) {
       builder.state(HIDDEN, width(), activation);
