@@ -77,4 +77,80 @@ public final class IterativeMaps {
     GraphSource source = new GraphSource(configuration, null);
     return MlpToMap.plan(source.chains(), options).configuration(source);
   }
+
+  /**
+   * Maps without loops become stacks of {@code DenseLayer}, a wire an {@code ActivationLayer}, and
+   * a loss layer right after them an {@code OutputLayer} again: the same outputs, loss and
+   * gradients of the weights that exist. Weights that did not exist are zeros, and are trained from
+   * then on.
+   *
+   * @throws IllegalArgumentException if there is no {@code IterativeMapLayer}; or if one has a
+   *     loop, a skip connection or fixed weights: the message names the layer and the cycle or slot
+   */
+  public static Conversion<MultiLayerNetwork> toMlp(MultiLayerNetwork network) {
+    MultiLayerSource source = MultiLayerSource.of(network);
+    return MapToMlp.plan(source.chains()).network(source);
+  }
+
+  /** As {@link #toMlp(MultiLayerNetwork)}. */
+  public static Conversion<ComputationGraph> toMlp(ComputationGraph network) {
+    GraphSource source = GraphSource.of(network);
+    return MapToMlp.plan(source.chains()).network(source);
+  }
+
+  /** As {@link #fromRnn(MultiLayerNetwork, RnnOptions)}, every layer by itself and exact. */
+  public static Conversion<MultiLayerNetwork> fromRnn(MultiLayerNetwork network) {
+    return fromRnn(network, RnnOptions.exact());
+  }
+
+  /**
+   * Every {@code SimpleRnn}, alone or in {@code LastTimeStep} or {@code Bidirectional}, becomes an
+   * {@code IterativeMapRecurrentLayer} with slots x and h and K = 1: the same outputs, loss and
+   * gradients.
+   *
+   * <p>A stack of them stays a stack of map layers. With {@link RnnOptions#asOneMap()} layers that
+   * follow each other become one map, exactly. All slots of a map read the old state, so with K = 1
+   * a layer would see the layer below one token late; instead a token takes as many steps as there
+   * are layers, and the recurrent weights of a layer read its state through slots that hold it for
+   * as many steps. Each layer is still computed once per token.
+   *
+   * @throws IllegalArgumentException if there is no SimpleRnn; if one has weight noise, constraints
+   *     or layer normalisation; or if there is another recurrent layer: an LSTM multiplies gates
+   *     with states, which the blocks of a map cannot
+   */
+  public static Conversion<MultiLayerNetwork> fromRnn(
+      MultiLayerNetwork network, RnnOptions options) {
+    MultiLayerSource source = MultiLayerSource.of(network);
+    return RnnToMap.plan(source.chains(), options).network(source);
+  }
+
+  /** As {@link #fromRnn(MultiLayerNetwork, RnnOptions)}. */
+  public static Conversion<ComputationGraph> fromRnn(ComputationGraph network, RnnOptions options) {
+    GraphSource source = GraphSource.of(network);
+    return RnnToMap.plan(source.chains(), options).network(source);
+  }
+
+  /** The swap without a trained network, as {@link #fromRnn(MultiLayerNetwork, RnnOptions)}. */
+  public static Conversion<MultiLayerConfiguration> fromRnn(
+      MultiLayerConfiguration configuration, RnnOptions options) {
+    MultiLayerSource source = new MultiLayerSource(configuration, null);
+    return RnnToMap.plan(source.chains(), options).configuration(source);
+  }
+
+  /**
+   * Recurrent maps with one hidden slot and K = 1 become {@code SimpleRnn} layers again.
+   *
+   * @throws IllegalArgumentException if there is no {@code IterativeMapRecurrentLayer}, or one has
+   *     more slots, steps or fixed weights
+   */
+  public static Conversion<MultiLayerNetwork> toRnn(MultiLayerNetwork network) {
+    MultiLayerSource source = MultiLayerSource.of(network);
+    return MapToRnn.plan(source.chains()).network(source);
+  }
+
+  /** As {@link #toRnn(MultiLayerNetwork)}. */
+  public static Conversion<ComputationGraph> toRnn(ComputationGraph network) {
+    GraphSource source = GraphSource.of(network);
+    return MapToRnn.plan(source.chains()).network(source);
+  }
 }
