@@ -153,4 +153,38 @@ public final class IterativeMaps {
     GraphSource source = GraphSource.of(network);
     return MapToRnn.plan(source.chains()).network(source);
   }
+
+  /**
+   * Every looped {@code IterativeMapLayer} becomes one of untied copies, one per step, with the
+   * same outputs: to fine-tune with untied weights. See {@link Unrolling#unroll}.
+   *
+   * @throws IllegalArgumentException if there is no {@code IterativeMapLayer} with a loop
+   */
+  public static Conversion<MultiLayerNetwork> unroll(MultiLayerNetwork network) {
+    MultiLayerSource source = MultiLayerSource.of(network);
+    return UnrolledLayers.unroll(source.chains()).network(source);
+  }
+
+  /** As {@link #unroll(MultiLayerNetwork)}. */
+  public static Conversion<ComputationGraph> unroll(ComputationGraph network) {
+    GraphSource source = GraphSource.of(network);
+    return UnrolledLayers.unroll(source.chains()).network(source);
+  }
+
+  /**
+   * The reverse of {@link #unroll(MultiLayerNetwork)}: copies become their averages; the report has
+   * the tying loss. See {@link Unrolling#tie}.
+   *
+   * @throws IllegalArgumentException if there is no unrolled {@code IterativeMapLayer}
+   */
+  public static Conversion<MultiLayerNetwork> tie(MultiLayerNetwork network) {
+    MultiLayerSource source = MultiLayerSource.of(network);
+    return UnrolledLayers.tie(source.chains()).network(source);
+  }
+
+  /** As {@link #tie(MultiLayerNetwork)}. */
+  public static Conversion<ComputationGraph> tie(ComputationGraph network) {
+    GraphSource source = GraphSource.of(network);
+    return UnrolledLayers.tie(source.chains()).network(source);
+  }
 }

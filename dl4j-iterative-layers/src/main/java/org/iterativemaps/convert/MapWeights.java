@@ -214,6 +214,15 @@ public final class MapWeights {
     return moved;
   }
 
+  /**
+   * The parameter vectors in the order of {@link RealizedMap#parameters()}, as kernels take them.
+   */
+  public INDArray[] parameters(DataType type) {
+    return realized.parameters().stream()
+        .map(parameter -> Nd4j.createFromArray(values(parameter)).castTo(type))
+        .toArray(INDArray[]::new);
+  }
+
   private double[] values(Parameter parameter) {
     return (parameter.isBias() ? biases : weights).get(owner(realized, parameter));
   }

@@ -69,7 +69,7 @@ final class MlpToMap {
     for (Node node : run.nodes()) {
       if (MlpRuns.hasWeights(node)) {
         boolean isOutput = node.layer() instanceof OutputLayer;
-        addLayer(node, names.slot(node.name(), isOutput ? "y" : "h" + ++hidden));
+        addLayer(node, names.slot(node.givenName(), isOutput ? "y" : "h" + ++hidden));
       } else if (node.layer() instanceof ActivationLayer activation) {
         addActivation(node, activation.getActivationFn(), names);
       } else if (node.layer() instanceof DropoutLayer) {
@@ -102,7 +102,7 @@ final class MlpToMap {
           states.size() - 1, new Slot(last.name(), last.size(), false, activation, last.hasBias()));
       slots.put(node, last.name());
     } else {
-      String slot = names.slot(node.name(), last.name() + ".a");
+      String slot = names.slot(node.givenName(), last.name() + ".a");
       states.add(new Slot(slot, last.size(), false, activation, false));
       wires.add(new String[] {last.name(), slot});
       slots.put(node, slot);

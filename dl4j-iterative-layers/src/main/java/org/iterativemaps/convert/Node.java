@@ -27,6 +27,11 @@ record Node(
     return layer().getLayerName();
   }
 
+  /** The name a person gave it; null for the one that DL4J makes up from the index. */
+  String givenName() {
+    return name() == null || name().matches("layer\\d+") ? null : name();
+  }
+
   /** For messages and reports. */
   String label() {
     String name = name() == null ? id : name();
@@ -36,5 +41,16 @@ record Node(
   /** All weights and biases. */
   long parameters() {
     return layer().initializer().numParams(conf);
+  }
+
+  // The running layer would compare its present input.
+  @Override
+  public boolean equals(Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(this);
   }
 }

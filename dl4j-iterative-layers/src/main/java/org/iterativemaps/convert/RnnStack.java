@@ -38,7 +38,7 @@ final class RnnStack {
     this.nodes = List.copyOf(nodes);
     this.report = report;
     for (int i = 0; i < nodes.size(); i++) {
-      slots.put(nodes.get(i), names.slot(nodes.get(i).name(), RnnToMap.HIDDEN + (i + 1)));
+      slots.put(nodes.get(i), names.slot(nodes.get(i).givenName(), RnnToMap.HIDDEN + (i + 1)));
     }
   }
 

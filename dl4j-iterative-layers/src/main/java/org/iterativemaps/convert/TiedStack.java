@@ -188,8 +188,11 @@ final class TiedStack {
     private double all;
 
     double[] of(List<double[]> vectors) {
-      double[] mean = new double[vectors.get(0).length];
-      vectors.forEach(v -> Arrays.setAll(mean, i -> mean[i] + v[i] / vectors.size()));
+      double[] mean = vectors.get(0).clone();
+      for (double[] vector : vectors.subList(1, vectors.size())) {
+        // Differences to the first: equal vectors have exactly their own average.
+        Arrays.setAll(mean, i -> mean[i] + (vector[i] - vectors.get(0)[i]) / vectors.size());
+      }
       for (double[] vector : vectors) {
         for (int i = 0; i < mean.length; i++) {
           apart += (vector[i] - mean[i]) * (vector[i] - mean[i]);
