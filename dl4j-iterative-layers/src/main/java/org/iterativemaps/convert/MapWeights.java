@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
+import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.IterativeMapParamInitializer;
+import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.layers.impl.RunningMap;
 import org.iterativemaps.map.BlockMap;
@@ -221,6 +223,16 @@ public final class MapWeights {
     return realized.parameters().stream()
         .map(parameter -> Nd4j.createFromArray(values(parameter)).castTo(type))
         .toArray(INDArray[]::new);
+  }
+
+  /** A layer for single inputs with this map; {@link #writeInto} gives it the weights. */
+  public IterativeMapLayer.Builder layer(int steps) {
+    return new IterativeMapLayer.Builder().map(map()).steps(steps);
+  }
+
+  /** A layer for sequences with this map; {@link #writeInto} gives it the weights. */
+  public IterativeMapRecurrentLayer.Builder recurrentLayer(int steps) {
+    return new IterativeMapRecurrentLayer.Builder().map(map()).steps(steps);
   }
 
   private double[] values(Parameter parameter) {

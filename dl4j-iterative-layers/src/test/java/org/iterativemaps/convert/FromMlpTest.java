@@ -55,7 +55,22 @@ class FromMlpTest {
       assertEquals(mlp.network().numParams(), map.network().numParams());
       assertEquals(mlp.network().numParams(), map.report().weightsAfter());
       assertNotSame(mlp.network().params(), map.network().params());
+
+      MultiLayerNetwork back = IterativeMaps.toMlp(map.network()).network();
+      assertSame(mlp.network(), back, mlp.data());
+      assertEquals(mlp.network().params(), back.params());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void prunedMapsAreDenseLayersWithZeros(long seed) {
+    RandomMlp mlp = new RandomMlp(seed, DataType.DOUBLE);
+    MultiLayerNetwork map =
+        IterativeMaps.fromMlp(mlp.network(), MlpOptions.dense().density(0.5)).network();
+    MultiLayerNetwork back = IterativeMaps.toMlp(map).network();
+    assertClose(map.output(mlp.data().getFeatures()), back.output(mlp.data().getFeatures()), 1e-12);
+    assertEquals(mlp.network().numParams(), back.numParams());
   }
 
   @Test
@@ -316,6 +331,13 @@ class FromMlpTest {
     assertSame(
         graph,
         map.network(),
+        List.of(SameNetworks.normal(random, DataType.DOUBLE, 4, 4)),
+        List.of(SameNetworks.oneHot(random, DataType.DOUBLE, 4, 3)));
+    ComputationGraph back = IterativeMaps.toMlp(map.network()).network();
+    assertInstanceOf(OutputLayer.class, back.getLayer("out").conf().getLayer());
+    assertSame(
+        graph,
+        back,
         List.of(SameNetworks.normal(random, DataType.DOUBLE, 4, 4)),
         List.of(SameNetworks.oneHot(random, DataType.DOUBLE, 4, 3)));
   }

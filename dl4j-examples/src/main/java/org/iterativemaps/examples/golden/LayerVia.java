@@ -38,14 +38,14 @@ record LayerVia(
     if (!reaches(map, steps)) {
       return new OneToken(sequences(model, output, steps));
     }
-    return new LayerNetwork(network(feedForward(map, steps)), dataType, model);
+    return LayerNetwork.filled(new LayerNetwork(network(feedForward(map, steps)), dataType, model));
   }
 
   @Override
   public SequenceNetwork sequences(GoldenModel model, String output, int steps) {
     BlockMap map = GoldenMaps.blockMap(model, output);
     Layer layer = new IterativeMapRecurrentLayer.Builder().map(map).steps(steps).build();
-    return new LayerSequenceNetwork(network(layer), dataType, model);
+    return LayerNetwork.filled(new LayerSequenceNetwork(network(layer), dataType, model));
   }
 
   @Override
@@ -63,7 +63,7 @@ record LayerVia(
                     new LossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build())
                 .build());
     network.init();
-    return new LayerTrainableNetwork(network, dataType, model);
+    return LayerNetwork.filled(new LayerTrainableNetwork(network, dataType, model));
   }
 
   private static Layer feedForward(BlockMap map, int steps) {

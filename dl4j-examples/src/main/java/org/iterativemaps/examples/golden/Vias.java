@@ -14,7 +14,8 @@ final class Vias {
               "fused",
               DataType.FLOAT,
               1e-4,
-              Map.of("author_configs", "planning sizes and densities runs no kernel")));
+              Map.of("author_configs", "planning sizes and densities runs no kernel")),
+          new ConvertersVia());
 
   private Vias() {}
 
