@@ -76,6 +76,28 @@ class ArchitectureTest {
   }
 
   @Test
+  void dynamicsKnowMapsAndKernelsAndNoDl4j() {
+    noClasses()
+        .that()
+        .resideInAPackage("..dynamics..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.deeplearning4j..", "..layers..", "..convert..")
+        .check(classes);
+  }
+
+  @Test
+  void nothingBelowKnowsTheConverters() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("..map..", "..kernel..", "..layers..", "..dynamics..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("..convert..")
+        .check(classes);
+  }
+
+  @Test
   void onePackageTouchesTheVectorApi() {
     noClasses()
         .that()

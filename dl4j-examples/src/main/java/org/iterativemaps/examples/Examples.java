@@ -27,6 +27,14 @@ public final class Examples {
               MapsAtAGlance.class,
               "An MLP, a recurrent network and a reservoir as block matrices."),
           new Example(
+              MlpIsAMap.class, "A trained MLP becomes a map: the same outputs, and K as a knob."),
+          new Example(
+              FromMlpToRnn.class,
+              "Skips, feedback and recurrence open one after the other in the map of an MLP."),
+          new Example(
+              ThinkLonger.class,
+              "More steps at test time than in training, on parities of growing length."),
+          new Example(
               SparseRecurrentMap.class,
               "A sparse recurrent map, SimpleRnn and LSTM of equal size learn two sequence tasks."),
           new Example(

@@ -16,7 +16,17 @@ public interface IterativeMapConf {
    * @throws IllegalStateException if the input size is not known yet
    * @throws IllegalArgumentException if the map does not fit its steps or an activation
    */
-  MapProgram program();
+  default MapProgram program() {
+    return program(getSettings());
+  }
+
+  /**
+   * What a kernel runs for this layer with other settings than its own.
+   *
+   * @throws IllegalStateException if the input size is not known yet
+   * @throws IllegalArgumentException if the map does not fit its steps or an activation
+   */
+  MapProgram program(MapSettings settings);
 
   /** The initialiser of a block's weights. */
   IWeightInit weightInit(RealizedBlock block);

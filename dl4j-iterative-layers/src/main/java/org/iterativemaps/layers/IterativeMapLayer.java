@@ -105,7 +105,7 @@ public class IterativeMapLayer extends FeedForwardLayer implements IterativeMapC
   }
 
   @Override
-  public MapProgram program() {
+  public MapProgram program(MapSettings settings) {
     return MapProgram.singleToken(settings.realized(), settings.steps(), getActivationFn());
   }
 

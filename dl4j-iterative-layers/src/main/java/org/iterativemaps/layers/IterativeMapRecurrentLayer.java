@@ -129,7 +129,7 @@ public class IterativeMapRecurrentLayer extends BaseRecurrentLayer implements It
   }
 
   @Override
-  public MapProgram program() {
+  public MapProgram program(MapSettings settings) {
     return MapProgram.sequence(settings.realized(), settings.steps(), getActivationFn());
   }
 

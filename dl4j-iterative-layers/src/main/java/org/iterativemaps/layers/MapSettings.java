@@ -11,6 +11,7 @@ import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.DensityPlan;
 import org.iterativemaps.map.MapPlan;
+import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.Sparsity;
@@ -177,6 +178,25 @@ public final class MapSettings implements Serializable {
       MapPlan plan, long nIn, int steps, Map<String, IWeightInit> weightInits) {
     BlockMap map = nIn < 1 ? plan.structure() : plan.map(MapDraft.size("nIn", nIn));
     return new MapSettings(map, steps, weightInits, plan);
+  }
+
+  /**
+   * The same settings with another K.
+   *
+   * @param newSteps at least 1
+   */
+  public synchronized MapSettings withSteps(int newSteps) {
+    MapSettings changed = new MapSettings(map, newSteps, weightInits, plan);
+    changed.realized = realized; // masks do not depend on K
+    return changed;
+  }
+
+  /**
+   * The same settings with the other way of giving the map its input; masks stay, and a plan is no
+   * longer kept beside the map.
+   */
+  public MapSettings withInjection(Injection injection) {
+    return new MapSettings(map.withInjection(injection), steps, weightInits);
   }
 
   @Override

@@ -25,12 +25,21 @@ class LayerNetwork implements MapNetwork {
   private final GoldenModel model;
   private final RealizedMap realizedMap;
 
-  /** Writes the model's weights and biases into the network. */
+  /** The network as it is; its weights are the model's already, or {@link #filled} puts them in. */
   LayerNetwork(MultiLayerNetwork network, BlockMap map, DataType dataType, GoldenModel model) {
     this.realizedMap = map.realize();
     this.network = network;
     this.dataType = dataType;
     this.model = model;
+  }
+
+  /** Writes the model's weights and biases into a network. */
+  static <T extends LayerNetwork> T filled(T network) {
+    network.fill();
+    return network;
+  }
+
+  private void fill() {
     for (RealizedBlock realized : blocks()) {
       if (realized.block().isTrainable()) {
         Connection block = model.blocks().get(key(realized));

@@ -53,7 +53,7 @@ record LayerVia(
     if (!reaches(map, steps)) {
       return new OneToken(sequences(model, output, steps));
     }
-    return new LayerNetwork(network(feedForward(map, steps)), map, dataType, model);
+    return LayerNetwork.filled(new LayerNetwork(network(feedForward(map, steps)), map, dataType, model));
   }
 
   @Override
@@ -63,7 +63,7 @@ record LayerVia(
         layers == MapLayers.SAMEDIFF
             ? new SameDiffIterativeMapRecurrentLayer.Builder().map(map).steps(steps).build()
             : new IterativeMapRecurrentLayer.Builder().map(map).steps(steps).build();
-    return new LayerSequenceNetwork(network(layer), map, dataType, model);
+    return LayerNetwork.filled(new LayerSequenceNetwork(network(layer), map, dataType, model));
   }
 
   @Override
@@ -82,7 +82,7 @@ record LayerVia(
                     new LossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build())
                 .build());
     network.init();
-    return new LayerTrainableNetwork(network, map, dataType, model);
+    return LayerNetwork.filled(new LayerTrainableNetwork(network, map, dataType, model));
   }
 
   private Layer feedForward(BlockMap map, int steps) {

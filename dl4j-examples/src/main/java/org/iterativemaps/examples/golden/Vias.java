@@ -22,7 +22,8 @@ final class Vias {
               MapLayers.SAMEDIFF,
               DataType.DOUBLE,
               1e-10,
-              Map.of("author_configs", "planning sizes and densities runs no graph")));
+              Map.of("author_configs", "planning sizes and densities runs no graph")),
+          new ConvertersVia());
 
   private Vias() {}
 

@@ -37,6 +37,12 @@ class GoldenCasesTest {
     return each(Vias.named("fused"));
   }
 
+  /** DL4J's own layers through the converters. */
+  @TestFactory
+  Stream<DynamicTest> throughTheConverters() {
+    return each(Vias.named("converters"));
+  }
+
   private static Stream<DynamicTest> each(Via via) {
     return GoldenFiles.all().stream()
         .filter(file -> !via.doesNotApplyTo().containsKey(file.kind()))

@@ -56,6 +56,13 @@ class VerifyGoldenTest {
         8, outcome.lines().stream().filter(line -> line.contains("largest error")).count());
   }
 
+  @Test
+  void convertersApplyToMlpsAndRnns() {
+    Outcome converters = verify(GoldenFiles.FOLDER.toString(), "--via", "converters");
+    assertEquals("3 passed, 0 failed, 86 skipped", converters.last());
+    assertEquals(0, converters.exitCode());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "ff_map_K, /cases/0/runs/1/grad/weight/h<-x/data/2/1, K=2 grad weight h<-x [2 1]",

@@ -10,12 +10,13 @@ import org.deeplearning4j.nn.layers.BaseLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.MapSettings;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The running half of {@link IterativeMapLayer}. Not thread-safe, as all DL4J layers. */
-public class IterativeMap extends BaseLayer<IterativeMapLayer> {
+public class IterativeMap extends BaseLayer<IterativeMapLayer> implements RunningMap {
   private static final long serialVersionUID = 1L;
 
   private transient KernelRun run;
@@ -24,9 +25,17 @@ public class IterativeMap extends BaseLayer<IterativeMapLayer> {
   public IterativeMap(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
     this.gradientViews = Map.of(); // DL4J sets none where every weight is fixed
-    this.run =
-        new KernelRun(
-            layerConf().program(), dataType, layerConf().initializer().paramKeys(layerConf()));
+    run(layerConf().getSettings());
+  }
+
+  @Override
+  public MapSettings running() {
+    return run.settings();
+  }
+
+  @Override
+  public void run(MapSettings settings) {
+    run = new KernelRun(layerConf(), settings, dataType);
   }
 
   @Override

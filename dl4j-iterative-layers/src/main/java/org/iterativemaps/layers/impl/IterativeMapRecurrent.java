@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.layers.recurrent.BaseRecurrentLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.map.Slot;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -23,7 +24,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>The states of {@code rnnTimeStep} and of truncated BPTT are maps from slot name to [batch,
  * size].
  */
-public class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurrentLayer> {
+public class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurrentLayer>
+    implements RunningMap {
   private static final long serialVersionUID = 1L;
 
   private transient KernelRun run;
@@ -32,9 +34,17 @@ public class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurr
   public IterativeMapRecurrent(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
     this.gradientViews = Map.of(); // DL4J sets none where every weight is fixed
-    this.run =
-        new KernelRun(
-            layerConf().program(), dataType, layerConf().initializer().paramKeys(layerConf()));
+    run(layerConf().getSettings());
+  }
+
+  @Override
+  public MapSettings running() {
+    return run.settings();
+  }
+
+  @Override
+  public void run(MapSettings settings) {
+    run = new KernelRun(layerConf(), settings, dataType);
   }
 
   @Override

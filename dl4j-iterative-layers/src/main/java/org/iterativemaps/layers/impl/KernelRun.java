@@ -5,9 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.MapKernels;
 import org.iterativemaps.kernel.MapProgram;
+import org.iterativemaps.layers.IterativeMapConf;
+import org.iterativemaps.layers.MapSettings;
+import org.iterativemaps.map.BlockMap;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -17,6 +21,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * what a user can get wrong at run time.
  */
 final class KernelRun {
+  private final MapSettings settings;
   private final MapProgram program;
   private final MapKernel kernel;
   private final List<String> keys;
@@ -25,10 +30,25 @@ final class KernelRun {
   private INDArray[] initial;
   private boolean hasGradient;
 
-  KernelRun(MapProgram program, DataType type, List<String> parameterKeys) {
-    this.program = program;
+  /** Runs a layer with these settings, its own or others with the same slots and blocks. */
+  KernelRun(FeedForwardLayer layer, MapSettings settings, DataType type) {
+    BlockMap own = ((IterativeMapConf) layer).getSettings().map();
+    if (!settings.map().withInjection(own.injection()).equals(own)) {
+      throw new IllegalArgumentException(
+          "settings: found "
+              + settings.map()
+              + ", expected the layer's own map, "
+              + own
+              + "; only K and injection may differ");
+    }
+    this.settings = settings;
+    this.program = ((IterativeMapConf) layer).program(settings);
     this.kernel = MapKernels.of(program, type);
-    this.keys = parameterKeys;
+    this.keys = layer.initializer().paramKeys(layer);
+  }
+
+  MapSettings settings() {
+    return settings;
   }
 
   MapProgram program() {

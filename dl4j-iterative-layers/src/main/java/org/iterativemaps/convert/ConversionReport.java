@@ -1,0 +1,104 @@
+package org.iterativemaps.convert;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/**
+ * What a conversion did, layer by layer.
+ *
+ * @param entries one per layer that was there before
+ * @param notes what else happened: where a stack was cut and why, dropout left out
+ * @param tyingLoss where layers were tied, sum |W_i - mean W|^2 / sum |W_i|^2 over the tied weights
+ *     and biases: 0 if nothing was lost, near 1 for unrelated layers; else empty
+ */
+public record ConversionReport(List<Entry> entries, List<String> notes, OptionalDouble tyingLoss) {
+
+  /**
+   * One layer.
+   *
+   * @param layer its name or place, and its kind
+   * @param became a slot, a layer, or "stays"
+   * @param weightsBefore its parameters, biases counted
+   * @param weightsAfter those of them that are left
+   */
+  public record Entry(String layer, String became, long weightsBefore, long weightsAfter) {}
+
+  /** Copies the lists. */
+  public ConversionReport {
+    entries = List.copyOf(entries);
+    notes = List.copyOf(notes);
+  }
+
+  /** All parameters before. */
+  public long weightsBefore() {
+    return entries.stream().mapToLong(Entry::weightsBefore).sum();
+  }
+
+  /** All parameters after. */
+  public long weightsAfter() {
+    return entries.stream().mapToLong(Entry::weightsAfter).sum();
+  }
+
+  /** A table. */
+  @Override
+  public String toString() {
+    int layer = width("all", entries.stream().map(Entry::layer).toList());
+    int became = width("became", entries.stream().map(Entry::became).toList());
+    String line = "%-" + layer + "s  %-" + became + "s %,12d %,12d%n";
+    StringBuilder text = new StringBuilder();
+    text.append(
+        String.format(
+            "%-" + layer + "s  %-" + became + "s %12s %12s%n",
+            "layer",
+            "became",
+            "weights",
+            "after"));
+    for (Entry entry : entries) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              line,
+              entry.layer,
+              entry.became,
+              entry.weightsBefore,
+              entry.weightsAfter));
+    }
+    text.append(String.format(Locale.ROOT, line, "all", "", weightsBefore(), weightsAfter()));
+    tyingLoss.ifPresent(loss -> text.append(String.format(Locale.ROOT, "tying loss %.4g%n", loss)));
+    notes.forEach(note -> text.append(note).append(System.lineSeparator()));
+    return text.toString();
+  }
+
+  private static int width(String least, List<String> texts) {
+    return Math.max(least.length(), texts.stream().mapToInt(String::length).max().orElse(0));
+  }
+
+  /** Collects a report. */
+  static final class Builder {
+    private final List<Entry> entries = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private OptionalDouble tyingLoss = OptionalDouble.empty();
+
+    void layer(Node node, String became, long after) {
+      entries.add(new Entry(node.label(), became, node.parameters(), after));
+    }
+
+    void stays(Node node) {
+      layer(node, "stays", node.parameters());
+    }
+
+    void note(String note) {
+      notes.add(note);
+    }
+
+    void tyingLoss(double loss) {
+      tyingLoss = OptionalDouble.of(loss);
+    }
+
+    ConversionReport build() {
+      return new ConversionReport(entries, notes, tyingLoss);
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package org.iterativemaps.convert;
+
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/**
+ * The entrance: networks of DL4J's own layers as maps, and back.
+ *
+ * <pre>{@code
+ * Conversion<MultiLayerNetwork> map = IterativeMaps.fromMlp(trainedNetwork);
+ * map.network();                      // the same outputs, loss and gradients
+ * System.out.println(map.report());   // layer by layer what became what
+ * }</pre>
+ *
+ * <p>Networks are copied; the one that is given is not changed. What a conversion leaves alone
+ * (other layers, preprocessors, updater settings, iteration counts) is in the new network as it
+ * was; the state of updaters (momentum) starts anew.
+ */
+public final class IterativeMaps {
+  private IterativeMaps() {}
+
+  /**
+   * Dense layers as one map with the same outputs, loss and gradients: {@link
+   * #fromMlp(MultiLayerNetwork, MlpOptions)} with every weight kept.
+   */
+  public static Conversion<MultiLayerNetwork> fromMlp(MultiLayerNetwork network) {
+    return fromMlp(network, MlpOptions.dense());
+  }
+
+  /**
+   * A run of {@code DenseLayer}, {@code ActivationLayer}, {@code DropoutLayer} and {@code
+   * OutputLayer} becomes one {@code IterativeMapLayer}: a slot per layer, dense blocks below the
+   * diagonal, K = depth. An output layer leaves a {@code MapLossLayer} behind.
+   *
+   * <p>A map has one input dropout, one updater and one regularisation: where a layer has dropout
+   * or differs in these, a map of its own begins (the report says so).
+   *
+   * @throws IllegalArgumentException if there is no such layer; if a layer has weight noise,
+   *     constraints, layer normalisation or RReLU; or if something that no map can be stands
+   *     between dense layers. The message names the layer and says what to do
+   */
+  public static Conversion<MultiLayerNetwork> fromMlp(
+      MultiLayerNetwork network, MlpOptions options) {
+    MultiLayerSource source = MultiLayerSource.of(network);
+    return MlpToMap.plan(source.chains(), options).network(source);
+  }
+
+  /** As {@link #fromMlp(MultiLayerNetwork)}. */
+  public static Conversion<ComputationGraph> fromMlp(ComputationGraph network) {
+    return fromMlp(network, MlpOptions.dense());
+  }
+
+  /**
+   * As {@link #fromMlp(MultiLayerNetwork, MlpOptions)}. A layer that several others read, or whose
+   * values are an output of the network, ends a run. The last vertex of a run keeps its name.
+   */
+  public static Conversion<ComputationGraph> fromMlp(ComputationGraph network, MlpOptions options) {
+    GraphSource source = GraphSource.of(network);
+    return MlpToMap.plan(source.chains(), options).network(source);
+  }
+
+  /**
+   * The swap without a trained network. Densities become random patterns, weights are drawn by each
+   * layer's own initialiser.
+   */
+  public static Conversion<MultiLayerConfiguration> fromMlp(
+      MultiLayerConfiguration configuration, MlpOptions options) {
+    MultiLayerSource source = new MultiLayerSource(configuration, null);
+    return MlpToMap.plan(source.chains(), options).configuration(source);
+  }
+
+  /** As {@link #fromMlp(MultiLayerConfiguration, MlpOptions)}. */
+  public static Conversion<ComputationGraphConfiguration> fromMlp(
+      ComputationGraphConfiguration configuration, MlpOptions options) {
+    GraphSource source = new GraphSource(configuration, null);
+    return MlpToMap.plan(source.chains(), options).configuration(source);
+  }
+
+  /**
+   * Maps without loops become stacks of {@code DenseLayer}, a wire an {@code ActivationLayer}, and
+   * a loss layer right after them an {@code OutputLayer} again: the same outputs, loss and
+   * gradients of the weights that exist. Weights that did not exist are zeros, and are trained from
+   * then on.
+   *
+   * @throws IllegalArgumentException if there is no {@code IterativeMapLayer}; or if one has a
+   *     loop, a skip connection or fixed weights: the message names the layer and the cycle or slot
+   */
+  public static Conversion<MultiLayerNetwork> toMlp(MultiLayerNetwork network) {
+    MultiLayerSource source = MultiLayerSource.of(network);
+    return MapToMlp.plan(source.chains()).network(source);
+  }
+
+  /** As {@link #toMlp(MultiLayerNetwork)}. */
+  public static Conversion<ComputationGraph> toMlp(ComputationGraph network) {
+    GraphSource source = GraphSource.of(network);
+    return MapToMlp.plan(source.chains()).network(source);
+  }
+
+  /** As {@link #fromRnn(MultiLayerNetwork, RnnOptions)}, every layer by itself and exact. */
+  public static Conversion<MultiLayerNetwork> fromRnn(MultiLayerNetwork network) {
+    return fromRnn(network, RnnOptions.exact());
+  }
+
+  /**
+   * Every {@code SimpleRnn}, alone or in {@code LastTimeStep} or {@code Bidirectional}, becomes an
+   * {@code IterativeMapRecurrentLayer} with slots x and h and K = 1: the same outputs, loss and
+   * gradients.
+   *
+   * <p>A stack of them stays a stack of map layers. With {@link RnnOptions#asOneMap()} layers that
+   * follow each other become one map, exactly. All slots of a map read the old state, so with K = 1
+   * a layer would see the layer below one token late; instead a token takes as many steps as there
+   * are layers, and the recurrent weights of a layer read its state through slots that hold it for
+   * as many steps. Each layer is still computed once per token.
+   *
+   * @throws IllegalArgumentException if there is no SimpleRnn; if one has weight noise, constraints
+   *     or layer normalisation; or if there is another recurrent layer: an LSTM multiplies gates
+   *     with states, which the blocks of a map cannot
+   */
+  public static Conversion<MultiLayerNetwork> fromRnn(
+      MultiLayerNetwork network, RnnOptions options) {
+    MultiLayerSource source = MultiLayerSource.of(network);
+    return RnnToMap.plan(source.chains(), options).network(source);
+  }
+
+  /** As {@link #fromRnn(MultiLayerNetwork, RnnOptions)}. */
+  public static Conversion<ComputationGraph> fromRnn(ComputationGraph network, RnnOptions options) {
+    GraphSource source = GraphSource.of(network);
+    return RnnToMap.plan(source.chains(), options).network(source);
+  }
+
+  /** The swap without a trained network, as {@link #fromRnn(MultiLayerNetwork, RnnOptions)}. */
+  public static Conversion<MultiLayerConfiguration> fromRnn(
+      MultiLayerConfiguration configuration, RnnOptions options) {
+    MultiLayerSource source = new MultiLayerSource(configuration, null);
+    return RnnToMap.plan(source.chains(), options).configuration(source);
+  }
+
+  /**
+   * Recurrent maps with one hidden slot and K = 1 become {@code SimpleRnn} layers again.
+   *
+   * @throws IllegalArgumentException if there is no {@code IterativeMapRecurrentLayer}, or one has
+   *     more slots, steps or fixed weights
+   */
+  public static Conversion<MultiLayerNetwork> toRnn(MultiLayerNetwork network) {
+    MultiLayerSource source = MultiLayerSource.of(network);
+    return MapToRnn.plan(source.chains()).network(source);
+  }
+
+  /** As {@link #toRnn(MultiLayerNetwork)}. */
+  public static Conversion<ComputationGraph> toRnn(ComputationGraph network) {
+    GraphSource source = GraphSource.of(network);
+    return MapToRnn.plan(source.chains()).network(source);
+  }
+
+  /**
+   * Every looped {@code IterativeMapLayer} becomes one of untied copies, one per step, with the
+   * same outputs: to fine-tune with untied weights. See {@link Unrolling#unroll}.
+   *
+   * @throws IllegalArgumentException if there is no {@code IterativeMapLayer} with a loop
+   */
+  public static Conversion<MultiLayerNetwork> unroll(MultiLayerNetwork network) {
+    MultiLayerSource source = MultiLayerSource.of(network);
+    return UnrolledLayers.unroll(source.chains()).network(source);
+  }
+
+  /** As {@link #unroll(MultiLayerNetwork)}. */
+  public static Conversion<ComputationGraph> unroll(ComputationGraph network) {
+    GraphSource source = GraphSource.of(network);
+    return UnrolledLayers.unroll(source.chains()).network(source);
+  }
+
+  /**
+   * The reverse of {@link #unroll(MultiLayerNetwork)}: copies become their averages; the report has
+   * the tying loss. See {@link Unrolling#tie}.
+   *
+   * @throws IllegalArgumentException if there is no unrolled {@code IterativeMapLayer}
+   */
+  public static Conversion<MultiLayerNetwork> tie(MultiLayerNetwork network) {
+    MultiLayerSource source = MultiLayerSource.of(network);
+    return UnrolledLayers.tie(source.chains()).network(source);
+  }
+
+  /** As {@link #tie(MultiLayerNetwork)}. */
+  public static Conversion<ComputationGraph> tie(ComputationGraph network) {
+    GraphSource source = GraphSource.of(network);
+    return UnrolledLayers.tie(source.chains()).network(source);
+  }
+}

@@ -1,0 +1,120 @@
+package org.iterativemaps.convert;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.params.SimpleRnnParamInitializer;
+import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.layers.MapSettings;
+import org.iterativemaps.map.Block;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.Slot;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Recurrent maps with one hidden slot and K = 1 as SimpleRnn layers: weights that do not exist and
+ * a missing bias become zeros, which are trained from then on.
+ */
+final class MapToRnn {
+  private MapToRnn() {}
+
+  /** What becomes of all recurrent maps of a network. */
+  static Conversion.Plan plan(List<Chain> chains) {
+    ConversionReport.Builder report = new ConversionReport.Builder();
+    List<Piece> pieces = new ArrayList<>();
+    int converted = 0;
+    for (Node node : chains.stream().flatMap(c -> c.nodes().stream()).toList()) {
+      if (RnnToMap.innermost(node.layer()) instanceof IterativeMapRecurrentLayer map) {
+        pieces.add(piece(node, map, report));
+        converted++;
+      } else {
+        report.stays(node);
+        pieces.add(Piece.kept(node));
+      }
+    }
+    if (converted == 0) {
+      throw new IllegalArgumentException("the network has no IterativeMapRecurrentLayer");
+    }
+    return new Conversion.Plan(pieces, report.build());
+  }
+
+  private static Piece piece(
+      Node node, IterativeMapRecurrentLayer layer, ConversionReport.Builder report) {
+    MapSettings settings = layer.getSettings();
+    BlockMap map = settings.map();
+    obstacle(settings)
+        .ifPresent(
+            reason -> {
+              throw new IllegalArgumentException(
+                  "layer "
+                      + node.label()
+                      + " "
+                      + reason
+                      + ": a SimpleRnn is a map of an input, one hidden slot and K = 1, all of it"
+                      + " trained");
+            });
+    String input = map.input().name();
+    Slot hidden = map.output();
+    SimpleRnn rnn =
+        new SimpleRnn.Builder()
+            .nIn(map.input().size())
+            .nOut(hidden.size())
+            .activation(hidden.activation() == null ? layer.getActivationFn() : hidden.activation())
+            .build();
+    TrainingSettings.copy(layer, rnn);
+    if (hidden.activation() != null) {
+      rnn.setActivationFn(hidden.activation());
+    }
+    rnn.setRnnDataFormat(layer.getRnnDataFormat());
+    rnn.setWeightInitFnRecurrent(layer.getWeightInitFnRecurrent());
+    Layer wrapped = RnnToMap.rewrapped(node.layer(), old -> rnn);
+    report.layer(node, "SimpleRnn", wrapped.initializer().numParams(wrapped));
+    return new Piece(
+        List.of(node),
+        List.of(
+            new NewLayer(
+                wrapped,
+                running -> {
+                  for (String prefix : RnnToMap.prefixes(node)) {
+                    MapWeights weights =
+                        MapWeights.read(
+                            settings, key -> node.trained().paramTable().get(prefix + key));
+                    assign(
+                        running.paramTable().get(prefix + SimpleRnnParamInitializer.WEIGHT_KEY),
+                        DenseBlock.dl4jWeights(weights.matrix(input, hidden.name())));
+                    assign(
+                        running
+                            .paramTable()
+                            .get(prefix + SimpleRnnParamInitializer.RECURRENT_WEIGHT_KEY),
+                        DenseBlock.dl4jWeights(weights.matrix(hidden.name(), hidden.name())));
+                    double[] bias = weights.biasOrNull(hidden.name());
+                    assign(
+                        running.paramTable().get(prefix + SimpleRnnParamInitializer.BIAS_KEY),
+                        Nd4j.createFromArray(bias == null ? new double[hidden.size()] : bias));
+                  }
+                })));
+  }
+
+  private static void assign(INDArray parameter, INDArray value) {
+    parameter.assign(value.castTo(parameter.dataType()).reshape(parameter.shape()));
+  }
+
+  private static Optional<String> obstacle(MapSettings settings) {
+    List<String> states =
+        settings.map().slots().stream().filter(s -> !s.isInput()).map(Slot::name).toList();
+    if (states.size() > 1) {
+      return Optional.of("has the slots " + states);
+    }
+    if (settings.steps() > 1) {
+      return Optional.of("takes K = " + settings.steps() + " steps per token");
+    }
+    return settings.map().blocks().stream()
+        .filter(block -> !block.isTrainable())
+        .map(Block::name)
+        .findFirst()
+        .map(name -> "has fixed weights in block " + name);
+  }
+}

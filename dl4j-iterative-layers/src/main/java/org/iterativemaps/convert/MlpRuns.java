@@ -1,0 +1,193 @@
+package org.iterativemaps.convert;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationRReLU;
+
+/**
+ * Finds the runs of dense, activation, dropout and output layers that become one map each.
+ *
+ * <p>A run ends where the next layer has input dropout or trains with other settings: a map has one
+ * of each. It also ends before a layer that no map can be; more dense layers after that are refused
+ * unless asked for.
+ */
+final class MlpRuns {
+  private final MlpOptions options;
+  private final ConversionReport.Builder report;
+  private final List<MlpRun> parts = new ArrayList<>();
+  private List<Node> open = new ArrayList<>();
+  // What no map can be, since the last run; the run after it is refused for this.
+  private String between;
+  private boolean anyRun;
+
+  private MlpRuns(MlpOptions options, ConversionReport.Builder report) {
+    this.options = options;
+    this.report = report;
+  }
+
+  /**
+   * The runs, and the layers that stay, in order.
+   *
+   * @throws IllegalArgumentException if there is no run, or one is refused
+   */
+  static List<MlpRun> find(
+      List<Chain> chains, MlpOptions options, ConversionReport.Builder report) {
+    MlpRuns runs = new MlpRuns(options, report);
+    for (Chain chain : chains) {
+      runs.close();
+      if (chain.entry() != null) {
+        runs.between = chain.entry();
+      } else if (runs.anyRun) {
+        runs.between = "another input of the network";
+      }
+      chain.nodes().forEach(runs::add);
+    }
+    runs.close();
+    if (!runs.anyRun) {
+      throw new IllegalArgumentException(
+          "the network has no DenseLayer or OutputLayer that could become a map; its layers are "
+              + chains.stream().flatMap(c -> c.nodes().stream()).map(Node::label).toList());
+    }
+    return runs.parts;
+  }
+
+  private void add(Node node) {
+    if (node.preProcessor() != null && !open.isEmpty()) {
+      close();
+      between =
+          "the preprocessor "
+              + node.preProcessor().getClass().getSimpleName()
+              + " before "
+              + node.label();
+    }
+    Optional<String> obstacle = obstacle(node);
+    if (obstacle.isPresent() && !options.keepsUnsupported()) {
+      throw new IllegalArgumentException(
+          "layer "
+              + node.label()
+              + " "
+              + obstacle.get()
+              + ". MlpOptions.keepUnsupported() leaves the layer as it is");
+    }
+    if (hasWeights(node) && obstacle.isEmpty()) {
+      addWeights(node);
+    } else if (is(node, DropoutLayer.class)) {
+      addDropout(node);
+    } else if (is(node, ActivationLayer.class) && obstacle.isEmpty() && hasWeightsOpen()) {
+      open.add(node);
+    } else {
+      stay(node);
+      between = is(node, ActivationLayer.class) && obstacle.isEmpty() ? between : node.label();
+    }
+  }
+
+  private void addWeights(Node node) {
+    if (hasWeightsOpen()) {
+      reasonToCut(node)
+          .ifPresent(
+              reason -> {
+                report.note(node.label() + " begins a map of its own: " + reason);
+                close();
+              });
+    }
+    if (open.isEmpty() || !hasWeightsOpen()) {
+      if (anyRun && between != null && !options.keepsUnsupported()) {
+        throw new IllegalArgumentException(
+            "layer "
+                + node.label()
+                + " is separated from the dense layers before it by "
+                + between
+                + ", which cannot become part of a map: only DenseLayer, ActivationLayer,"
+                + " DropoutLayer and OutputLayer without preprocessors between them can."
+                + " MlpOptions.keepUnsupported() makes a map of each part and leaves the rest");
+      }
+      between = null;
+    }
+    if (!open.isEmpty() && !hasWeightsOpen() && node.layer().getIDropout() != null) {
+      close(); // two dropouts one after the other: the dropout layer stays
+    }
+    open.add(node);
+    anyRun = true;
+    if (is(node, OutputLayer.class)) {
+      close();
+    }
+  }
+
+  private void addDropout(Node node) {
+    if (options.dropsDropout() && hasWeightsOpen()) {
+      report.note(node.label() + " is left out");
+      open.add(node);
+      return;
+    }
+    close();
+    open.add(node); // the input dropout of a map, if dense layers follow
+  }
+
+  private Optional<String> reasonToCut(Node node) {
+    BaseLayer layer = (BaseLayer) node.layer();
+    if (layer.getIDropout() != null) {
+      if (!options.dropsDropout()) {
+        return Optional.of("input dropout");
+      }
+      report.note("input dropout of " + node.label() + " is left out");
+    }
+    List<Node> weighted = new MlpRun(open, true).weighted();
+    BaseLayer previous = (BaseLayer) weighted.get(weighted.size() - 1).layer();
+    return TrainingSettings.difference(previous, layer);
+  }
+
+  private boolean hasWeightsOpen() {
+    return open.stream().anyMatch(MlpRuns::hasWeights);
+  }
+
+  private void close() {
+    if (hasWeightsOpen()) {
+      parts.add(new MlpRun(open, true));
+    } else {
+      open.forEach(node -> parts.add(new MlpRun(List.of(node), false)));
+    }
+    open = new ArrayList<>();
+  }
+
+  private void stay(Node node) {
+    close();
+    parts.add(new MlpRun(List.of(node), false));
+  }
+
+  /** Why a dense or activation layer cannot be part of a map. */
+  private static Optional<String> obstacle(Node node) {
+    if (is(node, ActivationLayer.class)) {
+      return rrelu(((ActivationLayer) node.layer()).getActivationFn());
+    }
+    if (!hasWeights(node)) {
+      return Optional.empty();
+    }
+    if (node.layer() instanceof DenseLayer dense && dense.hasLayerNorm()) {
+      return Optional.of("has layer normalisation, which needs all units of a layer at once");
+    }
+    BaseLayer layer = (BaseLayer) node.layer();
+    return TrainingSettings.obstacle(layer).or(() -> rrelu(layer.getActivationFn()));
+  }
+
+  private static Optional<String> rrelu(IActivation activation) {
+    return activation instanceof ActivationRReLU
+        ? Optional.of("has activation RReLU, which a map refuses; use LEAKYRELU")
+        : Optional.empty();
+  }
+
+  static boolean hasWeights(Node node) {
+    return is(node, DenseLayer.class) || is(node, OutputLayer.class);
+  }
+
+  /** Exact classes: a subclass may compute something else. */
+  static boolean is(Node node, Class<?> type) {
+    return node.layer().getClass() == type;
+  }
+}

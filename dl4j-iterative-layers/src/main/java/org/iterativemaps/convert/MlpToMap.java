@@ -1,0 +1,284 @@
+package org.iterativemaps.convert;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.MapLossLayer;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.HiddenProportion;
+import org.iterativemaps.map.Slot;
+import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.WeightMask;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+
+/**
+ * A run of dense layers as one strictly block-lower-triangular map: a slot per layer, K = depth.
+ *
+ * <p>An output layer becomes a slot that holds its pre-activation, and a MapLossLayer with its
+ * activation and loss: loss functions take both together (softmax and cross-entropy). An activation
+ * layer becomes the activation of the slot before it, or, where that one has an activation already,
+ * a slot behind an exact wire (fixed weights of one on the diagonal).
+ */
+final class MlpToMap {
+  static final String INPUT = "x";
+
+  private final MlpRun run;
+  private final MlpOptions options;
+  private final ConversionReport.Builder report;
+  private final List<DenseBlock> blocks = new ArrayList<>();
+  private final Map<Node, String> slots = new LinkedHashMap<>(); // the slot of every layer
+  private final List<Slot> states = new ArrayList<>();
+  private final List<String[]> wires = new ArrayList<>();
+
+  private MlpToMap(MlpRun run, MlpOptions options, ConversionReport.Builder report) {
+    this.run = run;
+    this.options = options;
+    this.report = report;
+  }
+
+  /** What becomes of all runs of a network. */
+  static Conversion.Plan plan(List<Chain> chains, MlpOptions options) {
+    ConversionReport.Builder report = new ConversionReport.Builder();
+    List<Piece> pieces = new ArrayList<>();
+    for (MlpRun run : MlpRuns.find(chains, options, report)) {
+      if (!run.isRun()) {
+        report.stays(run.last());
+        pieces.add(Piece.kept(run.last()));
+      } else if (options.tie() != null) {
+        pieces.addAll(new TiedStack(run, options, report).pieces());
+      } else {
+        pieces.add(new MlpToMap(run, options, report).piece());
+      }
+    }
+    return new Conversion.Plan(pieces, report.build());
+  }
+
+  private Piece piece() {
+    Names names = new Names(INPUT);
+    int hidden = 0;
+    for (Node node : run.nodes()) {
+      if (MlpRuns.hasWeights(node)) {
+        boolean isOutput = node.layer() instanceof OutputLayer;
+        addLayer(node, names.slot(node.givenName(), isOutput ? "y" : "h" + ++hidden));
+      } else if (node.layer() instanceof ActivationLayer activation) {
+        addActivation(node, activation.getActivationFn(), names);
+      } else if (node.layer() instanceof DropoutLayer) {
+        slots.put(node, null);
+      }
+    }
+    boolean isTrained = run.nodes().get(0).trained() != null;
+    List<WeightMask> masks = isTrained ? trainedMasks() : null;
+    BlockMap map =
+        map(masks == null ? patterns() : masks.stream().map(Sparsity::explicit).toList());
+    reportSlots(map);
+    return new Piece(
+        run.nodes(), layers(map, isTrained ? filler(weights(map, masks)) : running -> {}));
+  }
+
+  private void addLayer(Node node, String slot) {
+    DenseBlock block = new DenseBlock(node, blocks.isEmpty() ? INPUT : lastSlot().name(), slot);
+    blocks.add(block);
+    boolean isOutput = node.layer() instanceof OutputLayer;
+    IActivation activation =
+        isOutput ? new ActivationIdentity() : ((BaseLayer) node.layer()).getActivationFn();
+    states.add(new Slot(slot, block.toSize(), false, activation, block.hasBias()));
+    slots.put(node, slot);
+  }
+
+  private void addActivation(Node node, IActivation activation, Names names) {
+    Slot last = lastSlot();
+    if (last.activation() instanceof ActivationIdentity) {
+      states.set(
+          states.size() - 1, new Slot(last.name(), last.size(), false, activation, last.hasBias()));
+      slots.put(node, last.name());
+    } else {
+      String slot = names.slot(node.givenName(), last.name() + ".a");
+      states.add(new Slot(slot, last.size(), false, activation, false));
+      wires.add(new String[] {last.name(), slot});
+      slots.put(node, slot);
+    }
+  }
+
+  private Slot lastSlot() {
+    return states.get(states.size() - 1);
+  }
+
+  private BlockMap map(List<Sparsity> patterns) {
+    BlockMap.Builder builder = BlockMap.builder().input(INPUT, blocks.get(0).fromSize());
+    states.forEach(builder::add);
+    for (int b = 0; b < blocks.size(); b++) {
+      builder.connect(blocks.get(b).from(), blocks.get(b).to(), patterns.get(b));
+    }
+    for (String[] wire : wires) {
+      builder.connectFixed(wire[0], wire[1], Sparsity.diagonal(), FixedValues.constant(1));
+    }
+    return builder.output(lastSlot().name()).injection(options.injection()).build();
+  }
+
+  /** Cells in the blocks between hidden slots, and which blocks these are. */
+  private List<Boolean> hiddenBlocks() {
+    BlockMap dense = map(blocks.stream().map(b -> Sparsity.dense()).toList());
+    return HiddenProportion.expected(dense).blocks().stream()
+        .map(HiddenProportion.Share::isHidden)
+        .toList();
+  }
+
+  private long[] budget(List<Boolean> isHidden) {
+    long hidden = 0;
+    long all = 0;
+    for (int b = 0; b < blocks.size(); b++) {
+      long cells = (long) blocks.get(b).fromSize() * blocks.get(b).toSize();
+      hidden += isHidden.get(b) ? cells : 0;
+      all += cells;
+    }
+    return Pruning.budget(hidden, all - hidden, options.density(), options.hiddenProportion());
+  }
+
+  /** The patterns of an untrained network: random ones of the density that is asked for. */
+  private List<Sparsity> patterns() {
+    if (!options.prunes()) {
+      return blocks.stream().map(b -> Sparsity.dense()).toList();
+    }
+    if (options.hiddenProportion() == null) {
+      return blocks.stream().map(b -> Sparsity.density(options.density())).toList();
+    }
+    List<Boolean> isHidden = hiddenBlocks();
+    long[] budget = budget(isHidden);
+    double[] cells = new double[2];
+    for (int b = 0; b < blocks.size(); b++) {
+      cells[isHidden.get(b) ? 0 : 1] += (double) blocks.get(b).fromSize() * blocks.get(b).toSize();
+    }
+    return isHidden.stream()
+        .map(
+            h ->
+                h ? Sparsity.density(budget[0] / cells[0]) : Sparsity.density(budget[1] / cells[1]))
+        .toList();
+  }
+
+  /** The masks of a trained network: the largest magnitudes stay. */
+  private List<WeightMask> trainedMasks() {
+    List<WeightMask> masks = new ArrayList<>(blocks.stream().map(DenseBlock::full).toList());
+    if (options.hiddenProportion() != null) {
+      List<Boolean> isHidden = hiddenBlocks();
+      long[] budget = budget(isHidden);
+      prune(masks, isHidden, true, budget[0]);
+      prune(masks, isHidden, false, budget[1]);
+    } else if (options.density() != null) {
+      for (int b = 0; b < masks.size(); b++) {
+        long keep = Math.round(options.density() * masks.get(b).entryCount());
+        masks.set(
+            b,
+            Pruning.largest(List.of(masks.get(b)), List.of(blocks.get(b).values()), keep).get(0));
+      }
+    }
+    return masks;
+  }
+
+  private void prune(List<WeightMask> masks, List<Boolean> isHidden, boolean hidden, long keep) {
+    List<Integer> group = new ArrayList<>();
+    for (int b = 0; b < masks.size(); b++) {
+      if (isHidden.get(b) == hidden) {
+        group.add(b);
+      }
+    }
+    List<WeightMask> pruned =
+        Pruning.largest(
+            group.stream().map(masks::get).toList(),
+            group.stream().map(b -> blocks.get(b).values()).toList(),
+            keep);
+    for (int i = 0; i < group.size(); i++) {
+      masks.set(group.get(i), pruned.get(i));
+    }
+  }
+
+  private MapWeights weights(BlockMap map, List<WeightMask> masks) {
+    Map<String, double[]> weights = new LinkedHashMap<>();
+    Map<String, double[]> biases = new LinkedHashMap<>();
+    for (int b = 0; b < blocks.size(); b++) {
+      DenseBlock block = blocks.get(b);
+      weights.put(block.name(), Pruning.select(block.values(), masks.get(b)));
+      if (block.hasBias()) {
+        biases.put(block.to(), block.bias());
+      }
+    }
+    return new MapWeights(map, weights, biases);
+  }
+
+  private static Consumer<org.deeplearning4j.nn.api.Layer> filler(MapWeights weights) {
+    return weights::writeInto;
+  }
+
+  private List<NewLayer> layers(BlockMap map, Consumer<org.deeplearning4j.nn.api.Layer> fill) {
+    IterativeMapLayer.Builder builder =
+        new IterativeMapLayer.Builder().map(map).steps(states.size());
+    for (DenseBlock block : blocks) {
+      if (block.weightInit() != null) {
+        builder.weightInit(block.from(), block.to(), block.weightInit());
+      }
+    }
+    IterativeMapLayer layer = builder.build();
+    TrainingSettings.copy(run.first(), layer);
+    layer.setIDropout(run.inputDropout());
+    layer.setLayerName(mapName(run));
+    List<NewLayer> layers = new ArrayList<>(List.of(new NewLayer(layer, fill)));
+    if (run.endsInOutput()) {
+      OutputLayer output = (OutputLayer) run.last().layer();
+      MapLossLayer loss = new MapLossLayer(output);
+      // Not used, but a saved layer without them is taken for one of an old format.
+      TrainingSettings.copy(output, loss);
+      loss.setIDropout(null); // the map's
+      layers.add(NewLayer.untrained(loss));
+    }
+    return layers;
+  }
+
+  /** The name of the last layer; where that one becomes a MapLossLayer, of the one before it. */
+  static String mapName(MlpRun run) {
+    List<Node> weighted = run.weighted();
+    String last = run.last().name();
+    if (!run.endsInOutput() || last == null) {
+      return last;
+    }
+    String before = weighted.size() < 2 ? null : weighted.get(weighted.size() - 2).name();
+    return before == null ? last + "-map" : before;
+  }
+
+  private void reportSlots(BlockMap map) {
+    HiddenProportion counts = HiddenProportion.realized(map.realize());
+    for (Map.Entry<Node, String> entry : slots.entrySet()) {
+      Node node = entry.getKey();
+      if (!MlpRuns.hasWeights(node)) {
+        String what =
+            node.layer() instanceof DropoutLayer ? "input dropout" : "activation of slot ";
+        boolean isLeftOut = entry.getValue() == null && node != run.nodes().get(0);
+        report.layer(
+            node,
+            isLeftOut ? "left out" : entry.getValue() == null ? what : what + entry.getValue(),
+            0);
+        continue;
+      }
+      DenseBlock block = blocks.stream().filter(b -> b.node() == node).findFirst().orElseThrow();
+      double weights =
+          counts.blocks().stream()
+              .filter(share -> share.block().equals(block.name()))
+              .mapToDouble(HiddenProportion.Share::weights)
+              .sum();
+      long biases = block.hasBias() ? block.toSize() : 0;
+      boolean isOutput = ((FeedForwardLayer) node.layer()) instanceof OutputLayer;
+      report.layer(
+          node,
+          "slot " + block.to() + (isOutput ? " and MapLossLayer" : ""),
+          (long) weights + biases);
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package org.iterativemaps.convert;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.params.SimpleRnnParamInitializer;
+import org.deeplearning4j.nn.weights.IWeightInit;
+import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.Sparsity;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** SimpleRnn layers, in their wrappers, as recurrent maps. */
+final class RnnToMap {
+  static final String INPUT = "x";
+  static final String HIDDEN = "h";
+
+  private final RnnOptions options;
+  private final ConversionReport.Builder report = new ConversionReport.Builder();
+  private final List<Piece> pieces = new ArrayList<>();
+  private List<Node> open = new ArrayList<>();
+  private int converted;
+
+  private RnnToMap(RnnOptions options) {
+    this.options = options;
+  }
+
+  /** What becomes of all recurrent layers of a network. */
+  static Conversion.Plan plan(List<Chain> chains, RnnOptions options) {
+    RnnToMap rnns = new RnnToMap(options);
+    for (Chain chain : chains) {
+      chain.nodes().forEach(rnns::add);
+      rnns.close();
+    }
+    if (rnns.converted == 0) {
+      throw new IllegalArgumentException(
+          "the network has no SimpleRnn that could become a map; its layers are "
+              + chains.stream().flatMap(c -> c.nodes().stream()).map(Node::label).toList());
+    }
+    return new Conversion.Plan(rnns.pieces, rnns.report.build());
+  }
+
+  private void add(Node node) {
+    Layer inner = innermost(node.layer());
+    Optional<String> obstacle = obstacle(inner);
+    if (obstacle.isPresent() && !options.keepsUnsupported()) {
+      throw new IllegalArgumentException(
+          "layer "
+              + node.label()
+              + " "
+              + obstacle.get()
+              + ". RnnOptions.keepUnsupported() leaves the layer as it is");
+    }
+    if (inner.getClass() != SimpleRnn.class || obstacle.isPresent()) {
+      close();
+      report.stays(node);
+      pieces.add(Piece.kept(node));
+      return;
+    }
+    converted++;
+    if (!options.isOneMap() || node.layer() instanceof Bidirectional) {
+      close();
+      single(node);
+      return;
+    }
+    if (!open.isEmpty()) {
+      reasonToCut(node)
+          .ifPresent(
+              reason -> {
+                report.note(node.label() + " begins a map of its own: " + reason);
+                close();
+              });
+    }
+    open.add(node);
+    if (node.layer() != inner) { // LastTimeStep: no sequence any more
+      close();
+    }
+  }
+
+  private Optional<String> reasonToCut(Node node) {
+    SimpleRnn previous = (SimpleRnn) open.get(open.size() - 1).layer();
+    SimpleRnn layer = (SimpleRnn) innermost(node.layer());
+    if (node.preProcessor() != null) {
+      return Optional.of("a preprocessor before it");
+    }
+    if (layer.getIDropout() != null) {
+      return Optional.of("input dropout");
+    }
+    if (layer.getRnnDataFormat() != previous.getRnnDataFormat()) {
+      return Optional.of("another data format");
+    }
+    return TrainingSettings.difference(previous, layer);
+  }
+
+  private void close() {
+    if (open.size() == 1) {
+      single(open.get(0));
+    } else if (!open.isEmpty()) {
+      pieces.add(new RnnStack(open, report).piece());
+    }
+    open = new ArrayList<>();
+  }
+
+  private void single(Node node) {
+    SimpleRnn rnn = (SimpleRnn) innermost(node.layer());
+    BlockMap map =
+        BlockMap.builder()
+            .input(INPUT, Math.toIntExact(rnn.getNIn()))
+            .state(HIDDEN, Math.toIntExact(rnn.getNOut()), rnn.getActivationFn())
+            .connect(INPUT, HIDDEN, Sparsity.dense())
+            .connect(HIDDEN, HIDDEN, Sparsity.dense())
+            .output(HIDDEN)
+            .injection(options.injection())
+            .build();
+    IterativeMapRecurrentLayer layer =
+        layer(
+            new IterativeMapRecurrentLayer.Builder()
+                .map(map)
+                .steps(options.steps())
+                .weightInit(HIDDEN, HIDDEN, recurrentInit(rnn)),
+            rnn);
+    Layer wrapped = rewrapped(node.layer(), rnn1 -> layer);
+    report.layer(node, "slot " + HIDDEN, node.parameters());
+    pieces.add(
+        new Piece(
+            List.of(node),
+            List.of(
+                new NewLayer(
+                    wrapped,
+                    running -> {
+                      for (String prefix : prefixes(node)) {
+                        MapWeights weights =
+                            new MapWeights(
+                                map,
+                                Map.of(
+                                    INPUT + "->" + HIDDEN,
+                                    weights(node, prefix + SimpleRnnParamInitializer.WEIGHT_KEY),
+                                    HIDDEN + "->" + HIDDEN,
+                                    weights(
+                                        node,
+                                        prefix + SimpleRnnParamInitializer.RECURRENT_WEIGHT_KEY)),
+                                Map.of(HIDDEN, bias(node, prefix)));
+                        weights.write(
+                            layer.getSettings(), key -> running.paramTable().get(prefix + key));
+                      }
+                    }))));
+  }
+
+  /** A recurrent layer's training settings and data format on a map. */
+  static IterativeMapRecurrentLayer layer(
+      IterativeMapRecurrentLayer.Builder builder, SimpleRnn rnn) {
+    IterativeMapRecurrentLayer layer = builder.build();
+    TrainingSettings.copy(rnn, layer);
+    layer.setRnnDataFormat(rnn.getRnnDataFormat());
+    layer.setWeightInitFnRecurrent(rnn.getWeightInitFnRecurrent());
+    return layer;
+  }
+
+  static IWeightInit recurrentInit(SimpleRnn rnn) {
+    return rnn.getWeightInitFnRecurrent() != null
+        ? rnn.getWeightInitFnRecurrent()
+        : rnn.getWeightInitFn();
+  }
+
+  /** DL4J's [from, to] by target unit, then by source unit. */
+  static double[] weights(Node node, String key) {
+    return DenseBlock.entries(node.trained().paramTable().get(key));
+  }
+
+  static double[] bias(Node node, String prefix) {
+    return node.trained()
+        .paramTable()
+        .get(prefix + SimpleRnnParamInitializer.BIAS_KEY)
+        .dup()
+        .castTo(DataType.DOUBLE)
+        .data()
+        .asDouble();
+  }
+
+  static Layer innermost(Layer layer) {
+    if (layer instanceof LastTimeStep last) {
+      return innermost(last.getUnderlying());
+    }
+    return layer instanceof Bidirectional both ? innermost(both.getFwd()) : layer;
+  }
+
+  /** The same wrappers around another layer. */
+  static Layer rewrapped(Layer layer, UnaryOperator<Layer> inner) {
+    Layer wrapped;
+    if (layer instanceof LastTimeStep last) {
+      wrapped = new LastTimeStep(rewrapped(last.getUnderlying(), inner));
+    } else if (layer instanceof Bidirectional both) {
+      wrapped = new Bidirectional(both.getMode(), rewrapped(both.getFwd(), inner));
+    } else {
+      return inner.apply(layer);
+    }
+    wrapped.setLayerName(layer.getLayerName());
+    wrapped.setIDropout(layer.getIDropout());
+    return wrapped;
+  }
+
+  /** Of the keys of a layer's parameters: one for each direction. */
+  static List<String> prefixes(Node node) {
+    Layer layer = node.layer();
+    while (layer instanceof LastTimeStep last) {
+      layer = last.getUnderlying();
+    }
+    return layer instanceof Bidirectional ? List.of("f", "b") : List.of("");
+  }
+
+  private static Optional<String> obstacle(Layer inner) {
+    if (inner.getClass().getSimpleName().endsWith("LSTM")) {
+      return Optional.of(
+          "multiplies its gates with its state, and the blocks of a map only add up. Multiplicative"
+              + " blocks belong to the SameDiff layers (package org.iterativemaps.samediff); or use"
+              + " a recurrent map or SimpleRnn in its place and train it");
+    }
+    if (inner instanceof SimpleRnn rnn) {
+      return rnn.hasLayerNorm()
+          ? Optional.of("has layer normalisation, which needs all units of a layer at once")
+          : TrainingSettings.obstacle(rnn);
+    }
+    boolean isOther =
+        inner instanceof BaseRecurrentLayer && !(inner instanceof IterativeMapRecurrentLayer);
+    return isOther
+        ? Optional.of("is a recurrent layer that no map is known for")
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,210 @@
+package org.iterativemaps.convert;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.Sparsity;
+import org.nd4j.linalg.activations.IActivation;
+
+/**
+ * A run of dense layers as one looped hidden slot; an output layer at its end stays a layer.
+ *
+ * <p>x-&gt;h is the first layer. h-&gt;h is the average of the other layers, the bias that of all.
+ */
+final class TiedStack {
+  private static final String INPUT = MlpToMap.INPUT;
+  private static final String HIDDEN = "h";
+
+  private final MlpRun run;
+  private final List<Node> hidden;
+  private final MlpOptions options;
+  private final ConversionReport.Builder report;
+
+  TiedStack(MlpRun run, MlpOptions options, ConversionReport.Builder report) {
+    this.run = run;
+    this.options = options;
+    this.report = report;
+    this.hidden =
+        run.weighted().stream().filter(node -> node.layer() instanceof DenseLayer).toList();
+  }
+
+  List<Piece> pieces() {
+    if (hidden.isEmpty()) {
+      report.stays(run.last());
+      return List.of(Piece.kept(run.last()));
+    }
+    List<Node> stack =
+        run.endsInOutput() ? run.nodes().subList(0, run.nodes().size() - 1) : run.nodes();
+    boolean isTrained = run.last().trained() != null;
+    BlockMap map = map();
+    IterativeMapLayer layer = layer(map);
+    Consumer<Layer> fill =
+        isTrained && !options.hasFreshWeights() ? average(map)::writeInto : running -> {};
+    long after = map.realize().parameterCount();
+    for (Node node : stack) {
+      boolean isFirst = node == hidden.get(0);
+      report.layer(
+          node,
+          hidden.contains(node) ? "tied into slot " + HIDDEN : "part of the map",
+          isFirst ? after : 0);
+    }
+    List<Piece> pieces = new ArrayList<>();
+    pieces.add(new Piece(stack, List.of(new NewLayer(layer, fill))));
+    if (run.endsInOutput()) {
+      pieces.add(output(run.last()));
+    }
+    return pieces;
+  }
+
+  private int width() {
+    return options.tie().width();
+  }
+
+  private FeedForwardLayer first() {
+    return run.first();
+  }
+
+  private BlockMap map() {
+    boolean hasBias = hidden.stream().anyMatch(node -> block(node).hasBias());
+    BlockMap.Builder builder = BlockMap.builder().input(INPUT, Math.toIntExact(first().getNIn()));
+    IActivation activation = activation();
+    if (hasBias) {
+      builder.state(HIDDEN, width(), activation);
+    } else {
+      builder.stateWithoutBias(HIDDEN, width(), activation);
+    }
+    builder.connect(INPUT, HIDDEN, Sparsity.dense());
+    if (options.tie().steps() > 1) {
+      builder.connect(HIDDEN, HIDDEN, Sparsity.dense());
+    }
+    return builder.output(HIDDEN).injection(options.injection()).build();
+  }
+
+  /** The one activation that all layers have. */
+  private IActivation activation() {
+    IActivation activation = ((BaseLayer) first()).getActivationFn();
+    for (Node node : run.nodes()) {
+      if (node.layer() instanceof OutputLayer) {
+        continue;
+      }
+      boolean differs =
+          MlpRuns.hasWeights(node)
+              ? !((BaseLayer) node.layer()).getActivationFn().equals(activation)
+              : node.layer() instanceof org.deeplearning4j.nn.conf.layers.ActivationLayer;
+      if (differs) {
+        throw new IllegalArgumentException(
+            "layer "
+                + node.label()
+                + ": one looped slot has one activation, and that of the layers before is "
+                + activation
+                + "; use layers with one activation, or MlpOptions.dense()");
+      }
+    }
+    return activation;
+  }
+
+  private IterativeMapLayer layer(BlockMap map) {
+    IterativeMapLayer layer =
+        new IterativeMapLayer.Builder().map(map).steps(options.tie().steps()).build();
+    TrainingSettings.copy(first(), layer);
+    layer.setIDropout(run.inputDropout());
+    layer.setLayerName(hidden.get(hidden.size() - 1).name());
+    return layer;
+  }
+
+  private static DenseBlock block(Node node) {
+    return new DenseBlock(node, HIDDEN, HIDDEN);
+  }
+
+  private MapWeights average(BlockMap map) {
+    for (Node node : hidden) {
+      if (block(node).toSize() != width()) {
+        throw new IllegalArgumentException(
+            "layer "
+                + node.label()
+                + ": found "
+                + block(node).toSize()
+                + " units, expected the tied width "
+                + width()
+                + " in every hidden layer to average their weights; choose that width, or"
+                + " freshWeights()");
+      }
+    }
+    boolean isLooped = options.tie().steps() > 1;
+    if (isLooped && hidden.size() < 2) {
+      throw new IllegalArgumentException(
+          "layer "
+              + hidden.get(0).label()
+              + ": the only hidden layer; there are no weights h->h to average. Use freshWeights()");
+    }
+    List<double[]> others =
+        hidden.subList(1, hidden.size()).stream().map(node -> block(node).values()).toList();
+    boolean hasBias = map.slot(HIDDEN).hasBias();
+    List<double[]> biases =
+        hasBias
+            ? hidden.stream()
+                .map(n -> block(n).hasBias() ? block(n).bias() : new double[width()])
+                .toList()
+            : List.of();
+    Averages averages = new Averages();
+    double[] bias = hasBias ? averages.of(biases) : null;
+    double[] loop = others.isEmpty() ? null : averages.of(others);
+    report.tyingLoss(averages.loss());
+    double[] in = block(hidden.get(0)).values();
+    return new MapWeights(
+        map,
+        isLooped
+            ? Map.of(INPUT + "->" + HIDDEN, in, HIDDEN + "->" + HIDDEN, loop)
+            : Map.of(INPUT + "->" + HIDDEN, in),
+        hasBias ? Map.of(HIDDEN, bias) : Map.of());
+  }
+
+  /** Its weights stay if the width does; else it starts anew. */
+  private Piece output(Node node) {
+    OutputLayer layer = (OutputLayer) node.layer();
+    if (layer.getNIn() == width()) {
+      report.stays(node);
+      return Piece.kept(node);
+    }
+    OutputLayer copy = (OutputLayer) layer.clone();
+    copy.setNIn(width());
+    long parameters = copy.initializer().numParams(copy);
+    report.layer(node, "reads " + width() + " units, new weights", parameters);
+    return new Piece(List.of(node), List.of(NewLayer.untrained(copy)));
+  }
+
+  /** Averages of vectors, and how far these were apart. */
+  static final class Averages {
+    private double apart;
+    private double all;
+
+    double[] of(List<double[]> vectors) {
+      double[] mean = vectors.get(0).clone();
+      for (double[] vector : vectors.subList(1, vectors.size())) {
+        // Differences to the first: equal vectors have exactly their own average.
+        Arrays.setAll(mean, i -> mean[i] + (vector[i] - vectors.get(0)[i]) / vectors.size());
+      }
+      for (double[] vector : vectors) {
+        for (int i = 0; i < mean.length; i++) {
+          apart += (vector[i] - mean[i]) * (vector[i] - mean[i]);
+          all += vector[i] * vector[i];
+        }
+      }
+      return mean;
+    }
+
+    /** sum |v - mean|^2 / sum |v|^2 over all averaged vectors; 0 where all are zero. */
+    double loss() {
+      return all == 0 ? 0 : apart / all;
+    }
+  }
+}

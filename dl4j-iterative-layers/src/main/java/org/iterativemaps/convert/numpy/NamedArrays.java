@@ -1,0 +1,88 @@
+package org.iterativemaps.convert.numpy;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Arrays by name, with errors that say what was wanted.
+ *
+ * @param file for messages
+ * @param arrays by name
+ */
+record NamedArrays(String file, Map<String, NpyArray> arrays) {
+
+  boolean has(String name) {
+    return arrays.containsKey(name);
+  }
+
+  Set<String> names() {
+    return arrays.keySet();
+  }
+
+  NpyArray get(String name) {
+    NpyArray array = arrays.get(name);
+    if (array == null) {
+      throw new IllegalArgumentException(
+          file + ": no array '" + name + "'; it has " + arrays.keySet());
+    }
+    return array;
+  }
+
+  /** The matrix [to][from] of this size. */
+  double[][] matrix(String name, int fromSize, int toSize, Orientation orientation) {
+    int[] expected =
+        orientation == Orientation.TO_FROM
+            ? new int[] {toSize, fromSize}
+            : new int[] {fromSize, toSize};
+    NpyArray array = get(name);
+    if (!Arrays.equals(expected, array.shape())) {
+      boolean isTurned =
+          array.shape().length == 2
+              && array.shape()[0] == expected[1]
+              && array.shape()[1] == expected[0];
+      throw new IllegalArgumentException(
+          file
+              + ", array '"
+              + name
+              + "': found shape "
+              + Arrays.toString(array.shape())
+              + ", expected "
+              + Arrays.toString(expected)
+              + (orientation == Orientation.TO_FROM
+                  ? " (rows are target units)"
+                  : " (rows are source units)")
+              + (isTurned ? "; it looks like " + orientation.other() : ""));
+    }
+    return orientation.turn(array.rows());
+  }
+
+  double[] vector(String name, int size) {
+    NpyArray array = get(name);
+    if (!Arrays.equals(new int[] {size}, array.shape())) {
+      throw new IllegalArgumentException(
+          file
+              + ", array '"
+              + name
+              + "': found shape "
+              + Arrays.toString(array.shape())
+              + ", expected ["
+              + size
+              + "]");
+    }
+    return array.values();
+  }
+
+  /** Where the wanted array is missing, and the same one in the other orientation is there. */
+  void refuseOther(String wanted, String other) {
+    if (!has(wanted) && has(other)) {
+      throw new IllegalArgumentException(
+          file
+              + ": found '"
+              + other
+              + "', expected '"
+              + wanted
+              + "'; the file has the other orientation");
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package org.iterativemaps.convert.numpy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.iterativemaps.convert.MapWeights;
+import org.iterativemaps.convert.numpy.NpyArray.Precision;
+import org.iterativemaps.map.Block;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.map.Slot;
+import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.WeightMask;
+
+/**
+ * The weights of a map in an {@code .npz} file, a full matrix per block.
+ *
+ * <p>Names tell the orientation: {@code weight[h<-x]} has target units as rows, {@code
+ * weight[x->h]} source units. Beside it {@code mask[h<-x]}, booleans, where a block is sparse: a
+ * weight that is stored as zero and on the mask is a connection. Fixed weights are {@code
+ * fixed[h<-x]} with {@code fixed-mask[h<-x]}, biases {@code bias[h]}.
+ */
+public final class NumpyWeights {
+  private NumpyWeights() {}
+
+  /** Writes a map's weights. */
+  public static void write(
+      Path file, MapWeights weights, Orientation orientation, Precision precision)
+      throws IOException {
+    Map<String, NpyArray> arrays = new LinkedHashMap<>();
+    for (RealizedBlock block : weights.realized().blocks()) {
+      boolean isTrained = block.block().isTrainable();
+      double[] values =
+          isTrained
+              ? weights.weights(block.block().from(), block.block().to())
+              : block.fixedValues();
+      double[] ones = new double[values.length];
+      Arrays.fill(ones, 1);
+      arrays.put(
+          key(isTrained ? "weight" : "fixed", block.block(), orientation),
+          full(values, block.mask(), orientation));
+      if (!block.mask().isDense()) {
+        arrays.put(
+            key(isTrained ? "mask" : "fixed-mask", block.block(), orientation),
+            full(ones, block.mask(), orientation));
+      }
+    }
+    for (Slot slot : weights.map().slots()) {
+      if (slot.hasBias()) {
+        arrays.put("bias[" + slot.name() + "]", NpyArray.vector(weights.bias(slot.name())));
+      }
+    }
+    Npz.write(file, arrays, precision);
+  }
+
+  private static String key(String kind, Block block, Orientation orientation) {
+    return kind + "[" + orientation.name(block.from(), block.to()) + "]";
+  }
+
+  static boolean isMask(String key) {
+    return key.startsWith("mask[") || key.startsWith("fixed-mask[");
+  }
+
+  private static NpyArray full(double[] entries, WeightMask mask, Orientation orientation) {
+    double[][] matrix = new double[mask.toSize()][mask.fromSize()];
+    long[] cells = mask.copyCells();
+    for (int i = 0; i < cells.length; i++) {
+      matrix[(int) (cells[i] / mask.fromSize())][(int) (cells[i] % mask.fromSize())] = entries[i];
+    }
+    return NpyArray.matrix(orientation.turn(matrix));
+  }
+
+  /**
+   * Reads the weights of a map. A mask in the file takes the place of the map's pattern; without
+   * one the map's pattern stays, and what is off it has to be zero.
+   *
+   * @param file as {@link #write} writes it, or with arrays of those names
+   * @param map slots, blocks, output and injection
+   * @param orientation of the matrices in the file
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if an array is missing or has another shape; or if a weight is
+   *     not zero where the map has none. The message names the array and says what to do
+   */
+  public static MapWeights read(Path file, BlockMap map, Orientation orientation)
+      throws IOException {
+    NamedArrays arrays = new NamedArrays(file.toString(), Npz.read(file));
+    BlockMap.Builder builder = BlockMap.builder().injection(map.injection()).seed(map.seed());
+    map.slots().forEach(builder::add);
+    Map<String, double[]> weights = new LinkedHashMap<>();
+    for (RealizedBlock block : map.realize().blocks()) {
+      boolean isTrained = block.block().isTrainable();
+      String name = key(isTrained ? "weight" : "fixed", block.block(), orientation);
+      arrays.refuseOther(
+          name, key(isTrained ? "weight" : "fixed", block.block(), orientation.other()));
+      double[][] matrix =
+          arrays.matrix(name, block.mask().fromSize(), block.mask().toSize(), orientation);
+      String maskName = key(isTrained ? "mask" : "fixed-mask", block.block(), orientation);
+      boolean hasMask = arrays.has(maskName);
+      WeightMask mask =
+          hasMask
+              ? Masks.nonZero(
+                  arrays.matrix(
+                      maskName, block.mask().fromSize(), block.mask().toSize(), orientation))
+              : block.mask();
+      Masks.checkOff(matrix, mask, name);
+      double[] values = Masks.entries(matrix, mask);
+      builder.add(
+          new Block(
+              block.block().from(),
+              block.block().to(),
+              hasMask || !isTrained ? Sparsity.explicit(mask) : block.block().sparsity(),
+              isTrained ? null : FixedValues.explicit(values)));
+      if (isTrained) {
+        weights.put(block.block().name(), values);
+      }
+    }
+    Map<String, double[]> biases = new LinkedHashMap<>();
+    for (Slot slot : map.slots()) {
+      if (slot.hasBias()) {
+        biases.put(slot.name(), arrays.vector("bias[" + slot.name() + "]", slot.size()));
+      }
+    }
+    return new MapWeights(builder.output(map.output().name()).build(), weights, biases);
+  }
+}

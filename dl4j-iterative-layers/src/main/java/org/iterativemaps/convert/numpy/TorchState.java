@@ -1,0 +1,354 @@
+package org.iterativemaps.convert.numpy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.iterativemaps.convert.MapWeights;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.Slot;
+import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.WeightMask;
+import org.nd4j.linalg.activations.IActivation;
+
+/**
+ * The {@code state_dict} of a PyTorch module, saved as {@code .npz}, as a map. In Python:
+ *
+ * <pre>{@code
+ * numpy.savez("model.npz", **{k: v.detach().cpu().numpy() for k, v in model.state_dict().items()})
+ * }</pre>
+ *
+ * <p>PyTorch's weights are [target, source]. A prefix is what stands before a module's own keys in
+ * the file, such as {@code "encoder."}; empty for the module itself. Activations are not part of a
+ * {@code state_dict} and have to be given.
+ *
+ * <p>{@code MaskedLinear} of the authors' packages keeps W0 ({@code weight_0}), an update {@code U}
+ * and a {@code mask}, and computes with W0 + U ⊙ mask: where the mask is not zero there is a
+ * trained weight, zero or not; where W0 alone is not zero, a fixed one.
+ */
+public final class TorchState {
+  private static final String INPUT = "x";
+
+  private final NamedArrays arrays;
+
+  private TorchState(NamedArrays arrays) {
+    this.arrays = arrays;
+  }
+
+  /** Reads a file. */
+  public static TorchState read(Path file) throws IOException {
+    return new TorchState(new NamedArrays(file.toString(), Npz.read(file)));
+  }
+
+  /** The keys in the file. */
+  public List<String> keys() {
+    return List.copyOf(arrays.names());
+  }
+
+  /** One linear module: what it computes with, 1 where that is trained and 0 elsewhere. */
+  private record Linear(String key, double[][] weight, double[][] trained, double[] bias) {
+    int fromSize() {
+      return weight[0].length;
+    }
+
+    int toSize() {
+      return weight.length;
+    }
+  }
+
+  /** {@code torch.nn.Linear} or {@code MaskedLinear}. */
+  private Linear linear(String prefix) {
+    boolean isMasked = arrays.has(prefix + "weight_0");
+    double[][] weight = arrays.get(prefix + (isMasked ? "weight_0" : "weight")).rows();
+    int from = weight[0].length;
+    double[][] trained = ones(from, weight.length);
+    if (isMasked) {
+      double[][] update = arrays.matrix(prefix + "U", from, weight.length, Orientation.TO_FROM);
+      trained = arrays.matrix(prefix + "mask", from, weight.length, Orientation.TO_FROM);
+      for (int to = 0; to < weight.length; to++) {
+        for (int i = 0; i < from; i++) {
+          weight[to][i] += update[to][i] * trained[to][i];
+        }
+      }
+    }
+    double[] bias =
+        arrays.has(prefix + "bias") ? arrays.vector(prefix + "bias", weight.length) : null;
+    return new Linear(prefix, weight, trained, bias);
+  }
+
+  private static double[][] ones(int fromSize, int toSize) {
+    double[][] ones = new double[toSize][fromSize];
+    for (double[] row : ones) {
+      Arrays.fill(row, 1);
+    }
+    return ones;
+  }
+
+  /**
+   * {@code torch.nn.Sequential} of Linear or MaskedLinear modules, with activations between: a
+   * chain of slots x, h1, h2 … y; run it with as many steps as there are linear modules.
+   *
+   * @param prefix of the Sequential
+   * @param activations one behind each linear module; the identity where there is none
+   * @throws IllegalArgumentException if the file has no such keys, or sizes do not fit
+   */
+  public MapWeights sequential(String prefix, List<IActivation> activations) {
+    Pattern key = Pattern.compile(Pattern.quote(prefix) + "(\\d+)\\.(weight|weight_0)");
+    TreeMap<Integer, Linear> linears = new TreeMap<>();
+    for (String name : arrays.names()) {
+      Matcher matcher = key.matcher(name);
+      if (matcher.matches()) {
+        int index = Integer.parseInt(matcher.group(1));
+        linears.put(index, linear(prefix + index + "."));
+      }
+    }
+    if (linears.isEmpty() || linears.size() != activations.size()) {
+      throw new IllegalArgumentException(
+          "activations: found "
+              + activations.size()
+              + ", expected one for each linear module below '"
+              + prefix
+              + "': "
+              + linears.keySet()
+              + " of "
+              + arrays.names());
+    }
+    List<Linear> chain = List.copyOf(linears.values());
+    Builder builder = new Builder();
+    Slot from = new Slot(INPUT, chain.get(0).fromSize(), true, null, false);
+    builder.map.add(from);
+    for (int i = 0; i < chain.size(); i++) {
+      Linear linear = chain.get(i);
+      if (linear.fromSize() != from.size()) {
+        throw new IllegalArgumentException(
+            "module '"
+                + linear.key
+                + "': found "
+                + linear.fromSize()
+                + " inputs, expected the "
+                + from.size()
+                + " outputs of the module before");
+      }
+      String name = i == chain.size() - 1 ? "y" : "h" + (i + 1);
+      Slot to = new Slot(name, linear.toSize(), false, activations.get(i), linear.bias != null);
+      builder.map.add(to);
+      builder.add(from, to, linear.weight, linear.trained);
+      builder.addBias(to, linear.bias);
+      from = to;
+    }
+    return builder.build(from.name());
+  }
+
+  /**
+   * One layer and direction of {@code torch.nn.RNN}: slots x and h, K = 1; the two biases are added
+   * up.
+   *
+   * @param prefix of the RNN
+   * @param layer "l0", "l1" …, with "_reverse" for the other direction
+   * @param activation tanh, or what the RNN was made with
+   * @throws IllegalArgumentException if the file has no such keys, or sizes do not fit
+   */
+  public MapWeights rnn(String prefix, String layer, IActivation activation) {
+    double[][] in = arrays.get(prefix + "weight_ih_" + layer).rows();
+    int size = in.length;
+    String recurrent = prefix + "weight_hh_" + layer;
+    double[][] loop = arrays.matrix(recurrent, size, size, Orientation.TO_FROM);
+    boolean hasBias = arrays.has(prefix + "bias_ih_" + layer);
+    Slot x = new Slot(INPUT, in[0].length, true, null, false);
+    Slot h = new Slot("h", size, false, activation, hasBias);
+    Builder builder = new Builder();
+    builder.map.add(x).add(h);
+    builder.add(x, h, in, ones(x.size(), size));
+    builder.add(h, h, loop, ones(size, size));
+    if (hasBias) {
+      builder.addBias(h, arrays.vector(prefix + "bias_ih_" + layer, size));
+      builder.addBias(h, arrays.vector(prefix + "bias_hh_" + layer, size));
+    }
+    return builder.build("h");
+  }
+
+  /**
+   * A {@code MaskedLinear} or {@code Linear} that is applied to the whole state, cut into blocks at
+   * the slots.
+   *
+   * @param prefix of the module
+   * @param slots of the state, in its order, the input first; with their activations
+   * @param output which slot is read
+   * @throws IllegalArgumentException if the sizes do not add up, or something but a wire leads into
+   *     the input slot
+   */
+  public MapWeights wholeState(String prefix, List<Slot> slots, String output) {
+    Linear linear = linear(prefix);
+    int size = slots.stream().mapToInt(Slot::size).sum();
+    if (linear.fromSize() != size || linear.toSize() != size) {
+      throw new IllegalArgumentException(
+          "module '"
+              + prefix
+              + "': found "
+              + linear.toSize()
+              + " x "
+              + linear.fromSize()
+              + " weights, expected those of a state of "
+              + size
+              + " units, the sum of the slots");
+    }
+    Builder builder = new Builder();
+    slots.forEach(builder.map::add);
+    int toStart = 0;
+    for (Slot to : slots) {
+      int fromStart = 0;
+      for (Slot from : slots) {
+        double[][] weight = part(linear.weight, toStart, to.size(), fromStart, from.size());
+        double[][] mask = part(linear.trained, toStart, to.size(), fromStart, from.size());
+        builder.add(from, to, weight, mask);
+        fromStart += from.size();
+      }
+      builder.addBias(
+          to,
+          linear.bias == null
+              ? null
+              : Arrays.copyOfRange(linear.bias, toStart, toStart + to.size()));
+      toStart += to.size();
+    }
+    return builder.build(output);
+  }
+
+  private static double[][] part(double[][] all, int top, int rows, int left, int columns) {
+    double[][] part = new double[rows][];
+    Arrays.setAll(part, r -> Arrays.copyOfRange(all[top + r], left, left + columns));
+    return part;
+  }
+
+  /**
+   * {@code Sequential2D}: a module (Linear or MaskedLinear) per block, {@code blocks.(i, j)} from
+   * slot i to slot j. Biases of the blocks that reach a slot are added up. Blocks without weights
+   * (Identity) are not in the file; the input is held, or an impulse, as the layer is told.
+   *
+   * @param prefix of the Sequential2D
+   * @param slots in its order, the input first; with the activations that are applied to the sums
+   * @param output which slot is read
+   * @throws IllegalArgumentException if a block does not fit its slots, or leads into the input
+   *     slot
+   */
+  public MapWeights sequential2D(String prefix, List<Slot> slots, String output) {
+    Builder builder = new Builder();
+    slots.forEach(builder.map::add);
+    List<String> used = new ArrayList<>();
+    for (int i = 0; i < slots.size(); i++) {
+      for (int j = 0; j < slots.size(); j++) {
+        String key = prefix + "blocks.(" + i + ", " + j + ").";
+        if (!arrays.has(key + "weight") && !arrays.has(key + "weight_0")) {
+          continue;
+        }
+        used.add(key);
+        Linear linear = linear(key);
+        Slot from = slots.get(i);
+        Slot to = slots.get(j);
+        if (linear.fromSize() != from.size() || linear.toSize() != to.size()) {
+          throw new IllegalArgumentException(
+              String.format(
+                  "module '%s': found weights of %d x %d (to x from), expected %d x %d for the slots"
+                      + " '%s' to '%s'",
+                  key,
+                  linear.toSize(),
+                  linear.fromSize(),
+                  to.size(),
+                  from.size(),
+                  from.name(),
+                  to.name()));
+        }
+        builder.add(from, to, linear.weight, linear.trained);
+        builder.addBias(to, linear.bias);
+      }
+    }
+    for (String name : arrays.names()) {
+      if (name.startsWith(prefix + "blocks.") && used.stream().noneMatch(name::startsWith)) {
+        throw new IllegalArgumentException(
+            "array '" + name + "': no Linear or MaskedLinear between two of the slots");
+      }
+    }
+    return builder.build(output);
+  }
+
+  /** Blocks and numbers while they are collected. */
+  private static final class Builder {
+    final BlockMap.Builder map = BlockMap.builder();
+    private final Map<String, double[]> weights = new LinkedHashMap<>();
+    private final Map<String, double[]> biases = new LinkedHashMap<>();
+
+    /** Trained weights on the mask, fixed ones off it; none at all leave the block out. */
+    void add(Slot from, Slot to, double[][] weight, double[][] mask) {
+      WeightMask trained = Masks.nonZero(mask);
+      double[][] off = new double[weight.length][from.size()];
+      for (int t = 0; t < off.length; t++) {
+        for (int f = 0; f < from.size(); f++) {
+          off[t][f] = mask[t][f] == 0 ? weight[t][f] : 0;
+        }
+      }
+      WeightMask fixed = Masks.nonZero(off);
+      if (to.isInput()) {
+        if (trained.entryCount() > 0 || !(fixed.entryCount() == 0 || isWire(from, off))) {
+          throw new IllegalArgumentException(
+              "block "
+                  + from.name()
+                  + "->"
+                  + to.name()
+                  + ": the input slot takes nothing but tokens and a wire to itself");
+        }
+        return;
+      }
+      if (trained.entryCount() > 0) {
+        map.connect(from.name(), to.name(), Sparsity.explicit(trained));
+        weights.put(from.name() + "->" + to.name(), Masks.entries(weight, trained));
+      }
+      if (fixed.entryCount() > 0) {
+        map.connectFixed(
+            from.name(),
+            to.name(),
+            Sparsity.explicit(fixed),
+            FixedValues.explicit(Masks.entries(off, fixed)));
+      }
+    }
+
+    private static boolean isWire(Slot from, double[][] off) {
+      double[][] identity = new double[off.length][off.length];
+      for (int i = 0; i < identity.length; i++) {
+        identity[i][i] = 1;
+      }
+      return from.isInput() && Arrays.deepEquals(identity, off);
+    }
+
+    /** Adds up where several reach a slot; null adds nothing. */
+    void addBias(Slot slot, double[] bias) {
+      if (bias == null) {
+        return;
+      }
+      if (slot.hasBias()) {
+        double[] sum = biases.computeIfAbsent(slot.name(), s -> new double[slot.size()]);
+        Arrays.setAll(sum, i -> sum[i] + bias[i]);
+      } else if (Arrays.stream(bias).anyMatch(value -> value != 0)) {
+        throw new IllegalArgumentException(
+            "slot '"
+                + slot.name()
+                + "': it has no bias, but that in the file is not zero; give the slot one");
+      }
+    }
+
+    MapWeights build(String output) {
+      BlockMap whole = map.output(output).build();
+      for (Slot slot : whole.slots()) {
+        if (slot.hasBias()) {
+          biases.putIfAbsent(slot.name(), new double[slot.size()]);
+        }
+      }
+      return new MapWeights(whole, weights, biases);
+    }
+  }
+}

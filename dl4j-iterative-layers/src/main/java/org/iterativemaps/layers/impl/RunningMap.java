@@ -1,0 +1,44 @@
+package org.iterativemaps.layers.impl;
+
+import org.deeplearning4j.nn.api.Layer;
+import org.iterativemaps.layers.MapSettings;
+import org.iterativemaps.map.Injection;
+
+/**
+ * A layer that runs a map. What it runs may differ from its configuration in K and in how the token
+ * is injected: neither has parameters, so that both can be chosen after training.
+ *
+ * <p>Saving, {@code clone} and {@code summary()} go by the configuration.
+ */
+public interface RunningMap extends Layer {
+
+  /** What it runs at present. */
+  MapSettings running();
+
+  /**
+   * Runs something else from the next forward pass on; the configuration stays as it is.
+   *
+   * @param settings the layer's own, but for K and injection
+   * @throws IllegalArgumentException if the output cannot be reached in K steps
+   */
+  void run(MapSettings settings);
+
+  /**
+   * Runs with another K.
+   *
+   * @param steps at least 1
+   * @throws IllegalArgumentException if the output cannot be reached in K steps
+   */
+  default void runSteps(int steps) {
+    run(running().withSteps(steps));
+  }
+
+  /**
+   * Runs with the other injection.
+   *
+   * @throws IllegalArgumentException if the output cannot be reached
+   */
+  default void runInjection(Injection injection) {
+    run(running().withInjection(injection));
+  }
+}

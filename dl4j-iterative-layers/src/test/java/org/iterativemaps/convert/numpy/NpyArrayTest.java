@@ -1,0 +1,128 @@
+package org.iterativemaps.convert.numpy;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.iterativemaps.convert.numpy.NpyArray.Precision;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NpyArrayTest {
+  @TempDir private Path folder;
+
+  /** Files that NumPy 2.4 wrote. */
+  @ParameterizedTest
+  @ValueSource(strings = {"stored.npz", "compressed.npz"})
+  void readsWhatNumpyWrites(String file) throws Exception {
+    Map<String, NpyArray> arrays = Npz.read(resource(file));
+    double[] quarters = {0, 0.25, 0.5, 0.75, 1, 1.25};
+    for (String name : new String[] {"c8", "f8", "big", "f4"}) {
+      assertEquals(new NpyArray(new int[] {2, 3}, quarters), arrays.get(name), name);
+    }
+    double[] fromMinusTwo = {-2, -1, 0, 1, 2, 3};
+    assertEquals(new NpyArray(new int[] {2, 3}, fromMinusTwo), arrays.get("i8"));
+    assertEquals(new NpyArray(new int[] {2, 3}, fromMinusTwo), arrays.get("i4"));
+    assertArrayEquals(
+        Arrays.stream(fromMinusTwo).map(v -> v / 4).toArray(), arrays.get("f2").values());
+    assertArrayEquals(new double[] {0, 1, 2, 3, 4, 5}, arrays.get("u1").values());
+    assertArrayEquals(new double[] {1, 0, 1, 0, 1, 0}, arrays.get("bool").values());
+    double[] cube = new double[24];
+    Arrays.setAll(cube, i -> i / 8.0);
+    assertEquals(new NpyArray(new int[] {2, 3, 4}, cube), arrays.get("cube"));
+    assertEquals(NpyArray.vector(0.5, -1.5), arrays.get("vector"));
+    assertEquals(new NpyArray(new int[0], new double[] {2.5}), arrays.get("scalar"));
+    assertEquals(12, arrays.size());
+    assertArrayEquals(quarters, NpyArray.read(resource("fortran.npy")).values());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void writesWhatItReads(Precision precision) throws IOException {
+    double[] values = {0, 1, 0, 1, 1, 0};
+    for (int[] shape : new int[][] {{6}, {2, 3}, {1, 6, 1}, {3, 2}}) {
+      NpyArray array = new NpyArray(shape, values);
+      byte[] bytes = array.format(precision);
+      assertEquals(0, (bytes.length - values.length * width(precision)) % 64);
+      assertEquals(array, NpyArray.parse(bytes));
+    }
+    Path file = folder.resolve("one.npy");
+    NpyArray matrix = NpyArray.matrix(new double[][] {{0.1, 0.2}, {0.3, 0.4}});
+    matrix.write(file, Precision.DOUBLE);
+    assertEquals(matrix, NpyArray.read(file));
+    Map<String, NpyArray> arrays = new LinkedHashMap<>();
+    arrays.put("weight[h<-x]", matrix);
+    Path npz = folder.resolve("some.npz");
+    Npz.write(npz, arrays, Precision.DOUBLE);
+    assertEquals(arrays, Npz.read(npz));
+  }
+
+  /** By hand, from the specification: version 2 and a header without blanks. */
+  @Test
+  void readsOtherVersionsOfTheHeader() throws IOException {
+    String header = "{'fortran_order':False,'descr':'<i2','shape':(2L,)}\n";
+    byte[] bytes = new byte[12 + header.length() + 4];
+    byte[] magic = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 2, 0, (byte) header.length(), 0, 0, 0};
+    System.arraycopy(magic, 0, bytes, 0, 12);
+    System.arraycopy(header.getBytes(StandardCharsets.US_ASCII), 0, bytes, 12, header.length());
+    bytes[bytes.length - 4] = 5;
+    bytes[bytes.length - 2] = (byte) 0xff;
+    bytes[bytes.length - 1] = (byte) 0xff;
+    assertEquals(NpyArray.vector(5, -1), NpyArray.parse(bytes));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "<f8,|O,type: found O",
+    "<f8,<c16,type: found c16",
+    "NUMPY,NUMPX,does not begin with",
+    "(6,(9999999999,too large",
+    "(6,(7,found 48 bytes",
+    "'descr',[('a',a type such as"
+  })
+  void refusesWhatItDoesNotKnow(String from, String to, String expected) {
+    byte[] bytes = new NpyArray(new int[] {6}, new double[6]).format(Precision.DOUBLE);
+    String text = new String(bytes, StandardCharsets.ISO_8859_1).replace(from, to);
+    int grown = text.length() - bytes.length;
+    for (int i = 0; i < Math.abs(grown); i++) { // keep the length of the header
+      text = grown > 0 ? text.replaceFirst(" \n", "\n") : text.replaceFirst("\n", " \n");
+    }
+    byte[] wrong = text.getBytes(StandardCharsets.ISO_8859_1);
+    IOException refused = assertThrows(IOException.class, () -> NpyArray.parse(wrong));
+    assertTrue(refused.getMessage().contains(expected), refused::getMessage);
+  }
+
+  @Test
+  void refusesFilesThatAreCutOff() throws IOException {
+    byte[] bytes = new NpyArray(new int[] {6}, new double[6]).format(Precision.DOUBLE);
+    for (int length : new int[] {0, 5, 9, 20, bytes.length - 1}) {
+      byte[] cut = Arrays.copyOf(bytes, length);
+      assertThrows(IOException.class, () -> NpyArray.parse(cut));
+    }
+    Path file = folder.resolve("cut.npy");
+    Files.write(file, Arrays.copyOf(bytes, 100));
+    IOException refused = assertThrows(IOException.class, () -> NpyArray.read(file));
+    assertTrue(refused.getMessage().contains("cut.npy"), refused::getMessage);
+  }
+
+  private static int width(Precision precision) {
+    return precision == Precision.DOUBLE ? 8 : precision == Precision.FLOAT ? 4 : 1;
+  }
+
+  static Path resource(String name) throws URISyntaxException {
+    return Path.of(NpyArrayTest.class.getResource(name).toURI());
+  }
+}

@@ -1,0 +1,143 @@
+package org.iterativemaps.convert.numpy;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import org.iterativemaps.convert.MapWeights;
+import org.iterativemaps.convert.numpy.NpyArray.Precision;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.RealizedMap.Parameter;
+import org.iterativemaps.map.Sparsity;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.activations.Activation;
+
+class NumpyWeightsTest {
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @EnumSource(Orientation.class)
+  void writtenWeightsAreReadAgain(Orientation orientation) throws IOException {
+    MapWeights weights = weights(map(Sparsity.density(0.4)), 1);
+    Path file = folder.resolve("map.npz");
+    NumpyWeights.write(file, weights, orientation, Precision.DOUBLE);
+    MapWeights read = NumpyWeights.read(file, map(Sparsity.dense()), orientation);
+    for (String from : new String[] {"x", "h"}) {
+      assertArrayEquals(weights.matrix(from, "h"), read.matrix(from, "h"));
+    }
+    assertEquals(weights.realized().blocks().get(1).mask(), read.realized().blocks().get(1).mask());
+    assertArrayEquals(weights.bias("h"), read.bias("h"));
+    Map<String, NpyArray> arrays = Npz.read(file);
+    double[][] stored = arrays.get("weight[" + orientation.name("x", "h") + "]").rows();
+    assertEquals(
+        weights.matrix("x", "h")[4][2],
+        orientation == Orientation.TO_FROM ? stored[4][2] : stored[2][4]);
+  }
+
+  @Test
+  void zerosOnTheMaskAreConnections() throws IOException {
+    BlockMap map = map(Sparsity.density(0.4));
+    MapWeights weights = weights(map, 1);
+    double[] zero = new double[weights.weights("h", "h").length];
+    Map<String, double[]> numbers = Map.of("x->h", weights.weights("x", "h"), "h->h", zero);
+    MapWeights zeros = new MapWeights(map, numbers, Map.of("h", weights.bias("h")));
+    Path file = folder.resolve("map.npz");
+    NumpyWeights.write(file, zeros, Orientation.TO_FROM, Precision.FLOAT);
+    MapWeights read = NumpyWeights.read(file, map(Sparsity.dense()), Orientation.TO_FROM);
+    assertEquals(zero.length, read.weights("h", "h").length);
+    assertEquals(zeros.realized().blocks().get(1).mask(), read.realized().blocks().get(1).mask());
+  }
+
+  @Test
+  void wrongFilesAreRefused() throws IOException {
+    BlockMap map = map(Sparsity.dense());
+    MapWeights weights = weights(map, 1);
+    Path file = folder.resolve("map.npz");
+    NumpyWeights.write(file, weights, Orientation.TO_FROM, Precision.DOUBLE);
+    refused("the file has the other orientation", file, map, Orientation.FROM_TO);
+
+    Map<String, NpyArray> arrays = new LinkedHashMap<>(Npz.read(file));
+    NpyArray good = arrays.remove("weight[h<-x]");
+    Npz.write(file, arrays, Precision.DOUBLE);
+    refused("no array 'weight[h<-x]'", file, map, Orientation.TO_FROM);
+    arrays.put("weight[h<-x]", NpyArray.matrix(Orientation.FROM_TO.turn(good.rows())));
+    Npz.write(file, arrays, Precision.DOUBLE);
+    refused("it looks like FROM_TO", file, map, Orientation.TO_FROM);
+    arrays.put("weight[h<-x]", good);
+    arrays.put("bias[h]", NpyArray.vector(1, 2));
+    Npz.write(file, arrays, Precision.DOUBLE);
+    refused("array 'bias[h]': found shape [2], expected [5]", file, map, Orientation.TO_FROM);
+    arrays.put("bias[h]", NpyArray.vector(1, 2, 3, 4, 5));
+    Npz.write(file, arrays, Precision.DOUBLE);
+    refused(
+        "weights are not zero where the mask has none",
+        file,
+        map(Sparsity.density(0.3)),
+        Orientation.TO_FROM);
+  }
+
+  @Test
+  void fixedWeightsAreWrittenAndReadToo() throws IOException {
+    BlockMap map =
+        BlockMap.builder()
+            .input("x", 3)
+            .state("h", 5, Activation.TANH)
+            .connect("x", "h", Sparsity.dense())
+            .connectFixed("h", "h", Sparsity.fanIn(2), FixedValues.gaussian(0, 1))
+            .output("h")
+            .seed(3)
+            .build();
+    MapWeights weights = weights(map, 1);
+    Path file = folder.resolve("map.npz");
+    NumpyWeights.write(file, weights, Orientation.TO_FROM, Precision.DOUBLE);
+    MapWeights read = NumpyWeights.read(file, map, Orientation.TO_FROM);
+    assertArrayEquals(weights.matrix("h", "h"), read.matrix("h", "h"));
+    assertEquals(1, read.realized().parameters().stream().filter(p -> !p.isBias()).count());
+  }
+
+  private static void refused(String expected, Path file, BlockMap map, Orientation orientation) {
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class, () -> NumpyWeights.read(file, map, orientation));
+    assertTrue(refused.getMessage().contains(expected), refused::getMessage);
+  }
+
+  private static BlockMap map(Sparsity loop) {
+    return BlockMap.builder()
+        .input("x", 3)
+        .state("h", 5, Activation.TANH)
+        .connect("x", "h", Sparsity.dense())
+        .connect("h", "h", loop)
+        .output("h")
+        .build();
+  }
+
+  static MapWeights weights(BlockMap map, long seed) {
+    Random random = new Random(seed);
+    RealizedMap realized = map.realize();
+    Map<String, double[]> weights = new LinkedHashMap<>();
+    Map<String, double[]> biases = new LinkedHashMap<>();
+    for (Parameter p : realized.parameters()) {
+      double[] values = new double[p.length()];
+      Arrays.setAll(values, i -> random.nextGaussian());
+      if (p.isBias()) {
+        biases.put(map.slots().get(p.slot()).name(), values);
+      } else {
+        weights.put(realized.blocks().get(p.block()).block().name(), values);
+      }
+    }
+    return new MapWeights(map, weights, biases);
+  }
+}

@@ -1,0 +1,255 @@
+package org.iterativemaps.convert.numpy;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.convert.MapWeights;
+import org.iterativemaps.convert.numpy.NpyArray.Precision;
+import org.iterativemaps.map.Slot;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Against the modules' own formulas, y = x Aᵀ + b, in plain loops. */
+class TorchStateTest {
+  private static final IActivation TANH = new ActivationTanH();
+  private static final IActivation IDENTITY = new ActivationIdentity();
+
+  @TempDir private Path folder;
+  private final Random random = new Random(5);
+  private final Map<String, NpyArray> state = new LinkedHashMap<>();
+
+  @Test
+  void sequentialOfLinearAndMaskedLinear() throws IOException {
+    linear("net.0.", 4, 3, true);
+    masked("net.2.", 5, 4, true);
+    linear("net.10.", 2, 5, false); // after 2, though not in the alphabet
+    MapWeights weights = saved().sequential("net.", List.of(TANH, TANH, IDENTITY));
+    double[] x = {0.3, -0.7, 1.1};
+    double[] h1 = tanh(apply(x, "net.0."));
+    double[] h2 = tanh(apply(h1, "net.2."));
+    assertClose(apply(h2, "net.10."), run(weights.layer(3).build(), weights, x));
+    int onMask = (int) Arrays.stream(state.get("net.2.mask").values()).filter(v -> v != 0).count();
+    assertEquals(onMask, weights.weights("h1", "h2").length); // a zero there is a connection
+    assertRefused(
+        "expected one for each linear module", () -> saved().sequential("net.", List.of(TANH)));
+    state.put("net.2.U", NpyArray.matrix(new double[4][5]));
+    assertRefused(
+        "it looks like FROM_TO", () -> saved().sequential("net.", List.of(TANH, TANH, IDENTITY)));
+  }
+
+  @Test
+  void recurrentLayer() throws IOException {
+    put("rnn.weight_ih_l0", 4, 3);
+    put("rnn.weight_hh_l0", 4, 4);
+    vector("rnn.bias_ih_l0", 4);
+    vector("rnn.bias_hh_l0", 4);
+    MapWeights weights = saved().rnn("rnn.", "l0", TANH);
+    double[][] tokens = {{0.3, -0.7, 1.1}, {0.5, 0.1, -0.2}};
+    double[] h = new double[4];
+    for (double[] token : tokens) {
+      double[] in = times(state.get("rnn.weight_ih_l0").rows(), token);
+      double[] loop = times(state.get("rnn.weight_hh_l0").rows(), h);
+      double[] sum = new double[4];
+      Arrays.setAll(
+          sum,
+          i ->
+              in[i]
+                  + loop[i]
+                  + state.get("rnn.bias_ih_l0").values()[i]
+                  + state.get("rnn.bias_hh_l0").values()[i]);
+      h = tanh(sum);
+    }
+    MultiLayerNetwork network = network(weights.recurrentLayer(1).build(), weights);
+    INDArray input = Nd4j.createFromArray(tokens).transpose().reshape(1, 3, 2);
+    INDArray output = network.output(input);
+    for (int i = 0; i < 4; i++) {
+      assertEquals(h[i], output.getDouble(0, i, 1), 1e-12);
+    }
+    assertRefused("no array 'rnn.weight_ih_l1'", () -> saved().rnn("rnn.", "l1", TANH));
+  }
+
+  @Test
+  void maskedLinearOnTheWholeState() throws IOException {
+    masked("", 9, 9, true);
+    for (int row = 0; row < 3; row++) { // nothing but a wire into x
+      for (int column = 0; column < 9; column++) {
+        state.get("mask").values()[row * 9 + column] = 0;
+        state.get("weight_0").values()[row * 9 + column] = row == column ? 1 : 0;
+      }
+      state.get("bias").values()[row] = 0;
+    }
+    MapWeights weights = saved().wholeState("", slots(), "y");
+    double[] z = {0.3, -0.7, 1.1, 0, 0, 0, 0, 0, 0};
+    for (int k = 0; k < 3; k++) {
+      double[] next = apply(z, "");
+      for (int i = 0; i < 9; i++) {
+        z[i] = i < 3 || i >= 7 ? next[i] : Math.tanh(next[i]);
+      }
+    }
+    assertClose(
+        Arrays.copyOfRange(z, 7, 9), run(weights.layer(3).build(), weights, 0.3, -0.7, 1.1));
+    state.get("bias").values()[0] = 1;
+    assertRefused("slot 'x'", () -> saved().wholeState("", slots(), "y"));
+    state.get("bias").values()[0] = 0;
+    state.get("mask").values()[5] = 1;
+    assertRefused("takes nothing but tokens", () -> saved().wholeState("", slots(), "y"));
+    assertRefused("a state of 7 units", () -> saved().wholeState("", slots().subList(0, 2), "h"));
+  }
+
+  @Test
+  void sequential2DBlocks() throws IOException {
+    masked("map.blocks.(0, 1).", 4, 3, true);
+    linear("map.blocks.(1, 1).", 4, 4, true); // a second bias into h
+    masked("map.blocks.(1, 2).", 2, 4, false);
+    MapWeights weights = saved().sequential2D("map.", slots(), "y");
+    double[] x = {0.3, -0.7, 1.1};
+    double[] h = new double[4];
+    double[] y = new double[2];
+    for (int k = 0; k < 3; k++) {
+      double[] a = apply(x, "map.blocks.(0, 1).");
+      double[] b = apply(h, "map.blocks.(1, 1).");
+      y = apply(h, "map.blocks.(1, 2).");
+      double[] sum = new double[4];
+      Arrays.setAll(sum, i -> a[i] + b[i]);
+      h = tanh(sum);
+    }
+    assertClose(y, run(weights.layer(3).build(), weights, x));
+    linear("map.blocks.(2, 3).", 2, 2, true);
+    assertRefused("blocks.(2, 3)", () -> saved().sequential2D("map.", slots(), "y"));
+    state.keySet().removeIf(key -> key.contains("(2, 3)"));
+    linear("map.blocks.(2, 1).", 2, 4, false);
+    assertRefused(
+        "expected 4 x 2 for the slots 'y' to 'h'",
+        () -> saved().sequential2D("map.", slots(), "y"));
+  }
+
+  private static List<Slot> slots() {
+    return List.of(
+        new Slot("x", 3, true, null, false),
+        new Slot("h", 4, false, TANH, true),
+        new Slot("y", 2, false, IDENTITY, true));
+  }
+
+  private TorchState saved() throws IOException {
+    Path file = folder.resolve("state.npz");
+    Npz.write(file, state, Precision.DOUBLE);
+    return TorchState.read(file);
+  }
+
+  private void put(String key, int rows, int columns) {
+    double[][] matrix = new double[rows][columns];
+    for (double[] row : matrix) {
+      Arrays.setAll(row, i -> random.nextGaussian());
+    }
+    state.put(key, NpyArray.matrix(matrix));
+  }
+
+  private void vector(String key, int size) {
+    put(key, size, 1);
+    state.put(key, NpyArray.vector(state.get(key).values()));
+  }
+
+  private void linear(String prefix, int out, int in, boolean hasBias) {
+    put(prefix + "weight", out, in);
+    if (hasBias) {
+      vector(prefix + "bias", out);
+    }
+  }
+
+  private void masked(String prefix, int out, int in, boolean hasBias) {
+    put(prefix + "weight_0", out, in);
+    put(prefix + "U", out, in);
+    put(prefix + "mask", out, in);
+    double[] mask = state.get(prefix + "mask").values();
+    Arrays.setAll(mask, i -> mask[i] > 0 ? 1 : 0);
+    mask[0] = 1; // trained, and zero
+    state.get(prefix + "weight_0").values()[0] = 0;
+    state.get(prefix + "U").values()[0] = 0;
+    state.get(prefix + "weight_0").values()[1] = 0; // absent, if not on the mask
+    if (hasBias) {
+      vector(prefix + "bias", out);
+    }
+  }
+
+  private double[] apply(double[] x, String prefix) {
+    double[][] weight;
+    if (state.containsKey(prefix + "weight")) {
+      weight = state.get(prefix + "weight").rows();
+    } else {
+      weight = state.get(prefix + "weight_0").rows();
+      double[][] update = state.get(prefix + "U").rows();
+      double[][] mask = state.get(prefix + "mask").rows();
+      for (int i = 0; i < weight.length; i++) {
+        for (int j = 0; j < weight[i].length; j++) {
+          weight[i][j] += update[i][j] * mask[i][j];
+        }
+      }
+    }
+    double[] y = times(weight, x);
+    if (state.containsKey(prefix + "bias")) {
+      Arrays.setAll(y, i -> y[i] + state.get(prefix + "bias").values()[i]);
+    }
+    return y;
+  }
+
+  private static double[] times(double[][] matrix, double[] x) {
+    double[] y = new double[matrix.length];
+    for (int i = 0; i < y.length; i++) {
+      for (int j = 0; j < x.length; j++) {
+        y[i] += matrix[i][j] * x[j];
+      }
+    }
+    return y;
+  }
+
+  private static double[] tanh(double[] values) {
+    return Arrays.stream(values).map(Math::tanh).toArray();
+  }
+
+  private static double[] run(Layer layer, MapWeights weights, double... x) {
+    return network(layer, weights)
+        .output(Nd4j.createFromArray(new double[][] {x}))
+        .toDoubleVector();
+  }
+
+  private static MultiLayerNetwork network(Layer layer, MapWeights weights) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .dataType(DataType.DOUBLE)
+                .list()
+                .layer(layer)
+                .build());
+    network.init();
+    weights.writeInto(network.getLayer(0));
+    return network;
+  }
+
+  private static void assertClose(double[] expected, double[] actual) {
+    assertArrayEquals(expected, actual, 1e-12);
+  }
+
+  private static void assertRefused(String expected, Executable call) {
+    IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, call);
+    assertTrue(refused.getMessage().contains(expected), refused::getMessage);
+  }
+}
