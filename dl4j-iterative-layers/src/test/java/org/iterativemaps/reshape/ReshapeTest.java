@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.IntStream;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -17,7 +18,6 @@ import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.WeightMask;
 import org.iterativemaps.map.change.MagnitudePruning.Scope;
-import org.iterativemaps.map.change.MapChange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -140,7 +140,7 @@ class ReshapeTest {
       } else {
         long[] cells = before.blocks().get(parameter.block()).mask().copyCells();
         for (long cell : after.blocks().get(parameter.block()).mask().copyCells()) {
-          kept.add(start + java.util.Arrays.binarySearch(cells, cell));
+          kept.add(start + Arrays.binarySearch(cells, cell));
         }
       }
       start += parameter.length();
@@ -168,7 +168,7 @@ class ReshapeTest {
         long[] old = before.blocks().get(parameter.block()).mask().copyCells();
         long[] cells = after.blocks().get(parameter.block()).mask().copyCells();
         for (int i = 0; i < cells.length; i++) {
-          boolean isNew = java.util.Arrays.binarySearch(old, cells[i]) < 0;
+          boolean isNew = Arrays.binarySearch(old, cells[i]) < 0;
           assertEquals(isNew, network.params().getDouble(place + i) == 0);
           assertEquals(isNew, state.getDouble(place + i) == 0);
           assertEquals(isNew, state.getDouble(size + place + i) == 0);
@@ -194,9 +194,9 @@ class ReshapeTest {
     assertEquals(10, map(network).map().slot("h").size());
     double[] grown = row(network, 8);
     double[] heard = column(network, 8);
-    assertTrue(java.util.Arrays.stream(heard).allMatch(w -> w == 0));
+    assertTrue(Arrays.stream(heard).allMatch(w -> w == 0));
     Nets.fit(network, 3, 4, recurrent);
-    assertTrue(java.util.Arrays.stream(column(network, 8)).allMatch(w -> w != 0));
+    assertTrue(Arrays.stream(column(network, 8)).allMatch(w -> w != 0));
     Nets.fit(network, 4, 5, recurrent);
     double[] learned = row(network, 8);
     for (int i = 0; i < grown.length; i++) {
@@ -207,7 +207,7 @@ class ReshapeTest {
   /** x->h is dense: the weights into a unit of h. */
   private static double[] row(MultiLayerNetwork network, int unit) {
     double[] weights = MapSurgery.parameters(network, "map")[0];
-    return java.util.Arrays.copyOfRange(weights, 5 * unit, 5 * (unit + 1));
+    return Arrays.copyOfRange(weights, 5 * unit, 5 * (unit + 1));
   }
 
   /** The weights from a unit of h to y. */
@@ -218,7 +218,7 @@ class ReshapeTest {
             .findFirst()
             .orElseThrow();
     double[] weights = MapSurgery.parameters(network, "map")[block.parameter()];
-    return java.util.stream.IntStream.range(0, weights.length)
+    return IntStream.range(0, weights.length)
         .filter(entry -> block.mask().source(entry) == unit)
         .mapToDouble(entry -> weights[entry])
         .toArray();
@@ -305,62 +305,6 @@ class ReshapeTest {
     assertEquals(
         MultiLayerConfiguration.fromYaml(network.getLayerWiseConfigurations().toYaml()), read);
     assertEquals(network.output(features), network.clone().output(features));
-  }
-
-  /** The gradient of weights that are not there, against differences of the loss. */
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void theDenseGradientIsTheSlopeOfTheLoss(boolean recurrent) {
-    MultiLayerNetwork network = Nets.stack(new NoOp(), recurrent);
-    Reshape.prune(network, Blocks.all(), 0.6, Scope.PER_BLOCK);
-    DataSet data = Nets.data(2, recurrent);
-    network.setInput(data.getFeatures());
-    network.setLabels(data.getLabels());
-    INDArray before = network.params().dup();
-    Map<String, double[]> gradients =
-        DenseGradient.of(LiveNetwork.of(network), Blocks.all().of(network)).get("map");
-    assertEquals(before, network.params());
-    int checked = 0;
-    for (RealizedMap.RealizedBlock block : map(network).blocks()) {
-      double[] gradient = gradients.get(block.block().name());
-      for (int cell = 0; cell < gradient.length; cell += 4) {
-        double slope =
-            (loss(network, data, block, cell, 1e-5) - loss(network, data, block, cell, -1e-5))
-                / 2e-5;
-        // DL4J divides by the batch size only in the updater.
-        assertEquals(slope, gradient[cell] / 6, 1e-7 + 1e-5 * Math.abs(slope));
-        checked++;
-      }
-    }
-    assertTrue(checked > 30);
-  }
-
-  private static double loss(
-      MultiLayerNetwork network,
-      DataSet data,
-      RealizedMap.RealizedBlock block,
-      int cell,
-      double more) {
-    MultiLayerNetwork copy = network.clone();
-    long[] cells =
-        java.util.stream.LongStream.concat(
-                java.util.Arrays.stream(block.mask().copyCells()),
-                java.util.stream.LongStream.of(cell))
-            .distinct()
-            .sorted()
-            .toArray();
-    MapSurgery.replaceMap(
-        copy,
-        "map",
-        MapChange.ofMasks(
-            map(copy),
-            Map.of(
-                block.block().name(),
-                WeightMask.ofCells(block.mask().fromSize(), block.mask().toSize(), cells))));
-    INDArray weights = copy.getParam("1_W[" + block.block().name() + "]");
-    int entry = java.util.Arrays.binarySearch(cells, cell);
-    weights.putScalar(entry, weights.getDouble(entry) + more);
-    return copy.score(data, true);
   }
 
   /** A state in the middle of a truncated sequence goes on, a grown slot's with zeros. */
