@@ -36,15 +36,17 @@ import org.iterativemaps.map.Sparsity;
  * </pre>
  *
  * <p>Two things are read more strictly than the authors' code does them: S=n and Row=n there draw
- * with repetition and may leave fewer, here they leave exactly n; and blocks whose weights are all
- * 0 and never trained are left out. The row of the input holds no weights, which makes the token an
- * {@link Injection#IMPULSE}; or the wire D, 1, False in its first block, which makes it {@link
- * Injection#HOLD}. With one step per token, as the authors train, both are the same.
+ * with repetition and may leave fewer, here they leave exactly n, or all where there are no n; and
+ * blocks whose weights are all 0 and never trained are left out. The row of the input holds no
+ * weights, which makes the token an {@link Injection#IMPULSE}; or the wire D, 1, False in its first
+ * block, which makes it {@link Injection#HOLD}. With one step per token, as the authors train, both
+ * are the same, and bias and activation of the input count for nothing: it is overwritten by the
+ * next token before it is read.
  *
  * @param sizes of the slots, at least two
  * @param blocks [target][source]
  * @param bias whether all state slots have one
- * @param activations one name per slot: Identity, ReLU, Sigmoid, ELU or Tanh, the first Identity
+ * @param activations one name per slot: Identity, ReLU, Sigmoid, ELU or Tanh
  */
 public record Description(
     List<Integer> sizes, List<List<Cell>> blocks, boolean bias, List<String> activations) {
@@ -87,13 +89,9 @@ public record Description(
       throw new IllegalArgumentException(
           "blocks: expected " + count + " rows of " + count + ", one for each slot");
     }
-    if (activations.size() != count || !activations.get(0).equals("Identity")) {
+    if (activations.size() != count) {
       throw new IllegalArgumentException(
-          "activations: found "
-              + activations
-              + ", expected "
-              + count
-              + " of them, Identity for the input");
+          "activations: found " + activations + ", expected " + count + " of them");
     }
     activations.forEach(ActivationNames::activation);
     for (int from = 0; from < count; from++) {
@@ -139,10 +137,11 @@ public record Description(
       for (int from = 0; from < count; from++) {
         Cell cell = blocks.get(to).get(from);
         if (cell.isPresent()) {
-          Block block = block(name(from, count), name(to, count), cell);
+          Sparsity pattern = fitted(cell.pattern(), sizes.get(from), sizes.get(to));
+          Block block = block(name(from, count), name(to, count), cell, pattern);
           map.add(block);
           if (block.isTrainable()) {
-            initialValues.put(block.name(), initialValues(cell));
+            initialValues.put(block.name(), initialValues(cell, pattern));
           }
         }
       }
@@ -154,20 +153,30 @@ public record Description(
     return new DescribedMap(map.build(), initialValues);
   }
 
-  private static Block block(String from, String to, Cell cell) {
+  /** A number of weights that a block has no room for means all of them. */
+  static Sparsity fitted(Sparsity pattern, int fromSize, int toSize) {
+    if (pattern instanceof Sparsity.FanIn fanIn) {
+      return Sparsity.fanIn(Math.min(fanIn.perTarget(), fromSize));
+    }
+    return pattern instanceof Sparsity.Entries entries
+        ? Sparsity.entries(Math.min(entries.count(), (long) fromSize * toSize))
+        : pattern;
+  }
+
+  private static Block block(String from, String to, Cell cell, Sparsity pattern) {
     return switch (cell.trainable()) {
-      case NONE -> new Block(from, to, cell.pattern(), cell.values());
-      case NON_ZERO -> new Block(from, to, cell.pattern(), null);
+      case NONE -> new Block(from, to, pattern, cell.values());
+      case NON_ZERO -> new Block(from, to, pattern, null);
       case ALL -> new Block(from, to, Sparsity.dense(), null);
     };
   }
 
-  private static FixedValues initialValues(Cell cell) {
+  private static FixedValues initialValues(Cell cell, Sparsity pattern) {
     boolean isPartial =
         cell.trainable() == Trainable.ALL
-            && !(cell.pattern() instanceof Sparsity.Dense)
+            && !(pattern instanceof Sparsity.Dense)
             && !Words.isZero(cell.values());
-    return isPartial ? FixedValues.scattered(cell.pattern(), cell.values()) : cell.values();
+    return isPartial ? FixedValues.scattered(pattern, cell.values()) : cell.values();
   }
 
   /**

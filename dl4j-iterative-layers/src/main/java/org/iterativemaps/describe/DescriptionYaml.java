@@ -114,7 +114,7 @@ public final class DescriptionYaml {
         type,
         () -> {
           if (cell.pattern() != null) {
-            cell.pattern().check(fromSize, toSize);
+            Description.fitted(cell.pattern(), fromSize, toSize).check(fromSize, toSize);
           }
           return cell;
         });
@@ -148,14 +148,10 @@ public final class DescriptionYaml {
                     return name;
                   });
             });
-    if (names.size() != count || !names.get(0).equals("Identity")) {
+    if (names.size() != count) {
       throw error(
           node,
-          "activations: found "
-              + names
-              + ", expected one for each of the "
-              + count
-              + " slots, Identity for the first");
+          "activations: found " + names + ", expected one for each of the " + count + " slots");
     }
     return names;
   }

@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.map.HiddenProportion;
+import org.iterativemaps.map.RealizedMap;
 
 /**
  * DL4J's {@code summary()} and, for every map layer, where its trained weights sit.
@@ -36,7 +37,11 @@ public final class MapSummary {
       if (conf instanceof IterativeMapConf map) {
         String name = layer.conf().getLayer().getLayerName();
         text.append('\n').append(name == null ? "layer " + layer.getIndex() : name).append(": ");
-        text.append(HiddenProportion.realized(map.getSettings().realized()));
+        RealizedMap realized = map.getSettings().realized();
+        text.append(
+            realized.trainableWeights() == 0
+                ? "every weight is fixed\n"
+                : HiddenProportion.realized(realized));
         map.getSettings().plan().ifPresent(p -> text.append("planned: ").append(p).append('\n'));
       }
     }

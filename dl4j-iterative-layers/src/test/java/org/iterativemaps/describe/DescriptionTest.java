@@ -176,6 +176,19 @@ class DescriptionTest {
         described.map().blocks().stream().map(b -> b.name()).toList());
   }
 
+  /** The authors' lunar lander asks for 15 weights in rows of 8. */
+  @Test
+  void moreWeightsThanThereAreMeansAll() {
+    String yaml =
+        YAML.replace("S=15", "S=1000").replace("Row=3", "Row=9").replaceFirst("Identity", "ReLU");
+    Description description = DescriptionYaml.read(yaml);
+    BlockMap map = description.toMap(1).map();
+    assertEquals(60, map.realize().blocks().get(2).mask().entryCount());
+    assertEquals(40, map.realize().blocks().get(3).mask().entryCount());
+    assertEquals(description, DescriptionYaml.read(DescriptionYaml.write(description)));
+    assertRoundTrip(Description.of(description.toMap(1)));
+  }
+
   @Test
   void aWireHoldsTheInput() {
     String yaml =
@@ -293,8 +306,7 @@ class DescriptionTest {
         "R=0.5, S=15|Q=0.5, S=15|18|14|block type: found 'Q=0.5', expected 0, W, D, R=p",
         "R=0.5, S=15|R=0.5x, S=15|18|14|found 'R=0.5x'",
         "R=0.5, S=15|R=1.5, S=15|18|14|probability: found 1.5",
-        "S=15]|S=1000]|18|21|ask for at most 60",
-        "Row=3|Row=9|19|6|fan-in 9 asked of a source slot of 8",
+        "- ReLU|- [ReLU]|31|5|expected one word",
         "Row=3|row=3|19|6|block type: found 'row=3'",
         "U=-0.5,0.5|U=-0.5|22|18|initialization type: found 'U=-0.5'",
         "U=-0.5,0.5|U=0.5,-0.5|22|18|high: found -0.5",

@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.layers.MapSummary;
 import org.iterativemaps.layers.MapWeightInit;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.FixedValues;
@@ -188,7 +189,11 @@ class FreezingTest {
     }
     assertTrue(network.score(data) < 0.9 * first);
     assertEquals(network.params(), network.clone().params());
-    assertTrue(network.summary().contains("map"));
+    assertTrue(MapSummary.of(network).contains("map: every weight is fixed"));
+    // Thawed, it gets its first parameters.
+    Freezing.thaw(network, "map", "h", "h");
+    assertEquals(120, network.getLayer(0).numParams());
+    network.fit(data);
   }
 
   @Test
