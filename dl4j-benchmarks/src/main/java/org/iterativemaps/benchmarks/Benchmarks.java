@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -53,6 +55,8 @@ public final class Benchmarks implements Callable<Integer> {
       description = "Where to draw the curves of a ScalingBenchmark.")
   private Path picture = Path.of("dl4j-benchmarks", "target", "scaling.png");
 
+  private final Set<String> kernels = new LinkedHashSet<>();
+
   private Benchmarks() {}
 
   /**
@@ -76,10 +80,15 @@ public final class Benchmarks implements Callable<Integer> {
     System.out.printf("%s: %s%n%s%n", plan.name(), plan.description(), machine());
     List<Row> rows = run(plan);
     System.out.print(Report.table(rows, plan));
+    kernels.forEach(System.out::println);
     if (json != null) {
       Report.writeJson(rows, json);
     }
+    if (plan.type() == KernelBenchmark.class) {
+      System.out.print(SparseProp.compare(rows));
+    }
     if (plan.type() == ScalingBenchmark.class) {
+      System.out.print(ScalingLine.of(rows));
       ScalingPicture.write(rows, picture);
       System.out.println("Picture: " + picture);
     }
@@ -101,6 +110,7 @@ public final class Benchmarks implements Callable<Integer> {
     for (int count : threads) {
       for (Map<String, String> combination : combinations) {
         rows.addAll(measurement.run(plan, combination, count));
+        kernels.addAll(Measurement.kernelLines());
         done++;
         double seconds = (System.nanoTime() - start) / 1e9;
         System.err.printf(

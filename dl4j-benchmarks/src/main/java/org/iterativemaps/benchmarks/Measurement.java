@@ -1,11 +1,17 @@
 package org.iterativemaps.benchmarks;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -52,6 +58,20 @@ record Measurement(int forks, int warmups, int iterations, int millis) {
       all = longer;
     }
     return all;
+  }
+
+  /** What the kernels of the last run said of themselves; empty for DL4J's own layers. */
+  static Set<String> kernelLines() throws IOException {
+    Path log = Path.of(LOG);
+    if (!Files.isReadable(log)) {
+      return Set.of();
+    }
+    try (Stream<String> lines = Files.lines(log)) {
+      return lines
+          .filter(line -> line.contains("kernel: "))
+          .map(line -> line.substring(line.indexOf("kernel: ")))
+          .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
   }
 
   /** One row per method of the benchmark. */

@@ -145,7 +145,8 @@ final class Plans {
         Set.of(),
         groups,
         List.of(
-            sweep("density", "0.01", "0.1", "0.25", "0.5", "1"), sweep("batch", "1", "16", "128")));
+            sweep("density", "0.01", "0.05", "0.1", "0.2", "0.4", "1"),
+            sweep("batch", "1", "16", "128")));
   }
 
   private static Plan sameDiff() {

@@ -1,0 +1,75 @@
+package org.iterativemaps.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class LaneTeamTest {
+
+  @Test
+  void everyPartRunsOnceAndIsDoneAfterwards() {
+    for (int parts : new int[] {1, 2, 3, 40}) {
+      for (int call = 0; call < 200; call++) {
+        int[] runs = new int[parts]; // plain: what the parts wrote must be seen
+        LaneTeam.gather(parts).run(part -> runs[part]++);
+        assertTrue(Arrays.stream(runs).allMatch(n -> n == 1), Arrays.toString(runs));
+      }
+    }
+  }
+
+  @Test
+  void callersSideBySideAndFromInsideThePool() {
+    AtomicIntegerArray runs = new AtomicIntegerArray(16);
+    IntStream.range(0, 16)
+        .parallel()
+        .forEach(
+            caller -> {
+              for (int call = 0; call < 50; call++) {
+                LaneTeam.gather(3).run(part -> runs.incrementAndGet(caller));
+              }
+            });
+    for (int caller = 0; caller < 16; caller++) {
+      assertEquals(150, runs.get(caller));
+    }
+  }
+
+  @Test
+  void theCallerGetsWhatAPartThrewAfterAllHaveEnded() {
+    IllegalStateException problem = new IllegalStateException();
+    AtomicIntegerArray runs = new AtomicIntegerArray(5);
+    LaneTeam team = LaneTeam.gather(5);
+    RuntimeException thrown =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                team.run(
+                    part -> {
+                      runs.incrementAndGet(part);
+                      if (part == 1) {
+                        throw problem;
+                      }
+                    }));
+    assertSame(problem, thrown);
+    for (int part = 0; part < 5; part++) {
+      assertEquals(1, runs.get(part));
+    }
+  }
+
+  @Test
+  void helpersSentAwayLeaveThePool() {
+    for (int call = 0; call < 20; call++) {
+      LaneTeam.gather(4).cancel();
+    }
+    assertTrue(ForkJoinPool.commonPool().awaitQuiescence(10, TimeUnit.SECONDS));
+  }
+}
