@@ -13,7 +13,6 @@ import org.iterativemaps.convert.MapKnobs;
 import org.iterativemaps.convert.MapWeights;
 import org.iterativemaps.examples.golden.GoldenModel.Connection;
 import org.iterativemaps.examples.golden.GoldenModel.State;
-import org.iterativemaps.map.BlockMap;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -75,18 +74,11 @@ final class ConvertersVia implements Via {
       return new LayerSequenceNetwork(map, dataType(), model);
     }
     MapWeights converted = MapWeights.of(IterativeMaps.fromMlp(mlp(model)).network().getLayer(0));
-    MapWeights read = converted.on(read(converted.map(), model, output));
+    MapWeights read =
+        converted.on(converted.map().withOutput(output).withInjection(model.injection()));
     MultiLayerNetwork network = network(read.recurrentLayer(steps).build());
     read.writeInto(network.getLayer(0));
     return new LayerSequenceNetwork(network, dataType(), model);
-  }
-
-  /** The same map with another slot to read. */
-  private static BlockMap read(BlockMap map, GoldenModel model, String output) {
-    BlockMap.Builder builder = BlockMap.builder().injection(model.injection()).output(output);
-    map.slots().forEach(builder::add);
-    map.blocks().forEach(builder::add);
-    return builder.build();
   }
 
   @Override
