@@ -17,7 +17,6 @@ import org.iterativemaps.examples.notebook.Notebook;
 import org.iterativemaps.examples.notebook.Page;
 import org.iterativemaps.examples.notebook.Table;
 import org.iterativemaps.examples.plots.BlockMaps;
-import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -158,10 +157,7 @@ public final class MlpIsAMap implements Notebook<MlpIsAMap.Result> {
   }
 
   private static double[] byStep(MapWeights weights, DataSet data, Injection injection) {
-    BlockMap.Builder builder = BlockMap.builder().injection(injection);
-    weights.map().slots().forEach(builder::add);
-    weights.map().blocks().forEach(builder::add);
-    MapWeights read = weights.on(builder.output(weights.map().output().name()).build());
+    MapWeights read = weights.on(weights.map().withInjection(injection));
     MultiLayerNetwork network =
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()

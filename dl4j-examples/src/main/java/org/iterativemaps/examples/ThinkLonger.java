@@ -92,7 +92,7 @@ public final class ThinkLonger implements Notebook<List<ThinkLonger.Trained>> {
     page.picture(
         "map",
         BlockMaps.spy("Local blocks", map().realize()).picture(),
-        "Only what the mask has exists: 2,168 weights and 144 biases.");
+        "Only what the mask has exists: 2,368 weights and 144 biases.");
     int updates = page.quick() ? 250 : 2500;
     List<Trained> all = new ArrayList<>();
     all.add(train("K = 8 in training", new int[] {8}, updates, page));

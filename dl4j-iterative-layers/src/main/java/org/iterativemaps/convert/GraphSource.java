@@ -77,8 +77,8 @@ record GraphSource(ComputationGraphConfiguration conf, ComputationGraph network)
       return "'" + input + "' (" + conf.getVertices().get(input).getClass().getSimpleName() + ")";
     }
     return conf.getNetworkOutputs().contains(input)
-        ? "'" + input + "', whose values are an output of the network,"
-        : "'" + input + "', which " + readersOf(input) + " share,";
+        ? "'" + input + "', whose values are an output of the network"
+        : "'" + input + "', which " + readersOf(input) + " share";
   }
 
   private List<String> readersOf(String name) {

@@ -4,6 +4,11 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.Sparsity;
+import org.nd4j.linalg.activations.Activation;
 
 /**
  * The entrance: networks of DL4J's own layers as maps, and back.
@@ -186,5 +191,55 @@ public final class IterativeMaps {
   public static Conversion<ComputationGraph> tie(ComputationGraph network) {
     GraphSource source = GraphSource.of(network);
     return UnrolledLayers.tie(source.chains()).network(source);
+  }
+
+  /** As {@link #fromRnn(MultiLayerConfiguration, RnnOptions)}. */
+  public static Conversion<ComputationGraphConfiguration> fromRnn(
+      ComputationGraphConfiguration configuration, RnnOptions options) {
+    GraphSource source = new GraphSource(configuration, null);
+    return RnnToMap.plan(source.chains(), options).configuration(source);
+  }
+
+  /**
+   * One layer in place of a stack of dense layers: {@code mlpLayer(Activation.TANH, 256, 128)}.
+   *
+   * @param activation of every layer
+   * @param widths units of each, the last one being the output
+   * @return a builder, for everything else; its input size is inferred
+   * @throws IllegalArgumentException if there is no width, or one is below 1
+   */
+  public static IterativeMapLayer.Builder mlpLayer(Activation activation, int... widths) {
+    if (widths.length == 0) {
+      throw new IllegalArgumentException("widths: found none, expected one per layer");
+    }
+    BlockMap.Builder map = BlockMap.builder().input(MlpToMap.INPUT);
+    String from = MlpToMap.INPUT;
+    for (int i = 0; i < widths.length; i++) {
+      String to = "h" + (i + 1);
+      map.state(to, widths[i], activation).connect(from, to, Sparsity.dense());
+      from = to;
+    }
+    return new IterativeMapLayer.Builder().map(map.output(from).build()).steps(widths.length);
+  }
+
+  /**
+   * One hidden slot that is applied K times, in place of a stack of layers of one width.
+   *
+   * @param width units
+   * @param steps K
+   * @return a builder, for everything else; its input size is inferred
+   */
+  public static IterativeMapLayer.Builder loopedLayer(int width, int steps) {
+    return new IterativeMapLayer.Builder().nOut(width).steps(steps);
+  }
+
+  /**
+   * One hidden slot with K = 1 per token, in place of a {@code SimpleRnn}.
+   *
+   * @param width units
+   * @return a builder, for everything else; its input size is inferred
+   */
+  public static IterativeMapRecurrentLayer.Builder rnnLayer(int width) {
+    return new IterativeMapRecurrentLayer.Builder().nOut(width);
   }
 }

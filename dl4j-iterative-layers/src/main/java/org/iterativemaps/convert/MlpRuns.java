@@ -69,12 +69,7 @@ final class MlpRuns {
     }
     Optional<String> obstacle = obstacle(node);
     if (obstacle.isPresent() && !options.keepsUnsupported()) {
-      throw new IllegalArgumentException(
-          "layer "
-              + node.label()
-              + " "
-              + obstacle.get()
-              + ". MlpOptions.keepUnsupported() leaves the layer as it is");
+      throw node.refusal(obstacle.get(), "MlpOptions");
     }
     if (hasWeights(node) && obstacle.isEmpty()) {
       addWeights(node);
@@ -104,8 +99,8 @@ final class MlpRuns {
                 + node.label()
                 + " is separated from the dense layers before it by "
                 + between
-                + ", which cannot become part of a map: only DenseLayer, ActivationLayer,"
-                + " DropoutLayer and OutputLayer without preprocessors between them can."
+                + ". One map can hold only DenseLayer, ActivationLayer, DropoutLayer and OutputLayer"
+                + " that follow each other without preprocessors between them."
                 + " MlpOptions.keepUnsupported() makes a map of each part and leaves the rest");
       }
       between = null;

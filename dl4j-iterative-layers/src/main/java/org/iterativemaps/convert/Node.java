@@ -38,6 +38,18 @@ record Node(
     return "'" + name + "' (" + layer().getClass().getSimpleName() + ")";
   }
 
+  /** Says why the layer cannot be converted, and which options leave it alone. */
+  IllegalArgumentException refusal(String obstacle, String options) {
+    return new IllegalArgumentException(
+        "layer "
+            + label()
+            + " "
+            + obstacle
+            + ". "
+            + options
+            + ".keepUnsupported() leaves the layer as it is");
+  }
+
   /** All weights and biases. */
   long parameters() {
     return layer().initializer().numParams(conf);

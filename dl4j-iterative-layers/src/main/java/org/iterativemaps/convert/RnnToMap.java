@@ -51,12 +51,7 @@ final class RnnToMap {
     Layer inner = innermost(node.layer());
     Optional<String> obstacle = obstacle(inner);
     if (obstacle.isPresent() && !options.keepsUnsupported()) {
-      throw new IllegalArgumentException(
-          "layer "
-              + node.label()
-              + " "
-              + obstacle.get()
-              + ". RnnOptions.keepUnsupported() leaves the layer as it is");
+      throw node.refusal(obstacle.get(), "RnnOptions");
     }
     if (inner.getClass() != SimpleRnn.class || obstacle.isPresent()) {
       close();

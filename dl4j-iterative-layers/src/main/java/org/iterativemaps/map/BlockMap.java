@@ -153,6 +153,15 @@ public final class BlockMap implements Serializable {
   }
 
   /**
+   * The same map with another slot to read.
+   *
+   * @throws IllegalArgumentException if there is no such state slot, or the input does not reach it
+   */
+  public BlockMap withOutput(String newOutput) {
+    return new BlockMap(slots, blocks, newOutput, injection, seed);
+  }
+
+  /**
    * The fewest steps by which the input reaches the output slot, if it does: the shortest path of
    * blocks between them.
    */

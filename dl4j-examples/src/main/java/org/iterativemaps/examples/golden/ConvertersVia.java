@@ -76,7 +76,8 @@ final class ConvertersVia implements Via {
       return new LayerSequenceNetwork(map, mapOf(map), dataType(), model);
     }
     MapWeights converted = MapWeights.of(IterativeMaps.fromMlp(mlp(model)).network().getLayer(0));
-    MapWeights read = converted.on(read(converted.map(), model, output));
+    MapWeights read =
+        converted.on(converted.map().withOutput(output).withInjection(model.injection()));
     MultiLayerNetwork network = network(read.recurrentLayer(steps).build());
     read.writeInto(network.getLayer(0));
     return new LayerSequenceNetwork(network, mapOf(network), dataType(), model);
@@ -84,14 +85,6 @@ final class ConvertersVia implements Via {
 
   private static BlockMap mapOf(MultiLayerNetwork network) {
     return ((IterativeMapConf) network.getLayer(0).conf().getLayer()).getSettings().map();
-  }
-
-  /** The same map with another slot to read. */
-  private static BlockMap read(BlockMap map, GoldenModel model, String output) {
-    BlockMap.Builder builder = BlockMap.builder().injection(model.injection()).output(output);
-    map.slots().forEach(builder::add);
-    map.blocks().forEach(builder::add);
-    return builder.build();
   }
 
   @Override

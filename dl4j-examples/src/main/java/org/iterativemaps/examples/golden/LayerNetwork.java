@@ -39,7 +39,7 @@ class LayerNetwork implements MapNetwork {
     return network;
   }
 
-  private void fill() {
+  final void fill() {
     for (RealizedBlock realized : blocks()) {
       if (realized.block().isTrainable()) {
         Connection block = model.blocks().get(key(realized));
