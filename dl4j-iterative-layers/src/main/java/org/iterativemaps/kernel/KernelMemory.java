@@ -17,6 +17,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 public record KernelMemory(
     long fixedInference, long perExampleInference, long fixedTraining, long perExampleTraining) {
 
+  /** Samples from which on tiles are as long as they get. */
+  static final int LARGE_BATCH = 1 << 16;
+
   /**
    * Of the kernel that {@link MapKernels#of} would choose.
    *
@@ -56,7 +59,7 @@ public record KernelMemory(
   static KernelMemory ofFused(
       MapProgram program, LaneKernels kernels, int segment, int threads, long timeSteps) {
     FusedPlan plan = new FusedPlan(program);
-    int lanes = kernels.tileLanes(Integer.MAX_VALUE);
+    int lanes = kernels.tileLanes(LARGE_BATCH);
     FusedPlan.Layout layout = plan.new Layout(lanes, false);
     long record = layout.length / lanes;
     long weights = 0;

@@ -46,7 +46,7 @@ class KernelMemoryTest {
     MapProgram program = MapProgram.sequence(map.realize(), 2, null);
     LaneKernels kernels = LaneKernelSelection.selected();
     FusedKernel kernel = new FusedKernel(program, kernels, segment);
-    int batch = 2 * threads * kernels.tileLanes(Integer.MAX_VALUE);
+    int batch = 2 * threads * kernels.tileLanes(KernelMemory.LARGE_BATCH);
     INDArray[] parameters = new RandomPrograms(1).parameters(program.realized(), DataType.FLOAT);
     INDArray[] gradients = new INDArray[parameters.length];
     for (int p = 0; p < gradients.length; p++) {

@@ -5,6 +5,7 @@ import jdk.incubator.vector.VectorSpecies;
 import org.iterativemaps.kernel.LaneActivation;
 import org.iterativemaps.kernel.LaneKernels;
 import org.iterativemaps.kernel.SparseTiling;
+import org.iterativemaps.kernel.simd.RowLoops.Operation;
 
 /**
  * {@link LaneKernels} on vectors of the preferred length. Arguments are not checked.
@@ -266,14 +267,7 @@ public final class SimdLaneKernels implements LaneKernels {
   @Override
   public void diagonalMultiplyAdd(
       float[] w, int units, int lanes, float[] x, int xAt, float[] y, int yAt) {
-    for (int i = 0; i < units; i++) {
-      FloatVector weight = FloatVector.broadcast(SPECIES, w[i]);
-      for (int v = i * lanes; v < (i + 1) * lanes; v += L) {
-        FloatVector.fromArray(SPECIES, x, xAt + v)
-            .fma(weight, FloatVector.fromArray(SPECIES, y, yAt + v))
-            .intoArray(y, yAt + v);
-      }
-    }
+    RowLoops.apply(Operation.ADD_SCALED, units, lanes, w, 0, x, xAt, lanes, y, yAt, lanes);
   }
 
   @Override
@@ -293,70 +287,36 @@ public final class SimdLaneKernels implements LaneKernels {
 
   @Override
   public void fill(float[] bias, int units, int lanes, float[] z, int zAt) {
-    for (int i = 0; i < units; i++) {
-      FloatVector value = FloatVector.broadcast(SPECIES, bias == null ? 0 : bias[i]);
-      for (int v = i * lanes; v < (i + 1) * lanes; v += L) {
-        value.intoArray(z, zAt + v);
-      }
-    }
+    RowLoops.apply(Operation.FILL, units, lanes, bias, 0, null, 0, 0, z, zAt, lanes);
   }
 
   @Override
   public void add(int length, float[] x, int xAt, float[] y, int yAt) {
-    for (int i = 0; i < length; i += L) {
-      FloatVector.fromArray(SPECIES, y, yAt + i)
-          .add(FloatVector.fromArray(SPECIES, x, xAt + i))
-          .intoArray(y, yAt + i);
-    }
+    RowLoops.apply(Operation.ADD, 1, length, null, 0, x, xAt, 0, y, yAt, 0);
   }
 
   @Override
   public void copyRows(
       int rows, int lanes, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
-    for (int i = 0; i < rows; i++) {
-      for (int v = 0; v < lanes; v += L) {
-        FloatVector.fromArray(SPECIES, x, xAt + i * xStride + v)
-            .intoArray(y, yAt + i * yStride + v);
-      }
-    }
+    RowLoops.apply(Operation.COPY, rows, lanes, null, 0, x, xAt, xStride, y, yAt, yStride);
   }
 
   @Override
   public void addRows(
       int rows, int lanes, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
-    for (int i = 0; i < rows; i++) {
-      for (int v = 0; v < lanes; v += L) {
-        int place = yAt + i * yStride + v;
-        FloatVector.fromArray(SPECIES, x, xAt + i * xStride + v)
-            .add(FloatVector.fromArray(SPECIES, y, place))
-            .intoArray(y, place);
-      }
-    }
+    RowLoops.apply(Operation.ADD, rows, lanes, null, 0, x, xAt, xStride, y, yAt, yStride);
   }
 
   @Override
   public void multiplyLanes(
       int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
-    for (int v = 0; v < lanes; v += L) {
-      FloatVector factor = FloatVector.fromArray(SPECIES, m, mAt + v);
-      for (int i = v; i < units * lanes; i += lanes) {
-        FloatVector.fromArray(SPECIES, x, xAt + i).mul(factor).intoArray(y, yAt + i);
-      }
-    }
+    RowLoops.apply(Operation.MULTIPLY_LANES, units, lanes, m, mAt, x, xAt, lanes, y, yAt, lanes);
   }
 
   @Override
   public void multiplyLanesAdd(
       int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
-    for (int v = 0; v < lanes; v += L) {
-      FloatVector factor = FloatVector.fromArray(SPECIES, m, mAt + v);
-      for (int i = v; i < units * lanes; i += lanes) {
-        FloatVector.fromArray(SPECIES, x, xAt + i)
-            .mul(factor)
-            .add(FloatVector.fromArray(SPECIES, y, yAt + i))
-            .intoArray(y, yAt + i);
-      }
-    }
+    RowLoops.apply(Operation.ADD_LANES, units, lanes, m, mAt, x, xAt, lanes, y, yAt, lanes);
   }
 
   @Override
