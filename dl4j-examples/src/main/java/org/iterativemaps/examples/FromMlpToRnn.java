@@ -93,8 +93,8 @@ public final class FromMlpToRnn implements Notebook<List<FromMlpToRnn.Row>> {
   public List<Row> run(Page page) throws Exception {
     page.text(
         "The same matrix of blocks holds an MLP and a recurrent network; the difference is which"
-            + " blocks are there. This notebook starts from a small MLP that has learnt to tell two"
-            + " spirals apart, not well, and opens the other blocks group by group: **skip**"
+            + " blocks are there. This notebook starts from a small MLP that has begun to tell two"
+            + " spirals apart and opens the other blocks group by group: **skip**"
             + " connections below the diagonal, **feedback** above it, **recurrence** on it. New"
             + " weights start at zero, so that nothing changes until they are trained.");
     page.code("opened");
