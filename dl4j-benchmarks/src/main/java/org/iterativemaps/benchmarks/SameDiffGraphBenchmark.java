@@ -64,6 +64,6 @@ public class SameDiffGraphBenchmark {
   /** Forward and backward. */
   @Benchmark
   public Object training() {
-    return built.calculateGradients(arrays, "map/W[h->h]");
+    return built.calculateGradients(arrays, "map/W[x->h]");
   }
 }

@@ -8,8 +8,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Sequences of digits, to be given back in ascending order. Rows are tokens, the tokens of a sequence one
- * after the other.
+ * Sequences of digits, to be given back in ascending order. Rows are tokens, the tokens of a
+ * sequence one after the other.
  *
  * @param digits one-hot, [sequences * time, 10]
  * @param places of the tokens in their sequence, one-hot, [sequences * time, time]

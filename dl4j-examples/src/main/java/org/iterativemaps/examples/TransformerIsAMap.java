@@ -187,8 +187,7 @@ public final class TransformerIsAMap implements Notebook<TransformerIsAMap.Resul
     int measured = 10;
     double[] at = new double[measured];
     double[] accuracies = new double[measured];
-    SortedDigits test =
-        SortedDigits.draw(300, sizes.time(), RandomSource.of(page.seed(), "test"));
+    SortedDigits test = SortedDigits.draw(300, sizes.time(), RandomSource.of(page.seed(), "test"));
     RandomSource random = RandomSource.of(page.seed(), "train");
     network.prepare(LEARNING_RATE);
     try (Progress progress = page.progress(name, updates)) {

@@ -190,9 +190,9 @@ final class GraphRun {
   }
 
   /**
-   * Gives the graph a session that lets go of no array before it is done. SameDiff's own (in
-   * 1.0.0-M2.1) reuses the memory of arrays which it takes for others of the same content: it knows
-   * them by their values, so that a state of zeros and a bias of zeros are one to it.
+   * Gives the graph a session that never reuses the memory of an array. SameDiff's own (in
+   * 1.0.0-M2.1) hands out what was freed to whoever asks for that shape, whatever its order was,
+   * and so mixes up rows and columns from the second call on.
    */
   private static void openSession(SameDiff graph) {
     graph
