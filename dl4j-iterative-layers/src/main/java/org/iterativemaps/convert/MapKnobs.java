@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -69,10 +70,15 @@ public final class MapKnobs {
   public static MapKnobs of(ComputationGraph network) {
     network.init();
     Collector found = new Collector();
-    for (Layer layer : network.getLayers()) {
-      String name = layer.conf().getLayer().getLayerName();
-      found.add(name, layer, layer.conf().getLayer());
-    }
+    network
+        .getConfiguration()
+        .getVertices()
+        .forEach(
+            (name, vertex) -> {
+              if (vertex instanceof LayerVertex layer) {
+                found.add(name, network.getLayer(name), layer.getLayerConf().getLayer());
+              }
+            });
     return found.knobs(network::outputSingle);
   }
 

@@ -28,9 +28,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * are refused with an {@link IllegalArgumentException} that names operation and variable, as far as
  * SameDiff knows shapes while a graph is built.
  *
- * <p>Give placeholders arrays in 'c' order ({@code dup('c')}): SameDiff 1.0.0-M2.1 reuses the memory
- * of arrays of one shape whatever their order, and gives wrong numbers from the second call on
- * where both orders occur. The layers and the vertex of this package do not depend on it.
+ * <p>Give placeholders arrays in 'c' order ({@code dup('c')}): SameDiff 1.0.0-M2.1 reuses the
+ * memory of arrays of one shape whatever their order, and gives wrong numbers from the second call
+ * on where both orders occur. The layers and the vertex of this package do not depend on it.
  */
 public final class SDIterative {
   private final SameDiff graph;

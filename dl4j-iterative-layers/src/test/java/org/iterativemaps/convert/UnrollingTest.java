@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.map.BlockMap;
@@ -152,6 +154,26 @@ class UnrollingTest {
     assertRefused("steps: found 0", () -> knobs.steps(0));
     assertRefused("expected one of [layer0]", () -> knobs.only("nobody"));
     assertRefused("no map layer", () -> MapKnobs.of(FromMlpTest.mlp(2, 3, 2)));
+  }
+
+  @Test
+  void savedStepsAreFoundAgainInsideWrappers() {
+    ComputationGraph graph =
+        new ComputationGraph(
+            FromMlpTest.conf(DataType.DOUBLE)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer(
+                    "last", new LastTimeStep(IterativeMaps.rnnLayer(4).nIn(N_IN).build()), "in")
+                .setOutputs("last")
+                .build());
+    graph.init();
+    INDArray input = SameNetworks.normal(new Random(1), DataType.DOUBLE, 2, N_IN, 3);
+    INDArray once = graph.outputSingle(input).dup();
+    MapKnobs.of(graph).steps(3).save();
+    INDArray thrice = graph.outputSingle(input).dup();
+    assertTrue(once.sub(thrice).amaxNumber().doubleValue() > 1e-6);
+    assertClose(thrice, graph.clone().outputSingle(input), 1e-12);
   }
 
   @Test
