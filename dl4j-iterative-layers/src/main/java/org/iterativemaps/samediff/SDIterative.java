@@ -28,9 +28,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * are refused with an {@link IllegalArgumentException} that names operation and variable, as far as
  * SameDiff knows shapes while a graph is built.
  *
- * <p>Give placeholders arrays in 'c' order ({@code dup('c')}): SameDiff 1.0.0-M2.1 reuses the
- * memory of arrays of one shape whatever their order, and gives wrong numbers from the second call
- * on where both orders occur. The layers and the vertex of this package do not depend on it.
+ * <p>SameDiff 1.0.0-M2.1 reuses the memory of arrays of one shape whatever their order, and gives
+ * wrong numbers from the second call on where both orders occur. Sequences are therefore brought
+ * into 'c' order here. Operations of your own beside these may still need placeholders in 'c' order
+ * ({@code dup('c')}). The layers and the vertex of this package do not depend on it.
  */
 public final class SDIterative {
   private final SameDiff graph;
@@ -335,7 +336,10 @@ public final class SDIterative {
               + expected
               + " with time given");
     }
-    return graph.unstack(sequence, 2, (int) shape[2]);
+    // A copy in 'c' order: SameDiff's memory reuse mixes up what it takes from an array in 'f'
+    // order.
+    SDVariable ordered = graph.reshape(sequence, -1, shape[1], shape[2]);
+    return graph.unstack(ordered, 2, (int) shape[2]);
   }
 
   /**

@@ -237,8 +237,9 @@ class SDIterativeTest {
             > 0);
   }
 
-  @Test
-  void callsDoNotDisturbEachOther() {
+  @ParameterizedTest
+  @ValueSource(chars = {'c', 'f'})
+  void callsDoNotDisturbEachOther(char order) {
     BlockMap map = Networks.richMap(4, Injection.HOLD);
     SDMap inGraph = iterative.blockMap("map", SDBlockMap.of(map), DataType.DOUBLE);
     iterative.iterateSequence("out", inGraph, input(-1, 4, 5), 1);
@@ -250,11 +251,30 @@ class SDIterativeTest {
       INDArray input = normal(call, 3, 4, 5);
       INDArray expected = Nd4j.create(DataType.DOUBLE, new long[] {3, 3, 5}, 'f');
       kernel.forward(parameters, input, null, null, expected, false);
-      Map<String, INDArray> found = sd.output(Map.of("x", input), "out", last);
+      Map<String, INDArray> found = sd.output(Map.of("x", input.dup(order)), "out", last);
       assertClose(expected, found.get("out"), 1e-13);
       INDArray end =
           expected.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(4)).dup();
       assertClose(end, found.get(last), 1e-13);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(chars = {'c', 'f'})
+  void loopedCallsDoNotDisturbEachOther(char order) {
+    BlockMap map = Networks.richMap(4, Injection.HOLD);
+    SDMap inGraph = iterative.blockMap("map", SDBlockMap.of(map), DataType.DOUBLE);
+    iterative.iterate("out", inGraph, input(-1, 4), 4);
+    INDArray[] parameters =
+        inGraph.variables().values().stream().map(SDVariable::getArr).toArray(INDArray[]::new);
+    ReferenceKernel kernel = new ReferenceKernel(MapProgram.singleToken(map.realize(), 4, null));
+    for (int call = 0; call < 4; call++) {
+      INDArray input = normal(call, 3, 4, 1);
+      INDArray expected = Nd4j.create(DataType.DOUBLE, new long[] {3, 3, 1}, 'f');
+      kernel.forward(parameters, input, null, null, expected, false);
+      INDArray token = input.slice(0, 2);
+      INDArray found = sd.output(Map.of("x", token.dup(order)), "out").get("out");
+      assertClose(expected.slice(0, 2).dup(), found, 1e-13);
     }
   }
 
