@@ -53,7 +53,8 @@ record LayerVia(
     if (!reaches(map, steps)) {
       return new OneToken(sequences(model, output, steps));
     }
-    return LayerNetwork.filled(new LayerNetwork(network(feedForward(map, steps)), map, dataType, model));
+    return LayerNetwork.filled(
+        new LayerNetwork(network(feedForward(map, steps)), map, dataType, model));
   }
 
   @Override
