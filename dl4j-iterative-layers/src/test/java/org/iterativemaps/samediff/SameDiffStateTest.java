@@ -54,8 +54,7 @@ class SameDiffStateTest {
             .connect("h", "h", Sparsity.dense())
             .output("h")
             .build();
-    MultiLayerNetwork written =
-        network(new IterativeMapRecurrentLayer.Builder().map(map).build());
+    MultiLayerNetwork written = network(new IterativeMapRecurrentLayer.Builder().map(map).build());
     MultiLayerNetwork sameDiff =
         network(new SameDiffIterativeMapRecurrentLayer.Builder().map(map).build());
     for (int call = 0; call < 4; call++) {
