@@ -130,6 +130,10 @@ public final class IterativeMaps {
    * something is computed after a masked step: padding at the front, or at the end in {@code
    * Bidirectional}. There the map's are the outputs and gradients without the padding.
    *
+   * <p>Truncated back-propagation through time: DL4J's recurrent layers differentiate every segment
+   * as if it began at a state of zeros (1.0.0-M2.1); the maps, from the state they computed it
+   * from.
+   *
    * <p>Without trained weights: DL4J draws the weights of all gates as one matrix, the map block by
    * block, so the spread may be another; biases begin as those of the LSTM.
    *
