@@ -40,7 +40,8 @@ final class LstmToMap {
   static final String MEMORY = "c";
   static final String MASK_NOTE =
       "under a time mask: the map sets output and state of masked steps to zero; DL4J's layer"
-          + " computes them like others, except in LastTimeStep. The steps before them are the same";
+          + " computes them like others, except in LastTimeStep. Padding at the end is the same to"
+          + " both unless the layer is Bidirectional";
 
   private static final String WRITTEN = "m"; // the memory after this token
   private static final List<String> GATES = List.of("g", "f", "o", "i"); // DL4J's order of columns
