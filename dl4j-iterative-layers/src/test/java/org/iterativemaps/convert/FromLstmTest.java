@@ -260,6 +260,19 @@ class FromLstmTest {
         new GravesBidirectionalLSTM.Builder().nOut(4).name("m").build());
   }
 
+  @Test
+  void whatIsRefusedCanStay() {
+    Random random = new Random(7);
+    Layer kept = lstm().constrainWeights(new NonNegativeConstraint()).build();
+    MultiLayerNetwork network =
+        network(DataType.DOUBLE, random, list(DataType.DOUBLE), lstm(random, false), kept);
+    MultiLayerNetwork map =
+        IterativeMaps.fromRnn(network, RnnOptions.exact().keepUnsupported()).network();
+    assertEquals(LSTM.class, map.getLayer(1).conf().getLayer().getClass());
+    INDArray input = data(DataType.DOUBLE, random).getFeatures();
+    assertClose(network.output(input), map.output(input), 1e-12);
+  }
+
   private static LSTM.Builder lstm() {
     return new LSTM.Builder().nOut(4).name("m");
   }
