@@ -119,9 +119,27 @@ public final class IterativeMaps {
    * are layers, and the recurrent weights of a layer read its state through slots that hold it for
    * as many steps. Each layer is still computed once per token.
    *
-   * @throws IllegalArgumentException if there is no SimpleRnn; if one has weight noise, constraints
-   *     or layer normalisation; or if there is another recurrent layer: an LSTM multiplies gates
-   *     with states, which the blocks of a map cannot
+   * <p>Every {@code LSTM} and {@code GravesLSTM}, in the same wrappers, becomes a {@code
+   * SameDiffIterativeMapRecurrentLayer} whose gates are wires and whose memory is a slot c: again
+   * the same outputs, loss and gradients. It is never part of {@code asOneMap()}.
+   *
+   * <p>Time masks: the map sets output and state of a masked step to zero. DL4J's LSTM computes
+   * masked steps like any other, except in {@code LastTimeStep}, where it sets them to zero in the
+   * forward pass and differentiates as if it had not. The two so agree on sequences that are padded
+   * at the end (outputs of the steps before the padding, loss, gradients), and differ where
+   * something is computed after a masked step: padding at the front, or at the end in {@code
+   * Bidirectional}. There the map's are the outputs and gradients without the padding.
+   *
+   * <p>Truncated back-propagation through time: DL4J's recurrent layers differentiate every segment
+   * as if it began at a state of zeros (1.0.0-M2.1); the maps, from the state they computed it
+   * from.
+   *
+   * <p>Without trained weights: DL4J draws the weights of all gates as one matrix, the map block by
+   * block, so the spread may be another; biases begin as those of the LSTM.
+   *
+   * @throws IllegalArgumentException if there is no SimpleRnn and no LSTM; if one has weight noise,
+   *     constraints or layer normalisation; if an LSTM has an activation that SameDiff has not, or
+   *     gradients normalised per parameter; or if there is another recurrent layer
    */
   public static Conversion<MultiLayerNetwork> fromRnn(
       MultiLayerNetwork network, RnnOptions options) {

@@ -47,7 +47,7 @@ public record RnnOptions(
     return new RnnOptions(steps, injection, true, keepsUnsupported);
   }
 
-  /** Recurrent layers that no map can be (LSTM and the like) stay as they are. */
+  /** Recurrent layers that no map can be stay as they are. */
   public RnnOptions keepUnsupported() {
     return new RnnOptions(steps, injection, isOneMap, true);
   }

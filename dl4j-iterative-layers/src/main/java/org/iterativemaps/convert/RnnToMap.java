@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
@@ -15,9 +16,10 @@ import org.deeplearning4j.nn.weights.IWeightInit;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.samediff.SameDiffIterativeMapRecurrentLayer;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** SimpleRnn layers, in their wrappers, as recurrent maps. */
+/** SimpleRnn and LSTM layers, in their wrappers, as recurrent maps. */
 final class RnnToMap {
   static final String INPUT = "x";
   static final String HIDDEN = "h";
@@ -41,7 +43,7 @@ final class RnnToMap {
     }
     if (rnns.converted == 0) {
       throw new IllegalArgumentException(
-          "the network has no SimpleRnn that could become a map; its layers are "
+          "the network has no SimpleRnn or LSTM that could become a map; its layers are "
               + chains.stream().flatMap(c -> c.nodes().stream()).map(Node::label).toList());
     }
     return new Conversion.Plan(rnns.pieces, rnns.report.build());
@@ -53,13 +55,19 @@ final class RnnToMap {
     if (obstacle.isPresent() && !options.keepsUnsupported()) {
       throw node.refusal(obstacle.get(), "RnnOptions");
     }
-    if (inner.getClass() != SimpleRnn.class || obstacle.isPresent()) {
+    boolean isLstm = LstmToMap.isLstm(inner);
+    if ((!isLstm && inner.getClass() != SimpleRnn.class) || obstacle.isPresent()) {
       close();
       report.stays(node);
       pieces.add(Piece.kept(node));
       return;
     }
     converted++;
+    if (isLstm) {
+      close();
+      lstm(node, new LstmToMap((AbstractLSTM) inner, options));
+      return;
+    }
     if (!options.isOneMap() || node.layer() instanceof Bidirectional) {
       close();
       single(node);
@@ -148,6 +156,24 @@ final class RnnToMap {
                     }))));
   }
 
+  private void lstm(Node node, LstmToMap lstm) {
+    report.layer(node, "slots " + LstmToMap.MEMORY + ", " + HIDDEN, node.parameters());
+    report.note(node.label() + " " + LstmToMap.MASK_NOTE);
+    pieces.add(
+        new Piece(
+            List.of(node),
+            List.of(
+                new NewLayer(
+                    rewrapped(node.layer(), old -> lstm.layer()),
+                    running -> {
+                      for (String prefix : prefixes(node)) {
+                        lstm.copyWeights(
+                            key -> node.trained().paramTable().get(prefix + key),
+                            key -> running.paramTable().get(prefix + key));
+                      }
+                    }))));
+  }
+
   /** A recurrent layer's training settings and data format on a map. */
   static IterativeMapRecurrentLayer layer(
       IterativeMapRecurrentLayer.Builder builder, SimpleRnn rnn) {
@@ -211,11 +237,8 @@ final class RnnToMap {
   }
 
   private static Optional<String> obstacle(Layer inner) {
-    if (inner.getClass().getSimpleName().endsWith("LSTM")) {
-      return Optional.of(
-          "multiplies its gates with its state, and the blocks of a map only add up. Multiplicative"
-              + " blocks belong to the SameDiff layers (package org.iterativemaps.samediff); or use"
-              + " a recurrent map or SimpleRnn in its place and train it");
+    if (LstmToMap.isLstm(inner)) {
+      return LstmToMap.obstacle((AbstractLSTM) inner);
     }
     if (inner instanceof SimpleRnn rnn) {
       return rnn.hasLayerNorm()
@@ -223,7 +246,9 @@ final class RnnToMap {
           : TrainingSettings.obstacle(rnn);
     }
     boolean isOther =
-        inner instanceof BaseRecurrentLayer && !(inner instanceof IterativeMapRecurrentLayer);
+        inner instanceof BaseRecurrentLayer
+            && !(inner instanceof IterativeMapRecurrentLayer)
+            && !(inner instanceof SameDiffIterativeMapRecurrentLayer);
     return isOther
         ? Optional.of("is a recurrent layer that no map is known for")
         : Optional.empty();

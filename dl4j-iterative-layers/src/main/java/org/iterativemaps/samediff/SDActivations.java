@@ -26,7 +26,7 @@ import org.nd4j.linalg.activations.impl.ActivationSwish;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 
 /** DL4J's activations as SameDiff operations. */
-final class SDActivations {
+public final class SDActivations {
   private static final Map<IActivation, BiFunction<SameDiff, SDVariable, SDVariable>> PLAIN =
       Map.ofEntries(
           Map.entry(new ActivationIdentity(), (graph, u) -> u),
@@ -61,8 +61,13 @@ final class SDActivations {
         : PLAIN.get(activation).apply(graph, u);
   }
 
+  /** Whether there is such an operation. */
+  public static boolean has(IActivation activation) {
+    return activation instanceof ActivationLReLU || PLAIN.containsKey(activation);
+  }
+
   static void check(IActivation activation) {
-    if (!(activation instanceof ActivationLReLU) && !PLAIN.containsKey(activation)) {
+    if (!has(activation)) {
       TreeSet<String> known = new TreeSet<>();
       PLAIN.keySet().forEach(a -> known.add(a.toString()));
       throw new IllegalArgumentException(

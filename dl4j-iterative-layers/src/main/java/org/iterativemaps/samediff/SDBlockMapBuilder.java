@@ -50,17 +50,26 @@ public final class SDBlockMapBuilder {
 
   /** A slot without memory, with bias: see {@link SDBlockMap}. */
   public SDBlockMapBuilder wire(String name, int size, Activation activation) {
-    return add(wire(slot(name, size, activation, true)));
+    return wire(name, size, activation.getActivationFunction());
+  }
+
+  /** A slot without memory, with bias: see {@link SDBlockMap}. */
+  public SDBlockMapBuilder wire(String name, int size, IActivation activation) {
+    return add(wire(new Slot(name, size, false, activation, true)));
   }
 
   /** A slot without memory and without bias: see {@link SDBlockMap}. */
   public SDBlockMapBuilder wireWithoutBias(String name, int size, Activation activation) {
-    return add(wire(slot(name, size, activation, false)));
+    return wireWithoutBias(name, size, activation.getActivationFunction());
+  }
+
+  /** A slot without memory and without bias: see {@link SDBlockMap}. */
+  public SDBlockMapBuilder wireWithoutBias(String name, int size, IActivation activation) {
+    return add(wire(new Slot(name, size, false, activation, false)));
   }
 
   private static Slot slot(String name, int size, Activation activation, boolean hasBias) {
-    IActivation function = activation.getActivationFunction();
-    return new Slot(name, size, false, function, hasBias);
+    return new Slot(name, size, false, activation.getActivationFunction(), hasBias);
   }
 
   private static SDSlot wire(Slot slot) {

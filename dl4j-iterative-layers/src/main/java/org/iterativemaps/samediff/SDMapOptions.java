@@ -1,5 +1,7 @@
 package org.iterativemaps.samediff;
 
+import java.util.Map;
+import java.util.TreeMap;
 import org.iterativemaps.map.BlockMap;
 
 /**
@@ -12,11 +14,12 @@ public interface SDMapOptions<B> {
   final class Draft {
     private SDBlockMap map;
     private int steps = 1;
+    private final Map<String, Double> biasInits = new TreeMap<>();
 
     Draft() {}
 
     SDMapSettings settings(long nIn) {
-      SDMapSettings settings = new SDMapSettings(map, steps);
+      SDMapSettings settings = new SDMapSettings(map, steps, biasInits);
       if (nIn > 0 && !map.isOpen() && map.input().size() != nIn) {
         throw new IllegalArgumentException(
             "nIn: found "
@@ -51,6 +54,12 @@ public interface SDMapOptions<B> {
   /** K, the steps per token: how often the same weights are applied. Default 1. */
   default B steps(int steps) {
     draft().steps = steps;
+    return self();
+  }
+
+  /** The first value of a slot's bias, instead of the layer's: forget gates often begin at 1. */
+  default B biasInit(String slot, double value) {
+    draft().biasInits.put(slot, value);
     return self();
   }
 }

@@ -80,12 +80,13 @@ public final class SDMapParamInitializer implements ParamInitializer {
     if (initializeParams) {
       for (SDParameter parameter : settings(layer).parameters()) {
         INDArray view = views.get(parameter.key());
-        SDMapSettings.init(
-            parameter,
-            ((SDMapConf) layer).weightInit(parameter),
-            layer.getBiasInit(),
-            view,
-            conf.getSeed());
+        settings(layer)
+            .init(
+                parameter,
+                ((SDMapConf) layer).weightInit(parameter),
+                layer.getBiasInit(),
+                view,
+                conf.getSeed());
       }
     }
     return views;

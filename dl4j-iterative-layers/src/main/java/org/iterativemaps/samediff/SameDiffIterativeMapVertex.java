@@ -127,7 +127,7 @@ public class SameDiffIterativeMapVertex extends SameDiffVertex {
     IWeightInit init = weightInit == null ? new WeightInitXavier() : weightInit;
     for (SDParameter parameter : settings.parameters()) {
       // DL4J does not tell a vertex the seed of its graph.
-      SDMapSettings.init(parameter, init, 0, params.get(parameter.key()), 0);
+      settings.init(parameter, init, 0, params.get(parameter.key()), 0);
     }
   }
 

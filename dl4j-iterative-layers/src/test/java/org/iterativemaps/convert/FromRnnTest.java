@@ -3,7 +3,6 @@ package org.iterativemaps.convert;
 import static org.iterativemaps.convert.SameNetworks.assertClose;
 import static org.iterativemaps.convert.SameNetworks.assertSame;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -12,7 +11,6 @@ import java.util.Random;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
@@ -200,25 +198,6 @@ class FromRnnTest {
     MapKnobs.of(map).steps(1).save();
     assertEquals(
         1, ((IterativeMapRecurrentLayer) map.getLayer(0).conf().getLayer()).getSettings().steps());
-  }
-
-  @Test
-  void lstmIsRefusedByNameWithTheReason() {
-    Case lstm =
-        new Case(
-            new Random(1),
-            DataType.DOUBLE,
-            false,
-            rnn(new Random(1)),
-            new LSTM.Builder().name("memory").nOut(4).build());
-    IllegalArgumentException refused =
-        assertThrows(IllegalArgumentException.class, () -> IterativeMaps.fromRnn(lstm.network));
-    assertTrue(refused.getMessage().contains("'memory' (LSTM)"), refused::getMessage);
-    assertTrue(refused.getMessage().contains("multiplies"), refused::getMessage);
-    assertSame(
-        lstm.network,
-        IterativeMaps.fromRnn(lstm.network, RnnOptions.exact().keepUnsupported()).network(),
-        lstm.data);
   }
 
   private static SimpleRnn rnn(Random random) {

@@ -295,6 +295,10 @@ class SameDiffLayerTest {
     SDIterativeTest.refused(
         () -> new SameDiffIterativeMapLayer.Builder().map(Graphs.everything(4)).steps(0).build(),
         "steps = 0");
+    BlockMap rich = Networks.richMap(4, Injection.HOLD);
+    SDIterativeTest.refused(
+        () -> new SameDiffIterativeMapLayer.Builder().map(rich).biasInit("x", 1).build(),
+        "biasInit: slot 'x' has no bias");
     SDIterativeTest.refused(
         () -> new SameDiffIterativeMapLayer.Builder().map(Graphs.everything(4)).nIn(5).build(),
         "nIn: found 5",
