@@ -14,10 +14,12 @@ import org.nd4j.linalg.factory.Nd4j;
  * The map in one pass over float arrays, for FLOAT networks on the CPU.
  *
  * <p>A call copies parameters and input to the heap, runs all time steps and all steps of the map
- * with the batch along the vector lanes, and copies the result back; nothing is allocated per step.
- * Threads take tiles of the batch, each through the whole sequence, so they never wait for each
- * other; the parameters' gradients are added up in their order at the end. Results are the same
- * from run to run for one number of threads, and agree with {@link ReferenceKernel} to rounding.
+ * with the batch along the vector lanes, and copies the result back; nothing is allocated per step,
+ * but for activations that the lane kernels do not know, which run on ND4J. Threads take tiles of
+ * the batch, each through the whole sequence, so they never wait for each other: a batch of one
+ * vector (16 floats with AVX-512) or less runs on one thread. The parameters' gradients are added
+ * up in their order at the end. Results are the same from run to run for one number of threads, and
+ * agree with {@link ReferenceKernel} to rounding.
  *
  * <p>Memory for back-propagation is two records of all cells per time step; with segments of n time
  * steps ({@value #SEGMENT_PROPERTY}) two per time step of one segment, and the states are computed
@@ -79,7 +81,33 @@ public final class FusedKernel implements MapKernel {
    * @throws IllegalArgumentException if a slot is too large for an array of one tile
    */
   public FusedKernel(MapProgram program) {
-    this(program, LaneKernelSelection.selected(), Integer.getInteger(SEGMENT_PROPERTY, 0));
+    this(program, LaneKernelSelection.selected(), segmentFromProperty());
+  }
+
+  /**
+   * Time steps between kept states as the system property says; 0, keep all, without it.
+   *
+   * @throws IllegalArgumentException if it is no number from 0
+   */
+  static int segmentFromProperty() {
+    String property = System.getProperty(SEGMENT_PROPERTY);
+    if (property == null || property.isBlank()) {
+      return 0;
+    }
+    try {
+      int segment = Integer.parseInt(property.trim());
+      if (segment >= 0) {
+        return segment;
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    throw new IllegalArgumentException(
+        "system property "
+            + SEGMENT_PROPERTY
+            + ": found '"
+            + property
+            + "', expected time steps, or 0 to keep all");
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.iterativemaps.kernel;
 
+import java.lang.ref.Reference;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -20,6 +21,7 @@ final class HeapCopy {
     float[] into = reuse != null && reuse.length >= length ? reuse : new float[length];
     INDArray plain = isPlain(from) ? from : from.castTo(DataType.FLOAT).dup('f');
     pointer(plain).get(into, 0, length);
+    Reference.reachabilityFence(plain); // ND4J may free what nobody refers to while it is copied
     return into;
   }
 
@@ -36,7 +38,9 @@ final class HeapCopy {
       INDArray plain = Nd4j.createUninitialized(DataType.FLOAT, into.shape(), 'f');
       pointer(plain).put(from, 0, (int) into.length());
       into.assign(plain);
+      Reference.reachabilityFence(plain);
     }
+    Reference.reachabilityFence(into);
   }
 
   private static FloatPointer pointer(INDArray array) {

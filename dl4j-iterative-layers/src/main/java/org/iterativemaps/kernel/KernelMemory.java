@@ -30,7 +30,7 @@ public record KernelMemory(
       return ofReference(program, timeSteps);
     }
     LaneKernels kernels = LaneKernelSelection.selected();
-    int segment = Integer.getInteger(FusedKernel.SEGMENT_PROPERTY, 0);
+    int segment = FusedKernel.segmentFromProperty();
     return ofFused(program, kernels, segment, LaneThreads.most(), timeSteps);
   }
 
@@ -53,8 +53,9 @@ public record KernelMemory(
   /**
    * Training keeps two records of {@link FusedPlan} per time step of a segment and one more, and
    * the carried state before every segment; copies of what goes in and out are on the heap. Fixed
-   * are copies of the parameters, the blocks' layouts and every thread's sums. Batches are padded
-   * to whole tiles, which is not counted.
+   * are copies of the parameters, the blocks' layouts and every thread's sums. Not counted: the
+   * padding of batches to whole tiles, time masks, and the rounding up of arrays to what the
+   * garbage collector keeps apart, which weighs for small maps.
    */
   static KernelMemory ofFused(
       MapProgram program, LaneKernels kernels, int segment, int threads, long timeSteps) {

@@ -19,6 +19,7 @@ final class LaneKernelSelection {
   private static final Logger LOG = LoggerFactory.getLogger("org.iterativemaps.kernel");
   private static final String SIMD = "org.iterativemaps.kernel.simd.SimdLaneKernels";
   private static final int LEAST_LANES = 4; // 128 bits
+  private static final int MOST_LANES = 16; // 512 bits
 
   private LaneKernelSelection() {}
 
@@ -35,19 +36,7 @@ final class LaneKernelSelection {
    */
   record Selection(LaneKernels kernels, String message) {}
 
-  private static final class Holder {
-    static final LaneKernels KERNELS = choose();
-
-    private static LaneKernels choose() {
-      Selection selection =
-          select(
-              KernelMode.fromProperty(),
-              LaneKernelSelection::loadSimd,
-              LaneKernelSelection::obstacle);
-      LOG.info(selection.message());
-      return selection.kernels();
-    }
-  }
+  private static LaneKernels chosen;
 
   /**
    * The kernels of this JVM; the first call logs which.
@@ -55,8 +44,17 @@ final class LaneKernelSelection {
    * @throws IllegalArgumentException if the system property names no mode
    * @throws IllegalStateException if it demands simd, which cannot be loaded
    */
-  static LaneKernels selected() {
-    return Holder.KERNELS;
+  static synchronized LaneKernels selected() {
+    if (chosen == null) {
+      Selection selection =
+          select(
+              KernelMode.fromProperty(),
+              LaneKernelSelection::loadSimd,
+              LaneKernelSelection::obstacle);
+      LOG.info(selection.message());
+      chosen = selection.kernels();
+    }
+    return chosen;
   }
 
   /**
@@ -79,8 +77,13 @@ final class LaneKernelSelection {
     }
     try {
       LaneKernels simd = loader.load();
-      if (mode == KernelMode.AUTO && simd.vectorLanes() < LEAST_LANES) {
-        return scalar("vectors here are below 128 bits");
+      if (simd.vectorLanes() < LEAST_LANES || simd.vectorLanes() > MOST_LANES) {
+        String reason = "vectors here have " + simd.vectorLanes() + " floats, not 4, 8 or 16";
+        if (mode == KernelMode.AUTO) {
+          return scalar(reason);
+        }
+        throw new IllegalStateException(
+            "-D" + KernelMode.PROPERTY + "=simd, but " + reason + "; use auto or scalar");
       }
       return new Selection(simd, "kernel: simd (" + simd.description() + ")");
     } catch (ReflectiveOperationException | LinkageError e) {
@@ -122,19 +125,21 @@ final class LaneKernelSelection {
         || info.contains("interpreted")) {
       return Optional.of("this JVM runs without its C2 compiler (" + name + ", " + info + ")");
     }
-    return stopsBeforeC2()
-        ? Optional.of("this JVM runs without its C2 compiler (-XX:TieredStopAtLevel)")
+    if (option("TieredStopAtLevel").filter(level -> Integer.parseInt(level) < 4).isPresent()) {
+      return Optional.of("this JVM runs without its C2 compiler (-XX:TieredStopAtLevel)");
+    }
+    return option("UseJVMCICompiler").filter("true"::equals).isPresent()
+        ? Optional.of("this JVM's compiler is not C2 (-XX:+UseJVMCICompiler)")
         : Optional.empty();
   }
 
-  private static boolean stopsBeforeC2() {
+  /** A flag of the virtual machine; empty if it has none of this name. */
+  private static Optional<String> option(String name) {
     try {
-      HotSpotDiagnosticMXBean hotSpot =
-          ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-      return hotSpot != null
-          && Integer.parseInt(hotSpot.getVMOption("TieredStopAtLevel").getValue()) < 4;
+      return Optional.ofNullable(ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class))
+          .map(hotSpot -> hotSpot.getVMOption(name).getValue());
     } catch (IllegalArgumentException | LinkageError e) {
-      return false; // no such option or module: nothing speaks against C2
+      return Optional.empty(); // no such option or module: nothing speaks against C2
     }
   }
 }

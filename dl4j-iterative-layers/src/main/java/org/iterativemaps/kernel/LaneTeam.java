@@ -2,8 +2,10 @@ package org.iterativemaps.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
@@ -19,17 +21,19 @@ import java.util.function.IntConsumer;
 final class LaneTeam {
   // About a quarter of a millisecond: longer than small calls take, shorter than a time slice.
   private static final long SPIN_NANOS = 250_000;
+  private static final IntConsumer NOTHING = part -> {};
 
   private final int parts;
   private final List<ForkJoinTask<?>> helpers = new ArrayList<>();
   private final AtomicInteger next = new AtomicInteger();
-  private final AtomicInteger done = new AtomicInteger();
+  private final CountDownLatch left;
   private volatile IntConsumer work;
   private volatile boolean isCancelled;
   private volatile Throwable failure;
 
   private LaneTeam(int parts) {
     this.parts = parts;
+    this.left = new CountDownLatch(parts);
   }
 
   /**
@@ -39,8 +43,12 @@ final class LaneTeam {
    */
   static LaneTeam gather(int parts) {
     LaneTeam team = new LaneTeam(parts);
-    for (int i = 1; i < parts; i++) {
-      team.helpers.add(ForkJoinPool.commonPool().submit(team::help));
+    try {
+      for (int i = 1; i < parts; i++) {
+        team.helpers.add(ForkJoinPool.commonPool().submit(team::help));
+      }
+    } catch (RejectedExecutionException e) {
+      // Fewer helpers: the caller takes their parts.
     }
     return team;
   }
@@ -66,7 +74,7 @@ final class LaneTeam {
       } catch (RuntimeException | Error e) {
         failure = e;
       } finally {
-        done.incrementAndGet();
+        left.countDown();
       }
     }
   }
@@ -80,12 +88,12 @@ final class LaneTeam {
     work = part;
     takeParts();
     long start = System.nanoTime();
-    while (done.get() < parts && System.nanoTime() - start < SPIN_NANOS) {
+    while (left.getCount() > 0 && System.nanoTime() - start < SPIN_NANOS) {
       Thread.onSpinWait();
     }
-    if (done.get() < parts) {
-      helpers.forEach(ForkJoinTask::quietlyJoin);
-    }
+    awaitAll();
+    work = NOTHING; // a helper that comes late holds on to nothing of the call
+    withdraw();
     if (failure instanceof Error e) {
       throw e;
     } else if (failure instanceof RuntimeException e) {
@@ -93,8 +101,34 @@ final class LaneTeam {
     }
   }
 
+  private void awaitAll() {
+    boolean wasInterrupted = false;
+    while (true) {
+      try {
+        left.await();
+        break;
+      } catch (InterruptedException e) {
+        wasInterrupted = true; // the parts work on our memory: leaving now is not possible
+      }
+    }
+    if (wasInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Takes helpers that have not started out of the pool's queue, the last one first. */
+  private void withdraw() {
+    for (int i = helpers.size() - 1; i >= 0; i--) {
+      if (!helpers.get(i).isDone() && !helpers.get(i).tryUnfork()) {
+        helpers.get(i).cancel(false);
+      }
+    }
+    helpers.clear();
+  }
+
   /** Sends the helpers away; of no effect after {@link #run}. */
   void cancel() {
     isCancelled = true;
+    withdraw();
   }
 }

@@ -49,8 +49,8 @@ final class TileRecords {
     this.parameters = newParameters;
     this.tileBegin = begin;
     this.tileCount = count;
-    this.tileStride = Math.multiplyExact(call.segment + 1, layout.length);
-    long afterRecords = (long) count * tileStride;
+    long stride = (call.segment + 1L) * layout.length;
+    long afterRecords = count * stride;
     long afterMasks =
         afterRecords + (call.mask == null ? 0 : (long) count * call.segment * layout.lanes);
     int longest = 0;
@@ -63,6 +63,7 @@ final class TileRecords {
       memory = LaneMemory.ofFloats(afterMasks + longest);
       values = memory.array;
     }
+    tileStride = (int) stride; // the memory would not have been there otherwise
     masks = (int) (memory.base + afterRecords);
     scratch = (int) (memory.base + afterMasks);
   }
