@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import org.deeplearning4j.nn.api.Layer;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.IterativeMapParamInitializer;
@@ -93,7 +94,7 @@ public final class MapWeights {
   }
 
   /**
-   * Writes all numbers into a layer with the same slots, blocks and masks.
+   * Writes all numbers into a layer with the same slots, blocks, masks and fixed values.
    *
    * @throws IllegalArgumentException if it is not a map layer, or its map is another one
    */
@@ -107,7 +108,7 @@ public final class MapWeights {
       throw new IllegalArgumentException(
           "layer: found the map "
               + settings.map()
-              + ", expected the slots, blocks and masks of "
+              + ", expected the slots, blocks, masks and fixed values of "
               + map());
     }
     for (Parameter parameter : realized.parameters()) {
@@ -119,7 +120,13 @@ public final class MapWeights {
 
   private static Map<String, Object> masks(RealizedMap realized) {
     Map<String, Object> masks = new LinkedHashMap<>();
-    realized.blocks().forEach(b -> masks.put(b.block().name() + b.block().isTrainable(), b.mask()));
+    for (RealizedBlock block : realized.blocks()) {
+      masks.put(block.block().name() + block.block().isTrainable(), block.mask());
+      if (!block.block().isTrainable()) {
+        masks.put(
+            block.block().name() + " fixed", DoubleStream.of(block.fixedValues()).boxed().toList());
+      }
+    }
     realized.map().slots().forEach(s -> masks.put(s.name(), s.size() + (s.hasBias() ? "+b" : "")));
     return masks;
   }
@@ -211,7 +218,10 @@ public final class MapWeights {
     MapWeights moved = new MapWeights(other, weights, biases);
     if (!masks(moved.realized).equals(masks(realized))) {
       throw new IllegalArgumentException(
-          "map: found " + other + ", expected the slots, blocks and masks of " + map());
+          "map: found "
+              + other
+              + ", expected the slots, blocks, masks and fixed values of "
+              + map());
     }
     return moved;
   }

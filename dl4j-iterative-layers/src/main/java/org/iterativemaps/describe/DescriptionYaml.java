@@ -18,6 +18,7 @@ import org.nd4j.shade.yaml.snakeyaml.nodes.NodeTuple;
 import org.nd4j.shade.yaml.snakeyaml.nodes.ScalarNode;
 import org.nd4j.shade.yaml.snakeyaml.nodes.SequenceNode;
 import org.nd4j.shade.yaml.snakeyaml.nodes.Tag;
+import org.nd4j.shade.yaml.snakeyaml.reader.ReaderException;
 
 /**
  * {@link Description}s in the YAML of the authors' model files ({@code conf/model/*.yaml}):
@@ -62,6 +63,12 @@ public final class DescriptionYaml {
       root = new Yaml().compose(new StringReader(yaml));
     } catch (MarkedYAMLException e) {
       throw error(e.getProblemMark(), e.getProblem(), e);
+    } catch (ReaderException e) {
+      String before = yaml.substring(0, Math.min(yaml.length(), e.getPosition()));
+      int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
+      int column = before.length() - before.lastIndexOf('\n');
+      throw new DescriptionException(
+          line, column, "found a character that no YAML file may have: " + e.getMessage(), e);
     }
     if (!(root instanceof MappingNode mapping)) {
       throw root == null

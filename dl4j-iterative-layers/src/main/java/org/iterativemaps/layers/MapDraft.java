@@ -49,7 +49,9 @@ public final class MapDraft {
     if (nIn > 0) {
       whole = withInputSize(whole, nIn);
     }
-    return new MapSettings(whole, steps, weightInits);
+    MapSettings settings = new MapSettings(whole, steps, weightInits);
+    boolean hasPattern = map != null || inputSparsity != null || hiddenSparsity != null;
+    return hasPattern ? settings : settings.undecided();
   }
 
   private void take(HiddenProportionInit init) {

@@ -1,7 +1,6 @@
 package org.iterativemaps.layers;
 
 import java.io.Serializable;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,7 +13,6 @@ import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.MapPlan;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.Sparsity;
 import org.nd4j.shade.jackson.databind.annotation.JsonDeserialize;
 import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
 
@@ -34,6 +32,7 @@ public final class MapSettings implements Serializable {
   private final TreeMap<String, IWeightInit> weightInits;
   private final MapPlan plan; // null if the map was given
   private transient RealizedMap realized; // drawn once: networks ask often
+  private transient boolean isUndecided; // only while a builder's layer joins its network
 
   /**
    * Checks that the initialisers belong to trained blocks.
@@ -143,11 +142,21 @@ public final class MapSettings implements Serializable {
   }
 
   /**
-   * Planned as the initialiser of the whole network says, if this is a short form of dense blocks:
-   * as they are where something else decides the masks.
+   * The same settings, whose masks the initialiser of the whole network may decide: those of a
+   * builder's short form without any pattern.
+   */
+  MapSettings undecided() {
+    MapSettings undecided = new MapSettings(map, steps, weightInits);
+    undecided.isUndecided = true;
+    return undecided;
+  }
+
+  /**
+   * Planned as the initialiser of the whole network says, if nothing else has decided the masks; a
+   * map that was given, saved or changed since stays as it is.
    */
   MapSettings plannedBy(HiddenProportionInit init) {
-    if (plan != null || !isDenseShortForm()) {
+    if (!isUndecided) {
       return this;
     }
     Slot hidden = map.output();
@@ -163,14 +172,6 @@ public final class MapSettings implements Serializable {
             map.injection(),
             map.seed());
     return planned(made, map.input().size(), steps, weightInits);
-  }
-
-  private boolean isDenseShortForm() {
-    return map.slots().stream().map(Slot::name).toList().equals(List.of("x", "h"))
-        && map.output().activation() == null
-        && map.blocks().stream().map(Block::name).toList().equals(List.of("x->h", "h->h"))
-        && map.blocks().stream()
-            .allMatch(b -> b.isTrainable() && b.sparsity() instanceof Sparsity.Dense);
   }
 
   /** Planned for an input size, or open if that is below 1. */

@@ -293,6 +293,10 @@ public final class DensityPlanner {
 
   /** Where no density was left open, what was asked for must come out. */
   private void checkMet(DensityPlan plan) {
+    if (!(plan.expectedWeights() > 0)) {
+      throw new IllegalArgumentException(
+          "no block has any weights left: every density is 0; give some block a density above 0");
+    }
     double oneUnit =
         plan.expectedWeights()
             - new DensityPlan(x, Math.max(0, plan.hiddenSize() - 1), y, plan.densities())
@@ -308,7 +312,7 @@ public final class DensityPlanner {
               plan.expectedWeights()));
     }
     double slack = Math.max(0.005, oneUnit / plan.expectedWeights());
-    if (target != null && Math.abs(plan.hiddenProportion() - target) > slack) {
+    if (target != null && !(Math.abs(plan.hiddenProportion() - target) <= slack)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,

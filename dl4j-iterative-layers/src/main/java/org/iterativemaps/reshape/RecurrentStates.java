@@ -3,8 +3,10 @@ package org.iterativemaps.reshape;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.layers.recurrent.BidirectionalLayer;
+import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.change.MapChange;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -46,7 +48,11 @@ final class RecurrentStates {
     network
         .layers()
         .forEach(
-            (name, layer) -> {
+            (name, outer) -> {
+              Layer layer = outer;
+              while (layer instanceof BaseWrapperLayer wrapper) {
+                layer = wrapper.getUnderlying();
+              }
               // A Bidirectional is one by its type, but remembers nothing.
               if (layer instanceof RecurrentLayer recurrent
                   && !(layer instanceof BidirectionalLayer)) {

@@ -327,14 +327,14 @@ public final class SDIterative {
     String expected = "[batch, " + (size < 0 ? "features" : size) + ", time]";
     Checks.shape(what, sequence, expected, -1, size, -1);
     long[] shape = sequence.getShape();
-    if (shape == null || shape[2] < 1) {
+    if (shape == null || shape[1] < 1 || shape[2] < 1) {
       throw new IllegalArgumentException(
           what
-              + ": the time steps of variable '"
+              + ": the features or time steps of variable '"
               + sequence.name()
               + "' are not known, and the steps are unrolled; expected a placeholder or constant "
               + expected
-              + " with time given");
+              + " with features and time given");
     }
     // A copy in 'c' order: SameDiff's memory reuse mixes up what it takes from an array in 'f'
     // order.

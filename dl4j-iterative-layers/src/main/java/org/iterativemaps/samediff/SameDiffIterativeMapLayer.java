@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.ParamInitializer;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -85,6 +86,29 @@ public class SameDiffIterativeMapLayer extends FeedForwardLayer implements SDMap
   public void setNIn(InputType inputType, boolean override) {
     super.setNIn(inputType, override);
     setNIn(nIn);
+  }
+
+  /**
+   * As DL4J's dense layers: a sequence becomes rows.
+   *
+   * @throws IllegalStateException for a sequence where the map has an attention block: DL4J's rows
+   *     are the first tokens of all examples, then the second ones, and attention would mix
+   *     examples
+   */
+  @Override
+  public InputPreProcessor getPreProcessorForInputType(InputType inputType) {
+    if (inputType instanceof InputType.InputTypeRecurrent
+        && settings.map().connections().stream()
+            .anyMatch(c -> c.block() instanceof SDBlocks.Attention)) {
+      throw new IllegalStateException(
+          "layer '"
+              + getLayerName()
+              + "': an attention block wants the tokens of an example one after the other, found "
+              + inputType
+              + ", whose tokens DL4J orders by time first; give [batch * time, size] as feed-forward"
+              + " input");
+    }
+    return super.getPreProcessorForInputType(inputType);
   }
 
   @Override

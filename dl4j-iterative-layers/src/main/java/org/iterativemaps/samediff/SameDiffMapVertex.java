@@ -111,6 +111,13 @@ public class SameDiffMapVertex extends BaseGraphVertex {
     return config.feedForwardMaskArrays(maskArrays, currentMaskState, minibatchSize);
   }
 
+  /** The masks go with the inputs they came with. */
+  @Override
+  public void clear() {
+    super.clear();
+    masks = null;
+  }
+
   @Override
   public boolean hasLayer() {
     return false;

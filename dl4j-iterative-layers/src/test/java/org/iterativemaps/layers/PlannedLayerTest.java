@@ -438,4 +438,19 @@ class PlannedLayerTest {
     }
     assertFalse(realized.blocks().isEmpty());
   }
+
+  @Test
+  void aMapThatReplacedThePlanIsSavedAsItIs() {
+    MultiLayerConfiguration conf =
+        conf(
+            Networks.conf(DataType.FLOAT).weightInit(new HiddenProportionInit(0.3)),
+            6,
+            new IterativeMapLayer.Builder().nOut(8).build());
+    IterativeMapLayer layer = (IterativeMapLayer) conf.getConf(0).getLayer();
+    MapSettings dense =
+        new IterativeMapLayer.Builder().nIn(layer.getNIn()).nOut(8).build().getSettings();
+    layer.setSettings(dense);
+    MultiLayerConfiguration read = MultiLayerConfiguration.fromJson(conf.toJson());
+    assertEquals(dense, ((IterativeMapLayer) read.getConf(0).getLayer()).getSettings());
+  }
 }

@@ -326,4 +326,14 @@ class DensityPlannerTest {
     String message = assertThrows(IllegalArgumentException.class, planner::plan).getMessage();
     assertTrue(message.contains(says), message);
   }
+
+  @Test
+  void plansWithoutAnyWeightAreRefused() {
+    DensityPlanner nothing =
+        DensityPlanner.withoutOutputSlot(10)
+            .hiddenSize(5)
+            .density(PaperBlock.X_TO_H, 0)
+            .hiddenProportion(0.5);
+    assertThrows(IllegalArgumentException.class, nothing::plan);
+  }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.iterativemaps.map.Block;
+import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.RandomSource;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
@@ -81,7 +82,7 @@ final class Growth {
         block.from(),
         block.to(),
         Sparsity.explicit(WeightMask.ofCells(fromSize, toSize, ascending)),
-        block.fixedValues());
+        block.isTrainable() ? null : FixedValues.explicit(realized.fixedValues()));
   }
 
   private static int average(int entries, int units, int most) {
