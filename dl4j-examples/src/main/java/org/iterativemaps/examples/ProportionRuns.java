@@ -111,7 +111,9 @@ final class ProportionRuns {
     return log.find(settings(plan, rate, seed)).isEmpty();
   }
 
-  /** The seed of the trials too: it tells what is judged on other images, and other drawn digits. */
+  /**
+   * The seed of the trials too: it tells what is judged on other images, and other drawn digits.
+   */
   private String settings(ProportionPlan plan, double rate, long seed) {
     String seeds = "; seed " + seed + "; trials' seed " + trialSeed;
     return task.settings() + "; " + plan.settings() + "; rate " + rate + seeds;
