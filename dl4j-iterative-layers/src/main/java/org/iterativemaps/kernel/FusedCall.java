@@ -5,11 +5,16 @@ import java.util.Arrays;
 /**
  * The arrays of one call on the heap, and where a tile's part of them is.
  *
- * <p>Arrays are [time][units][batch] (ND4J's column-major [batch, units, time]). The lanes of the
- * last tile that are behind the batch repeat its last example: an example of zeros could overflow
- * where no example does, and its infinity times a gradient of zero would be not-a-number.
+ * <p>What is written is [time][units][batch] (ND4J's column-major [batch, units, time]); what is
+ * read lies as it came. The lanes of the last tile that are behind the batch repeat its last
+ * example: an example of zeros could overflow where no example does, and its infinity times a
+ * gradient of zero would be not-a-number.
  */
 final class FusedCall {
+  // Examples whose units are read side by side: one cache line of each at a time, whatever the
+  // strides, stays in the first-level cache.
+  private static final int GROUP = 8;
+
   private final LaneKernels kernels;
   final int batch;
   final int time;
@@ -17,13 +22,13 @@ final class FusedCall {
   final int segment;
   final boolean isTraining;
   int workers;
-  float[] input;
-  float[] mask; // [time][batch], or null
-  float[][] initial; // by slot, entries null for zeros; or null
+  HeapTensor input;
+  HeapTensor mask; // or null
+  HeapTensor[] initial; // by slot, entries null for zeros; or null
   float[] output;
   float[][] lastState; // by slot
   int firstTimeStep;
-  float[] outputGradient;
+  HeapTensor outputGradient;
   float[] inputGradient;
   float[][] stateGradient; // by slot
 
@@ -53,24 +58,34 @@ final class FusedCall {
     return t * units * batch + tile * lanes;
   }
 
+  private int place(HeapTensor from, int t, int tile) {
+    return t * from.timeStride + tile * lanes * from.batchStride;
+  }
+
   /** Examples in a tile. */
   private int count(int tile) {
     return Math.min(lanes, batch - tile * lanes);
   }
 
   /** Copies a tile's part of time step t of an array to [units][lanes]. */
-  void readTile(float[] from, int t, int units, int tile, float[] into, int at) {
-    int source = place(t, units, tile);
+  void readTile(HeapTensor from, int t, int units, int tile, float[] into, int at) {
+    int source = place(from, t, tile);
     int count = count(tile);
-    if (count == lanes) {
-      kernels.copyRows(units, lanes, from, source, batch, into, at, lanes);
+    if (from.batchStride == 1 && count == lanes) {
+      kernels.copyRows(units, lanes, from.values, source, from.unitStride, into, at, lanes);
       return;
     }
-    for (int u = 0; u < units; u++) {
-      int target = at + u * lanes;
-      System.arraycopy(from, source, into, target, count);
-      Arrays.fill(into, target + count, target + lanes, from[source + count - 1]);
-      source += batch;
+    for (int lane = 0; lane < count; lane += GROUP) {
+      int end = Math.min(lane + GROUP, count);
+      for (int u = 0; u < units; u++) {
+        int unit = source + u * from.unitStride;
+        for (int l = lane; l < end; l++) {
+          into[at + u * lanes + l] = from.values[unit + l * from.batchStride];
+        }
+      }
+    }
+    for (int row = at; row < at + units * lanes; row += lanes) {
+      Arrays.fill(into, row + count, row + lanes, into[row + count - 1]);
     }
   }
 
@@ -102,19 +117,29 @@ final class FusedCall {
    * @param maskAt their place; -1 for none
    */
   void addTile(
-      float[] from, int t, int units, int tile, float[] masks, int maskAt, float[] into, int at) {
-    int source = place(t, units, tile);
+      HeapTensor from,
+      int t,
+      int units,
+      int tile,
+      float[] masks,
+      int maskAt,
+      float[] into,
+      int at) {
+    int source = place(from, t, tile);
     int count = count(tile);
-    if (maskAt < 0 && count == lanes) {
-      kernels.addRows(units, lanes, from, source, batch, into, at, lanes);
+    if (maskAt < 0 && from.batchStride == 1 && count == lanes) {
+      kernels.addRows(units, lanes, from.values, source, from.unitStride, into, at, lanes);
       return;
     }
-    for (int target = at; target < at + units * lanes; target += lanes) {
-      for (int lane = 0; lane < count; lane++) {
-        float factor = maskAt < 0 ? 1 : masks[maskAt + lane];
-        into[target + lane] += from[source + lane] * factor;
+    for (int lane = 0; lane < count; lane += GROUP) {
+      int end = Math.min(lane + GROUP, count);
+      for (int u = 0; u < units; u++) {
+        int unit = source + u * from.unitStride;
+        for (int l = lane; l < end; l++) {
+          float factor = maskAt < 0 ? 1 : masks[maskAt + l];
+          into[at + u * lanes + l] += from.values[unit + l * from.batchStride] * factor;
+        }
       }
-      source += batch;
     }
   }
 }

@@ -55,10 +55,10 @@ public final class FusedKernel implements MapKernel {
     final float[][] parameters = new float[order.size()][];
     FusedCall call;
     LaneBlock[] blocks;
-    float[] input;
-    float[] mask;
+    final HeapTensor input = new HeapTensor();
+    final HeapTensor mask = new HeapTensor();
+    final HeapTensor outputGradient = new HeapTensor();
     float[] output;
-    float[] outputGradient;
     float[] inputGradient;
     float[][] lastState = new float[plan.sizes.length][];
     float[][] stateGradient = new float[plan.sizes.length][];
@@ -158,8 +158,8 @@ public final class FusedKernel implements MapKernel {
         pass.parameters[p] = HeapCopy.read(newParameters[p], pass.parameters[p]);
       }
       load(pass);
-      call.input = pass.input = HeapCopy.read(input, pass.input);
-      call.mask = mask == null ? null : (pass.mask = HeapCopy.read(mask, pass.mask));
+      call.input = pass.input.read(input);
+      call.mask = mask == null ? null : pass.mask.readMask(mask);
       call.initial = initialState(initial);
       call.output = pass.output = atLeast(pass.output, output.length());
       call.lastState = stateArrays(pass.lastState, batch);
@@ -206,8 +206,7 @@ public final class FusedKernel implements MapKernel {
         load(training);
       }
       call.firstTimeStep = firstTimeStep;
-      call.outputGradient =
-          pass.outputGradient = HeapCopy.read(outputGradient, pass.outputGradient);
+      call.outputGradient = pass.outputGradient.read(outputGradient);
       call.inputGradient = pass.inputGradient = atLeast(pass.inputGradient, inputGradient.length());
       int before = firstTimeStep * call.batch * program.size(program.inputSlot());
       Arrays.fill(call.inputGradient, 0, before, 0);
@@ -264,7 +263,8 @@ public final class FusedKernel implements MapKernel {
     long floats = length(reduced);
     for (Pass pass : new Pass[] {training, inference}) {
       floats += length(pass.parameters) + length(pass.lastState) + length(pass.stateGradient);
-      floats += length(pass.input, pass.mask, pass.output, pass.outputGradient, pass.inputGradient);
+      floats += length(pass.output, pass.inputGradient);
+      floats += pass.input.length() + pass.mask.length() + pass.outputGradient.length();
     }
     long bytes = Float.BYTES * floats;
     for (Pass pass : new Pass[] {training, inference}) {
@@ -342,13 +342,13 @@ public final class FusedKernel implements MapKernel {
     loaded = pass;
   }
 
-  private float[][] initialState(INDArray[] initial) {
+  private HeapTensor[] initialState(INDArray[] initial) {
     if (initial == null) {
       return null;
     }
-    float[][] state = new float[initial.length][];
+    HeapTensor[] state = new HeapTensor[initial.length];
     for (int slot : plan.carried) {
-      state[slot] = initial[slot] == null ? null : HeapCopy.read(initial[slot], null);
+      state[slot] = initial[slot] == null ? null : new HeapTensor().readState(initial[slot]);
     }
     return state;
   }

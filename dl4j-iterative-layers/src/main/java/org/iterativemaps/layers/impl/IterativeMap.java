@@ -105,8 +105,9 @@ public class IterativeMap extends BaseLayer<IterativeMapLayer> implements Runnin
     return maskArray == null ? null : maskArray.reshape(maskArray.length(), 1);
   }
 
+  /** In the matrix's own order, so that it is a view. */
   private static INDArray asOneTimeStep(INDArray matrix) {
-    return matrix.reshape('f', matrix.size(0), matrix.size(1), 1);
+    return matrix.reshape(matrix.ordering(), matrix.size(0), matrix.size(1), 1);
   }
 
   @Override
