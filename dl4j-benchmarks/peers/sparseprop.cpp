@@ -9,18 +9,34 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 #include <random>
-#include <string>
 #include <vector>
 
 using std::vector;
+
+// Cache lines, as PyTorch aligns its tensors: vectors that straddle them would cost SparseProp time.
+template <typename T>
+struct Aligned {
+  using value_type = T;
+  static constexpr std::align_val_t LINE{64};
+  Aligned() = default;
+  template <typename U>
+  Aligned(const Aligned<U>&) {}
+  T* allocate(size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), LINE)); }
+  void deallocate(T* values, size_t) { ::operator delete(values, LINE); }
+  bool operator==(const Aligned&) const { return true; }
+  bool operator!=(const Aligned&) const { return false; }
+};
+
+using Floats = vector<float, Aligned<float>>;
 
 // One square sparse block W[to, from] in CSR form and a batch, units by samples, as SparseProp wants them.
 // The values are small integers: sums are exact in any order, and the check below can ask for equality.
 struct Cell {
   int width, batch;
   vector<int> rows, columns;
-  vector<float> weights, x, o, dO, dX, dW;
+  Floats weights, x, o, dO, dX, dW;
 
   Cell(int width, int batch, double density) : width(width), batch(batch), rows{0} {
     std::mt19937 random(1);
@@ -37,7 +53,7 @@ struct Cell {
       }
       rows.push_back(columns.size());
     }
-    auto draw = [&](vector<float>& values, size_t size) {
+    auto draw = [&](Floats& values, size_t size) {
       values.resize(size);
       for (float& value : values) value = small(random);
     };
@@ -66,6 +82,7 @@ struct Cell {
 
   void check() {
     training();
+    training();  // outputs must not pile up
     size_t size = static_cast<size_t>(width) * batch;
     vector<int> expectedO(size), expectedX(size), expectedW(columns.size());
     for (int to = 0; to < width; to++) {
@@ -84,7 +101,7 @@ struct Cell {
     same("weight gradient", dW, expectedW);
   }
 
-  void same(const char* what, const vector<float>& found, const vector<int>& expected) {
+  void same(const char* what, const Floats& found, const vector<int>& expected) {
     for (size_t i = 0; i < expected.size(); i++) {
       // As integers: -ffast-math may take a comparison with NaN for equal.
       if (static_cast<int>(found[i]) != expected[i]) {
