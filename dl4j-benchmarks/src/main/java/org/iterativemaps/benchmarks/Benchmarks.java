@@ -14,8 +14,11 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Starts a benchmark by its name and prints its table. */
 @Command(
@@ -23,6 +26,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "Measures map layers beside DL4J's own, in one run.")
 public final class Benchmarks implements Callable<Integer> {
+  private static final Comparator<Row> IN_TABLE =
+      Comparator.comparing(Row::measure).thenComparing(Row::threads);
 
   @Parameters(index = "0", paramLabel = "NAME", description = "Which one; 'list' lists them.")
   private String name;
@@ -50,10 +55,21 @@ public final class Benchmarks implements Callable<Integer> {
   private List<String> only = List.of();
 
   @Option(
+      names = "--peers",
+      paramLabel = "FILE",
+      split = ",",
+      description =
+          "Also compare with rows from these files, as --json and the programs in peers/ write"
+              + " them. Measure them on this machine: nothing checks that.")
+  private List<Path> peers = List.of();
+
+  @Option(
       names = "--picture",
       paramLabel = "FILE",
       description = "Where to draw the curves of a ScalingBenchmark.")
   private Path picture = Path.of("dl4j-benchmarks", "target", "scaling.png");
+
+  @Spec private CommandSpec spec;
 
   private final Set<String> kernels = new LinkedHashSet<>();
 
@@ -77,15 +93,29 @@ public final class Benchmarks implements Callable<Integer> {
       plans.forEach(p -> System.out.printf("  %-18s %s%n", p.name(), p.description()));
       return name.equals("list") ? 0 : 2;
     }
+    List<Row> read;
+    try {
+      read = Peers.of(Peers.read(peers), plan);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
     System.out.printf("%s: %s%n%s%n", plan.name(), plan.description(), machine());
     List<Row> rows = run(plan);
-    System.out.print(Report.table(rows, plan));
+    List<Row> others = Peers.matching(read, rows);
+    System.out.print(
+        Report.table(
+            Stream.concat(rows.stream(), others.stream()).sorted(IN_TABLE).toList(),
+            plan.withPeers(others)));
     kernels.forEach(System.out::println);
+    if (!peers.isEmpty()) {
+      System.out.printf(
+          "%d rows were measured by other programs, at another time: %s%n", others.size(), peers);
+    }
     if (json != null) {
       Report.writeJson(rows, json);
     }
     if (plan.type() == KernelBenchmark.class) {
-      System.out.print(SparseProp.compare(rows));
+      System.out.print(Peers.means(others, rows));
     }
     if (plan.type() == ScalingBenchmark.class) {
       System.out.print(ScalingLine.of(rows));
@@ -122,7 +152,7 @@ public final class Benchmarks implements Callable<Integer> {
             combination);
       }
     }
-    rows.sort(Comparator.comparing(Row::measure).thenComparing(Row::threads));
+    rows.sort(IN_TABLE);
     return rows;
   }
 

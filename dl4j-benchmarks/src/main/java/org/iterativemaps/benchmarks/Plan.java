@@ -2,6 +2,7 @@ package org.iterativemaps.benchmarks;
 
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What one benchmark runs.
@@ -17,5 +18,12 @@ record Plan(
 
   String name() {
     return type.getSimpleName();
+  }
+
+  /** This plan with more subjects to compare with. */
+  Plan withPeers(List<Row> rows) {
+    Set<String> more = new TreeSet<>(peers);
+    rows.forEach(row -> more.add(row.subject()));
+    return new Plan(type, description, more, groups, quick);
   }
 }

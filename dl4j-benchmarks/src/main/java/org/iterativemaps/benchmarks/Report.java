@@ -70,7 +70,7 @@ final class Report {
   }
 
   private static String number(String format, double value) {
-    return String.format(Locale.ROOT, format, value);
+    return Double.isNaN(value) ? "" : String.format(Locale.ROOT, format, value);
   }
 
   private static String aligned(List<List<String>> lines) {

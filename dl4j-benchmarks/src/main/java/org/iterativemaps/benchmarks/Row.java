@@ -11,8 +11,8 @@ import java.util.Map;
  * @param measure "forward", "training" or "backward"
  * @param threads compute threads
  * @param medianMicros median time of one call
- * @param errorMicros half width of the 99.9 % confidence interval of the mean
- * @param allocatedBytes heap bytes allocated by one call
+ * @param errorMicros half width of the 99.9 % confidence interval of the mean, NaN if not known
+ * @param allocatedBytes heap bytes allocated by one call, NaN if not known
  */
 record Row(
     String benchmark,
