@@ -17,6 +17,10 @@ final class BackwardPass {
   private final ParameterGradients parameters;
   private LaneMemory memory;
   private float[] gradients;
+  // The cell whose products are still to be taken back, together with the next cell's derivative;
+  // null for none.
+  private Step open;
+  private int openTime;
 
   BackwardPass(TileRecords records) {
     this.records = records;
@@ -33,7 +37,9 @@ final class BackwardPass {
       memory = LaneMemory.ofFloats(records.length());
       gradients = memory.array;
     }
-    parameters.clear();
+    open = null;
+    parameters.prepare(records.call.parts);
+    records.each(parameters::clear);
   }
 
   private int record(int tile, int t) {
@@ -52,10 +58,15 @@ final class BackwardPass {
     for (int t = count - 1; t >= first; t--) {
       backTimeStep(segment * records.call.segment + t, t);
     }
-    for (int tile = 0; tile < records.tileCount && first < count; tile++) {
-      finishTile(tile, first, count);
-    }
-    storeInputGradients(segment, first, count);
+    records.each(this::backProducts);
+    open = null;
+    records.each(
+        part -> {
+          for (int tile = 0; tile < records.tileCount && first < count; tile++) {
+            finishTile(part, tile, first, count);
+          }
+          storeInputGradients(part, segment, first, count);
+        });
   }
 
   /** Zeros everywhere, but for the gradient of the state that the segment behind this one left. */
@@ -67,7 +78,15 @@ final class BackwardPass {
         int at = record(tile, -1) + records.layout.handed[slot];
         kept[slot] = isLast ? null : Arrays.copyOfRange(g, at, at + records.length(slot));
       }
-      Arrays.fill(g, record(tile, -1), record(tile, count), 0);
+      int begin = record(tile, -1);
+      int length = record(tile, count) - begin;
+      records.each(
+          part ->
+              Arrays.fill(
+                  g,
+                  begin + LaneBlock.begin(length, part, records.call.parts),
+                  begin + LaneBlock.end(length, part, records.call.parts),
+                  0));
       for (int slot : plan.carried) {
         if (kept[slot] != null) {
           int at = record(tile, count - 1) + records.layout.handed[slot];
@@ -78,6 +97,32 @@ final class BackwardPass {
   }
 
   private void backTimeStep(int time, int t) {
+    for (int s = plan.steps.size() - 1; s >= 0; s--) {
+      Step step = plan.steps.get(s);
+      boolean isLast = s == plan.steps.size() - 1;
+      boolean isWhole = plan.activations[step.slot()] == null;
+      records.each(
+          part -> {
+            backProducts(part);
+            if (isLast) {
+              backOutput(part, time, t);
+            }
+            if (!isWhole) {
+              backActivation(step, part, t);
+              backDrive(step, part, t);
+            }
+          });
+      if (isWhole) {
+        backOther(step, t);
+        records.each(part -> backDrive(step, part, t));
+      }
+      open = step;
+      openTime = t;
+    }
+  }
+
+  /** What a time step's output and the next time step want of its last cells. */
+  private void backOutput(int part, int time, int t) {
     FusedCall call = records.call;
     Layout layout = records.layout;
     float[] g = gradients;
@@ -87,70 +132,94 @@ final class BackwardPass {
       int record = record(tile, t);
       int mask = records.mask(tile, t);
       for (int slot : plan.carried) {
-        int handed = record + layout.handed[slot];
-        int end = record + records.end(slot);
+        int place = record + records.place(slot, part);
+        int handed = place + layout.handed[slot];
+        int end = place + records.endCell(slot);
         if (mask >= 0) {
-          kernels.multiplyLanesAdd(plan.sizes[slot], layout.lanes, v, mask, g, handed, g, end);
+          int units = records.units(slot, part);
+          kernels.multiplyLanesAdd(units, layout.lanes, v, mask, g, handed, g, end);
         } else if (handed != end) {
-          kernels.add(records.length(slot), g, handed, g, end);
+          kernels.add(records.length(slot, part), g, handed, g, end);
         }
       }
-      int end = record + layout.cells[plan.ends[output]];
-      int tileOfBatch = records.tileBegin + tile;
-      call.addTile(call.outputGradient, time, plan.sizes[output], tileOfBatch, v, mask, g, end);
-    }
-    for (int s = plan.steps.size() - 1; s >= 0; s--) {
-      back(plan.steps.get(s), t);
+      call.addTile(
+          call.outputGradient,
+          time,
+          records.begin(output, part),
+          records.end(output, part),
+          records.tileBegin + tile,
+          v,
+          mask,
+          g,
+          record + layout.cells[plan.ends[output]]);
     }
   }
 
-  private void back(Step step, int t) {
+  /** From the cell that was gone through last to those it reads: a part of their units. */
+  private void backProducts(int part) {
+    if (open == null) {
+      return;
+    }
     Layout layout = records.layout;
     float[] g = gradients;
-    int length = records.length(step.slot());
-    int cell = layout.cells[step.cell()];
-    for (int tile = 0; tile < records.tileCount; tile++) {
-      int at = record(tile, t) + cell;
-      backActivation(step, records.record(tile, t), at, length);
-      if (step.isDriven()) {
-        int drive = record(tile, t) + layout.drive(step);
-        if (drive != at) {
-          kernels.add(length, g, at, g, drive);
-        }
-      } else {
-        parameters.addBias(step.slot(), g, at);
-      }
-    }
-    int record = record(0, t);
+    int record = record(0, openTime);
     int stride = records.tileStride;
-    for (Product product : step.products()) {
+    int cell = record + layout.cells[open.cell()];
+    for (Product product : open.products()) {
       records.blocks[product.block()].multiplyTransposedAdd(
-          records.tileCount, g, record + cell, stride, g, record + layout.source(product), stride);
+          part, records.tileCount, g, cell, stride, g, record + layout.source(product), stride);
     }
   }
 
-  private void backActivation(Step step, int record, int gradient, int length) {
-    float[] v = records.values;
-    Layout layout = records.layout;
+  /** The gradient of a cell's sum, to the drive or the bias. */
+  private void backDrive(Step step, int part, int t) {
+    float[] g = gradients;
+    int place = records.place(step.slot(), part);
+    for (int tile = 0; tile < records.tileCount; tile++) {
+      int at = record(tile, t) + records.layout.cells[step.cell()] + place;
+      if (step.isDriven()) {
+        int drive = record(tile, t) + records.layout.drive(step) + place;
+        if (drive != at) {
+          kernels.add(records.length(step.slot(), part), g, at, g, drive);
+        }
+      } else {
+        parameters.addBias(step.slot(), part, g, at);
+      }
+    }
+  }
+
+  private void backActivation(Step step, int part, int t) {
     LaneActivation activation = plan.activations[step.slot()];
-    int z = layout.preActivations[step.cell()];
-    int value = record + (z >= 0 ? z : layout.cells[step.cell()]);
-    if (activation != null) {
-      kernels.multiplyByDerivative(activation, length, v, value, gradients, gradient);
-    } else {
+    int place = records.place(step.slot(), part);
+    int length = records.length(step.slot(), part);
+    for (int tile = 0; tile < records.tileCount; tile++) {
+      int value = records.record(tile, t) + valueOf(step) + place;
+      int gradient = record(tile, t) + records.layout.cells[step.cell()] + place;
+      kernels.multiplyByDerivative(activation, length, records.values, value, gradients, gradient);
+    }
+  }
+
+  private void backOther(Step step, int t) {
+    for (int tile = 0; tile < records.tileCount; tile++) {
       OtherActivation.multiplyByDerivative(
           plan.program.activation(step.slot()),
-          layout.lanes,
-          length,
-          v,
-          value,
+          records.layout.lanes,
+          records.length(step.slot()),
+          records.values,
+          records.record(tile, t) + valueOf(step),
           gradients,
-          gradient);
+          record(tile, t) + records.layout.cells[step.cell()]);
     }
+  }
+
+  /** Where in a record is what a cell's derivative is computed from. */
+  private int valueOf(Step step) {
+    int z = records.layout.preActivations[step.cell()];
+    return z >= 0 ? z : records.layout.cells[step.cell()];
   }
 
   /** Gradients of weights, biases of driven slots and tokens, from all time steps of a tile. */
-  private void finishTile(int tile, int first, int count) {
+  private void finishTile(int part, int tile, int first, int count) {
     Layout layout = records.layout;
     float[] g = gradients;
     int steps = count - first;
@@ -159,34 +228,42 @@ final class BackwardPass {
     for (Step step : plan.steps) {
       for (Product product : step.products()) {
         int gradient = record + layout.cells[step.cell()];
-        parameters.addOuter(product.block(), steps, g, gradient, values + layout.source(product));
+        int value = values + layout.source(product);
+        parameters.addOuter(product.block(), part, steps, g, gradient, value);
       }
       if (step.isFirstDriven()) {
         int drive = record + layout.drive(step);
+        int place = records.place(step.slot(), part);
         for (int t = 0; t < steps; t++) {
-          parameters.addBias(step.slot(), g, drive + t * layout.length);
+          parameters.addBias(step.slot(), part, g, drive + t * layout.length + place);
         }
         for (InputProduct product : plan.inputProducts) {
           if (product.slot() == step.slot()) {
-            parameters.addOuter(product.block(), steps, g, drive, values + layout.token);
-            int token = record + layout.token;
+            int token = values + layout.token;
+            parameters.addOuter(product.block(), part, steps, g, drive, token);
             records.blocks[product.block()].multiplyTransposedAdd(
-                steps, g, drive, layout.length, g, token, layout.length);
+                part, steps, g, drive, layout.length, g, record + layout.token, layout.length);
           }
         }
       }
     }
   }
 
-  private void storeInputGradients(int segment, int first, int count) {
+  private void storeInputGradients(int part, int segment, int first, int count) {
     FusedCall call = records.call;
-    int units = plan.sizes[plan.program.inputSlot()];
+    int input = plan.program.inputSlot();
     for (int tile = 0; tile < records.tileCount; tile++) {
       for (int t = first; t < count; t++) {
-        int token = record(tile, t) + records.layout.token;
-        int time = segment * call.segment + t;
-        int tileOfBatch = records.tileBegin + tile;
-        call.writeTile(gradients, token, -1, call.inputGradient, time, units, tileOfBatch);
+        call.writeTile(
+            gradients,
+            record(tile, t) + records.layout.token,
+            -1,
+            call.inputGradient,
+            segment * call.segment + t,
+            plan.sizes[input],
+            records.begin(input, part),
+            records.end(input, part),
+            records.tileBegin + tile);
       }
     }
   }
@@ -198,8 +275,8 @@ final class BackwardPass {
       for (int slot : plan.carried) {
         int at = record(tile, first - 1) + records.layout.handed[slot];
         int tileOfBatch = records.tileBegin + tile;
-        call.writeTile(
-            gradients, at, -1, call.stateGradient[slot], 0, plan.sizes[slot], tileOfBatch);
+        int size = plan.sizes[slot];
+        call.writeTile(gradients, at, -1, call.stateGradient[slot], 0, size, 0, size, tileOfBatch);
       }
     }
   }

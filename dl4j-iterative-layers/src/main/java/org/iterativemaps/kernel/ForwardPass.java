@@ -1,6 +1,7 @@
 package org.iterativemaps.kernel;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import org.iterativemaps.kernel.FusedPlan.InputProduct;
 import org.iterativemaps.kernel.FusedPlan.Layout;
 import org.iterativemaps.kernel.FusedPlan.Product;
@@ -8,6 +9,8 @@ import org.iterativemaps.kernel.FusedPlan.Step;
 
 /** One worker's tiles through the time steps of a segment: every cell's value. */
 final class ForwardPass {
+  private static final IntConsumer NOTHING = part -> {};
+
   private final TileRecords records;
   private final FusedPlan plan;
   private final LaneKernels kernels;
@@ -26,94 +29,130 @@ final class ForwardPass {
   void run(int segment, boolean storesOutput) {
     int begin = segment * records.call.segment;
     int count = records.call.segmentLength(segment);
-    for (int tile = 0; tile < records.tileCount; tile++) {
-      read(tile, begin, count);
-      drive(tile, count);
-    }
+    records.each(part -> read(part, begin, count));
+    records.each(part -> drive(part, count));
+    int last = plan.steps.size() - 1;
     for (int t = 0; t < count; t++) {
-      for (Step step : plan.steps) {
-        compute(step, t);
+      int time = t;
+      for (int s = 0; s < last; s++) {
+        compute(plan.steps.get(s), t, NOTHING);
       }
-      finishTimeStep(begin + t, t, storesOutput);
+      compute(plan.steps.get(last), t, part -> finish(part, begin + time, time, storesOutput));
     }
   }
 
-  private void read(int tile, int begin, int count) {
+  private void read(int part, int begin, int count) {
     FusedCall call = records.call;
-    int units = plan.sizes[plan.program.inputSlot()];
+    int input = plan.program.inputSlot();
+    int unit = records.begin(input, part);
+    int end = records.end(input, part);
     float[] v = records.values;
-    int tileOfBatch = records.tileBegin + tile;
-    for (int t = 0; t < count; t++) {
-      int token = records.record(tile, t) + records.layout.token;
-      call.readTile(call.input, begin + t, units, tileOfBatch, v, token);
-      if (call.mask != null) {
-        call.readTile(call.mask, begin + t, 1, tileOfBatch, v, records.mask(tile, t));
+    for (int tile = 0; tile < records.tileCount; tile++) {
+      int tileOfBatch = records.tileBegin + tile;
+      for (int t = 0; t < count; t++) {
+        int token = records.record(tile, t) + records.layout.token;
+        call.readTile(call.input, begin + t, unit, end, tileOfBatch, v, token);
+        if (call.mask != null && part == 0) {
+          call.readTile(call.mask, begin + t, 0, 1, tileOfBatch, v, records.mask(tile, t));
+        }
       }
     }
   }
 
   /** Bias and the input's contribution, for all time steps of a tile at once. */
-  private void drive(int tile, int count) {
+  private void drive(int part, int count) {
     Layout layout = records.layout;
     float[] v = records.values;
-    for (Step step : plan.steps) {
-      if (step.isFirstDriven()) {
-        int drive = layout.drive(step);
-        for (int t = 0; t < count; t++) {
-          fillBias(step.slot(), records.record(tile, t) + drive);
-        }
-        for (InputProduct product : plan.inputProducts) {
-          if (product.slot() == step.slot()) {
-            int at = records.record(tile, 0);
-            records.blocks[product.block()].multiplyAdd(
-                count, v, at + layout.token, layout.length, v, at + drive, layout.length);
+    for (int tile = 0; tile < records.tileCount; tile++) {
+      for (Step step : plan.steps) {
+        if (step.isFirstDriven()) {
+          int drive = layout.drive(step);
+          for (int t = 0; t < count; t++) {
+            fillBias(step.slot(), part, records.record(tile, t) + drive);
+          }
+          for (InputProduct product : plan.inputProducts) {
+            if (product.slot() == step.slot()) {
+              int at = records.record(tile, 0);
+              int token = at + layout.token;
+              records.blocks[product.block()].multiplyAdd(
+                  part, count, v, token, layout.length, v, at + drive, layout.length);
+            }
           }
         }
       }
     }
   }
 
-  private void fillBias(int slot, int at) {
+  private void fillBias(int slot, int part, int at) {
     int parameter = plan.biases[slot];
     float[] bias = parameter < 0 ? null : records.parameters[parameter];
-    kernels.fill(bias, plan.sizes[slot], records.layout.lanes, records.values, at);
+    int unit = records.begin(slot, part);
+    int place = at + records.place(slot, part);
+    int lanes = records.layout.lanes;
+    kernels.fill(bias, unit, records.units(slot, part), lanes, records.values, place);
   }
 
-  private void compute(Step step, int t) {
+  /** One cell, and what a part may do with its units afterwards. */
+  private void compute(Step step, int t, IntConsumer afterwards) {
+    LaneActivation activation = plan.activations[step.slot()];
+    if (activation != null) {
+      records.each(
+          part -> {
+            add(step, part, t);
+            activate(step, part, t, activation);
+            afterwards.accept(part);
+          });
+    } else {
+      records.each(part -> add(step, part, t));
+      activateOther(step, t);
+      records.each(afterwards);
+    }
+  }
+
+  private void add(Step step, int part, int t) {
     Layout layout = records.layout;
     float[] v = records.values;
-    int length = records.length(step.slot());
     int cell = layout.cells[step.cell()];
     for (int tile = 0; tile < records.tileCount; tile++) {
       int at = records.record(tile, t);
       if (!step.isDriven()) {
-        fillBias(step.slot(), at + cell);
+        fillBias(step.slot(), part, at + cell);
       } else if (layout.drive(step) != cell) {
-        System.arraycopy(v, at + layout.drive(step), v, at + cell, length);
+        int place = records.place(step.slot(), part);
+        int length = records.length(step.slot(), part);
+        System.arraycopy(v, at + layout.drive(step) + place, v, at + cell + place, length);
       }
     }
     int at = records.record(0, t);
     int stride = records.tileStride;
     for (Product product : step.products()) {
       records.blocks[product.block()].multiplyAdd(
-          records.tileCount, v, at + layout.source(product), stride, v, at + cell, stride);
-    }
-    for (int tile = 0; tile < records.tileCount; tile++) {
-      activate(step, records.record(tile, t), length);
+          part, records.tileCount, v, at + layout.source(product), stride, v, at + cell, stride);
     }
   }
 
-  private void activate(Step step, int record, int length) {
+  private void activate(Step step, int part, int t, LaneActivation activation) {
     float[] v = records.values;
-    int cell = record + records.layout.cells[step.cell()];
+    int place = records.place(step.slot(), part);
+    int length = records.length(step.slot(), part);
     int z = records.layout.preActivations[step.cell()];
-    if (z >= 0) {
-      System.arraycopy(v, cell, v, record + z, length);
-    }
-    LaneActivation activation = plan.activations[step.slot()];
-    if (activation != null) {
+    for (int tile = 0; tile < records.tileCount; tile++) {
+      int cell = records.record(tile, t) + records.layout.cells[step.cell()] + place;
+      if (z >= 0) {
+        System.arraycopy(v, cell, v, records.record(tile, t) + z + place, length);
+      }
       kernels.activate(activation, length, v, cell, v, cell);
-    } else {
+    }
+  }
+
+  /** All units at once: a softmax of some is another one. */
+  private void activateOther(Step step, int t) {
+    float[] v = records.values;
+    int length = records.length(step.slot());
+    for (int tile = 0; tile < records.tileCount; tile++) {
+      int cell = records.record(tile, t) + records.layout.cells[step.cell()];
+      int z = records.record(tile, t) + records.layout.preActivations[step.cell()];
+      System.arraycopy(v, cell, v, z, length);
       OtherActivation.activate(
           plan.program.activation(step.slot()),
           records.call.isTraining,
@@ -124,7 +163,7 @@ final class ForwardPass {
     }
   }
 
-  private void finishTimeStep(int time, int t, boolean storesOutput) {
+  private void finish(int part, int time, int t, boolean storesOutput) {
     FusedCall call = records.call;
     Layout layout = records.layout;
     float[] v = records.values;
@@ -133,18 +172,27 @@ final class ForwardPass {
       int record = records.record(tile, t);
       int mask = records.mask(tile, t);
       for (int slot : plan.carried) {
-        int handed = record + layout.handed[slot];
-        int end = record + records.end(slot);
+        int place = record + records.place(slot, part);
+        int handed = place + layout.handed[slot];
+        int end = place + records.endCell(slot);
         if (mask >= 0) {
-          kernels.multiplyLanes(plan.sizes[slot], layout.lanes, v, mask, v, end, v, handed);
+          int units = records.units(slot, part);
+          kernels.multiplyLanes(units, layout.lanes, v, mask, v, end, v, handed);
         } else if (handed != end) {
-          System.arraycopy(v, end, v, handed, records.length(slot));
+          System.arraycopy(v, end, v, handed, records.length(slot, part));
         }
       }
       if (storesOutput) {
-        int end = record + layout.cells[plan.ends[output]];
-        int tileOfBatch = records.tileBegin + tile;
-        call.writeTile(v, end, mask, call.output, time, plan.sizes[output], tileOfBatch);
+        call.writeTile(
+            v,
+            record + layout.cells[plan.ends[output]],
+            mask,
+            call.output,
+            time,
+            plan.sizes[output],
+            records.begin(output, part),
+            records.end(output, part),
+            records.tileBegin + tile);
       }
     }
   }
@@ -159,7 +207,8 @@ final class ForwardPass {
           Arrays.fill(records.values, at, at + records.length(slot), 0);
         } else {
           int tileOfBatch = records.tileBegin + tile;
-          call.readTile(call.initial[slot], 0, plan.sizes[slot], tileOfBatch, records.values, at);
+          call.readTile(
+              call.initial[slot], 0, 0, plan.sizes[slot], tileOfBatch, records.values, at);
         }
       }
     }
@@ -186,8 +235,8 @@ final class ForwardPass {
       for (int slot : plan.carried) {
         int at = records.record(tile, last) + records.layout.handed[slot];
         int tileOfBatch = records.tileBegin + tile;
-        call.writeTile(
-            records.values, at, -1, call.lastState[slot], 0, plan.sizes[slot], tileOfBatch);
+        int size = plan.sizes[slot];
+        call.writeTile(records.values, at, -1, call.lastState[slot], 0, size, 0, size, tileOfBatch);
       }
     }
   }

@@ -22,6 +22,8 @@ final class FusedCall {
   final int segment;
   final boolean isTraining;
   int workers;
+  int parts = 1;
+  LaneTeam team;
   HeapTensor input;
   HeapTensor mask; // or null
   HeapTensor[] initial; // by slot, entries null for zeros; or null
@@ -67,41 +69,59 @@ final class FusedCall {
     return Math.min(lanes, batch - tile * lanes);
   }
 
-  /** Copies a tile's part of time step t of an array to [units][lanes]. */
-  void readTile(HeapTensor from, int t, int units, int tile, float[] into, int at) {
-    int source = place(from, t, tile);
+  /**
+   * Copies some units of a tile, from time step t of an array to [units][lanes].
+   *
+   * @param at where unit 0 would be
+   */
+  void readTile(HeapTensor from, int t, int begin, int end, int tile, float[] into, int at) {
+    int source = place(from, t, tile) + begin * from.unitStride;
+    int target = at + begin * lanes;
+    int units = end - begin;
     int count = count(tile);
     if (from.batchStride == 1 && count == lanes) {
-      kernels.copyRows(units, lanes, from.values, source, from.unitStride, into, at, lanes);
+      kernels.copyRows(units, lanes, from.values, source, from.unitStride, into, target, lanes);
       return;
     }
     for (int lane = 0; lane < count; lane += GROUP) {
-      int end = Math.min(lane + GROUP, count);
+      int laneEnd = Math.min(lane + GROUP, count);
       for (int u = 0; u < units; u++) {
         int unit = source + u * from.unitStride;
-        for (int l = lane; l < end; l++) {
-          into[at + u * lanes + l] = from.values[unit + l * from.batchStride];
+        for (int l = lane; l < laneEnd; l++) {
+          into[target + u * lanes + l] = from.values[unit + l * from.batchStride];
         }
       }
     }
-    for (int row = at; row < at + units * lanes; row += lanes) {
+    for (int row = target; row < target + units * lanes; row += lanes) {
       Arrays.fill(into, row + count, row + lanes, into[row + count - 1]);
     }
   }
 
   /**
-   * Copies [units][lanes] to a tile's part of time step t of an array.
+   * Copies some units of a tile, from [units][lanes] to time step t of an array.
    *
+   * @param at where unit 0 would be
    * @param maskAt place in {@code from} of the lanes' factors; -1 for none
+   * @param units of the whole array
    */
-  void writeTile(float[] from, int at, int maskAt, float[] into, int t, int units, int tile) {
-    int target = place(t, units, tile);
+  void writeTile(
+      float[] from,
+      int at,
+      int maskAt,
+      float[] into,
+      int t,
+      int units,
+      int begin,
+      int end,
+      int tile) {
+    int target = place(t, units, tile) + begin * batch;
     int count = count(tile);
     if (maskAt < 0 && count == lanes) {
-      kernels.copyRows(units, lanes, from, at, lanes, into, target, batch);
+      int first = at + begin * lanes;
+      kernels.copyRows(end - begin, lanes, from, first, lanes, into, target, batch);
       return;
     }
-    for (int source = at; source < at + units * lanes; source += lanes) {
+    for (int source = at + begin * lanes; source < at + end * lanes; source += lanes) {
       for (int lane = 0; lane < count; lane++) {
         float factor = maskAt < 0 ? 1 : from[maskAt + lane];
         into[target + lane] = from[source + lane] * factor;
@@ -111,33 +131,37 @@ final class FusedCall {
   }
 
   /**
-   * Adds a tile's part of time step t of an array to [units][lanes].
+   * Adds some units of a tile, from time step t of an array to [units][lanes].
    *
    * @param masks where the lanes' factors are
    * @param maskAt their place; -1 for none
+   * @param at where unit 0 would be
    */
   void addTile(
       HeapTensor from,
       int t,
-      int units,
+      int begin,
+      int end,
       int tile,
       float[] masks,
       int maskAt,
       float[] into,
       int at) {
-    int source = place(from, t, tile);
+    int source = place(from, t, tile) + begin * from.unitStride;
+    int target = at + begin * lanes;
+    int units = end - begin;
     int count = count(tile);
     if (maskAt < 0 && from.batchStride == 1 && count == lanes) {
-      kernels.addRows(units, lanes, from.values, source, from.unitStride, into, at, lanes);
+      kernels.addRows(units, lanes, from.values, source, from.unitStride, into, target, lanes);
       return;
     }
     for (int lane = 0; lane < count; lane += GROUP) {
-      int end = Math.min(lane + GROUP, count);
+      int laneEnd = Math.min(lane + GROUP, count);
       for (int u = 0; u < units; u++) {
         int unit = source + u * from.unitStride;
-        for (int l = lane; l < end; l++) {
+        for (int l = lane; l < laneEnd; l++) {
           float factor = maskAt < 0 ? 1 : masks[maskAt + l];
-          into[at + u * lanes + l] += from.values[unit + l * from.batchStride] * factor;
+          into[target + u * lanes + l] += from.values[unit + l * from.batchStride] * factor;
         }
       }
     }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import org.iterativemaps.map.RealizedMap.Parameter;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -16,10 +17,11 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>A call copies parameters and input to the heap, runs all time steps and all steps of the map
  * with the batch along the vector lanes, and copies the result back; nothing is allocated per step,
  * but for activations that the lane kernels do not know, which run on ND4J. Threads take tiles of
- * the batch, each through the whole sequence, so they never wait for each other: a batch of one
- * vector (16 floats with AVX-512) or less runs on one thread. The parameters' gradients are added
- * up in their order at the end. Results are the same from run to run for one number of threads, and
- * agree with {@link ReferenceKernel} to rounding.
+ * the batch, each through the whole sequence, so they never wait for each other; the parameters'
+ * gradients are added up in their order at the end. Where the batch is one tile (16 floats or less
+ * with AVX-512) and the map not small, they take parts of its units, and wait for each other after
+ * every update. Results are the same from run to run for one number of threads, and agree with
+ * {@link ReferenceKernel} to rounding.
  *
  * <p>Memory for back-propagation is two records of all cells per time step; with segments of n time
  * steps ({@value #SEGMENT_PROPERTY}) two per time step of one segment, and the states are computed
@@ -32,13 +34,16 @@ public final class FusedKernel implements MapKernel {
   // Floats of records that an inference pass holds at a time, and the tiles it takes at a time.
   static final int INFERENCE_FLOATS = 512 * 1024;
   static final int INFERENCE_TILES = 4;
+  // Multiply-adds per update from which on threads share a tile: some ten microseconds of one.
+  static final long LEAST_SHARED = 200_000;
 
   private final MapProgram program;
   private final FusedPlan plan;
   private final LaneKernels kernels;
   private final List<Parameter> order;
   private final int segment;
-  private final Map<Integer, LaneBlock[]> blocksByLanes = new HashMap<>();
+  private final long leastShared;
+  private final Map<Shape, LaneBlock[]> blocksByShape = new HashMap<>();
   private final Pass training;
   private final Pass inference;
   private float[] reduced;
@@ -48,6 +53,9 @@ public final class FusedKernel implements MapKernel {
   // Of the last forward pass.
   private Pass last;
   private boolean hasStateGradient;
+
+  /** What blocks are laid out for. */
+  private record Shape(int lanes, int parts) {}
 
   /** What one kind of pass reuses from call to call. */
   private final class Pass {
@@ -81,7 +89,7 @@ public final class FusedKernel implements MapKernel {
    * @throws IllegalArgumentException if a slot is too large for an array of one tile
    */
   public FusedKernel(MapProgram program) {
-    this(program, LaneKernelSelection.selected(), segmentFromProperty());
+    this(program, LaneKernelSelection.selected(), segmentFromProperty(), LEAST_SHARED);
   }
 
   /**
@@ -114,8 +122,9 @@ public final class FusedKernel implements MapKernel {
    * A kernel on given lane kernels.
    *
    * @param segment time steps between kept states; 0 keeps all
+   * @param leastShared multiply-adds per update from which on threads share a tile
    */
-  FusedKernel(MapProgram program, LaneKernels kernels, int segment) {
+  FusedKernel(MapProgram program, LaneKernels kernels, int segment, long leastShared) {
     if (segment < 0) {
       throw new IllegalArgumentException(
           "segment: found " + segment + ", expected time steps, or 0 for none");
@@ -125,6 +134,7 @@ public final class FusedKernel implements MapKernel {
     this.kernels = kernels;
     this.order = program.realized().parameters();
     this.segment = segment;
+    this.leastShared = leastShared;
     this.training = new Pass();
     this.inference = new Pass();
   }
@@ -145,7 +155,8 @@ public final class FusedKernel implements MapKernel {
     int segmentLength = segmentLength(time, layout, isTraining);
     FusedCall call = new FusedCall(kernels, batch, time, lanes, segmentLength, isTraining);
     int workers = call.workers = Math.min(threads, call.tiles());
-    LaneTeam team = LaneTeam.gather(workers);
+    call.parts = call.tiles() == 1 && isWorthSharing(lanes) ? threads : 1;
+    LaneTeam team = call.team = LaneTeam.gather(Math.max(workers, call.parts));
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       Pass pass = isTraining ? training : inference;
       if (isTraining) {
@@ -153,7 +164,7 @@ public final class FusedKernel implements MapKernel {
       }
       pass.ensureWorkers(workers);
       pass.call = call;
-      pass.blocks = blocks(lanes);
+      pass.blocks = blocks(new Shape(lanes, call.parts));
       for (int p = 0; p < newParameters.length; p++) {
         pass.parameters[p] = HeapCopy.read(newParameters[p], pass.parameters[p]);
       }
@@ -163,10 +174,11 @@ public final class FusedKernel implements MapKernel {
       call.initial = initialState(initial);
       call.output = pass.output = atLeast(pass.output, output.length());
       call.lastState = stateArrays(pass.lastState, batch);
-      team.run(
+      run(
+          call,
           w -> {
-            int begin = part(w, workers, call.tiles());
-            int end = part(w + 1, workers, call.tiles());
+            int begin = LaneBlock.begin(call.tiles(), w, workers);
+            int end = LaneBlock.end(call.tiles(), w, workers);
             int group = isTraining ? end - begin : INFERENCE_TILES;
             for (int tile = begin; tile < end; tile += group) {
               int count = Math.min(group, end - tile);
@@ -178,8 +190,27 @@ public final class FusedKernel implements MapKernel {
       last = pass;
       hasTape |= isTraining;
     } finally {
-      team.cancel();
+      team.dismiss();
+      call.team = null;
     }
+  }
+
+  /** The workers side by side, or the one worker, which calls the team for its parts itself. */
+  private static void run(FusedCall call, IntConsumer worker) {
+    if (call.parts > 1) {
+      worker.accept(0);
+    } else {
+      call.team.run(worker);
+    }
+  }
+
+  /** Whether a product of one tile takes longer than to wait for each other. */
+  private boolean isWorthSharing(int lanes) {
+    long entries = 0;
+    for (RealizedBlock block : program.realized().blocks()) {
+      entries += block.mask().entryCount();
+    }
+    return entries * lanes >= leastShared * program.schedule().updates().size();
   }
 
   @Override
@@ -199,7 +230,8 @@ public final class FusedKernel implements MapKernel {
     Pass pass = training;
     FusedCall call = pass.call;
     int workers = call.workers;
-    LaneTeam team = LaneTeam.gather(workers);
+    int helpers = Math.max(workers, call.parts);
+    LaneTeam team = call.team = LaneTeam.gather(helpers);
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       hasTape = false;
       if (loaded != training) { // an inference pass came between
@@ -212,12 +244,22 @@ public final class FusedKernel implements MapKernel {
       Arrays.fill(call.inputGradient, 0, before, 0);
       call.stateGradient = stateArrays(pass.stateGradient, call.batch);
       pass.gradientBatch = call.batch;
-      team.run(w -> pass.workers[w].backward());
+      for (LaneBlock block : pass.blocks) {
+        block.layOutBackward();
+      }
+      team.run(
+          share -> {
+            for (LaneBlock block : pass.blocks) {
+              block.prepareBackward(share, helpers);
+            }
+          });
+      run(call, w -> pass.workers[w].backward());
       HeapCopy.write(call.inputGradient, inputGradient);
-      reduce(workers, gradients);
+      reduce(team, helpers, gradients);
       hasStateGradient = true;
     } finally {
-      team.cancel();
+      team.dismiss();
+      call.team = null;
     }
   }
 
@@ -230,22 +272,29 @@ public final class FusedKernel implements MapKernel {
   }
 
   /** Adds up the workers' gradients, in their order, to the first one's where that can be. */
-  private void reduce(int workers, INDArray[] gradients) {
+  private void reduce(LaneTeam team, int shares, INDArray[] gradients) {
+    int workers = training.call.workers;
     for (int p = 0; p < order.size(); p++) {
       Parameter parameter = order.get(p);
-      float[] sum = training.workers[0].gradients().own(parameter).orElse(null);
-      int next = 1;
-      if (sum == null) {
-        reduced = atLeast(reduced, parameter.length());
-        Arrays.fill(reduced, 0, parameter.length(), 0);
-        sum = reduced;
-        next = 0;
-      }
-      for (int w = next; w < workers; w++) {
-        training.workers[w].gradients().addTo(parameter, sum);
+      float[] own = training.workers[0].gradients().own(parameter).orElse(null);
+      float[] sum = own != null ? own : zeros(parameter.length());
+      int first = own != null ? 1 : 0;
+      if (first < workers) {
+        team.run(
+            share -> {
+              for (int w = first; w < workers; w++) {
+                training.workers[w].gradients().addTo(parameter, sum, share, shares);
+              }
+            });
       }
       HeapCopy.write(sum, gradients[p]);
     }
+  }
+
+  private float[] zeros(int length) {
+    reduced = atLeast(reduced, length);
+    Arrays.fill(reduced, 0, length, 0);
+    return reduced;
   }
 
   @Override
@@ -272,7 +321,7 @@ public final class FusedKernel implements MapKernel {
         bytes += worker.bytes();
       }
     }
-    for (LaneBlock[] blocks : blocksByLanes.values()) {
+    for (LaneBlock[] blocks : blocksByShape.values()) {
       for (LaneBlock block : blocks) {
         bytes += block.bytes();
       }
@@ -286,11 +335,6 @@ public final class FusedKernel implements MapKernel {
       length += array == null ? 0 : array.length;
     }
     return length;
-  }
-
-  /** First tile of a worker's part. */
-  private static int part(int worker, int workers, int tiles) {
-    return (int) ((long) worker * tiles / workers);
   }
 
   private int lanes(int batch, int threads) {
@@ -311,17 +355,17 @@ public final class FusedKernel implements MapKernel {
     return (int) Math.min(time, Math.max(8, fitting));
   }
 
-  private LaneBlock[] blocks(int lanes) {
-    return blocksByLanes.computeIfAbsent(
-        lanes,
-        l ->
+  private LaneBlock[] blocks(Shape shape) {
+    return blocksByShape.computeIfAbsent(
+        shape,
+        s ->
             program.realized().blocks().stream()
-                .map(block -> block(block, l))
+                .map(block -> block(block, s))
                 .toArray(LaneBlock[]::new));
   }
 
-  private LaneBlock block(RealizedBlock realized, int lanes) {
-    LaneBlock block = LaneBlock.of(kernels, realized.mask(), lanes);
+  private LaneBlock block(RealizedBlock realized, Shape shape) {
+    LaneBlock block = LaneBlock.of(kernels, realized.mask(), shape.lanes, shape.parts);
     if (realized.fixedValues() != null) {
       float[] values = new float[realized.fixedValues().length];
       for (int i = 0; i < values.length; i++) {

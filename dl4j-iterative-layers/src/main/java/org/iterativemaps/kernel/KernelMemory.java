@@ -53,9 +53,9 @@ public record KernelMemory(
   /**
    * Training keeps two records of {@link FusedPlan} per time step of a segment and one more, and
    * the carried state before every segment; copies of what goes in and out are on the heap. Fixed
-   * are copies of the parameters, the blocks' layouts and every thread's sums. Not counted: the
-   * padding of batches to whole tiles, time masks, and the rounding up of arrays to what the
-   * garbage collector keeps apart, which weighs for small maps.
+   * are copies of the parameters, the blocks' layouts (in training those of the way back, too) and
+   * every thread's sums. Not counted: the padding of batches to whole tiles, time masks, and the
+   * rounding up of arrays to what the garbage collector keeps apart, which weighs for small maps.
    */
   static KernelMemory ofFused(
       MapProgram program, LaneKernels kernels, int segment, int threads, long timeSteps) {
@@ -65,15 +65,19 @@ public record KernelMemory(
     long record = layout.length / lanes;
     long weights = 0;
     long sums = 0;
+    long wayBack = 0;
     int scratch = 0;
     for (Parameter parameter : program.realized().parameters()) {
       weights += parameter.length();
       sums += parameter.isBias() ? (1L + lanes) * parameter.length() : 0;
     }
     for (RealizedBlock realized : program.realized().blocks()) {
-      LaneBlock block = LaneBlock.of(kernels, realized.mask(), lanes);
+      LaneBlock block = LaneBlock.of(kernels, realized.mask(), lanes, 1);
       weights += block.bytes() / Float.BYTES;
-      sums += realized.parameter() >= 0 ? block.gradientLength() : 0;
+      wayBack -= block.bytes() / Float.BYTES;
+      block.layOutBackward();
+      wayBack += block.bytes() / Float.BYTES;
+      sums += realized.parameter() >= 0 ? block.gradientLength(0) : 0;
       scratch = Math.max(scratch, block.scratchLength());
     }
     int nIn = program.size(program.inputSlot());
@@ -91,7 +95,7 @@ public record KernelMemory(
     return new KernelMemory(
         weights + threads * (inference + scratch),
         inAndOut,
-        weights + threads * (sums + scratch),
+        weights + wayBack + threads * (sums + scratch),
         2 * record * (kept + 1) + checkpoints + 2 * inAndOut);
   }
 }

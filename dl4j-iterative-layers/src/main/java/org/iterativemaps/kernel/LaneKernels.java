@@ -56,23 +56,6 @@ public interface LaneKernels {
       int yAt);
 
   /**
-   * dx += Wᵀ dy for a range of a sparse block's chunks.
-   *
-   * @param w the weights, [entry]
-   * @param dy gradient by target unit, [to][lanes]
-   * @param dx gradient by source unit, [from][lanes]; added to
-   */
-  void multiplyTransposedAdd(
-      SparseTiling block,
-      int chunk,
-      int chunkEnd,
-      float[] w,
-      float[] dy,
-      int dyAt,
-      float[] dx,
-      int dxAt);
-
-  /**
    * dW[i, j] += sum over tiles and lanes of dy[i] x[j], for a range of a sparse block's chunks.
    *
    * @param tiles how many tiles of either kind, each a stride behind the one before
@@ -121,9 +104,13 @@ public interface LaneKernels {
       int yStride);
 
   /**
-   * dx += Wᵀ dy with some target units of a dense block.
+   * dx += Wᵀ dy for some source units of a dense block, with some target units.
    *
    * @param w [to][from]
+   * @param source first source unit
+   * @param sourceEnd after the last source unit
+   * @param to first target unit
+   * @param toEnd after the last target unit
    * @param tiles how many tiles of either kind, each a stride behind the one before
    * @param dy gradients by target unit, [to][lanes]
    * @param dx gradients by source unit, [from][lanes]; added to
@@ -131,6 +118,8 @@ public interface LaneKernels {
   void denseMultiplyTransposedAdd(
       float[] w,
       int from,
+      int source,
+      int sourceEnd,
       int to,
       int toEnd,
       int lanes,
@@ -169,8 +158,11 @@ public interface LaneKernels {
   /** Floats of workspace that {@link #denseOuterAdd} needs. */
   int denseScratchLength(int to, int lanes);
 
-  /** y[i] += w[i] x[i] lane by lane: a square diagonal block, or with dy and dx its transpose. */
-  void diagonalMultiplyAdd(float[] w, int units, int lanes, float[] x, int xAt, float[] y, int yAt);
+  /**
+   * y[i] += w[wAt + i] x[i] lane by lane: a square diagonal block, or with dy and dx its transpose.
+   */
+  void diagonalMultiplyAdd(
+      float[] w, int wAt, int units, int lanes, float[] x, int xAt, float[] y, int yAt);
 
   /** dw[i] += sum over lanes of dy[i] x[i]. */
   void diagonalOuterAdd(int units, int lanes, float[] dy, int dyAt, float[] x, int xAt, float[] dw);
@@ -183,12 +175,12 @@ public interface LaneKernels {
   void addLaneSums(int units, int lanes, float[] z, int zAt, float[] sums);
 
   /**
-   * z[i] = bias[i] in every lane.
+   * z[i] = bias[biasAt + i] in every lane.
    *
-   * @param bias [units], or null for zeros
+   * @param bias of the units, or null for zeros
    * @param z [units][lanes]; overwritten
    */
-  void fill(float[] bias, int units, int lanes, float[] z, int zAt);
+  void fill(float[] bias, int biasAt, int units, int lanes, float[] z, int zAt);
 
   /**
    * y += x, element by element.

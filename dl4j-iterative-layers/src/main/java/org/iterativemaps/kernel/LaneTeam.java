@@ -2,21 +2,24 @@ package org.iterativemaps.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /**
- * Runs the parts of one call side by side, in the JVM's common pool: no thread of ours stays
- * behind, and several networks training at once share the processors rather than multiply threads.
+ * Runs the parts of one call side by side, phase after phase, in the JVM's common pool: no thread
+ * of ours stays behind, and several networks training at once share the processors rather than
+ * multiply threads.
  *
  * <p>Waking a sleeping thread takes tens of microseconds, as long as a small call. So helpers are
  * called together before the work is there, wake while the caller still copies its arguments, and
- * spin until it opens; and the caller spins for a while before it sleeps. Whoever comes takes the
- * next part, the caller too: helpers that are busy elsewhere are not waited for.
+ * spin until it opens and from one phase to the next; and the caller spins for a while before it
+ * sleeps. Whoever comes takes the next part, the caller too: helpers that are busy elsewhere are
+ * not waited for.
  */
 final class LaneTeam {
   // About a quarter of a millisecond: longer than small calls take, shorter than a time slice.
@@ -25,19 +28,21 @@ final class LaneTeam {
 
   private final int parts;
   private final List<ForkJoinTask<?>> helpers = new ArrayList<>();
-  private final AtomicInteger next = new AtomicInteger();
-  private final CountDownLatch left;
-  private volatile IntConsumer work;
-  private volatile boolean isCancelled;
+  // The phase in the upper half, its next part in the lower: who counts the part up has it.
+  private final AtomicLong next;
+  private final AtomicInteger left = new AtomicInteger();
+  private volatile IntConsumer work = NOTHING;
+  private volatile Thread sleeper;
+  private volatile boolean isDismissed;
   private volatile Throwable failure;
 
   private LaneTeam(int parts) {
     this.parts = parts;
-    this.left = new CountDownLatch(parts);
+    this.next = new AtomicLong(parts);
   }
 
   /**
-   * Calls helpers for so many parts; {@link #run} or {@link #cancel} must follow.
+   * Calls helpers for so many parts; {@link #dismiss} must follow.
    *
    * @param parts at least 1, the caller's own included
    */
@@ -54,46 +59,57 @@ final class LaneTeam {
   }
 
   private void help() {
-    long start = System.nanoTime();
-    while (work == null && !isCancelled) {
-      if (System.nanoTime() - start < SPIN_NANOS) {
+    long idleSince = System.nanoTime();
+    while (!isDismissed) {
+      if (takeParts()) {
+        idleSince = System.nanoTime();
+      } else if (System.nanoTime() - idleSince < SPIN_NANOS) {
         Thread.onSpinWait();
       } else {
         Thread.yield();
       }
     }
-    if (work != null) {
-      takeParts();
-    }
   }
 
-  private void takeParts() {
-    for (int part = next.getAndIncrement(); part < parts; part = next.getAndIncrement()) {
-      try {
-        work.accept(part);
-      } catch (RuntimeException | Error e) {
-        failure = e;
-      } finally {
-        left.countDown();
+  /** False if there was none to take. */
+  private boolean takeParts() {
+    boolean took = false;
+    long ticket = next.get();
+    while ((int) ticket < parts) {
+      if (next.compareAndSet(ticket, ticket + 1)) {
+        take((int) ticket);
+        took = true;
+      }
+      ticket = next.get();
+    }
+    return took;
+  }
+
+  private void take(int part) {
+    try {
+      work.accept(part);
+    } catch (RuntimeException | Error e) {
+      failure = e;
+    } finally {
+      Thread waiting = left.decrementAndGet() == 0 ? sleeper : null;
+      if (waiting != null) {
+        LockSupport.unpark(waiting);
       }
     }
   }
 
   /**
-   * Runs parts 0 … count-1; returns when all are done.
+   * One phase: runs parts 0 … count-1; returns when all are done.
    *
    * @throws RuntimeException what a part threw, after all have ended
    */
   void run(IntConsumer part) {
     work = part;
+    left.set(parts);
+    next.set((next.get() >>> 32) + 1 << 32);
     takeParts();
-    long start = System.nanoTime();
-    while (left.getCount() > 0 && System.nanoTime() - start < SPIN_NANOS) {
-      Thread.onSpinWait();
-    }
     awaitAll();
     work = NOTHING; // a helper that comes late holds on to nothing of the call
-    withdraw();
     if (failure instanceof Error e) {
       throw e;
     } else if (failure instanceof RuntimeException e) {
@@ -101,34 +117,34 @@ final class LaneTeam {
     }
   }
 
+  /** The parts work on the caller's memory: it cannot leave before, interrupted or not. */
   private void awaitAll() {
-    boolean wasInterrupted = false;
-    while (true) {
-      try {
-        left.await();
-        break;
-      } catch (InterruptedException e) {
-        wasInterrupted = true; // the parts work on our memory: leaving now is not possible
+    for (long start = System.nanoTime(); System.nanoTime() - start < SPIN_NANOS; ) {
+      if (left.get() == 0) {
+        return;
       }
+      Thread.onSpinWait();
     }
+    boolean wasInterrupted = false;
+    sleeper = Thread.currentThread();
+    while (left.get() > 0) {
+      LockSupport.park(this);
+      wasInterrupted |= Thread.interrupted();
+    }
+    sleeper = null;
     if (wasInterrupted) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Takes helpers that have not started out of the pool's queue, the last one first. */
-  private void withdraw() {
+  /** Sends the helpers away; those that have not started leave the pool's queue, last one first. */
+  void dismiss() {
+    isDismissed = true;
     for (int i = helpers.size() - 1; i >= 0; i--) {
       if (!helpers.get(i).isDone() && !helpers.get(i).tryUnfork()) {
         helpers.get(i).cancel(false);
       }
     }
     helpers.clear();
-  }
-
-  /** Sends the helpers away; of no effect after {@link #run}. */
-  void cancel() {
-    isCancelled = true;
-    withdraw();
   }
 }

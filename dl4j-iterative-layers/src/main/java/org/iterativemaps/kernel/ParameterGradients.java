@@ -8,29 +8,38 @@ import org.iterativemaps.map.RealizedMap.Parameter;
 final class ParameterGradients {
   private final TileRecords records;
   private final FusedPlan plan;
-  private final float[][] weights; // by block, in its own order; null where it is not trained
+  private final float[][][] weights; // by block and part, in its own order; null where not trained
   private final float[][] biases; // by slot; null where there is none
   private final float[][] biasLanes; // by slot, [units][lanes]
 
   ParameterGradients(TileRecords records) {
     this.records = records;
     this.plan = records.plan;
-    this.weights = new float[plan.isTrained.length][];
+    this.weights = new float[plan.isTrained.length][][];
     this.biases = new float[plan.sizes.length][];
     this.biasLanes = new float[plan.sizes.length][];
   }
 
   /** Zeros, before a call's backward pass. */
-  void clear() {
+  void clear(int part) {
     for (int b = 0; b < weights.length; b++) {
-      if (plan.isTrained[b]) {
-        weights[b] = cleared(weights[b], records.blocks[b].gradientLength());
+      if (weights[b] != null) {
+        weights[b][part] = cleared(weights[b][part], records.blocks[b].gradientLength(part));
       }
     }
-    for (int slot = 0; slot < biases.length; slot++) {
+    for (int slot = 0; part == 0 && slot < biases.length; slot++) {
       if (plan.biases[slot] >= 0) {
         biases[slot] = cleared(biases[slot], plan.sizes[slot]);
         biasLanes[slot] = cleared(biasLanes[slot], records.length(slot));
+      }
+    }
+  }
+
+  /** Makes room for so many parts, before {@link #clear}. */
+  void prepare(int parts) {
+    for (int b = 0; b < weights.length; b++) {
+      if (plan.isTrained[b] && (weights[b] == null || weights[b].length != parts)) {
+        weights[b] = new float[parts][];
       }
     }
   }
@@ -43,18 +52,21 @@ final class ParameterGradients {
     return reuse;
   }
 
-  /** Adds a tile's gradient of a slot's sums to that of the slot's bias. */
-  void addBias(int slot, float[] gradient, int at) {
+  /** Adds a tile's gradient of a part of a slot's sums to that of the slot's bias. */
+  void addBias(int slot, int part, float[] gradient, int at) {
     if (biases[slot] != null) {
-      records.kernels.add(records.length(slot), gradient, at, biasLanes[slot], 0);
+      int length = records.length(slot, part);
+      records.kernels.add(length, gradient, at, biasLanes[slot], records.place(slot, part));
     }
   }
 
   /** Adds the outer products of some time steps of a tile: a record apart, both of them. */
-  void addOuter(int block, int timeSteps, float[] gradient, int gradientAt, int valuesAt) {
+  void addOuter(
+      int block, int part, int timeSteps, float[] gradient, int gradientAt, int valuesAt) {
     if (weights[block] != null) {
       int stride = records.layout.length;
       records.blocks[block].outerAdd(
+          part,
           timeSteps,
           gradient,
           gradientAt,
@@ -62,9 +74,9 @@ final class ParameterGradients {
           records.values,
           valuesAt,
           stride,
-          weights[block],
+          weights[block][part],
           records.values,
-          records.scratch());
+          records.scratch(part));
     }
   }
 
@@ -78,15 +90,19 @@ final class ParameterGradients {
     }
   }
 
-  /** Adds this worker's gradient of one parameter to others'. */
-  void addTo(Parameter parameter, float[] into) {
+  /** Adds this worker's gradient of one parameter to others': one of so many shares of it. */
+  void addTo(Parameter parameter, float[] into, int share, int shares) {
     if (parameter.isBias()) {
       float[] own = biases[parameter.slot()];
-      for (int i = 0; i < own.length; i++) {
+      int end = LaneBlock.end(own.length, share, shares);
+      for (int i = LaneBlock.begin(own.length, share, shares); i < end; i++) {
         into[i] += own[i];
       }
     } else {
-      records.blocks[parameter.block()].addGradient(weights[parameter.block()], into);
+      float[][] parts = weights[parameter.block()];
+      for (int p = 0; p < parts.length; p++) {
+        records.blocks[parameter.block()].addGradient(p, parts[p], into, share, shares);
+      }
     }
   }
 
@@ -95,14 +111,19 @@ final class ParameterGradients {
     if (parameter.isBias()) {
       return Optional.of(biases[parameter.slot()]);
     }
-    return records.blocks[parameter.block()].hasEntryOrder()
-        ? Optional.of(weights[parameter.block()])
+    float[][] parts = weights[parameter.block()];
+    return parts.length == 1 && records.blocks[parameter.block()].hasEntryOrder()
+        ? Optional.of(parts[0])
         : Optional.empty();
   }
 
   /** Bytes held. */
   long bytes() {
-    return bytes(weights) + bytes(biases) + bytes(biasLanes);
+    long bytes = bytes(biases) + bytes(biasLanes);
+    for (float[][] parts : weights) {
+      bytes += parts == null ? 0 : bytes(parts);
+    }
+    return bytes;
   }
 
   private static long bytes(float[][] arrays) {

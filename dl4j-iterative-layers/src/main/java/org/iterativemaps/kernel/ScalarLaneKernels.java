@@ -54,28 +54,6 @@ public final class ScalarLaneKernels implements LaneKernels {
   }
 
   @Override
-  public void multiplyTransposedAdd(
-      SparseTiling block,
-      int chunk,
-      int chunkEnd,
-      float[] w,
-      float[] dy,
-      int dyAt,
-      float[] dx,
-      int dxAt) {
-    int[] runs = block.runs();
-    int[] offsets = block.offsets();
-    int lanes = block.lanes();
-    int end = block.chunkStart(chunkEnd) * SparseTiling.RUN;
-    for (int run = block.chunkStart(chunk) * SparseTiling.RUN; run < end; run += SparseTiling.RUN) {
-      int target = dyAt + runs[run];
-      for (int place = runs[run + 1]; place < runs[run + 2]; place++) {
-        axpy(w[place + runs[run + 3]], lanes, dy, target, dx, dxAt + offsets[place]);
-      }
-    }
-  }
-
-  @Override
   public void outerAdd(
       SparseTiling block,
       int chunk,
@@ -135,6 +113,8 @@ public final class ScalarLaneKernels implements LaneKernels {
   public void denseMultiplyTransposedAdd(
       float[] w,
       int from,
+      int source,
+      int sourceEnd,
       int to,
       int toEnd,
       int lanes,
@@ -148,7 +128,7 @@ public final class ScalarLaneKernels implements LaneKernels {
     for (int tile = 0; tile < tiles; tile++) {
       for (int i = to; i < toEnd; i++) {
         int target = dyAt + tile * dyStride + i * lanes;
-        for (int j = 0; j < from; j++) {
+        for (int j = source; j < sourceEnd; j++) {
           axpy(w[i * from + j], lanes, dy, target, dx, dxAt + tile * dxStride + j * lanes);
         }
       }
@@ -187,9 +167,9 @@ public final class ScalarLaneKernels implements LaneKernels {
 
   @Override
   public void diagonalMultiplyAdd(
-      float[] w, int units, int lanes, float[] x, int xAt, float[] y, int yAt) {
+      float[] w, int wAt, int units, int lanes, float[] x, int xAt, float[] y, int yAt) {
     for (int i = 0; i < units; i++) {
-      axpy(w[i], lanes, x, xAt + i * lanes, y, yAt + i * lanes);
+      axpy(w[wAt + i], lanes, x, xAt + i * lanes, y, yAt + i * lanes);
     }
   }
 
@@ -213,9 +193,9 @@ public final class ScalarLaneKernels implements LaneKernels {
   }
 
   @Override
-  public void fill(float[] bias, int units, int lanes, float[] z, int zAt) {
+  public void fill(float[] bias, int biasAt, int units, int lanes, float[] z, int zAt) {
     for (int i = 0; i < units; i++) {
-      float value = bias == null ? 0 : bias[i];
+      float value = bias == null ? 0 : bias[biasAt + i];
       for (int lane = 0; lane < lanes; lane++) {
         z[zAt + i * lanes + lane] = value;
       }

@@ -72,6 +72,20 @@ public final class SparseTiling {
    * @throws IllegalArgumentException if a tile or the layout is too long for an array
    */
   public static SparseTiling of(WeightMask mask, int lanes, boolean isPacked) {
+    return parts(mask, lanes, isPacked, 1)[0];
+  }
+
+  /**
+   * Lays out a block in parts: the target units cut as {@link LaneBlock#begin} says. Places and
+   * offsets are those of the whole block's tiles and entries.
+   *
+   * @param mask its entries; may be dense
+   * @param lanes lanes of a tile
+   * @param isPacked whether offsets lie in visiting order
+   * @param parts at least 1
+   * @throws IllegalArgumentException if a tile or the layout is too long for an array
+   */
+  static SparseTiling[] parts(WeightMask mask, int lanes, boolean isPacked, int parts) {
     long longest = (long) Math.max(mask.fromSize(), mask.toSize()) * lanes;
     if (longest > Integer.MAX_VALUE / 4) {
       throw new IllegalArgumentException(
@@ -79,9 +93,15 @@ public final class SparseTiling {
               "a slot of %,d units is too large for the fused kernel; set -D%s=reference",
               Math.max(mask.fromSize(), mask.toSize()), KernelMode.PROPERTY));
     }
-    Builder builder = new Builder(mask, lanes, isPacked);
-    builder.build();
-    return new SparseTiling(builder);
+    int[] shared = isPacked ? null : new int[mask.entryCount()];
+    SparseTiling[] tilings = new SparseTiling[parts];
+    for (int p = 0; p < parts; p++) {
+      Builder builder = new Builder(mask, lanes, shared);
+      builder.build(
+          LaneBlock.begin(mask.toSize(), p, parts), LaneBlock.end(mask.toSize(), p, parts));
+      tilings[p] = new SparseTiling(builder);
+    }
+    return tilings;
   }
 
   /** Lanes of a tile. */
@@ -160,7 +180,13 @@ public final class SparseTiling {
    * @param gradients by entry; added to
    */
   public void addPacked(float[] packed, float[] gradients) {
-    for (int run = 0; run < runs.length; run += RUN) {
+    addPacked(packed, gradients, 0, 1);
+  }
+
+  /** As {@link #addPacked(float[], float[])}, a share of the entries. */
+  void addPacked(float[] packed, float[] gradients, int share, int shares) {
+    int end = LaneBlock.end(runs.length / RUN, share, shares) * RUN;
+    for (int run = LaneBlock.begin(runs.length / RUN, share, shares) * RUN; run < end; run += RUN) {
       int toEntry = runs[run + 3];
       int toPacked = runs[run + 4];
       for (int place = runs[run + 1]; place < runs[run + 2]; place++) {
@@ -188,23 +214,27 @@ public final class SparseTiling {
     private int chunkAt;
     private int spanAt;
 
-    Builder(WeightMask mask, int lanes, boolean isPacked) {
+    /**
+     * A builder.
+     *
+     * @param byEntry where the offsets go, by entry; null to pack them
+     */
+    Builder(WeightMask mask, int lanes, int[] byEntry) {
       this.mask = mask;
       this.lanes = lanes;
-      this.isPacked = isPacked;
-      this.offsets = new int[Math.addExact(mask.entryCount(), isPacked ? 1024 : 0)];
+      this.isPacked = byEntry == null;
+      this.offsets = isPacked ? new int[1024] : byEntry;
     }
 
-    void build() {
+    void build(int targetBegin, int targetEnd) {
       int width = panelWidth();
-      int targets = mask.toSize();
-      int[] next = new int[targets];
+      int[] next = new int[targetEnd];
       Arrays.setAll(next, mask::targetStart);
       chunks.add(0);
       spans.add(0);
       for (int panel = 0; panel < mask.fromSize(); panel += width) {
         int panelEnd = Math.min(panel + width, mask.fromSize());
-        for (int target = 0; target < targets; target++) {
+        for (int target = targetBegin; target < targetEnd; target++) {
           int entry = next[target];
           int end = entry;
           int last = mask.targetStart(target + 1);
@@ -238,7 +268,7 @@ public final class SparseTiling {
       }
       // The next even place, and room to align the chunk.
       if (isPacked && packed + length + 2L * ALIGN > offsets.length) {
-        offsets = Arrays.copyOf(offsets, Math.addExact(packed + length, packed / 4 + 1024));
+        offsets = Arrays.copyOf(offsets, Math.addExact(packed + length, packed / 2 + 1024));
       }
       if ((runCount + 1) * RUN > runs.length) {
         runs = Arrays.copyOf(runs, Math.multiplyExact(runs.length, 2));

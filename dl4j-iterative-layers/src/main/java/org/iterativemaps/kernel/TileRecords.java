@@ -1,11 +1,16 @@
 package org.iterativemaps.kernel;
 
+import java.util.function.IntConsumer;
 import org.iterativemaps.kernel.FusedPlan.Layout;
 
 /**
  * The tiles of one worker in one call, and where their records lie: in the values' memory and, at
  * the same places from its beginning, in the gradients'. See {@link FusedPlan} for what a record
  * is.
+ *
+ * <p>Several threads may share them: what is to be done is then cut into {@link FusedCall#parts},
+ * each of which computes some units of every slot, and into phases, of which each needs those
+ * before it.
  */
 final class TileRecords {
   final FusedPlan plan;
@@ -28,7 +33,8 @@ final class TileRecords {
 
   private LaneMemory memory;
   private int masks; // [tile][time step of a segment][lanes]
-  private int scratch;
+  private int scratch; // [part]
+  private int scratchLength;
 
   TileRecords(FusedPlan plan, LaneKernels kernels) {
     this.plan = plan;
@@ -53,14 +59,15 @@ final class TileRecords {
     long afterRecords = count * stride;
     long afterMasks =
         afterRecords + (call.mask == null ? 0 : (long) count * call.segment * layout.lanes);
-    int longest = 0;
+    scratchLength = 0;
     for (LaneBlock block : blocks) {
-      longest = Math.max(longest, block.scratchLength());
+      scratchLength = Math.max(scratchLength, block.scratchLength());
     }
-    if (!LaneMemory.holds(memory, afterMasks + longest)) {
+    long needed = afterMasks + (long) call.parts * scratchLength;
+    if (!LaneMemory.holds(memory, needed)) {
       memory = null; // the old may go before the new comes
       values = null;
-      memory = LaneMemory.ofFloats(afterMasks + longest);
+      memory = LaneMemory.ofFloats(needed);
       values = memory.array;
     }
     tileStride = (int) stride; // the memory would not have been there otherwise
@@ -88,9 +95,43 @@ final class TileRecords {
     return call.mask == null ? -1 : masks + (tile * call.segment + t) * layout.lanes;
   }
 
-  /** Workspace of the blocks, in the values. */
-  int scratch() {
-    return scratch;
+  /** A part's workspace for the blocks, in the values. */
+  int scratch(int part) {
+    return scratch + part * scratchLength;
+  }
+
+  /** The first of a slot's units that is a part's. */
+  int begin(int slot, int part) {
+    return LaneBlock.begin(plan.sizes[slot], part, call.parts);
+  }
+
+  /** After the last of a slot's units that is a part's. */
+  int end(int slot, int part) {
+    return LaneBlock.end(plan.sizes[slot], part, call.parts);
+  }
+
+  /** How many of a slot's units are a part's. */
+  int units(int slot, int part) {
+    return end(slot, part) - begin(slot, part);
+  }
+
+  /** Where a part's units of a slot begin in the slot's tile. */
+  int place(int slot, int part) {
+    return begin(slot, part) * layout.lanes;
+  }
+
+  /** Floats of a part's units of a slot in a tile. */
+  int length(int slot, int part) {
+    return units(slot, part) * layout.lanes;
+  }
+
+  /** Runs the parts of one phase, and returns when all are done. */
+  void each(IntConsumer part) {
+    if (call.parts == 1) {
+      part.accept(0);
+    } else {
+      call.team.run(part);
+    }
   }
 
   /** Floats of a slot's units in a tile. */
@@ -102,7 +143,7 @@ final class TileRecords {
    * Where, in its record, the value of a carried slot after all steps lies: as it came in, if it is
    * never computed.
    */
-  int end(int slot) {
+  int endCell(int slot) {
     return plan.ends[slot] >= 0
         ? layout.cells[plan.ends[slot]]
         : layout.handed[slot] - layout.length;

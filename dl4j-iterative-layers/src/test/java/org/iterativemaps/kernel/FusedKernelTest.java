@@ -205,11 +205,7 @@ class FusedKernelTest {
       Case c = new Case(2000 + seed, false, 20, Activation.TANH, Activation.SWISH);
       List<INDArray> whole = new Run(new FusedKernel(c.program), c, DataType.FLOAT).all();
       List<INDArray> parts =
-          new Run(
-                  new FusedKernel(c.program, LaneKernelSelection.selected(), segment),
-                  c,
-                  DataType.FLOAT)
-              .all();
+          new Run(sharing(c.program, segment, FusedKernel.LEAST_SHARED), c, DataType.FLOAT).all();
       for (int i = 0; i < whole.size(); i++) {
         double scale = Math.max(1, whole.get(i).amaxNumber().doubleValue());
         double difference = whole.get(i).sub(parts.get(i)).amaxNumber().doubleValue();
@@ -235,6 +231,31 @@ class FusedKernelTest {
             "seed " + seed + " array " + i);
       }
     }
+  }
+
+  /** One tile cut into units, one part each: the sums are the same ones, to the bit. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 5})
+  void threadsThatShareATileChangeNothing(int threads) {
+    int largest = LaneKernelSelection.selected().tileLanes(1);
+    for (long seed = 0; seed < 60; seed++) {
+      Case c = new Case(6000 + seed, false, largest, SMOOTH);
+      int segment = (int) (seed % 3);
+      System.setProperty(LaneThreads.PROPERTY, "1");
+      List<INDArray> alone = new Run(sharing(c.program, segment, 0), c, DataType.FLOAT).all();
+      System.setProperty(LaneThreads.PROPERTY, String.valueOf(threads));
+      List<INDArray> shared = new Run(sharing(c.program, segment, 0), c, DataType.FLOAT).all();
+      for (int i = 0; i < alone.size(); i++) {
+        assertArrayEquals(
+            alone.get(i).dup('c').data().asFloat(),
+            shared.get(i).dup('c').data().asFloat(),
+            "seed " + seed + " array " + i + " " + c.program.realized().map());
+      }
+    }
+  }
+
+  private static FusedKernel sharing(MapProgram program, int segment, long leastShared) {
+    return new FusedKernel(program, LaneKernelSelection.selected(), segment, leastShared);
   }
 
   @ParameterizedTest

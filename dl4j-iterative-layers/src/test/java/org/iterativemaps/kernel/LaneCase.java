@@ -137,10 +137,16 @@ final class LaneCase {
         int a = tiling.spanStart(span);
         int b = tiling.spanStart(span + 1);
         kernels.multiplyAdd(tiling, a, b, c.w, c.x, X_AT, y, Y_AT);
-        kernels.multiplyTransposedAdd(tiling, a, b, c.w, c.dy, Y_AT, dx, X_AT);
         kernels.outerAdd(tiling, a, b, 1, c.dy, Y_AT, 0, c.x, X_AT, 0, packed, scratch, 9);
       }
       tiling.addPacked(packed, dw);
+      TransposedMask transposed = TransposedMask.of(c.mask);
+      float[] transposedWeights = new float[c.w.length];
+      for (int i = 0; i < transposedWeights.length; i++) {
+        transposedWeights[i] = c.w[transposed.entries()[i]];
+      }
+      tiling = SparseTiling.of(transposed.mask(), c.lanes, kernels.wantsPacked(c.lanes));
+      kernels.multiplyAdd(tiling, 0, tiling.chunks(), transposedWeights, c.dy, Y_AT, dx, X_AT);
     }
 
     Run(LaneKernels kernels, LaneCase c, int split) {
@@ -154,7 +160,9 @@ final class LaneCase {
         int b = bounds[p + 1];
         kernels.denseMultiplyAdd(c.w, c.from, a, b, c.lanes, 1, c.x, X_AT, 0, y, Y_AT, 0);
         kernels.denseMultiplyTransposedAdd(
-            c.w, c.from, a, b, c.lanes, 1, c.dy, Y_AT, 0, dx, X_AT, 0);
+            c.w, c.from, 0, c.from / 3, a, b, c.lanes, 1, c.dy, Y_AT, 0, dx, X_AT, 0);
+        kernels.denseMultiplyTransposedAdd(
+            c.w, c.from, c.from / 3, c.from, a, b, c.lanes, 1, c.dy, Y_AT, 0, dx, X_AT, 0);
       }
       kernels.denseOuterAdd(c.from, c.to, c.lanes, 1, c.dy, Y_AT, 0, c.x, X_AT, 0, dw, scratch, 9);
     }

@@ -179,7 +179,7 @@ class LaneKernelsExactTest {
       }
       float[] dx = x.clone();
       kernels.denseMultiplyTransposedAdd(
-          w, from, 2, to, lanes, tiles, y, 2, yStride, dx, 1, xStride);
+          w, from, 0, from, 2, to, lanes, tiles, y, 2, yStride, dx, 1, xStride);
       kernels.denseMultiplyAdd(w, from, 2, to, lanes, tiles, x, 1, xStride, y, 2, yStride);
       assertExact(product, y, "y, lanes " + lanes);
       assertExact(transposed, dx, "dx, lanes " + lanes);
@@ -200,10 +200,10 @@ class LaneKernelsExactTest {
       float[] sums = w.clone();
       float[] filled = y.clone();
       float[] added = y.clone();
-      kernels.diagonalMultiplyAdd(w, units, lanes, x, 3, product, 5);
+      kernels.diagonalMultiplyAdd(w, 0, units, lanes, x, 3, product, 5);
       kernels.diagonalOuterAdd(units, lanes, y, 5, x, 3, dw);
       kernels.addLaneSums(units, lanes, x, 3, sums);
-      kernels.fill(w, units, lanes, filled, 5);
+      kernels.fill(w, 0, units, lanes, filled, 5);
       kernels.add(length, x, 3, added, 5);
       float[] m = LaneCase.draw(lanes + 1, integers(random));
       float[] scaled = y.clone();
@@ -211,7 +211,7 @@ class LaneKernelsExactTest {
       kernels.multiplyLanes(units, lanes, m, 1, x, 3, scaled, 5);
       kernels.multiplyLanesAdd(units, lanes, m, 1, x, 3, scaledSum, 5);
       float[] zeros = y.clone();
-      kernels.fill(null, units, lanes, zeros, 5);
+      kernels.fill(null, 0, units, lanes, zeros, 5);
       for (int u = 0; u < units; u++) {
         float outer = 0;
         float sum = 0;

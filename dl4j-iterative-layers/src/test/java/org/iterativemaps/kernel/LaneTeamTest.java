@@ -21,8 +21,28 @@ class LaneTeamTest {
     for (int parts : new int[] {1, 2, 3, 40}) {
       for (int call = 0; call < 200; call++) {
         int[] runs = new int[parts]; // plain: what the parts wrote must be seen
-        LaneTeam.gather(parts).run(part -> runs[part]++);
+        LaneTeam team = LaneTeam.gather(parts);
+        team.run(part -> runs[part]++);
+        team.dismiss();
         assertTrue(Arrays.stream(runs).allMatch(n -> n == 1), Arrays.toString(runs));
+      }
+    }
+  }
+
+  /** Every part reads what all parts of the phase before wrote: plain memory, nobody too early. */
+  @Test
+  void aPhaseSeesTheWholePhaseBefore() {
+    for (int parts : new int[] {2, 3, 7}) {
+      int[][] values = new int[2][parts];
+      LaneTeam team = LaneTeam.gather(parts);
+      for (int phase = 1; phase <= 3000; phase++) {
+        int[] read = values[(phase + 1) % 2];
+        int[] written = values[phase % 2];
+        team.run(part -> written[part] = Arrays.stream(read).sum() / parts + 1);
+      }
+      team.dismiss();
+      for (int value : values[3000 % 2]) {
+        assertEquals(3000, value);
       }
     }
   }
@@ -35,7 +55,9 @@ class LaneTeamTest {
         .forEach(
             caller -> {
               for (int call = 0; call < 50; call++) {
-                LaneTeam.gather(3).run(part -> runs.incrementAndGet(caller));
+                LaneTeam team = LaneTeam.gather(3);
+                team.run(part -> runs.incrementAndGet(caller));
+                team.dismiss();
               }
             });
     for (int caller = 0; caller < 16; caller++) {
@@ -59,6 +81,7 @@ class LaneTeamTest {
                         throw problem;
                       }
                     }));
+    team.dismiss();
     assertSame(problem, thrown);
     for (int part = 0; part < 5; part++) {
       assertEquals(1, runs.get(part));
@@ -68,7 +91,7 @@ class LaneTeamTest {
   @Test
   void helpersSentAwayLeaveThePool() {
     for (int call = 0; call < 20; call++) {
-      LaneTeam.gather(4).cancel();
+      LaneTeam.gather(4).dismiss();
     }
     assertTrue(ForkJoinPool.commonPool().awaitQuiescence(10, TimeUnit.SECONDS));
   }

@@ -66,31 +66,6 @@ public final class SimdLaneKernels implements LaneKernels {
   }
 
   @Override
-  public void multiplyTransposedAdd(
-      SparseTiling block,
-      int chunk,
-      int chunkEnd,
-      float[] w,
-      float[] dy,
-      int dyAt,
-      float[] dx,
-      int dxAt) {
-    int[] runs = block.runs();
-    int[] offsets = block.offsets();
-    int begin = block.chunkStart(chunk) * SparseTiling.RUN;
-    int end = block.chunkStart(chunkEnd) * SparseTiling.RUN;
-    if (block.isPacked()) {
-      for (int v = 0; v < block.lanes(); v += 4 * L) {
-        SparseLoops.scatter(4, runs, begin, end, offsets, w, dy, dyAt + v, dx, dxAt + v);
-      }
-    } else if (block.lanes() == 2 * L) {
-      SparseLoops.scatter(2, runs, begin, end, offsets, w, dy, dyAt, dx, dxAt);
-    } else {
-      SparseLoops.scatter(1, runs, begin, end, offsets, w, dy, dyAt, dx, dxAt);
-    }
-  }
-
-  @Override
   public void outerAdd(
       SparseTiling block,
       int chunk,
@@ -169,6 +144,8 @@ public final class SimdLaneKernels implements LaneKernels {
   public void denseMultiplyTransposedAdd(
       float[] w,
       int from,
+      int source,
+      int sourceEnd,
       int to,
       int toEnd,
       int lanes,
@@ -179,11 +156,13 @@ public final class SimdLaneKernels implements LaneKernels {
       float[] dx,
       int dxAt,
       int dxStride) {
+    int rows = sourceEnd - source;
     int columns = toEnd - to;
-    int wAt = to * from;
+    int wAt = to * from + source;
     int dyRow = dyAt + to * lanes;
+    int dxRow = dxAt + source * lanes;
     denseMultiply(
-        w, wAt, 1, from, from, columns, lanes, tiles, dy, dyRow, dyStride, dx, dxAt, dxStride);
+        w, wAt, 1, from, rows, columns, lanes, tiles, dy, dyRow, dyStride, dx, dxRow, dxStride);
   }
 
   /** See {@link DenseLoops#multiply}; by panels of columns that fit the first-level cache. */
@@ -266,8 +245,8 @@ public final class SimdLaneKernels implements LaneKernels {
 
   @Override
   public void diagonalMultiplyAdd(
-      float[] w, int units, int lanes, float[] x, int xAt, float[] y, int yAt) {
-    RowLoops.apply(Operation.ADD_SCALED, units, lanes, w, 0, x, xAt, lanes, y, yAt, lanes);
+      float[] w, int wAt, int units, int lanes, float[] x, int xAt, float[] y, int yAt) {
+    RowLoops.apply(Operation.ADD_SCALED, units, lanes, w, wAt, x, xAt, lanes, y, yAt, lanes);
   }
 
   @Override
@@ -286,8 +265,8 @@ public final class SimdLaneKernels implements LaneKernels {
   }
 
   @Override
-  public void fill(float[] bias, int units, int lanes, float[] z, int zAt) {
-    RowLoops.apply(Operation.FILL, units, lanes, bias, 0, null, 0, 0, z, zAt, lanes);
+  public void fill(float[] bias, int biasAt, int units, int lanes, float[] z, int zAt) {
+    RowLoops.apply(Operation.FILL, units, lanes, bias, biasAt, null, 0, 0, z, zAt, lanes);
   }
 
   @Override

@@ -1,0 +1,156 @@
+package org.iterativemaps.kernel;
+
+import org.iterativemaps.map.WeightMask;
+
+/**
+ * Entry by entry. The transposed product runs on a second layout, by source unit, with the weights
+ * copied into its order once a call: to gather a unit's sum in registers takes half the time of
+ * adding to every unit in memory.
+ */
+final class SparseLaneBlock extends LaneBlock {
+  private final SparseTiling[] tilings; // by part
+  // For the way back, not there before it is needed.
+  private TransposedMask transposed;
+  private SparseTiling[] transposedTilings;
+  private float[] transposedWeights;
+
+  SparseLaneBlock(LaneKernels kernels, WeightMask mask, int lanes, int parts) {
+    super(kernels, mask, lanes, parts);
+    this.tilings = SparseTiling.parts(mask, lanes, kernels.wantsPacked(lanes), parts);
+  }
+
+  @Override
+  void load(float[] entries) {
+    weights = entries;
+  }
+
+  @Override
+  void prepareBackward(int share, int shares) {
+    int[] entries = transposed.entries();
+    int end = end(entries.length, share, shares);
+    for (int i = begin(entries.length, share, shares); i < end; i++) {
+      transposedWeights[i] = weights[entries[i]];
+    }
+  }
+
+  @Override
+  void layOutBackward() {
+    if (transposed == null) {
+      transposed = TransposedMask.of(mask);
+      transposedTilings =
+          SparseTiling.parts(transposed.mask(), lanes, kernels.wantsPacked(lanes), parts);
+      transposedWeights = new float[transposed.entries().length];
+    }
+  }
+
+  @Override
+  void multiplyAdd(
+      int part, int tiles, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
+    multiplyAdd(tilings[part], weights, tiles, x, xAt, xStride, y, yAt, yStride);
+  }
+
+  @Override
+  void multiplyTransposedAdd(
+      int part, int tiles, float[] dy, int dyAt, int dyStride, float[] dx, int dxAt, int dxStride) {
+    multiplyAdd(
+        transposedTilings[part], transposedWeights, tiles, dy, dyAt, dyStride, dx, dxAt, dxStride);
+  }
+
+  private void multiplyAdd(
+      SparseTiling tiling,
+      float[] w,
+      int tiles,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] y,
+      int yAt,
+      int yStride) {
+    for (int span = 0; span < tiling.spans(); span++) {
+      int chunk = tiling.spanStart(span);
+      int end = tiling.spanStart(span + 1);
+      for (int t = 0; t < tiles; t++) {
+        kernels.multiplyAdd(tiling, chunk, end, w, x, xAt + t * xStride, y, yAt + t * yStride);
+      }
+    }
+  }
+
+  @Override
+  void outerAdd(
+      int part,
+      int tiles,
+      float[] dy,
+      int dyAt,
+      int dyStride,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] gradient,
+      float[] scratch,
+      int scratchAt) {
+    SparseTiling tiling = tilings[part];
+    // The kernel takes all tiles it is given chunk by chunk. Whole tiles of four vectors keep
+    // their panel in the cache one by one; of smaller ones it joins four.
+    int group = lanes % (4 * kernels.vectorLanes()) == 0 ? 1 : 4;
+    for (int span = 0; span < tiling.spans(); span++) {
+      for (int t = 0; t < tiles; t += group) {
+        kernels.outerAdd(
+            tiling,
+            tiling.spanStart(span),
+            tiling.spanStart(span + 1),
+            Math.min(group, tiles - t),
+            dy,
+            dyAt + t * dyStride,
+            dyStride,
+            x,
+            xAt + t * xStride,
+            xStride,
+            gradient,
+            scratch,
+            scratchAt);
+      }
+    }
+  }
+
+  @Override
+  int gradientLength(int part) {
+    return tilings[part].packedLength();
+  }
+
+  @Override
+  int scratchLength() {
+    int longest = 0;
+    for (SparseTiling tiling : tilings) {
+      longest = Math.max(longest, tiling.scratchLength(kernels.vectorLanes()));
+    }
+    return longest;
+  }
+
+  @Override
+  void addGradient(int part, float[] gradient, float[] entries, int share, int shares) {
+    tilings[part].addPacked(gradient, entries, share, shares);
+  }
+
+  @Override
+  boolean hasEntryOrder() {
+    return false;
+  }
+
+  @Override
+  long bytes() {
+    long bytes = bytes(tilings);
+    if (transposed != null) {
+      // The transposed mask and the entries' places in it, and the weights.
+      bytes += 4 * (3L * mask.entryCount() + mask.fromSize()) + bytes(transposedTilings);
+    }
+    return bytes;
+  }
+
+  private static long bytes(SparseTiling[] tilings) {
+    long bytes = 0;
+    for (SparseTiling tiling : tilings) {
+      bytes += tiling.bytes();
+    }
+    return bytes;
+  }
+}
