@@ -123,6 +123,9 @@ public final class IterativeMaps {
    * SameDiffIterativeMapRecurrentLayer} whose gates are wires and whose memory is a slot c: again
    * the same outputs, loss and gradients. It is never part of {@code asOneMap()}.
    *
+   * <p>A recurrent layer in another wrapper, such as {@code MaskZeroLayer} or {@code FrozenLayer},
+   * stays as it is, and the report says so.
+   *
    * <p>Time masks: the map sets output and state of a masked step to zero. DL4J's LSTM computes
    * masked steps like any other, except in {@code LastTimeStep}, where it sets them to zero in the
    * forward pass and differentiates as if it had not. The two so agree on sequences that are padded
@@ -161,7 +164,8 @@ public final class IterativeMaps {
   }
 
   /**
-   * Recurrent maps with one hidden slot and K = 1 become {@code SimpleRnn} layers again.
+   * Recurrent maps with one hidden slot and K = 1 become {@code SimpleRnn} layers again. The map of
+   * an LSTM stays as it is, and the report says so.
    *
    * @throws IllegalArgumentException if there is no {@code IterativeMapRecurrentLayer}, or one has
    *     more slots, steps or fixed weights

@@ -11,6 +11,7 @@ import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Slot;
+import org.iterativemaps.samediff.SameDiffIterativeMapRecurrentLayer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -19,6 +20,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * a missing bias become zeros, which are trained from then on.
  */
 final class MapToRnn {
+  private static final String NO_WAY_BACK =
+      "no way back to an LSTM from a SameDiffIterativeMapRecurrentLayer";
+
   private MapToRnn() {}
 
   /** What becomes of all recurrent maps of a network. */
@@ -32,11 +36,18 @@ final class MapToRnn {
         converted++;
       } else {
         report.stays(node);
+        if (RnnToMap.innermost(node.layer()) instanceof SameDiffIterativeMapRecurrentLayer) {
+          report.note(node.label() + " stays as it is: there is " + NO_WAY_BACK);
+        }
         pieces.add(Piece.kept(node));
       }
     }
     if (converted == 0) {
-      throw new IllegalArgumentException("the network has no IterativeMapRecurrentLayer");
+      throw new IllegalArgumentException(
+          "the network has no IterativeMapRecurrentLayer, and there is "
+              + NO_WAY_BACK
+              + "; its layers are "
+              + chains.stream().flatMap(c -> c.nodes().stream()).map(Node::label).toList());
     }
     return new Conversion.Plan(pieces, report.build());
   }

@@ -8,9 +8,11 @@ import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.params.SimpleRnnParamInitializer;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
@@ -59,6 +61,7 @@ final class RnnToMap {
     if ((!isLstm && inner.getClass() != SimpleRnn.class) || obstacle.isPresent()) {
       close();
       report.stays(node);
+      noteWrapped(node, inner);
       pieces.add(Piece.kept(node));
       return;
     }
@@ -84,6 +87,26 @@ final class RnnToMap {
     open.add(node);
     if (node.layer() != inner) { // LastTimeStep: no sequence any more
       close();
+    }
+  }
+
+  /** A person looks for the recurrent layer, the report names the wrapper. */
+  private void noteWrapped(Node node, Layer inner) {
+    Layer layer = inner;
+    while (layer instanceof BaseWrapperLayer || layer instanceof FrozenLayer) {
+      layer =
+          layer instanceof FrozenLayer frozen
+              ? frozen.getLayer()
+              : ((BaseWrapperLayer) layer).getUnderlying();
+    }
+    if (layer != inner && layer instanceof BaseRecurrentLayer) {
+      report.note(
+          node.label()
+              + ": the "
+              + layer.getClass().getSimpleName()
+              + " in it stays as it is, in a "
+              + inner.getClass().getSimpleName()
+              + "; only LastTimeStep and Bidirectional are taken along");
     }
   }
 

@@ -26,6 +26,7 @@ import org.iterativemaps.map.Sparsity;
  *                 R=0.2    each with an independent chance of 0.2
  *                 S=15     15, anywhere
  *                 Row=3    3 into each target unit
+ *                 R=0, S=0, Row=0  none, as 0, but with any values
  * initial values  0, 1     all that
  *                 C=0.3    all 0.3
  *                 G=0,0.05 normal, mean and standard deviation; G alone is G=0,1
@@ -61,6 +62,12 @@ public record Description(
   public record Cell(Sparsity pattern, FixedValues values, Trainable trainable) {
     static final Cell ABSENT = new Cell(null, FixedValues.constant(0), Trainable.NONE);
     static final Cell WIRE = new Cell(Sparsity.diagonal(), FixedValues.constant(1), Trainable.NONE);
+
+    /** A type that puts no weights, whatever they would be: where all cells are trained, from 0. */
+    static Cell empty(Trainable trainable) {
+      Sparsity pattern = trainable == Trainable.ALL ? Sparsity.dense() : null;
+      return new Cell(pattern, FixedValues.constant(0), trainable);
+    }
 
     /** Refuses weights where there are none. */
     public Cell {

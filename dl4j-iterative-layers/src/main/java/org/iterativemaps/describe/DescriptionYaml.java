@@ -113,7 +113,9 @@ public final class DescriptionYaml {
   private static Cell cell(Node type, Node values, Node trainable) {
     var pattern = at(type, () -> Words.pattern(word(type)));
     var rule = at(values, () -> Words.values(word(values)));
-    return at(type, () -> new Cell(pattern, rule, trainable(trainable)));
+    var trained = trainable(trainable);
+    boolean isEmpty = pattern == null && !word(type).equals("0");
+    return isEmpty ? Cell.empty(trained) : at(type, () -> new Cell(pattern, rule, trained));
   }
 
   private static void check(Node type, Cell cell, int fromSize, int toSize) {

@@ -27,7 +27,9 @@ public final class HiddenProportionInit implements IWeightInit {
 
   /** For deserialisation. */
   private HiddenProportionInit() {
-    this(null, null, null);
+    this.trainableWeights = null;
+    this.hiddenProportion = null;
+    this.values = null;
   }
 
   /**
@@ -55,9 +57,22 @@ public final class HiddenProportionInit implements IWeightInit {
    *
    * @param trainableWeights biases not counted, at least 1; null leaves it to the builder
    * @param hiddenProportion in [0, 1); null leaves it to the builder
-   * @param values the initialiser of the values
+   * @param values the initialiser of the values, not null
+   * @throws IllegalArgumentException if one of them is out of its range
    */
   public HiddenProportionInit(Long trainableWeights, Double hiddenProportion, IWeightInit values) {
+    if (trainableWeights != null && trainableWeights < 1) {
+      throw new IllegalArgumentException(
+          "trainableWeights: found " + trainableWeights + ", expected at least 1");
+    }
+    if (hiddenProportion != null && !(hiddenProportion >= 0 && hiddenProportion < 1)) {
+      throw new IllegalArgumentException(
+          "hiddenProportion: found " + hiddenProportion + ", expected a fraction in [0, 1)");
+    }
+    if (values == null) {
+      throw new IllegalArgumentException(
+          "values: found null, expected an initialiser, e.g. new WeightInitXavier()");
+    }
     this.trainableWeights = trainableWeights;
     this.hiddenProportion = hiddenProportion;
     this.values = values;

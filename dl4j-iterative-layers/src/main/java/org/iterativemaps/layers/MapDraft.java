@@ -39,11 +39,15 @@ public final class MapDraft {
    * @throws IllegalArgumentException if the options contradict each other or something is missing
    */
   MapSettings settings(long nIn, long nOut, IWeightInit init) {
+    // Never into the fields: the builder may be used again with another initialiser.
+    Long weights = trainableWeights;
+    Double proportion = hiddenProportion;
     if (init instanceof HiddenProportionInit plan) {
-      take(plan);
+      weights = oneOf("trainableWeights", weights, plan.trainableWeights());
+      proportion = oneOf("hiddenProportion", proportion, plan.hiddenProportion());
     }
-    if (isPlanned()) {
-      return MapSettings.planned(plan(nOut), nIn, steps, weightInits);
+    if (weights != null || proportion != null || hasPlannedSizes()) {
+      return MapSettings.planned(plan(nOut, weights, proportion), nIn, steps, weightInits);
     }
     BlockMap whole = map == null ? shortForm(nOut) : generalForm(nOut);
     if (nIn > 0) {
@@ -52,11 +56,6 @@ public final class MapDraft {
     MapSettings settings = new MapSettings(whole, steps, weightInits);
     boolean hasPattern = map != null || inputSparsity != null || hiddenSparsity != null;
     return hasPattern ? settings : settings.undecided();
-  }
-
-  private void take(HiddenProportionInit init) {
-    trainableWeights = oneOf("trainableWeights", trainableWeights, init.trainableWeights());
-    hiddenProportion = oneOf("hiddenProportion", hiddenProportion, init.hiddenProportion());
   }
 
   private static <T> T oneOf(String option, T given, T ofInit) {
@@ -72,15 +71,11 @@ public final class MapDraft {
     return given != null ? given : ofInit;
   }
 
-  private boolean isPlanned() {
-    return trainableWeights != null
-        || hiddenProportion != null
-        || hiddenSize != null
-        || hasOutputSlot
-        || !blockDensities.isEmpty();
+  private boolean hasPlannedSizes() {
+    return hiddenSize != null || hasOutputSlot || !blockDensities.isEmpty();
   }
 
-  private MapPlan plan(long nOut) {
+  private MapPlan plan(long nOut, Long weights, Double proportion) {
     if (map != null) {
       throw new IllegalArgumentException(
           "trainableWeights, hiddenProportion, hiddenSize, outputSlot and blockDensity plan a map:"
@@ -107,8 +102,8 @@ public final class MapDraft {
         units != null ? units : hiddenSize,
         hasOutputSlot ? size("nOut", nOut) : 0,
         densities,
-        trainableWeights,
-        hiddenProportion,
+        weights,
+        proportion,
         outputActivation,
         hasBias == null || hasBias,
         injection == null ? Injection.HOLD : injection,

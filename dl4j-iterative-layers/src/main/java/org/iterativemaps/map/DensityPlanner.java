@@ -1,10 +1,11 @@
 package org.iterativemaps.map;
 
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -29,11 +30,16 @@ import java.util.stream.Stream;
  * </ul>
  *
  * The hidden size is rounded to a whole number and open densities are solved again after that, so
- * that budget and target are met wherever a density is open; where none is, they are met within 0.5
- * % or one hidden unit, whichever is larger. Nothing is left open by zeros: a density given as 0
- * leaves its block out.
+ * that budget and target are met wherever a density is open that can meet them. Else the budget is
+ * met within 0.5 % or one hidden unit, whichever is larger, and the target within 0.005 or what one
+ * hidden unit more puts into h-&gt;h, d_hh (2H - 1) / N (one weight, 1 / N, if the hidden size is
+ * given). Nothing is left open by zeros: a density given as 0 leaves its block out.
  */
 public final class DensityPlanner {
+  private static final long MILLION = 1_000_000;
+  // No nearer budget is looked for above it.
+  private static final long MOST_WEIGHTS = 1_000_000_000;
+
   private final int x;
   private final int y;
   private final Map<PaperBlock, Double> given = new EnumMap<>(PaperBlock.class);
@@ -109,7 +115,8 @@ public final class DensityPlanner {
    * The plan.
    *
    * @throws IllegalArgumentException if too little is given, or what is given cannot be met: the
-   *     message says which limit binds and what the nearest feasible value is
+   *     message says which limit binds and what the nearest feasible values are: of the budget with
+   *     the same target, and of the target with the same budget
    */
   public DensityPlan plan() {
     try {
@@ -118,7 +125,7 @@ public final class DensityPlanner {
       if (target == null) {
         throw e;
       }
-      throw new IllegalArgumentException(e.getMessage() + nearestTarget(), e);
+      throw new IllegalArgumentException(e.getMessage() + nearestFeasible(), e);
     }
   }
 
@@ -137,47 +144,59 @@ public final class DensityPlanner {
     throw first;
   }
 
-  /** By trial: the first feasible target on either side, narrowed down by halving. */
-  private String nearestTarget() {
-    double wanted = target;
-    int grid = 1000;
-    for (int distance = 1; distance < grid; distance++) {
-      for (int sign = -1; sign <= 1; sign += 2) {
-        double good = wanted + sign * distance / (double) grid;
-        double bad = wanted;
-        if (good >= 0 && good < 1 && isFeasible(good)) {
-          for (int i = 0; i < 40; i++) {
-            double middle = (good + bad) / 2;
-            good = isFeasible(middle) ? middle : good;
-            bad = good == middle ? bad : middle;
-          }
-          return String.format(
-              Locale.ROOT, "; the nearest feasible hidden proportion is %.6f", good);
-        }
-      }
+  /** Other budgets with this target, and other targets with this budget. */
+  private String nearestFeasible() {
+    String nearest = "";
+    if (budget != null) {
+      OptionalLong weights =
+          NearestFeasible.find(
+              Math.max(1, Math.round(budget)),
+              1,
+              MOST_WEIGHTS,
+              n -> Math.max(1, n / 50),
+              n -> feasible((double) n, target) != null);
+      nearest =
+          weights.isPresent() ? "; the nearest feasible budget is " + weights.getAsLong() : "";
     }
-    return "; no other hidden proportion makes it feasible";
+    OptionalLong proportion =
+        NearestFeasible.find(
+            Math.min(Math.round(target * MILLION), MILLION - 1),
+            0,
+            MILLION - 1,
+            p -> MILLION / 1000,
+            p -> feasible(budget, p / (double) MILLION) != null);
+    if (proportion.isEmpty()) {
+      return nearest + "; no other hidden proportion makes it feasible";
+    }
+    // What comes out, not what just passes as near enough to it.
+    DensityPlan plan = feasible(budget, proportion.getAsLong() / (double) MILLION);
+    return String.format(
+        Locale.ROOT,
+        "%s; the nearest feasible hidden proportion is %.6f",
+        nearest,
+        plan.hiddenProportion());
   }
 
-  private boolean isFeasible(double proportion) {
-    double kept = target;
-    target = proportion;
+  /** The plan with this budget and target; null if there is none. */
+  private DensityPlan feasible(Double weights, double proportion) {
+    DensityPlanner other = new DensityPlanner(x, y);
+    other.given.putAll(given);
+    other.hiddenSize = hiddenSize;
+    other.budget = weights;
+    other.target = proportion;
     try {
-      solve();
-      return true;
+      return other.solve();
     } catch (IllegalArgumentException e) {
-      return false;
-    } finally {
-      target = kept;
+      return null;
     }
   }
 
   /** Whole hidden sizes to try: the documented choice, and the least one that can be met. */
-  private List<Integer> hiddenSizes() {
+  private Set<Integer> hiddenSizes() {
     HiddenSizeEquations equations = new HiddenSizeEquations(x, y, given, budget, target);
     equations.check();
     double preferred = Math.max(equations.preferred(), equations.fewest());
-    List<Integer> sizes = new ArrayList<>();
+    Set<Integer> sizes = new LinkedHashSet<>();
     for (double h : new double[] {preferred, equations.fewest()}) {
       for (double whole : new double[] {Math.rint(h), Math.floor(h), Math.ceil(h)}) {
         if (whole <= WeightMask.MAX_ENTRIES) { // false for NaN
@@ -291,7 +310,7 @@ public final class DensityPlanner {
             nearest));
   }
 
-  /** Where no density was left open, what was asked for must come out. */
+  /** Where no density was left open that could, what was asked for must still come out. */
   private void checkMet(DensityPlan plan) {
     if (!(plan.expectedWeights() > 0)) {
       throw new IllegalArgumentException(
@@ -311,15 +330,19 @@ public final class DensityPlanner {
               budget,
               plan.expectedWeights()));
     }
-    double slack = Math.max(0.005, oneUnit / plan.expectedWeights());
+    int h = plan.hiddenSize();
+    double oneStep = hiddenSize != null ? 1 : plan.densities().get(PaperBlock.H_TO_H) * (2 * h - 1);
+    double slack = Math.max(0.005, oneStep / plan.expectedWeights());
     if (target != null && !(Math.abs(plan.hiddenProportion() - target) <= slack)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "hiddenProportion: found %s, but what else is given makes %.6f; leave a density or the"
-                  + " hidden size open",
+              "hiddenProportion: found %s, but what else is given makes %.6f with hidden size %d;"
+                  + " leave a density%s open",
               target,
-              plan.hiddenProportion()));
+              plan.hiddenProportion(),
+              h,
+              hiddenSize == null ? "" : " or the hidden size"));
     }
   }
 

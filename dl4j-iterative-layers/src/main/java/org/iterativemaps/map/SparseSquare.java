@@ -50,6 +50,13 @@ final class SparseSquare {
     return largest;
   }
 
+  /** Exact, unless the smallest entries leave the range of a double. */
+  SparseSquare timesPowerOfTwo(int exponent) {
+    double[] scaled = new double[values.length];
+    Arrays.setAll(scaled, e -> Math.scalb(values[e], exponent));
+    return new SparseSquare(rowStart, columns, scaled);
+  }
+
   double[] times(double[] vector) {
     double[] product = new double[size()];
     for (int row = 0; row < size(); row++) {

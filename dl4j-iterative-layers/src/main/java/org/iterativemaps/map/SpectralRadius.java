@@ -1,6 +1,7 @@
 package org.iterativemaps.map;
 
 import java.util.Arrays;
+import org.apache.commons.math3.exception.MathArithmeticException;
 import org.apache.commons.math3.exception.MaxCountExceededException;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.EigenDecomposition;
@@ -20,6 +21,7 @@ import org.apache.commons.math3.linear.EigenDecomposition;
  */
 public final class SpectralRadius {
   private static final int DENSE = 100;
+  private static final int MOST_EXPONENT = 4;
   private static final int FIRST_CHECK = 40;
   private static final int MOST_VECTORS = 1_200;
   private static final double RESIDUAL = 1e-11;
@@ -36,7 +38,8 @@ public final class SpectralRadius {
    * @param values one per entry of the mask, finite
    * @throws IllegalArgumentException if the mask is not square, the values do not fit or are not
    *     finite, or the method does not converge: thousands of units whose eigenvalues all have
-   *     nearly the same modulus
+   *     nearly the same modulus, or cycles that are nearly none, of weights twenty orders of
+   *     magnitude apart
    */
   public static double of(WeightMask mask, double[] values) {
     FixedValues.checkSquare("a spectral radius", mask);
@@ -59,10 +62,17 @@ public final class SpectralRadius {
     if (matrix.size() == 1 || largest == 0) {
       return largest;
     }
-    if (matrix.size() <= DENSE) {
-      return largestModulus(eigen(matrix.toDense()));
+    // The decomposition takes what is below 1e-12 for zero. A power of two leaves every digit as it
+    // is; and entries about 1 are left alone, so that what saved models draw stays what it was.
+    int exponent = Math.getExponent(largest);
+    if (Math.abs(exponent) <= MOST_EXPONENT) {
+      return scaledRadius(matrix);
     }
-    return arnoldi(matrix);
+    return Math.scalb(scaledRadius(matrix.timesPowerOfTwo(-exponent)), exponent);
+  }
+
+  private static double scaledRadius(SparseSquare matrix) {
+    return matrix.size() <= DENSE ? largestModulus(eigen(matrix.toDense())) : arnoldi(matrix);
   }
 
   private static double arnoldi(SparseSquare matrix) {
@@ -109,9 +119,14 @@ public final class SpectralRadius {
     Arrays.setAll(square, i -> Arrays.copyOf(rows[i], rows.length));
     try {
       return new EigenDecomposition(new Array2DRowRealMatrix(square, false));
-    } catch (MaxCountExceededException e) {
+    } catch (MaxCountExceededException | MathArithmeticException e) {
       throw new IllegalArgumentException(
-          "spectral radius: the QR iteration did not converge; use another seed", e);
+          "spectral radius: the eigenvalues of "
+              + rows.length
+              + " units were not found ("
+              + e.getMessage()
+              + "); use other values: another seed, if they are drawn",
+          e);
     }
   }
 

@@ -28,8 +28,9 @@ final class FixedPointLoop {
     DataType type = start.get(slots.get(0)).dataType();
     List<SDVariable> variables = new ArrayList<>(start.values());
     List<String> names = new ArrayList<>(slots.stream().map(s -> name + "/" + s).toList());
-    // Above the tolerance, so that the first step is run.
-    variables.add(graph.constant(name + "/before", Nd4j.scalar(2 * tolerance).castTo(type)));
+    // Above any tolerance, so that the first step is run.
+    variables.add(
+        graph.constant(name + "/before", Nd4j.scalar(Double.POSITIVE_INFINITY).castTo(type)));
     names.add(name + "/residual");
     variables.add(graph.constant(name + "/none", Nd4j.scalar(0.0).castTo(type)));
     names.add(name + "/steps");
@@ -38,7 +39,12 @@ final class FixedPointLoop {
             names.toArray(String[]::new),
             name + "/loop",
             variables.toArray(SDVariable[]::new),
-            (sd, v) -> sd.math().and(v[residual].gt(tolerance), v[count].lt(maxSteps)),
+            (sd, v) -> {
+              // A comparison with a NaN is false, which is not to end the loop as if it were there.
+              SDVariable isNaN = sd.math().isNaN(v[residual]);
+              SDVariable goesOn = sd.math().or(v[residual].gt(tolerance), isNaN);
+              return sd.math().and(goesOn, v[count].lt(maxSteps));
+            },
             (sd, v) -> {
               Map<String, SDVariable> before = new LinkedHashMap<>();
               for (int i = 0; i < slots.size(); i++) {
@@ -48,12 +54,16 @@ final class FixedPointLoop {
                   SDIterative.applied("fixedPoint '" + name + "'", function, before);
               SDVariable[] next = new SDVariable[v.length];
               SDVariable change = null;
+              SDVariable lost = null; // 0, or NaN: ND4J's maximum passes over a NaN
               for (int i = 0; i < slots.size(); i++) {
                 next[i] = after.get(slots.get(i));
-                SDVariable moved = sd.math().abs(next[i].sub(v[i])).max();
-                change = change == null ? moved : sd.math().max(change, moved);
+                SDVariable moved = next[i].sub(v[i]);
+                SDVariable most = sd.math().abs(moved).max();
+                SDVariable none = moved.mul(0).sum();
+                change = change == null ? most : sd.math().max(change, most);
+                lost = lost == null ? none : lost.add(none);
               }
-              next[residual] = change;
+              next[residual] = change.add(lost);
               next[count] = v[count].add(1.0);
               return next;
             });

@@ -279,11 +279,28 @@ public final class SDIterative {
    * @return the output slot after each token, [batch, size, time]
    */
   public SDVariable iterateSequence(String name, SDMap map, SDVariable tokens, int steps) {
+    int time = TimeSteps.known("iterateSequence '" + name + "'", tokens);
+    return iterateSequence(name, map, tokens, steps, time);
+  }
+
+  /**
+   * As {@link #iterateSequence(String, SDMap, SDVariable, int)}, on the result of another
+   * operation, whose shape SameDiff does not know while the graph is built.
+   *
+   * @param name of the result
+   * @param map the map
+   * @param tokens [batch, size of the input slot, time]
+   * @param steps K per token, at least 1
+   * @param timeSteps time, at least 1; sequences of another length fail when the graph runs
+   * @return the output slot after each token, [batch, size, time]
+   */
+  public SDVariable iterateSequence(
+      String name, SDMap map, SDVariable tokens, int steps, int timeSteps) {
     String what = "iterateSequence '" + name + "'";
     Checks.steps(what, steps);
     int size = map.description().input().size();
     Checks.dataType(what, tokens, map.dataType());
-    SDVariable[] inputs = tokens(what, tokens, size);
+    SDVariable[] inputs = TimeSteps.of(graph, what, tokens, size, timeSteps);
     SDVariable[] outputs = new SDVariable[inputs.length];
     Map<String, SDVariable> state = new LinkedHashMap<>();
     for (int t = 0; t < inputs.length; t++) {
@@ -310,9 +327,32 @@ public final class SDIterative {
       SDVariable start,
       int steps,
       BinaryOperator<SDVariable> function) {
+    int time = TimeSteps.known("iterateSequence '" + name + "'", tokens);
+    return iterateSequence(name, tokens, start, steps, time, function);
+  }
+
+  /**
+   * As {@link #iterateSequence(String, SDVariable, SDVariable, int, BinaryOperator)}, on the result
+   * of another operation, whose shape SameDiff does not know while the graph is built.
+   *
+   * @param name of the result
+   * @param tokens [batch, features, time]
+   * @param start z_0, [batch, size]
+   * @param steps K per token, at least 1
+   * @param timeSteps time, at least 1; sequences of another length fail when the graph runs
+   * @param function F of a token and the state
+   * @return the state after each token, [batch, size, time]
+   */
+  public SDVariable iterateSequence(
+      String name,
+      SDVariable tokens,
+      SDVariable start,
+      int steps,
+      int timeSteps,
+      BinaryOperator<SDVariable> function) {
     String what = "iterateSequence '" + name + "'";
     Checks.steps(what, steps);
-    SDVariable[] inputs = tokens(what, tokens, -1);
+    SDVariable[] inputs = TimeSteps.of(graph, what, tokens, -1, timeSteps);
     SDVariable[] outputs = new SDVariable[inputs.length];
     SDVariable state = start;
     for (int t = 0; t < inputs.length; t++) {
@@ -321,25 +361,6 @@ public final class SDIterative {
       outputs[t] = state;
     }
     return graph.stack(free(name), 2, outputs);
-  }
-
-  private SDVariable[] tokens(String what, SDVariable sequence, int size) {
-    String expected = "[batch, " + (size < 0 ? "features" : size) + ", time]";
-    Checks.shape(what, sequence, expected, -1, size, -1);
-    long[] shape = sequence.getShape();
-    if (shape == null || shape[1] < 1 || shape[2] < 1) {
-      throw new IllegalArgumentException(
-          what
-              + ": the features or time steps of variable '"
-              + sequence.name()
-              + "' are not known, and the steps are unrolled; expected a placeholder or constant "
-              + expected
-              + " with features and time given");
-    }
-    // A copy in 'c' order: SameDiff's memory reuse mixes up what it takes from an array in 'f'
-    // order.
-    SDVariable ordered = graph.reshape(sequence, -1, shape[1], shape[2]);
-    return graph.unstack(ordered, 2, (int) shape[2]);
   }
 
   /**

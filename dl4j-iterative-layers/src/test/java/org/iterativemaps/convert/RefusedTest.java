@@ -3,6 +3,7 @@ package org.iterativemaps.convert;
 import static org.iterativemaps.convert.SameNetworks.assertClose;
 import static org.iterativemaps.convert.UnrollingTest.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -12,7 +13,13 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.preprocessor.ComposableInputPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
@@ -171,6 +178,74 @@ class RefusedTest {
             IterativeMaps.fromMlp(
                 FromMlpTest.mlp(9, 3, 3, 9),
                 MlpOptions.dense().hiddenProportion(0.9).density(0.9)));
+  }
+
+  /** The map would run behind another wrapper than the RNN did: it stays, and is named. */
+  @Test
+  void recurrentLayersInOtherWrappersStayAndAreNamed() {
+    MultiLayerNetwork network =
+        recurrent(
+            new SimpleRnn.Builder().name("plain").nOut(4).build(),
+            named("masked", new MaskZeroLayer(new LSTM.Builder().nOut(4).build(), 0)),
+            named("frozen", new FrozenLayer(new SimpleRnn.Builder().nOut(4).build())),
+            named(
+                "last",
+                new LastTimeStep(
+                    new FrozenLayerWithBackprop(new SimpleRnn.Builder().nOut(4).build()))));
+    Conversion<MultiLayerNetwork> map = IterativeMaps.fromRnn(network);
+    ConversionReport report = map.report();
+    String[] stays = {
+      "'masked' (MaskZeroLayer): the LSTM in it stays",
+      "'frozen' (FrozenLayer): the SimpleRnn in it stays",
+      "'last' (LastTimeStep): the SimpleRnn in it stays"
+    };
+    assertEquals(3, report.notes().size(), report::toString);
+    for (int i = 0; i < stays.length; i++) {
+      assertTrue(report.notes().get(i).startsWith(stays[i]), report.notes().get(i));
+      assertEquals("stays", report.entries().get(i + 1).became());
+    }
+    INDArray input = SameNetworks.normal(new Random(1), DataType.DOUBLE, 2, 3, 5);
+    assertClose(network.output(input), map.network().output(input), 1e-12);
+    assertRefused(
+        "'masked' (MaskZeroLayer)",
+        () ->
+            IterativeMaps.fromRnn(
+                recurrent(
+                    named("masked", new MaskZeroLayer(new LSTM.Builder().nOut(4).build(), 0)))));
+  }
+
+  @Test
+  void theMapOfAnLstmIsNotTurnedBack() {
+    LSTM lstm = new LSTM.Builder().name("lstm").nOut(4).build();
+    MultiLayerNetwork alone = IterativeMaps.fromRnn(recurrent(lstm)).network();
+    assertRefused("no way back to an LSTM", () -> IterativeMaps.toRnn(alone));
+    assertRefused("'lstm' (SameDiffIterativeMapRecurrentLayer)", () -> IterativeMaps.toRnn(alone));
+    MultiLayerNetwork both =
+        IterativeMaps.fromRnn(recurrent(lstm, new SimpleRnn.Builder().name("rnn").nOut(4).build()))
+            .network();
+    Conversion<MultiLayerNetwork> back = IterativeMaps.toRnn(both);
+    assertTrue(
+        back.report().notes().get(0).startsWith("'lstm' (SameDiffIterativeMapRecurrentLayer)"),
+        back.report()::toString);
+    assertEquals(SimpleRnn.class, back.network().getLayer(1).conf().getLayer().getClass());
+    INDArray input = SameNetworks.normal(new Random(1), DataType.DOUBLE, 2, 3, 5);
+    assertClose(both.output(input), back.network().output(input), 1e-12);
+  }
+
+  private static Layer named(String name, Layer layer) {
+    layer.setLayerName(name);
+    return layer;
+  }
+
+  private static MultiLayerNetwork recurrent(Layer... layers) {
+    NeuralNetConfiguration.ListBuilder list = list();
+    for (Layer layer : layers) {
+      list.layer(layer);
+    }
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(list.setInputType(InputType.recurrent(3)).build());
+    network.init();
+    return network;
   }
 
   private static BlockMap.Builder chain() {

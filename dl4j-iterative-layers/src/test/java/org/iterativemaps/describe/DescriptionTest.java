@@ -24,6 +24,7 @@ import org.iterativemaps.map.WeightMask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -174,6 +175,27 @@ class DescriptionTest {
     assertEquals(
         List.of("x->h", "h->h", "h->y"),
         described.map().blocks().stream().map(b -> b.name()).toList());
+  }
+
+  /** No weights, whatever they would be at first; unless every cell is trained, then from 0. */
+  @ParameterizedTest
+  @ValueSource(strings = {"R=0.0", "R=0", "S=0", "Row=0"})
+  void aChanceOrNumberOfZeroHasNoWeights(String zero) {
+    String yaml =
+        YAML.replace("S=15", zero).replace("[0, 0, 0]\n  - [R", "[0, " + zero + ", 0]\n  - [R");
+    Description description = DescriptionYaml.read(yaml);
+    DescribedMap described = description.toMap(1);
+    assertEquals(
+        List.of("x->h", "h->h", "x->y", "h->y", "y->y"),
+        described.map().blocks().stream().map(b -> b.name()).toList());
+    assertRoundTrip(description);
+    Description trained =
+        DescriptionYaml.read(
+            yaml.replace("True, 'non-zero'", "True, True").replace("[Row=3", "[" + zero));
+    DescribedMap all = trained.toMap(1);
+    assertEquals(60, all.map().realize().blocks().get(2).mask().entryCount());
+    assertEquals(FixedValues.constant(0), all.initialValues().get("y->h"));
+    assertRoundTrip(trained);
   }
 
   /** The authors' lunar lander asks for 15 weights in rows of 8. */
@@ -335,6 +357,16 @@ class DescriptionTest {
         "line " + line + ", column " + column,
         place.substring(0, place.length() - 2),
         error.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\u0007", "\u0000", "\uFFFE"})
+  void aCharacterThatNoFileMayHaveIsNamedWithItsPlace(String character) {
+    String yaml = YAML.replace("- ReLU", "- Re" + character + "LU");
+    DescriptionException error =
+        assertThrows(DescriptionException.class, () -> DescriptionYaml.read(yaml));
+    assertTrue(error.getMessage().contains("a character that no YAML"), error.getMessage());
+    assertEquals(List.of(31, 7), List.of(error.line(), error.column()), error.getMessage());
   }
 
   @Test

@@ -114,6 +114,25 @@ class SpectralRadiusTest {
     assertEquals(largest, SpectralRadius.of(triangle, values));
   }
 
+  /** Scaled by a power of two, the radius is scaled by it, to the last digit. */
+  @ParameterizedTest
+  @CsvSource({"2,1", "30,0.3", "99,0.1", "101,0.1", "150,0.05"})
+  void smallAndLargeEntriesAreNoProblem(int size, double density) {
+    for (int seed = 0; seed < 5; seed++) {
+      WeightMask mask = Sparsity.density(density).draw(size, size, RandomSource.of(seed, "mask"));
+      double[] values = values(mask, seed);
+      double expected = SpectralRadius.of(mask, values);
+      assertEquals(expected, dense(mask, values), 1e-9 * expected);
+      for (double scale : new double[] {1e-300, 1e-20, 1e-9, 1e-4, 1e4, 1e20, 1e300}) {
+        double exact = Math.scalb(1.0, Math.getExponent(scale));
+        double[] scaled = Arrays.stream(values).map(v -> v * exact).toArray();
+        assertEquals(exact * expected, SpectralRadius.of(mask, scaled), exact * expected * 1e-12);
+        double[] rounded = Arrays.stream(values).map(v -> v * scale).toArray();
+        assertEquals(scale * expected, SpectralRadius.of(mask, rounded), scale * expected * 1e-9);
+      }
+    }
+  }
+
   /** Fixed values use it: one of the promises that a saved model finds its reservoir again. */
   @Test
   void aReservoirHasTheRadiusItWasGiven() {
@@ -148,6 +167,11 @@ class SpectralRadiusTest {
     assertRefused("slots of one size", WeightMask.dense(2, 3), new double[6]);
     assertRefused("one for each entry", mask, new double[3]);
     assertRefused("not finite", mask, new double[] {1, Double.NaN, 0, 0});
+    double e = 1e-20; // the QR iteration does not settle here
+    assertRefused(
+        "eigenvalues of 4 units were not found",
+        WeightMask.dense(4, 4),
+        new double[] {e, 0, 0, 1, 0, e, 0, 1, 0, 0, e, 0, e, e, e, e});
     WeightMask line = WeightMask.ofCells(3, 3, new long[] {3, 7});
     String message =
         assertThrows(

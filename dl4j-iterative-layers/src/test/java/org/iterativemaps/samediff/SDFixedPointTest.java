@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.iterativemaps.layers.Networks;
 import org.iterativemaps.map.BlockMap;
@@ -65,6 +67,51 @@ class SDFixedPointTest {
     Map<String, INDArray> found = sd.output(data, "point/steps", "point/residual");
     assertEquals(3, found.get("point/steps").getDouble(0));
     assertTrue(found.get("point/residual").getDouble(0) > 1e-12);
+  }
+
+  /** z <- z² runs away from 2 and to 0 from 0.5; the square of an infinity less one is a NaN. */
+  @Test
+  void whatRunsAwayDoesNotCountAsConverged() {
+    SDVariable near = sd.constant("near", Nd4j.createFromArray(0.5, 0.25));
+    SDVariable far = sd.constant("far", Nd4j.createFromArray(0.5, 2.0));
+    for (Map<String, SDVariable> start :
+        List.of(Map.of("z", far), ordered("a", far, "b", near), ordered("a", near, "b", far))) {
+      String name = "point" + String.join("", start.keySet()) + start.get(first(start)).name();
+      iterative.fixedPoint(name, start, 1e-9, 40, SDFixedPointTest::squares);
+      Map<String, INDArray> found = sd.output(Map.of(), name + "/steps", name + "/residual");
+      assertEquals(40, found.get(name + "/steps").getDouble(0), name);
+      double residual = found.get(name + "/residual").getDouble(0);
+      assertTrue(Double.isNaN(residual), name + " residual " + residual);
+    }
+  }
+
+  private static Map<String, SDVariable> ordered(
+      String a, SDVariable ofA, String b, SDVariable ofB) {
+    Map<String, SDVariable> both = new LinkedHashMap<>();
+    both.put(a, ofA);
+    both.put(b, ofB);
+    return both;
+  }
+
+  private static String first(Map<String, SDVariable> state) {
+    return state.keySet().iterator().next();
+  }
+
+  private static Map<String, SDVariable> squares(Map<String, SDVariable> state) {
+    Map<String, SDVariable> next = new LinkedHashMap<>();
+    state.forEach((slot, z) -> next.put(slot, z.mul(z)));
+    return next;
+  }
+
+  /** Twice this is still 0 in FLOAT. */
+  @Test
+  void aToleranceBelowTheSmallestNumberStillRuns() {
+    SDVariable start = sd.constant("start", Nd4j.createFromArray(0.5f, 0.25f));
+    iterative.fixedPoint("point", Map.of("z", start), 1e-60, 40, SDFixedPointTest::squares);
+    Map<String, INDArray> found = sd.output(Map.of(), "point/z", "point/steps", "point/residual");
+    assertEquals(0, found.get("point/z").amaxNumber().doubleValue());
+    assertEquals(0, found.get("point/residual").getDouble(0));
+    assertTrue(found.get("point/steps").getDouble(0) > 5, found.toString());
   }
 
   @Test

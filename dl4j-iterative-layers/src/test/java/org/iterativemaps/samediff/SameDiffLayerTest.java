@@ -3,6 +3,8 @@ package org.iterativemaps.samediff;
 import static org.iterativemaps.layers.Networks.assertClose;
 import static org.iterativemaps.layers.Networks.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -313,6 +315,32 @@ class SameDiffLayerTest {
     assertThrows(
         DL4JInvalidInputException.class,
         () -> network.rnnSetPreviousState(0, Map.of("nobody", normal(1, 2, 5))));
+  }
+
+  /** DL4J would order the tokens of a sequence by time first: attention would mix examples. */
+  @Test
+  void attentionBehindASequenceIsRefused() {
+    SDBlockMapBuilder map = SDBlockMap.builder().input("x", 4);
+    for (String wire : List.of("q", "k", "v")) {
+      map.wire(wire, 4, Activation.IDENTITY).connect("x", wire, Sparsity.dense());
+    }
+    SDBlockMap attention =
+        map.state("h", 4, Activation.TANH)
+            .connect(List.of("q", "k", "v"), "h", SDBlocks.attention(2, 3))
+            .output("h")
+            .build();
+    SameDiffIterativeMapLayer layer =
+        new SameDiffIterativeMapLayer.Builder().map(attention).name("loop").build();
+    assertNull(layer.getPreProcessorForInputType(InputType.feedForward(4)));
+    String message =
+        assertThrows(
+                IllegalStateException.class,
+                () -> layer.getPreProcessorForInputType(InputType.recurrent(4, 3)))
+            .getMessage();
+    assertTrue(message.contains("'loop'") && message.contains("[batch * time"), message);
+    SameDiffIterativeMapLayer linear =
+        new SameDiffIterativeMapLayer.Builder().map(Networks.richMap(4, Injection.HOLD)).build();
+    assertNotNull(linear.getPreProcessorForInputType(InputType.recurrent(4, 3)));
   }
 
   @Test

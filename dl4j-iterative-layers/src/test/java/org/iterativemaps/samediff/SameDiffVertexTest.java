@@ -3,12 +3,14 @@ package org.iterativemaps.samediff;
 import static org.iterativemaps.layers.Networks.assertClose;
 import static org.iterativemaps.layers.Networks.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
+import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -16,14 +18,18 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.Networks;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.Sparsity;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -144,6 +150,60 @@ class SameDiffVertexTest {
     ComputationGraph trained = decoder(new Adam(0.05));
     trained.fit(data());
     assertTrue(before.sub(trained.getParam("encoding_W")).amaxNumber().doubleValue() > 1e-3);
+  }
+
+  /** Written before it is read, or not read at all: what a slot starts from changes nothing. */
+  @ParameterizedTest
+  @ValueSource(strings = {"h", "y"})
+  void aFirstStateThatTheOutputDoesNotReadHasNoGradient(String slot) {
+    BlockMap map =
+        BlockMap.builder()
+            .input("x", 4)
+            .state("h", 3, Activation.TANH)
+            .state("y", 3, Activation.IDENTITY)
+            .connect("x", "h", Sparsity.dense())
+            .connect("h", "y", Sparsity.dense())
+            .output("y")
+            .build();
+    ComputationGraph graph =
+        graph(
+            conf(new Adam(0.05))
+                .graphBuilder()
+                .addInputs("tokens", "context")
+                .addLayer("encoding", new DenseLayer.Builder().nIn(2).nOut(3).build(), "context")
+                .addVertex(
+                    "loop",
+                    new SameDiffIterativeMapVertex(SDBlockMap.of(map), 2, slot),
+                    "tokens",
+                    "encoding")
+                .addLayer("out", readOut(), "loop")
+                .setOutputs("out")
+                .build());
+    INDArray encoding = graph.getParam("encoding_W").dup();
+    INDArray readOut = graph.getParam("out_W").dup();
+    graph.fit(
+        new MultiDataSet(
+            new INDArray[] {normal(1, 2, 4), normal(2, 2, 2)}, new INDArray[] {normal(3, 2, 2)}));
+    assertEquals(encoding, graph.getParam("encoding_W"));
+    assertNotEquals(readOut, graph.getParam("out_W"));
+  }
+
+  /** The vertex keeps the time mask until its inputs are cleared, and no longer. */
+  @Test
+  void aMaskGoesWithItsInputs() {
+    ComputationGraph graph = decoder(new NoOp());
+    INDArray[] inputs = data().getFeatures();
+    INDArray plain = graph.outputSingle(inputs);
+    INDArray mask = Nd4j.ones(DataType.DOUBLE, 2, 3);
+    mask.putScalar(0, 2, 0);
+    graph.setLayerMaskArrays(new INDArray[] {mask, null}, null);
+    INDArray masked = graph.outputSingle(inputs);
+    assertTrue(plain.sub(masked).amaxNumber().doubleValue() > 1e-6);
+    graph.clearLayerMaskArrays();
+    GraphVertex loop = graph.getVertex("loop");
+    loop.feedForwardMaskArrays(new INDArray[] {mask, null}, MaskState.Active, 2);
+    loop.clear();
+    assertClose(plain, graph.outputSingle(inputs), 0);
   }
 
   @Test

@@ -5,12 +5,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Arrays by name, with errors that say what was wanted.
+ * Arrays by name, with errors that say what was wanted. Each is parsed when it is asked for: what
+ * nobody needs may be of any type.
  *
  * @param file for messages
- * @param arrays by name
+ * @param arrays {@code .npy} data by name
  */
-record NamedArrays(String file, Map<String, NpyArray> arrays) {
+record NamedArrays(String file, Map<String, byte[]> arrays) {
 
   boolean has(String name) {
     return arrays.containsKey(name);
@@ -21,12 +22,15 @@ record NamedArrays(String file, Map<String, NpyArray> arrays) {
   }
 
   NpyArray get(String name) {
-    NpyArray array = arrays.get(name);
-    if (array == null) {
+    if (!has(name)) {
       throw new IllegalArgumentException(
           file + ": no array '" + name + "'; it has " + arrays.keySet());
     }
-    return array;
+    try {
+      return Npz.parse(file, name, arrays.get(name));
+    } catch (NumpyFormatException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   /** The matrix [to][from] of this size. */

@@ -109,8 +109,11 @@ public record NpyArray(int[] shape, double[] values) {
     if (version < 1 || version > 3) {
       throw new NumpyFormatException("format version: found " + version + ", expected 1 to 3");
     }
-    int length = version == 1 ? Short.toUnsignedInt(buffer.getShort(8)) : buffer.getInt(8);
     int start = version == 1 ? 10 : 12;
+    int length =
+        bytes.length < start
+            ? -1
+            : version == 1 ? Short.toUnsignedInt(buffer.getShort(8)) : buffer.getInt(8);
     if (length < 0 || length > bytes.length - start) {
       throw new NumpyFormatException("the file ends within its header");
     }

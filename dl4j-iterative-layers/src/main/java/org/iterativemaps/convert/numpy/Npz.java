@@ -23,23 +23,54 @@ public final class Npz {
    * All arrays of a file.
    *
    * @return by name, in the file's order
-   * @throws IOException if it cannot be read; the message names the array
+   * @throws IOException if it cannot be read, or has an array that is not known here; the message
+   *     names the array
    */
   public static Map<String, NpyArray> read(Path file) throws IOException {
     Map<String, NpyArray> arrays = new LinkedHashMap<>();
+    for (Map.Entry<String, byte[]> array : bytes(file).entrySet()) {
+      arrays.put(array.getKey(), parse(file.toString(), array.getKey(), array.getValue()));
+    }
+    return arrays;
+  }
+
+  /**
+   * One array of a file, whatever else is in it.
+   *
+   * @throws IOException if it cannot be read, or is not known here; the message names the array
+   * @throws IllegalArgumentException if there is no such array
+   */
+  public static NpyArray read(Path file, String name) throws IOException {
+    Map<String, byte[]> arrays = bytes(file);
+    if (!arrays.containsKey(name)) {
+      throw new IllegalArgumentException(
+          file + ": no array '" + name + "'; it has " + arrays.keySet());
+    }
+    return parse(file.toString(), name, arrays.get(name));
+  }
+
+  /** Arrays as {@code .npy} data, so that each can be refused when it is wanted. */
+  static Map<String, byte[]> bytes(Path file) throws IOException {
+    Map<String, byte[]> arrays = new LinkedHashMap<>();
     try (ZipFile zip = new ZipFile(file.toFile())) {
       for (ZipEntry entry : Collections.list(zip.entries())) {
         String name = entry.getName();
         try (InputStream in = zip.getInputStream(entry)) {
           arrays.put(
               name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name,
-              NpyArray.parse(in.readAllBytes()));
-        } catch (NumpyFormatException e) {
-          throw new NumpyFormatException(file + ", array '" + name + "': " + e.getMessage());
+              in.readAllBytes());
         }
       }
     }
     return arrays;
+  }
+
+  static NpyArray parse(String file, String name, byte[] bytes) throws NumpyFormatException {
+    try {
+      return NpyArray.parse(bytes);
+    } catch (NumpyFormatException e) {
+      throw new NumpyFormatException(file + ", array '" + name + "': " + e.getMessage());
+    }
   }
 
   /**

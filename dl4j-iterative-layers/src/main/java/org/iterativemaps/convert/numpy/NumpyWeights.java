@@ -81,12 +81,13 @@ public final class NumpyWeights {
    * @param map slots, blocks, output and injection
    * @param orientation of the matrices in the file
    * @throws IOException if the file cannot be read
-   * @throws IllegalArgumentException if an array is missing or has another shape; or if a weight is
-   *     not zero where the map has none. The message names the array and says what to do
+   * @throws IllegalArgumentException if an array is missing, of an unknown type or has another
+   *     shape; or if a weight is not zero where the map has none. The message names the array and
+   *     says what to do
    */
   public static MapWeights read(Path file, BlockMap map, Orientation orientation)
       throws IOException {
-    NamedArrays arrays = new NamedArrays(file.toString(), Npz.read(file));
+    NamedArrays arrays = new NamedArrays(file.toString(), Npz.bytes(file));
     BlockMap.Builder builder = BlockMap.builder().injection(map.injection()).seed(map.seed());
     map.slots().forEach(builder::add);
     Map<String, double[]> weights = new LinkedHashMap<>();

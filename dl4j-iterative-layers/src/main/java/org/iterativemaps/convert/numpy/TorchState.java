@@ -42,9 +42,9 @@ public final class TorchState {
     this.arrays = arrays;
   }
 
-  /** Reads a file. */
+  /** Reads a file. Arrays of unknown types in it are refused when a module needs them. */
   public static TorchState read(Path file) throws IOException {
-    return new TorchState(new NamedArrays(file.toString(), Npz.read(file)));
+    return new TorchState(new NamedArrays(file.toString(), Npz.bytes(file)));
   }
 
   /** The keys in the file. */

@@ -1,5 +1,6 @@
 package org.iterativemaps.convert.numpy;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,15 +12,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import org.iterativemaps.convert.numpy.NpyArray.Precision;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
 
 class NpyArrayTest {
   @TempDir private Path folder;
@@ -112,10 +121,65 @@ class NpyArrayTest {
       byte[] cut = Arrays.copyOf(bytes, length);
       assertThrows(IOException.class, () -> NpyArray.parse(cut));
     }
+    for (byte version = 1; version <= 3; version++) {
+      bytes[6] = version;
+      for (int length : new int[] {10, 11, 12, 40}) {
+        byte[] cut = Arrays.copyOf(bytes, length);
+        IOException refused = assertThrows(IOException.class, () -> NpyArray.parse(cut));
+        assertEquals("the file ends within its header", refused.getMessage(), "" + length);
+      }
+    }
+    bytes[6] = 1;
     Path file = folder.resolve("cut.npy");
     Files.write(file, Arrays.copyOf(bytes, 100));
     IOException refused = assertThrows(IOException.class, () -> NpyArray.read(file));
     assertTrue(refused.getMessage().contains("cut.npy"), refused::getMessage);
+  }
+
+  /** One array that this class does not know, in the middle of others. */
+  @Test
+  void anArrayThatIsNotKnownIsNamedWhenItIsAskedFor() throws IOException {
+    Map<String, NpyArray> arrays = new LinkedHashMap<>();
+    for (String name : new String[] {"0.weight", "text", "0.bias"}) {
+      arrays.put(name, NpyArray.vector(1, 2));
+    }
+    arrays.put("0.weight", NpyArray.matrix(new double[][] {{1, 2}, {3, 4}}));
+    Path known = folder.resolve("known.npz");
+    Npz.write(known, arrays, Precision.DOUBLE);
+    Path file = folder.resolve("some.npz");
+    try (ZipFile from = new ZipFile(known.toFile());
+        ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(file))) {
+      for (ZipEntry entry : Collections.list(from.entries())) {
+        String bytes = new String(from.getInputStream(entry).readAllBytes(), ISO_8859_1);
+        to.putNextEntry(new ZipEntry(entry.getName()));
+        boolean isText = entry.getName().startsWith("text");
+        to.write((isText ? bytes.replace("<f8", "<U2") : bytes).getBytes(ISO_8859_1));
+      }
+    }
+    assertEquals(arrays.get("0.weight"), Npz.read(file, "0.weight"));
+    for (Executable asks : new Executable[] {() -> Npz.read(file), () -> Npz.read(file, "text")}) {
+      String message = assertThrows(NumpyFormatException.class, asks).getMessage();
+      assertTrue(message.contains("some.npz, array 'text': type: found U2"), message);
+    }
+    String missing =
+        assertThrows(IllegalArgumentException.class, () -> Npz.read(file, "1.weight")).getMessage();
+    assertTrue(missing.contains("'1.weight'") && missing.contains("[0.weight, text"), missing);
+    TorchState state = TorchState.read(file);
+    assertEquals(List.of("0.weight", "text", "0.bias"), state.keys());
+    List<IActivation> tanh = List.of(new ActivationTanH());
+    assertArrayEquals(new double[] {1, 2}, state.sequential("", tanh).bias("y"));
+    Files.move(file, folder.resolve("moved.npz")); // it is read already
+    assertArrayEquals(new double[] {1, 2}, state.sequential("", tanh).bias("y"));
+  }
+
+  @Test
+  void whatAMapNeedsIsNamedAsTheFileNamesIt() throws IOException {
+    byte[] good = NpyArray.vector(1).format(Precision.DOUBLE);
+    NamedArrays arrays = new NamedArrays("some.npz", Map.of("good", good, "bad", new byte[20]));
+    assertEquals(NpyArray.vector(1), arrays.get("good"));
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> arrays.get("bad")).getMessage();
+    assertTrue(message.contains("some.npz, array 'bad': no .npy data"), message);
   }
 
   private static int width(Precision precision) {
