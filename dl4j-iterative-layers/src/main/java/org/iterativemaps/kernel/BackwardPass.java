@@ -151,7 +151,8 @@ final class BackwardPass {
           v,
           mask,
           g,
-          record + layout.cells[plan.ends[output]]);
+          record + layout.cells[plan.ends[output]],
+          records.workspace(part));
     }
   }
 
@@ -260,10 +261,10 @@ final class BackwardPass {
             -1,
             call.inputGradient,
             segment * call.segment + t,
-            plan.sizes[input],
             records.begin(input, part),
             records.end(input, part),
-            records.tileBegin + tile);
+            records.tileBegin + tile,
+            records.workspace(part));
       }
     }
   }
@@ -276,7 +277,16 @@ final class BackwardPass {
         int at = record(tile, first - 1) + records.layout.handed[slot];
         int tileOfBatch = records.tileBegin + tile;
         int size = plan.sizes[slot];
-        call.writeTile(gradients, at, -1, call.stateGradient[slot], 0, size, 0, size, tileOfBatch);
+        call.writeTile(
+            gradients,
+            at,
+            -1,
+            call.stateGradient[slot],
+            0,
+            0,
+            size,
+            tileOfBatch,
+            records.workspace(0));
       }
     }
   }

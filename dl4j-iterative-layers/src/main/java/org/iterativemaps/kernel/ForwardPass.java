@@ -47,13 +47,15 @@ final class ForwardPass {
     int unit = records.begin(input, part);
     int end = records.end(input, part);
     float[] v = records.values;
+    float[] workspace = records.workspace(part);
     for (int tile = 0; tile < records.tileCount; tile++) {
       int tileOfBatch = records.tileBegin + tile;
       for (int t = 0; t < count; t++) {
         int token = records.record(tile, t) + records.layout.token;
-        call.readTile(call.input, begin + t, unit, end, tileOfBatch, v, token);
-        if (call.mask != null && part == 0) {
-          call.readTile(call.mask, begin + t, 0, 1, tileOfBatch, v, records.mask(tile, t));
+        call.readTile(call.input, begin + t, unit, end, tileOfBatch, v, token, workspace);
+        if (call.isMasked && part == 0) {
+          int mask = records.mask(tile, t);
+          call.readTile(call.mask, begin + t, 0, 1, tileOfBatch, v, mask, workspace);
         }
       }
     }
@@ -189,10 +191,10 @@ final class ForwardPass {
             mask,
             call.output,
             time,
-            plan.sizes[output],
             records.begin(output, part),
             records.end(output, part),
-            records.tileBegin + tile);
+            records.tileBegin + tile,
+            records.workspace(part));
       }
     }
   }
@@ -203,12 +205,19 @@ final class ForwardPass {
     for (int tile = 0; tile < records.tileCount; tile++) {
       for (int slot : plan.carried) {
         int at = records.record(tile, -1) + records.layout.handed[slot];
-        if (call.initial == null || call.initial[slot] == null) {
+        if (call.initial[slot] == null) {
           Arrays.fill(records.values, at, at + records.length(slot), 0);
         } else {
           int tileOfBatch = records.tileBegin + tile;
           call.readTile(
-              call.initial[slot], 0, 0, plan.sizes[slot], tileOfBatch, records.values, at);
+              call.initial[slot],
+              0,
+              0,
+              plan.sizes[slot],
+              tileOfBatch,
+              records.values,
+              at,
+              records.workspace(0));
         }
       }
     }
@@ -236,7 +245,16 @@ final class ForwardPass {
         int at = records.record(tile, last) + records.layout.handed[slot];
         int tileOfBatch = records.tileBegin + tile;
         int size = plan.sizes[slot];
-        call.writeTile(records.values, at, -1, call.lastState[slot], 0, size, 0, size, tileOfBatch);
+        call.writeTile(
+            records.values,
+            at,
+            -1,
+            call.lastState[slot],
+            0,
+            0,
+            size,
+            tileOfBatch,
+            records.workspace(0));
       }
     }
   }

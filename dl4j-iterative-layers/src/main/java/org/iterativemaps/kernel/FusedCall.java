@@ -3,17 +3,18 @@ package org.iterativemaps.kernel;
 import java.util.Arrays;
 
 /**
- * The arrays of one call on the heap, and where a tile's part of them is.
+ * The arrays of one call, and how a tile's part of them gets into the tile and out of it.
  *
- * <p>What is written is [time][units][batch] (ND4J's column-major [batch, units, time]); what is
- * read lies as it came. The lanes of the last tile that are behind the batch repeat its last
- * example: an example of zeros could overflow where no example does, and its infinity times a
- * gradient of zero would be not-a-number.
+ * <p>The lanes of the last tile that are behind the batch repeat its last example: an example of
+ * zeros could overflow where no example does, and its infinity times a gradient of zero would be
+ * not-a-number. Their gradients are zeros.
  */
 final class FusedCall {
-  // Examples whose units are read side by side: one cache line of each at a time, whatever the
-  // strides, stays in the first-level cache.
+  // Row-major arrays are read some units of some examples at a time.
   private static final int GROUP = 8;
+  private static final int UNITS = 64;
+  // Floats that are changed on their way: some units of a tile.
+  private static final int CHANGED = 512;
 
   private final LaneKernels kernels;
   final int batch;
@@ -21,26 +22,35 @@ final class FusedCall {
   final int lanes;
   final int segment;
   final boolean isTraining;
+  final boolean isMasked;
   int workers;
   int parts = 1;
   LaneTeam team;
-  HeapTensor input;
-  HeapTensor mask; // or null
-  HeapTensor[] initial; // by slot, entries null for zeros; or null
-  float[] output;
-  float[][] lastState; // by slot
+  StridedFloats input;
+  StridedFloats mask; // or null
+  StridedFloats[] initial; // by slot, entries null for zeros
+  StridedFloats output;
+  StridedFloats[] lastState; // by slot
   int firstTimeStep;
-  HeapTensor outputGradient;
-  float[] inputGradient;
-  float[][] stateGradient; // by slot
+  StridedFloats outputGradient;
+  StridedFloats inputGradient;
+  StridedFloats[] stateGradient; // by slot
 
-  FusedCall(LaneKernels kernels, int batch, int time, int lanes, int segment, boolean isTraining) {
+  FusedCall(
+      LaneKernels kernels,
+      int batch,
+      int time,
+      int lanes,
+      int segment,
+      boolean isTraining,
+      boolean isMasked) {
     this.kernels = kernels;
     this.batch = batch;
     this.time = time;
     this.lanes = lanes;
     this.segment = segment;
     this.isTraining = isTraining;
+    this.isMasked = isMasked;
   }
 
   int tiles() {
@@ -55,13 +65,22 @@ final class FusedCall {
     return Math.min(segment, time - index * segment);
   }
 
-  /** Where a tile's part of time step t of an array begins. */
-  private int place(int t, int units, int tile) {
-    return t * units * batch + tile * lanes;
+  /** Lets go of what is the caller's, but for what the way back reads. */
+  void forget() {
+    team = null;
+    initial = null;
+    output = null;
+    outputGradient = null;
+    inputGradient = null;
+    if (!isTraining || segments() == 1) {
+      input = null;
+      mask = null;
+    }
   }
 
-  private int place(HeapTensor from, int t, int tile) {
-    return t * from.timeStride + tile * lanes * from.batchStride;
+  /** Bytes of copies of the input. */
+  long bytes() {
+    return (input == null ? 0 : input.bytes()) + (mask == null ? 0 : mask.bytes());
   }
 
   /** Examples in a tile. */
@@ -69,76 +88,142 @@ final class FusedCall {
     return Math.min(lanes, batch - tile * lanes);
   }
 
+  /** Where some unit of a tile is at time step t of an array. */
+  private int place(StridedFloats array, int t, int unit, int tile) {
+    return t * array.timeStride + unit * array.unitStride + tile * lanes * array.batchStride;
+  }
+
+  /** Workspace that a thread gives to what follows. */
+  static float[] workspace(int lanes) {
+    return new float[GROUP * UNITS + Math.max(CHANGED, lanes)];
+  }
+
   /**
-   * Copies some units of a tile, from time step t of an array to [units][lanes].
+   * Copies units begin to end of a tile, from time step t of an array to [units][lanes].
    *
    * @param at where unit 0 would be
    */
-  void readTile(HeapTensor from, int t, int begin, int end, int tile, float[] into, int at) {
-    int source = place(from, t, tile) + begin * from.unitStride;
-    int target = at + begin * lanes;
-    int units = end - begin;
+  void readTile(
+      StridedFloats from,
+      int t,
+      int begin,
+      int end,
+      int tile,
+      float[] into,
+      int at,
+      float[] workspace) {
     int count = count(tile);
-    if (from.batchStride == 1 && count == lanes) {
-      kernels.copyRows(units, lanes, from.values, source, from.unitStride, into, target, lanes);
+    if (from.batchStride == 1 && from.unitStride == lanes && count == lanes) {
+      from.get(place(from, t, begin, tile), into, at + begin * lanes, (end - begin) * lanes);
       return;
     }
-    for (int lane = 0; lane < count; lane += GROUP) {
-      int laneEnd = Math.min(lane + GROUP, count);
-      for (int u = 0; u < units; u++) {
-        int unit = source + u * from.unitStride;
-        for (int l = lane; l < laneEnd; l++) {
-          into[target + u * lanes + l] = from.values[unit + l * from.batchStride];
+    if (from.batchStride == 1) {
+      for (int u = begin; u < end; u++) {
+        from.get(place(from, t, u, tile), into, at + u * lanes, count);
+      }
+    } else if (from.unitStride == 1) {
+      readRowMajor(from, t, begin, end, tile, into, at, workspace);
+    } else {
+      for (int u = begin; u < end; u++) {
+        int place = place(from, t, u, tile);
+        for (int l = 0; l < count; l++) {
+          into[at + u * lanes + l] = from.get(place + l * from.batchStride);
         }
       }
     }
-    for (int row = target; row < target + units * lanes; row += lanes) {
+    for (int row = at + begin * lanes; count < lanes && row < at + end * lanes; row += lanes) {
       Arrays.fill(into, row + count, row + lanes, into[row + count - 1]);
     }
   }
 
+  private void readRowMajor(
+      StridedFloats from,
+      int t,
+      int begin,
+      int end,
+      int tile,
+      float[] into,
+      int at,
+      float[] workspace) {
+    int count = count(tile);
+    for (int lane = 0; lane < count; lane += GROUP) {
+      int group = Math.min(GROUP, count - lane);
+      for (int unit = begin; unit < end; unit += UNITS) {
+        int units = Math.min(UNITS, end - unit);
+        int place = place(from, t, unit, tile) + lane * from.batchStride;
+        for (int l = 0; l < group; l++) {
+          from.get(place + l * from.batchStride, workspace, l * UNITS, units);
+        }
+        for (int u = 0; u < units; u++) {
+          int target = at + (unit + u) * lanes + lane;
+          for (int l = 0; l < group; l++) {
+            into[target + l] = workspace[l * UNITS + u];
+          }
+        }
+      }
+    }
+  }
+
   /**
-   * Copies some units of a tile, from [units][lanes] to time step t of an array.
+   * Copies units begin to end of a tile, from [units][lanes] to time step t of an array.
    *
    * @param at where unit 0 would be
    * @param maskAt place in {@code from} of the lanes' factors; -1 for none
-   * @param units of the whole array
    */
   void writeTile(
       float[] from,
       int at,
       int maskAt,
-      float[] into,
+      StridedFloats into,
       int t,
-      int units,
       int begin,
       int end,
-      int tile) {
-    int target = place(t, units, tile) + begin * batch;
-    int count = count(tile);
-    if (maskAt < 0 && count == lanes) {
-      int first = at + begin * lanes;
-      kernels.copyRows(end - begin, lanes, from, first, lanes, into, target, batch);
+      int tile,
+      float[] workspace) {
+    if (maskAt < 0) {
+      write(from, at + begin * lanes, into, t, begin, end, tile);
       return;
     }
-    for (int source = at + begin * lanes; source < at + end * lanes; source += lanes) {
-      for (int lane = 0; lane < count; lane++) {
-        float factor = maskAt < 0 ? 1 : from[maskAt + lane];
-        into[target + lane] = from[source + lane] * factor;
+    int step = Math.max(1, CHANGED / lanes);
+    int changed = GROUP * UNITS;
+    for (int unit = begin; unit < end; unit += step) {
+      int last = Math.min(unit + step, end);
+      int source = at + unit * lanes;
+      kernels.multiplyLanes(last - unit, lanes, from, maskAt, from, source, workspace, changed);
+      write(workspace, changed, into, t, unit, last, tile);
+    }
+  }
+
+  /** As {@link #writeTile}, from where unit begin is. */
+  private void write(
+      float[] from, int at, StridedFloats into, int t, int begin, int end, int tile) {
+    int count = count(tile);
+    if (into.batchStride == 1 && into.unitStride == lanes && count == lanes) {
+      into.put(place(into, t, begin, tile), from, at, (end - begin) * lanes);
+      return;
+    }
+    for (int u = begin; u < end; u++) {
+      int place = place(into, t, u, tile);
+      int source = at + (u - begin) * lanes;
+      if (into.batchStride == 1) {
+        into.put(place, from, source, count);
+      } else {
+        for (int l = 0; l < count; l++) {
+          into.put(place + l * into.batchStride, from[source + l]);
+        }
       }
-      target += batch;
     }
   }
 
   /**
-   * Adds some units of a tile, from time step t of an array to [units][lanes].
+   * Adds units begin to end of a tile, from time step t of an array to [units][lanes].
    *
    * @param masks where the lanes' factors are
    * @param maskAt their place; -1 for none
    * @param at where unit 0 would be
    */
   void addTile(
-      HeapTensor from,
+      StridedFloats from,
       int t,
       int begin,
       int end,
@@ -146,24 +231,23 @@ final class FusedCall {
       float[] masks,
       int maskAt,
       float[] into,
-      int at) {
-    int source = place(from, t, tile) + begin * from.unitStride;
-    int target = at + begin * lanes;
-    int units = end - begin;
+      int at,
+      float[] workspace) {
     int count = count(tile);
-    if (maskAt < 0 && from.batchStride == 1 && count == lanes) {
-      kernels.addRows(units, lanes, from.values, source, from.unitStride, into, target, lanes);
-      return;
-    }
-    for (int lane = 0; lane < count; lane += GROUP) {
-      int laneEnd = Math.min(lane + GROUP, count);
-      for (int u = 0; u < units; u++) {
-        int unit = source + u * from.unitStride;
-        for (int l = lane; l < laneEnd; l++) {
-          float factor = maskAt < 0 ? 1 : masks[maskAt + l];
-          into[target + u * lanes + l] += from.values[unit + l * from.batchStride] * factor;
-        }
+    int step = Math.max(1, CHANGED / lanes);
+    int changed = GROUP * UNITS;
+    for (int unit = begin; unit < end; unit += step) {
+      int units = Math.min(step, end - unit);
+      int length = units * lanes;
+      int first = changed - unit * lanes;
+      readTile(from, t, unit, unit + units, tile, workspace, first, workspace);
+      for (int row = changed; count < lanes && row < changed + length; row += lanes) {
+        Arrays.fill(workspace, row + count, row + lanes, 0);
       }
+      if (maskAt >= 0) {
+        kernels.multiplyLanes(units, lanes, masks, maskAt, workspace, changed, workspace, changed);
+      }
+      kernels.add(length, workspace, changed, into, at + unit * lanes);
     }
   }
 }

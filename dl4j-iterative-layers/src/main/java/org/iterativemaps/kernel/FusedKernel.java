@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 import org.iterativemaps.map.RealizedMap.Parameter;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -63,11 +64,6 @@ public final class FusedKernel implements MapKernel {
     final float[][] parameters = new float[order.size()][];
     FusedCall call;
     LaneBlock[] blocks;
-    final HeapTensor input = new HeapTensor();
-    final HeapTensor mask = new HeapTensor();
-    final HeapTensor outputGradient = new HeapTensor();
-    float[] output;
-    float[] inputGradient;
     float[][] lastState = new float[plan.sizes.length][];
     float[][] stateGradient = new float[plan.sizes.length][];
     int gradientBatch;
@@ -153,7 +149,8 @@ public final class FusedKernel implements MapKernel {
     int lanes = lanes(batch, threads);
     FusedPlan.Layout layout = plan.new Layout(lanes, mask != null);
     int segmentLength = segmentLength(time, layout, isTraining);
-    FusedCall call = new FusedCall(kernels, batch, time, lanes, segmentLength, isTraining);
+    FusedCall call =
+        new FusedCall(kernels, batch, time, lanes, segmentLength, isTraining, mask != null);
     int workers = call.workers = Math.min(threads, call.tiles());
     call.parts = call.tiles() == 1 && isWorthSharing(lanes) ? threads : 1;
     LaneTeam team = call.team = LaneTeam.gather(Math.max(workers, call.parts));
@@ -169,10 +166,15 @@ public final class FusedKernel implements MapKernel {
         pass.parameters[p] = HeapCopy.read(newParameters[p], pass.parameters[p]);
       }
       load(pass);
-      call.input = pass.input.read(input);
-      call.mask = mask == null ? null : pass.mask.readMask(mask);
+      call.input = StridedFloats.of(input);
+      call.mask = mask == null ? null : StridedFloats.ofMask(mask);
+      if (isTraining && call.segments() > 1) { // which are read a second time
+        call.input = call.input.copy();
+        call.mask = mask == null ? null : call.mask.copy();
+      }
       call.initial = initialState(initial);
-      call.output = pass.output = atLeast(pass.output, output.length());
+      INDArray writable = writable(output);
+      call.output = StridedFloats.of(writable);
       call.lastState = stateArrays(pass.lastState, batch);
       run(
           call,
@@ -186,13 +188,21 @@ public final class FusedKernel implements MapKernel {
               pass.workers[w].forward();
             }
           });
-      HeapCopy.write(call.output, output);
+      if (writable != output) {
+        output.assign(writable);
+      }
       last = pass;
       hasTape |= isTraining;
     } finally {
       team.dismiss();
-      call.team = null;
+      call.forget();
     }
+  }
+
+  private static INDArray writable(INDArray array) {
+    return StridedFloats.isOfFloats(array)
+        ? array
+        : Nd4j.createUninitialized(DataType.FLOAT, array.shape(), 'f');
   }
 
   /** The workers side by side, or the one worker, which calls the team for its parts itself. */
@@ -218,7 +228,7 @@ public final class FusedKernel implements MapKernel {
     if (last == null) {
       throw new IllegalStateException("there was no forward pass yet");
     }
-    return stateMatrices(last.call.lastState, last.call.batch);
+    return stateMatrices(last.lastState, last.call.batch);
   }
 
   @Override
@@ -238,10 +248,12 @@ public final class FusedKernel implements MapKernel {
         load(training);
       }
       call.firstTimeStep = firstTimeStep;
-      call.outputGradient = pass.outputGradient.read(outputGradient);
-      call.inputGradient = pass.inputGradient = atLeast(pass.inputGradient, inputGradient.length());
-      int before = firstTimeStep * call.batch * program.size(program.inputSlot());
-      Arrays.fill(call.inputGradient, 0, before, 0);
+      call.outputGradient = StridedFloats.of(outputGradient);
+      INDArray writable = writable(inputGradient);
+      call.inputGradient = StridedFloats.of(writable);
+      if (firstTimeStep > 0) {
+        writable.assign(0);
+      }
       call.stateGradient = stateArrays(pass.stateGradient, call.batch);
       pass.gradientBatch = call.batch;
       for (LaneBlock block : pass.blocks) {
@@ -254,12 +266,14 @@ public final class FusedKernel implements MapKernel {
             }
           });
       run(call, w -> pass.workers[w].backward());
-      HeapCopy.write(call.inputGradient, inputGradient);
+      if (writable != inputGradient) {
+        inputGradient.assign(writable);
+      }
       reduce(team, helpers, gradients);
       hasStateGradient = true;
     } finally {
       team.dismiss();
-      call.team = null;
+      call.forget();
     }
   }
 
@@ -312,14 +326,13 @@ public final class FusedKernel implements MapKernel {
     long floats = length(reduced);
     for (Pass pass : new Pass[] {training, inference}) {
       floats += length(pass.parameters) + length(pass.lastState) + length(pass.stateGradient);
-      floats += length(pass.output, pass.inputGradient);
-      floats += pass.input.length() + pass.mask.length() + pass.outputGradient.length();
     }
     long bytes = Float.BYTES * floats;
     for (Pass pass : new Pass[] {training, inference}) {
       for (FusedWorker worker : pass.workers) {
         bytes += worker.bytes();
       }
+      bytes += pass.call == null ? 0 : pass.call.bytes();
     }
     for (LaneBlock[] blocks : blocksByShape.values()) {
       for (LaneBlock block : blocks) {
@@ -386,22 +399,22 @@ public final class FusedKernel implements MapKernel {
     loaded = pass;
   }
 
-  private HeapTensor[] initialState(INDArray[] initial) {
-    if (initial == null) {
-      return null;
-    }
-    HeapTensor[] state = new HeapTensor[initial.length];
+  private StridedFloats[] initialState(INDArray[] initial) {
+    StridedFloats[] state = new StridedFloats[plan.sizes.length];
     for (int slot : plan.carried) {
-      state[slot] = initial[slot] == null ? null : new HeapTensor().readState(initial[slot]);
+      boolean isGiven = initial != null && initial[slot] != null;
+      state[slot] = isGiven ? StridedFloats.ofState(initial[slot]) : null;
     }
     return state;
   }
 
-  private float[][] stateArrays(float[][] reuse, int batch) {
+  private StridedFloats[] stateArrays(float[][] reuse, int batch) {
+    StridedFloats[] state = new StridedFloats[plan.sizes.length];
     for (int slot : plan.carried) {
       reuse[slot] = atLeast(reuse[slot], (long) plan.sizes[slot] * batch);
+      state[slot] = StridedFloats.onHeap(reuse[slot], batch);
     }
-    return reuse;
+    return state;
   }
 
   private INDArray[] stateMatrices(float[][] state, int batch) {

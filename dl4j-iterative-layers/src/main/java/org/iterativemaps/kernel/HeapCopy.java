@@ -17,34 +17,12 @@ final class HeapCopy {
    * @param reuse returned filled if it is long enough
    */
   static float[] read(INDArray from, float[] reuse) {
-    return readSpan(isPlain(from) ? from : from.castTo(DataType.FLOAT).dup('f'), reuse);
-  }
-
-  /**
-   * All that lies between an array's first and last element, both included, as it lies.
-   *
-   * @param from of floats
-   * @param reuse returned filled if it is long enough
-   */
-  static float[] readSpan(INDArray from, float[] reuse) {
-    int length = Math.toIntExact(span(from));
+    int length = Math.toIntExact(from.length());
     float[] into = reuse != null && reuse.length >= length ? reuse : new float[length];
-    pointer(from).get(into, 0, length);
-    Reference.reachabilityFence(from); // ND4J may free what nobody refers to while it is copied
+    INDArray plain = isPlain(from) ? from : from.castTo(DataType.FLOAT).dup('f');
+    pointer(plain).get(into, 0, length);
+    Reference.reachabilityFence(plain); // ND4J may free what nobody refers to while it is copied
     return into;
-  }
-
-  /** Whether {@link #readSpan} can copy an array and at least half of what it copies is wanted. */
-  static boolean hasFewGaps(INDArray array) {
-    return array.dataType() == DataType.FLOAT && span(array) <= 2 * array.length();
-  }
-
-  private static long span(INDArray array) {
-    long span = 1;
-    for (int axis = 0; axis < array.rank(); axis++) {
-      span += (array.size(axis) - 1) * array.stride(axis);
-    }
-    return span;
   }
 
   /**

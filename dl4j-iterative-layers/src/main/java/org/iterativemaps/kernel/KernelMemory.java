@@ -52,10 +52,10 @@ public record KernelMemory(
 
   /**
    * Training keeps two records of {@link FusedPlan} per time step of a segment and one more, and
-   * the carried state before every segment; copies of what goes in and out are on the heap. Fixed
-   * are copies of the parameters, the blocks' layouts (in training those of the way back, too) and
-   * every thread's sums. Not counted: the padding of batches to whole tiles, time masks, and the
-   * rounding up of arrays to what the garbage collector keeps apart, which weighs for small maps.
+   * the carried state before every segment with a copy of the input. Fixed are copies of the
+   * parameters, the blocks' layouts (in training those of the way back, too) and every thread's
+   * sums. Not counted: the padding of batches to whole tiles, time masks, and the rounding up of
+   * arrays to what the garbage collector keeps apart, which weighs for small maps.
    */
   static KernelMemory ofFused(
       MapProgram program, LaneKernels kernels, int segment, int threads, long timeSteps) {
@@ -81,21 +81,19 @@ public record KernelMemory(
       scratch = Math.max(scratch, block.scratchLength());
     }
     int nIn = program.size(program.inputSlot());
-    int nOut = program.size(program.outputSlot());
     long carried = 0;
     for (int slot : plan.carried) {
       carried += program.size(slot);
     }
-    long inAndOut = (nIn + nOut) * timeSteps + carried;
     long atATime = FusedKernel.inferenceSegment(timeSteps, layout);
     long inference = FusedKernel.INFERENCE_TILES * lanes * record * (atATime + 1);
     long kept = segment == 0 ? timeSteps : Math.min(segment, timeSteps);
     long segments = (timeSteps + kept - 1) / kept;
-    long checkpoints = segments > 1 ? segments * carried : 0;
+    long checkpoints = segments > 1 ? segments * carried + nIn * timeSteps : 0;
     return new KernelMemory(
         weights + threads * (inference + scratch),
-        inAndOut,
+        carried,
         weights + wayBack + threads * (sums + scratch),
-        2 * record * (kept + 1) + checkpoints + 2 * inAndOut);
+        2 * record * (kept + 1) + checkpoints + 2 * carried);
   }
 }

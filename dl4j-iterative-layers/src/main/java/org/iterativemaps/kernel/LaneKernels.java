@@ -190,19 +190,6 @@ public interface LaneKernels {
   void add(int length, float[] x, int xAt, float[] y, int yAt);
 
   /**
-   * y = x, row by row.
-   *
-   * @param xStride floats from a row of x to the next
-   * @param yStride floats from a row of y to the next
-   */
-  void copyRows(
-      int rows, int lanes, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride);
-
-  /** y += x, row by row. */
-  void addRows(
-      int rows, int lanes, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride);
-
-  /**
    * y = m x, each lane with its own factor.
    *
    * @param m [lanes]

@@ -210,24 +210,6 @@ public final class ScalarLaneKernels implements LaneKernels {
   }
 
   @Override
-  public void copyRows(
-      int rows, int lanes, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
-    for (int i = 0; i < rows; i++) {
-      System.arraycopy(x, xAt + i * xStride, y, yAt + i * yStride, lanes);
-    }
-  }
-
-  @Override
-  public void addRows(
-      int rows, int lanes, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
-    for (int i = 0; i < rows; i++) {
-      for (int lane = 0; lane < lanes; lane++) {
-        y[yAt + i * yStride + lane] += x[xAt + i * xStride + lane];
-      }
-    }
-  }
-
-  @Override
   public void multiplyLanes(
       int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
     for (int i = 0; i < units * lanes; i += lanes) {

@@ -1,5 +1,6 @@
 package org.iterativemaps.kernel;
 
+import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.iterativemaps.kernel.FusedPlan.Layout;
 
@@ -35,6 +36,7 @@ final class TileRecords {
   private int masks; // [tile][time step of a segment][lanes]
   private int scratch; // [part]
   private int scratchLength;
+  private float[][] workspaces = {};
 
   TileRecords(FusedPlan plan, LaneKernels kernels) {
     this.plan = plan;
@@ -58,7 +60,7 @@ final class TileRecords {
     long stride = (call.segment + 1L) * layout.length;
     long afterRecords = count * stride;
     long afterMasks =
-        afterRecords + (call.mask == null ? 0 : (long) count * call.segment * layout.lanes);
+        afterRecords + (call.isMasked ? (long) count * call.segment * layout.lanes : 0);
     scratchLength = 0;
     for (LaneBlock block : blocks) {
       scratchLength = Math.max(scratchLength, block.scratchLength());
@@ -69,6 +71,10 @@ final class TileRecords {
       values = null;
       memory = LaneMemory.ofFloats(needed);
       values = memory.array;
+    }
+    if (workspaces.length < call.parts || workspaces[0].length < layout.lanes) {
+      workspaces = new float[call.parts][];
+      Arrays.setAll(workspaces, part -> FusedCall.workspace(layout.lanes));
     }
     tileStride = (int) stride; // the memory would not have been there otherwise
     masks = (int) (memory.base + afterRecords);
@@ -92,12 +98,17 @@ final class TileRecords {
 
   /** Where a time step's mask is in the values; -1 where there is none. */
   int mask(int tile, int t) {
-    return call.mask == null ? -1 : masks + (tile * call.segment + t) * layout.lanes;
+    return call.isMasked ? masks + (tile * call.segment + t) * layout.lanes : -1;
   }
 
   /** A part's workspace for the blocks, in the values. */
   int scratch(int part) {
     return scratch + part * scratchLength;
+  }
+
+  /** A part's workspace to read and write the call's arrays. */
+  float[] workspace(int part) {
+    return workspaces[part];
   }
 
   /** The first of a slot's units that is a part's. */

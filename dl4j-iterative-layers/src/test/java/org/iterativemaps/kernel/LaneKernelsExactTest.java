@@ -236,32 +236,6 @@ class LaneKernelsExactTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"0", "1", "7"})
-  void rowsOfOtherStrides(int rows) {
-    Random random = new Random(rows);
-    for (int lanes : laneCounts()) {
-      int xStride = lanes + 5;
-      int yStride = lanes + 2;
-      float[] x = LaneCase.draw(3 + rows * xStride, integers(random));
-      float[] y = LaneCase.draw(5 + rows * yStride, integers(random));
-      float[] copied = y.clone();
-      float[] added = y.clone();
-      kernels.copyRows(rows, lanes, x, 3, xStride, copied, 5, yStride);
-      kernels.addRows(rows, lanes, x, 3, xStride, added, 5, yStride);
-      float[] expectedCopy = y.clone();
-      float[] expectedSum = y.clone();
-      for (int row = 0; row < rows; row++) {
-        for (int lane = 0; lane < lanes; lane++) {
-          expectedCopy[5 + row * yStride + lane] = x[3 + row * xStride + lane];
-          expectedSum[5 + row * yStride + lane] += x[3 + row * xStride + lane];
-        }
-      }
-      assertArrayEquals(expectedCopy, copied);
-      assertArrayEquals(expectedSum, added);
-    }
-  }
-
   private static void assertExact(double[] expected, float[] found, String what) {
     float[] exact = new float[expected.length];
     for (int i = 0; i < exact.length; i++) {

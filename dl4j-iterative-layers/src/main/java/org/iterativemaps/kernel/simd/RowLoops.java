@@ -16,8 +16,6 @@ final class RowLoops {
   enum Operation {
     /** y = m[row], or 0 without m. */
     FILL,
-    /** y = x. */
-    COPY,
     /** y += x. */
     ADD,
     /** y += m[row] x. */
@@ -54,13 +52,6 @@ final class RowLoops {
         FloatVector value = FloatVector.broadcast(SPECIES, m == null ? 0 : m[mAt + i]);
         for (int v = yAt + i * yStride, end = v + lanes; v < end; v += L) {
           value.intoArray(y, v);
-        }
-      }
-    } else if (operation == Operation.COPY) {
-      for (int i = 0; i < rows; i++) {
-        int c = xAt + i * xStride;
-        for (int v = yAt + i * yStride, end = v + lanes; v < end; v += L, c += L) {
-          FloatVector.fromArray(SPECIES, x, c).intoArray(y, v);
         }
       }
     } else if (operation == Operation.ADD) {

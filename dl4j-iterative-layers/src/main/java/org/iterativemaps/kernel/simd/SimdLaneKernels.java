@@ -275,18 +275,6 @@ public final class SimdLaneKernels implements LaneKernels {
   }
 
   @Override
-  public void copyRows(
-      int rows, int lanes, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
-    RowLoops.apply(Operation.COPY, rows, lanes, null, 0, x, xAt, xStride, y, yAt, yStride);
-  }
-
-  @Override
-  public void addRows(
-      int rows, int lanes, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
-    RowLoops.apply(Operation.ADD, rows, lanes, null, 0, x, xAt, xStride, y, yAt, yStride);
-  }
-
-  @Override
   public void multiplyLanes(
       int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
     RowLoops.apply(Operation.MULTIPLY_LANES, units, lanes, m, mAt, x, xAt, lanes, y, yAt, lanes);

@@ -1,0 +1,108 @@
+package org.iterativemaps.kernel;
+
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Floats [batch, units, time] in ND4J's memory, in whatever order, or on the heap: read and written
+ * where they lie. To have ND4J turn them into another order, in fresh memory, takes longer than a
+ * small layer does.
+ */
+final class StridedFloats {
+  private final FloatBuffer floats;
+  // ND4J may free what nobody refers to.
+  private final INDArray owner;
+  final int batchStride;
+  final int unitStride;
+  final int timeStride;
+
+  private StridedFloats(
+      FloatBuffer floats, INDArray owner, int batchStride, int unitStride, int timeStride) {
+    this.floats = floats;
+    this.owner = owner;
+    this.batchStride = batchStride;
+    this.unitStride = unitStride;
+    this.timeStride = timeStride;
+  }
+
+  /** An array [batch, units, time]; a copy of it if it is not of floats. */
+  static StridedFloats of(INDArray array) {
+    return of(array, 1, 2);
+  }
+
+  /** An array [batch, units] as one time step. */
+  static StridedFloats ofState(INDArray array) {
+    return of(array, 1, -1);
+  }
+
+  /** An array [batch, time] as one unit. */
+  static StridedFloats ofMask(INDArray array) {
+    return of(array, -1, 1);
+  }
+
+  /** The beginning of an array on the heap, in ND4J's column-major order: [units][batch]. */
+  static StridedFloats onHeap(float[] values, int batch) {
+    return new StridedFloats(FloatBuffer.wrap(values), null, 1, batch, 0);
+  }
+
+  private static StridedFloats of(INDArray array, int unitAxis, int timeAxis) {
+    INDArray own = isOfFloats(array) ? array : array.castTo(DataType.FLOAT).dup('f');
+    long span = 1;
+    for (int axis = 0; axis < own.rank(); axis++) {
+      span += (own.size(axis) - 1) * own.stride(axis);
+    }
+    if (span > Integer.MAX_VALUE / Float.BYTES) {
+      throw new IllegalArgumentException(
+          String.format(
+              "an array of %,d floats is too long for the fused kernel; use a smaller batch, shorter"
+                  + " sequences or -D%s=reference",
+              span, KernelMode.PROPERTY));
+    }
+    FloatPointer pointer = (FloatPointer) own.data().addressPointer();
+    return new StridedFloats(
+        new FloatPointer(pointer).capacity(span).asBuffer(),
+        own,
+        own.stride(0),
+        unitAxis < 0 ? 0 : own.stride(unitAxis),
+        timeAxis < 0 ? 0 : own.stride(timeAxis));
+  }
+
+  /** Whether {@link #of} an array is the array itself and not a copy. */
+  static boolean isOfFloats(INDArray array) {
+    return array.dataType() == DataType.FLOAT
+        && Arrays.stream(array.stride()).allMatch(stride -> stride >= 0);
+  }
+
+  /** The same floats, copied to the heap: they stay when the array goes. */
+  StridedFloats copy() {
+    float[] values = new float[floats.capacity()];
+    floats.get(0, values);
+    return new StridedFloats(FloatBuffer.wrap(values), null, batchStride, unitStride, timeStride);
+  }
+
+  /** Bytes of a {@link #copy}; 0 for one of ND4J's arrays. */
+  long bytes() {
+    return owner == null ? (long) Float.BYTES * floats.capacity() : 0;
+  }
+
+  /** Copies contiguous floats from a place of this. */
+  void get(int place, float[] into, int at, int count) {
+    floats.get(place, into, at, count);
+  }
+
+  float get(int place) {
+    return floats.get(place);
+  }
+
+  /** Copies contiguous floats to a place of this. */
+  void put(int place, float[] from, int at, int count) {
+    floats.put(place, from, at, count);
+  }
+
+  void put(int place, float value) {
+    floats.put(place, value);
+  }
+}
