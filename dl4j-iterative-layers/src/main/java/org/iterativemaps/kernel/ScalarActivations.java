@@ -9,13 +9,41 @@ package org.iterativemaps.kernel;
  * no longer changes, by comparing bit patterns: as integers, the magnitudes of floats have the same
  * order, and vector units compare integers in one instruction but floats, the way Java wants it, in
  * five. Not-a-number, lost by cutting, is put back at the end.
+ *
+ * <p>tanh, the activation of most recurrent maps, is a quotient of two polynomials, fitted by least
+ * squares with weights that level the relative error (7e-9 up to the cut; 3.4e-7 computed in
+ * floats): half as many operations, none of them on integers, and never above 1.
  */
 public final class ScalarActivations {
   /** Bits of a magnitude whose negative has a normal float as exponential. */
   public static final int EXP_CUT = Float.floatToRawIntBits(87.3f);
 
-  /** Bits of a magnitude from which on tanh is 1 in float. */
-  public static final int TANH_CUT = Float.floatToRawIntBits(15f);
+  /** Magnitude from which on tanh is 1 but for 2e-7. */
+  public static final float TANH_CUT = 8.05f;
+
+  /** tanh(x) / x is (1 + A1 t + … + A4 t^4) / (1 + B1 t + … + B4 t^4), t = x^2. */
+  public static final float A1 = 0.1344142109155655f;
+
+  /** See {@link #A1}. */
+  public static final float A2 = 0.0035678865388035774f;
+
+  /** See {@link #A1}. */
+  public static final float A3 = 2.183035758207552e-05f;
+
+  /** See {@link #A1}. */
+  public static final float A4 = 1.513232028571565e-08f;
+
+  /** See {@link #A1}. */
+  public static final float B1 = 0.4677474796772003f;
+
+  /** See {@link #A1}. */
+  public static final float B2 = 0.026150479912757874f;
+
+  /** See {@link #A1}. */
+  public static final float B3 = 0.00034050975227728486f;
+
+  /** See {@link #A1}. */
+  public static final float B4 = 8.484391287311155e-07f;
 
   /** All bits but the sign. */
   public static final int MAGNITUDE = 0x7fffffff;
@@ -99,10 +127,11 @@ public final class ScalarActivations {
   }
 
   private static float tanh(float z) {
-    float m = cut(z, TANH_CUT);
-    float expm1 = expm1(2 * m);
-    float tanh = expm1 / (expm1 + 2);
-    return Float.isNaN(z) ? z : z < 0 ? -tanh : tanh;
+    float x = Math.max(Math.min(z, TANH_CUT), -TANH_CUT);
+    float t = x * x;
+    float p = (((A4 * t + A3) * t + A2) * t + A1) * t + 1;
+    float q = (((B4 * t + B3) * t + B2) * t + B1) * t + 1;
+    return p * x / q;
   }
 
   private static float sigmoid(float z) {

@@ -1,5 +1,13 @@
 package org.iterativemaps.kernel.simd;
 
+import static org.iterativemaps.kernel.ScalarActivations.A1;
+import static org.iterativemaps.kernel.ScalarActivations.A2;
+import static org.iterativemaps.kernel.ScalarActivations.A3;
+import static org.iterativemaps.kernel.ScalarActivations.A4;
+import static org.iterativemaps.kernel.ScalarActivations.B1;
+import static org.iterativemaps.kernel.ScalarActivations.B2;
+import static org.iterativemaps.kernel.ScalarActivations.B3;
+import static org.iterativemaps.kernel.ScalarActivations.B4;
 import static org.iterativemaps.kernel.ScalarActivations.EXP_CUT;
 import static org.iterativemaps.kernel.ScalarActivations.LN2_HIGH;
 import static org.iterativemaps.kernel.ScalarActivations.LN2_LOW;
@@ -83,22 +91,11 @@ final class VectorActivations {
       boolean isTanh, int length, float[] z, int zAt, float[] a, int aAt) {
     if (isTanh) {
       for (int i = 0; i < length; i += L) {
-        FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
-        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
-        FloatVector m = magnitude.min(TANH_CUT).reinterpretAsFloats();
-        FloatVector x = FloatVector.broadcast(SPECIES, 2).mul(m);
-        FloatVector shifted = x.mul(LOG2_E).add(ROUND);
-        FloatVector n = shifted.sub(ROUND);
-        FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
-        FloatVector p = r.mul(P0).add(P1);
-        p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
-        FloatVector q = p.mul(r.mul(r)).add(r);
-        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
-        FloatVector expm1 = q.mul(scale).add(FloatVector.broadcast(SPECIES, -1).add(scale));
-        FloatVector tanh = expm1.div(expm1.add(2));
-        tanh = tanh.blend(tanh.neg(), z0.lt(0));
-        tanh.blend(z0, z0.compare(VectorOperators.NE, z0)).intoArray(a, aAt + i);
+        FloatVector x = FloatVector.fromArray(SPECIES, z, zAt + i).min(TANH_CUT).max(-TANH_CUT);
+        FloatVector t = x.mul(x);
+        FloatVector p = t.mul(A4).add(A3).mul(t).add(A2).mul(t).add(A1).mul(t).add(1);
+        FloatVector q = t.mul(B4).add(B3).mul(t).add(B2).mul(t).add(B1).mul(t).add(1);
+        p.mul(x).div(q).intoArray(a, aAt + i);
       }
     } else {
       for (int i = 0; i < length; i += L) {
