@@ -107,7 +107,9 @@ final class ForwardPass {
     } else {
       records.each(part -> add(step, part, t));
       activateOther(step, t);
-      records.each(afterwards);
+      if (afterwards != NOTHING) {
+        records.each(afterwards);
+      }
     }
   }
 

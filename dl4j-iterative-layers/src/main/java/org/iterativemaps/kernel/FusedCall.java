@@ -13,7 +13,7 @@ final class FusedCall {
   // Row-major arrays are read some units of some examples at a time.
   private static final int GROUP = 8;
   private static final int UNITS = 64;
-  // Floats that are changed on their way: some units of a tile.
+  // Floats that are changed on their way: some units of a tile, of which one has 64 at most.
   private static final int CHANGED = 512;
 
   private final LaneKernels kernels;
@@ -73,9 +73,14 @@ final class FusedCall {
     outputGradient = null;
     inputGradient = null;
     if (!isTraining || segments() == 1) {
-      input = null;
-      mask = null;
+      forgetInput();
     }
+  }
+
+  /** When there is no way back, either. */
+  void forgetInput() {
+    input = null;
+    mask = null;
   }
 
   /** Bytes of copies of the input. */
@@ -94,8 +99,8 @@ final class FusedCall {
   }
 
   /** Workspace that a thread gives to what follows. */
-  static float[] workspace(int lanes) {
-    return new float[GROUP * UNITS + Math.max(CHANGED, lanes)];
+  static float[] workspace() {
+    return new float[GROUP * UNITS + CHANGED];
   }
 
   /**
@@ -184,7 +189,7 @@ final class FusedCall {
       write(from, at + begin * lanes, into, t, begin, end, tile);
       return;
     }
-    int step = Math.max(1, CHANGED / lanes);
+    int step = CHANGED / lanes;
     int changed = GROUP * UNITS;
     for (int unit = begin; unit < end; unit += step) {
       int last = Math.min(unit + step, end);
@@ -234,7 +239,7 @@ final class FusedCall {
       int at,
       float[] workspace) {
     int count = count(tile);
-    int step = Math.max(1, CHANGED / lanes);
+    int step = CHANGED / lanes;
     int changed = GROUP * UNITS;
     for (int unit = begin; unit < end; unit += step) {
       int units = Math.min(step, end - unit);

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 import org.iterativemaps.map.RealizedMap.Parameter;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.map.Schedule.Read;
+import org.iterativemaps.map.Schedule.Update;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -15,14 +17,14 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * The map in one pass over float arrays, for FLOAT networks on the CPU.
  *
- * <p>A call copies parameters and input to the heap, runs all time steps and all steps of the map
- * with the batch along the vector lanes, and copies the result back; nothing is allocated per step,
- * but for activations that the lane kernels do not know, which run on ND4J. Threads take tiles of
- * the batch, each through the whole sequence, so they never wait for each other; the parameters'
- * gradients are added up in their order at the end. Where the batch is one tile (16 floats or less
- * with AVX-512) and the map not small, they take parts of its units, and wait for each other after
- * every update. Results are the same from run to run for one number of threads, and agree with
- * {@link ReferenceKernel} to rounding.
+ * <p>A call copies the parameters to the heap, and the input tile by tile; it runs all time steps
+ * and all steps of the map with the batch along the vector lanes, and writes the result to ND4J's
+ * memory. No arrays are allocated per step, but for activations that the lane kernels do not know,
+ * which run on ND4J. Threads take tiles of the batch, each through the whole sequence, so they
+ * never wait for each other; the parameters' gradients are added up in their order at the end.
+ * Where the batch is one tile (16 floats or less with AVX-512) and the map not small, they take
+ * parts of its units, and wait for each other after every update. Results are the same from run to
+ * run for one number of threads, and agree with {@link ReferenceKernel} to rounding.
  *
  * <p>Memory for back-propagation is two records of all cells per time step; with segments of n time
  * steps ({@value #SEGMENT_PROPERTY}) two per time step of one segment, and the states are computed
@@ -35,15 +37,15 @@ public final class FusedKernel implements MapKernel {
   // Floats of records that an inference pass holds at a time, and the tiles it takes at a time.
   static final int INFERENCE_FLOATS = 512 * 1024;
   static final int INFERENCE_TILES = 4;
-  // Multiply-adds per update from which on threads share a tile: some ten microseconds of one.
-  static final long LEAST_SHARED = 200_000;
+  // Multiply-adds per update of a thread that shares a tile: some five microseconds.
+  static final long LEAST_SHARE = 100_000;
 
   private final MapProgram program;
   private final FusedPlan plan;
   private final LaneKernels kernels;
   private final List<Parameter> order;
   private final int segment;
-  private final long leastShared;
+  private final long leastShare;
   private final Map<Shape, LaneBlock[]> blocksByShape = new HashMap<>();
   private final Pass training;
   private final Pass inference;
@@ -85,7 +87,7 @@ public final class FusedKernel implements MapKernel {
    * @throws IllegalArgumentException if a slot is too large for an array of one tile
    */
   public FusedKernel(MapProgram program) {
-    this(program, LaneKernelSelection.selected(), segmentFromProperty(), LEAST_SHARED);
+    this(program, LaneKernelSelection.selected(), segmentFromProperty(), LEAST_SHARE);
   }
 
   /**
@@ -118,9 +120,9 @@ public final class FusedKernel implements MapKernel {
    * A kernel on given lane kernels.
    *
    * @param segment time steps between kept states; 0 keeps all
-   * @param leastShared multiply-adds per update from which on threads share a tile
+   * @param leastShare multiply-adds per update of a thread that shares a tile, at least
    */
-  FusedKernel(MapProgram program, LaneKernels kernels, int segment, long leastShared) {
+  FusedKernel(MapProgram program, LaneKernels kernels, int segment, long leastShare) {
     if (segment < 0) {
       throw new IllegalArgumentException(
           "segment: found " + segment + ", expected time steps, or 0 for none");
@@ -130,7 +132,7 @@ public final class FusedKernel implements MapKernel {
     this.kernels = kernels;
     this.order = program.realized().parameters();
     this.segment = segment;
-    this.leastShared = leastShared;
+    this.leastShare = leastShare;
     this.training = new Pass();
     this.inference = new Pass();
   }
@@ -152,7 +154,7 @@ public final class FusedKernel implements MapKernel {
     FusedCall call =
         new FusedCall(kernels, batch, time, lanes, segmentLength, isTraining, mask != null);
     int workers = call.workers = Math.min(threads, call.tiles());
-    call.parts = call.tiles() == 1 && isWorthSharing(lanes) ? threads : 1;
+    call.parts = call.tiles() == 1 ? parts(lanes, threads) : 1;
     LaneTeam team = call.team = LaneTeam.gather(Math.max(workers, call.parts));
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       Pass pass = isTraining ? training : inference;
@@ -168,9 +170,9 @@ public final class FusedKernel implements MapKernel {
       load(pass);
       call.input = StridedFloats.of(input);
       call.mask = mask == null ? null : StridedFloats.ofMask(mask);
-      if (isTraining && call.segments() > 1) { // which are read a second time
-        call.input = call.input.copy();
-        call.mask = mask == null ? null : call.mask.copy();
+      if (isTraining && call.segments() > 1) { // then they are read a second time
+        call.input = StridedFloats.copyOf(input);
+        call.mask = mask == null ? null : StridedFloats.copyOfMask(mask);
       }
       call.initial = initialState(initial);
       INDArray writable = writable(output);
@@ -200,7 +202,7 @@ public final class FusedKernel implements MapKernel {
   }
 
   private static INDArray writable(INDArray array) {
-    return StridedFloats.isOfFloats(array)
+    return StridedFloats.isInPlace(array)
         ? array
         : Nd4j.createUninitialized(DataType.FLOAT, array.shape(), 'f');
   }
@@ -214,13 +216,17 @@ public final class FusedKernel implements MapKernel {
     }
   }
 
-  /** Whether a product of one tile takes longer than to wait for each other. */
-  private boolean isWorthSharing(int lanes) {
-    long entries = 0;
-    for (RealizedBlock block : program.realized().blocks()) {
-      entries += block.mask().entryCount();
+  /** How many threads share one tile: to wait for each other must be shorter than the work. */
+  private int parts(int lanes, int threads) {
+    long products = 0;
+    for (Update update : program.schedule().updates()) {
+      for (Read read : update.reads()) {
+        products +=
+            (long) lanes * program.realized().blocks().get(read.block()).mask().entryCount();
+      }
     }
-    return entries * lanes >= leastShared * program.schedule().updates().size();
+    long perUpdate = products / program.schedule().updates().size();
+    return (int) Math.max(1, Math.min(threads, perUpdate / Math.max(1, leastShare)));
   }
 
   @Override
@@ -274,6 +280,7 @@ public final class FusedKernel implements MapKernel {
     } finally {
       team.dismiss();
       call.forget();
+      call.forgetInput();
     }
   }
 
@@ -319,6 +326,9 @@ public final class FusedKernel implements MapKernel {
   @Override
   public void dropTape() {
     hasTape = false;
+    if (training.call != null) {
+      training.call.forgetInput();
+    }
   }
 
   /** Bytes of arrays held, but for what every object has. */
@@ -412,7 +422,7 @@ public final class FusedKernel implements MapKernel {
     StridedFloats[] state = new StridedFloats[plan.sizes.length];
     for (int slot : plan.carried) {
       reuse[slot] = atLeast(reuse[slot], (long) plan.sizes[slot] * batch);
-      state[slot] = StridedFloats.onHeap(reuse[slot], batch);
+      state[slot] = StridedFloats.onHeap(reuse[slot], batch, plan.sizes[slot]);
     }
     return state;
   }

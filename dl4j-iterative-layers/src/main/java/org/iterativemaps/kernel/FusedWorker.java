@@ -3,7 +3,8 @@ package org.iterativemaps.kernel;
 import org.iterativemaps.kernel.FusedPlan.Layout;
 
 /**
- * One thread's part of a call: some tiles through all time steps, forward and backward.
+ * Some tiles of a call through all time steps, forward and backward: one thread's part of it, or
+ * the call's one tile, whose units the threads share.
  *
  * <p>Time is run in segments. A segment's records are all in memory; from one segment to the next
  * only the carried state is. In training the state before every segment is kept, and backward runs

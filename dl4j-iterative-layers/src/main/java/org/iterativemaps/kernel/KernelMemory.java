@@ -67,6 +67,7 @@ public record KernelMemory(
     long sums = 0;
     long wayBack = 0;
     int scratch = 0;
+    long reduced = 0;
     for (Parameter parameter : program.realized().parameters()) {
       weights += parameter.length();
       sums += parameter.isBias() ? (1L + lanes) * parameter.length() : 0;
@@ -79,6 +80,9 @@ public record KernelMemory(
       wayBack += block.bytes() / Float.BYTES;
       sums += realized.parameter() >= 0 ? block.gradientLength(0) : 0;
       scratch = Math.max(scratch, block.scratchLength());
+      if (realized.parameter() >= 0 && !block.hasEntryOrder()) {
+        reduced = Math.max(reduced, realized.mask().entryCount());
+      }
     }
     int nIn = program.size(program.inputSlot());
     long carried = 0;
@@ -93,7 +97,7 @@ public record KernelMemory(
     return new KernelMemory(
         weights + threads * (inference + scratch),
         carried,
-        weights + wayBack + threads * (sums + scratch),
+        weights + wayBack + reduced + threads * (sums + scratch),
         2 * record * (kept + 1) + checkpoints + 2 * carried);
   }
 }

@@ -10,7 +10,7 @@ import org.iterativemaps.map.WeightMask;
 final class SparseLaneBlock extends LaneBlock {
   private final SparseTiling[] tilings; // by part
   // For the way back, not there before it is needed.
-  private TransposedMask transposed;
+  private int[] transposedEntries;
   private SparseTiling[] transposedTilings;
   private float[] transposedWeights;
 
@@ -26,20 +26,20 @@ final class SparseLaneBlock extends LaneBlock {
 
   @Override
   void prepareBackward(int share, int shares) {
-    int[] entries = transposed.entries();
-    int end = end(entries.length, share, shares);
-    for (int i = begin(entries.length, share, shares); i < end; i++) {
-      transposedWeights[i] = weights[entries[i]];
+    int end = end(transposedEntries.length, share, shares);
+    for (int i = begin(transposedEntries.length, share, shares); i < end; i++) {
+      transposedWeights[i] = weights[transposedEntries[i]];
     }
   }
 
   @Override
   void layOutBackward() {
-    if (transposed == null) {
-      transposed = TransposedMask.of(mask);
+    if (transposedEntries == null) {
+      TransposedMask transposed = TransposedMask.of(mask);
       transposedTilings =
           SparseTiling.parts(transposed.mask(), lanes, kernels.wantsPacked(lanes), parts);
-      transposedWeights = new float[transposed.entries().length];
+      transposedWeights = new float[mask.entryCount()];
+      transposedEntries = transposed.entries();
     }
   }
 
@@ -139,15 +139,14 @@ final class SparseLaneBlock extends LaneBlock {
   @Override
   long bytes() {
     long bytes = bytes(tilings);
-    if (transposed != null) {
-      // The transposed mask and the entries' places in it, and the weights.
-      bytes += 4 * (3L * mask.entryCount() + mask.fromSize()) + bytes(transposedTilings);
+    if (transposedEntries != null) {
+      bytes += 8L * mask.entryCount() + bytes(transposedTilings);
     }
     return bytes;
   }
 
-  private static long bytes(SparseTiling[] tilings) {
-    long bytes = 0;
+  private long bytes(SparseTiling[] tilings) {
+    long bytes = kernels.wantsPacked(lanes) ? 0 : 4L * mask.entryCount();
     for (SparseTiling tiling : tilings) {
       bytes += tiling.bytes();
     }

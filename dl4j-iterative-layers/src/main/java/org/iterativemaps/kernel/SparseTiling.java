@@ -10,7 +10,7 @@ import org.iterativemaps.map.WeightMask;
  * unit has enough entries per panel to pay for loading its sum again; then panel by panel, target
  * by target, the entries of a target in a panel are a <b>run</b>. Runs are contiguous in the mask's
  * entry order too, so weights are read where they are: nothing is copied or permuted when they
- * change.
+ * change (but for the transpose's, which has another entry order).
  *
  * <p>Gradients of weights are summed in visiting order ("packed"), where a run begins at an even
  * place so that two entries can share a vector. The source offsets lie in that order too if the
@@ -40,8 +40,6 @@ public final class SparseTiling {
   public static final int RUN = 5;
 
   private final int lanes;
-  private final int targets;
-  private final int sources;
   private final int[] runs;
   private final int[] offsets;
   private final int[] chunkRun;
@@ -54,8 +52,6 @@ public final class SparseTiling {
     this.lanes = builder.lanes;
     this.isPacked = builder.isPacked;
     this.packedLength = builder.packed;
-    this.targets = builder.mask.toSize();
-    this.sources = builder.mask.fromSize();
     this.runs = Arrays.copyOf(builder.runs, builder.runCount * RUN);
     this.offsets = isPacked ? Arrays.copyOf(builder.offsets, packedLength) : builder.offsets;
     this.chunkRun = builder.chunks.toArray();
@@ -107,16 +103,6 @@ public final class SparseTiling {
   /** Lanes of a tile. */
   public int lanes() {
     return lanes;
-  }
-
-  /** Units of the target slot. */
-  public int targets() {
-    return targets;
-  }
-
-  /** Units of the source slot. */
-  public int sources() {
-    return sources;
   }
 
   /** How many chunks. */
@@ -195,9 +181,10 @@ public final class SparseTiling {
     }
   }
 
-  /** Bytes held. */
+  /** Bytes held, but for offsets in entry order: those the parts of a block share. */
   public long bytes() {
-    return 4L * (runs.length + offsets.length + chunkRun.length + spanChunk.length);
+    return 4L * (runs.length + chunkRun.length + spanChunk.length)
+        + (isPacked ? 4L * offsets.length : 0);
   }
 
   private static final class Builder {

@@ -12,6 +12,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * small layer does.
  */
 final class StridedFloats {
+  // A direct buffer counts its bytes in an int.
+  private static final int LONGEST = Integer.MAX_VALUE / Float.BYTES;
+
   private final FloatBuffer floats;
   // ND4J may free what nobody refers to.
   private final INDArray owner;
@@ -43,18 +46,26 @@ final class StridedFloats {
     return of(array, -1, 1);
   }
 
-  /** The beginning of an array on the heap, in ND4J's column-major order: [units][batch]. */
-  static StridedFloats onHeap(float[] values, int batch) {
-    return new StridedFloats(FloatBuffer.wrap(values), null, 1, batch, 0);
+  /** A copy on the heap of an array [batch, units, time]: it stays when the array goes. */
+  static StridedFloats copyOf(INDArray array) {
+    int batch = (int) array.size(0);
+    return onHeap(HeapCopy.read(array, null), batch, (int) array.size(1));
+  }
+
+  /** As {@link #copyOf}, of an array [batch, time]. */
+  static StridedFloats copyOfMask(INDArray array) {
+    return onHeap(HeapCopy.read(array, null), (int) array.size(0), 1);
+  }
+
+  /** The beginning of an array on the heap, in ND4J's column-major order: [time][units][batch]. */
+  static StridedFloats onHeap(float[] values, int batch, int units) {
+    return new StridedFloats(FloatBuffer.wrap(values), null, 1, batch, batch * units);
   }
 
   private static StridedFloats of(INDArray array, int unitAxis, int timeAxis) {
-    INDArray own = isOfFloats(array) ? array : array.castTo(DataType.FLOAT).dup('f');
-    long span = 1;
-    for (int axis = 0; axis < own.rank(); axis++) {
-      span += (own.size(axis) - 1) * own.stride(axis);
-    }
-    if (span > Integer.MAX_VALUE / Float.BYTES) {
+    INDArray own = isInPlace(array) ? array : array.castTo(DataType.FLOAT).dup('f');
+    long span = span(own);
+    if (span > LONGEST) {
       throw new IllegalArgumentException(
           String.format(
               "an array of %,d floats is too long for the fused kernel; use a smaller batch, shorter"
@@ -71,19 +82,22 @@ final class StridedFloats {
   }
 
   /** Whether {@link #of} an array is the array itself and not a copy. */
-  static boolean isOfFloats(INDArray array) {
+  static boolean isInPlace(INDArray array) {
     return array.dataType() == DataType.FLOAT
-        && Arrays.stream(array.stride()).allMatch(stride -> stride >= 0);
+        && Arrays.stream(array.stride()).allMatch(stride -> stride >= 0)
+        && (span(array) <= LONGEST || array.length() > LONGEST);
   }
 
-  /** The same floats, copied to the heap: they stay when the array goes. */
-  StridedFloats copy() {
-    float[] values = new float[floats.capacity()];
-    floats.get(0, values);
-    return new StridedFloats(FloatBuffer.wrap(values), null, batchStride, unitStride, timeStride);
+  /** Floats from the first to the last element. */
+  private static long span(INDArray array) {
+    long span = 1;
+    for (int axis = 0; axis < array.rank(); axis++) {
+      span += (array.size(axis) - 1) * array.stride(axis);
+    }
+    return span;
   }
 
-  /** Bytes of a {@link #copy}; 0 for one of ND4J's arrays. */
+  /** Bytes on the heap; 0 for one of ND4J's arrays. */
   long bytes() {
     return owner == null ? (long) Float.BYTES * floats.capacity() : 0;
   }

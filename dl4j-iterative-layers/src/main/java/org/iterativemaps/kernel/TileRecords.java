@@ -72,9 +72,9 @@ final class TileRecords {
       memory = LaneMemory.ofFloats(needed);
       values = memory.array;
     }
-    if (workspaces.length < call.parts || workspaces[0].length < layout.lanes) {
+    if (workspaces.length < call.parts) {
       workspaces = new float[call.parts][];
-      Arrays.setAll(workspaces, part -> FusedCall.workspace(layout.lanes));
+      Arrays.setAll(workspaces, part -> FusedCall.workspace());
     }
     tileStride = (int) stride; // the memory would not have been there otherwise
     masks = (int) (memory.base + afterRecords);

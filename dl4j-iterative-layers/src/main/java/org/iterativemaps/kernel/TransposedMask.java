@@ -1,6 +1,5 @@
 package org.iterativemaps.kernel;
 
-import java.util.Arrays;
 import org.iterativemaps.map.WeightMask;
 
 /**
@@ -16,7 +15,9 @@ record TransposedMask(WeightMask mask, int[] entries) {
     for (int entry = 0; entry < mask.entryCount(); entry++) {
       starts[mask.source(entry) + 1]++;
     }
-    Arrays.parallelPrefix(starts, Integer::sum);
+    for (int source = 0; source < mask.fromSize(); source++) {
+      starts[source + 1] += starts[source];
+    }
     int[] next = starts.clone();
     int[] sources = new int[mask.entryCount()];
     int[] entries = new int[mask.entryCount()];

@@ -55,10 +55,10 @@ class FusedCallTest {
       FusedCall call = call(batch, false);
       for (INDArray layout : layouts(batch)) {
         StridedFloats floats = StridedFloats.of(layout);
-        for (StridedFloats from : List.of(floats, floats.copy())) {
+        for (StridedFloats from : List.of(floats, StridedFloats.copyOf(layout))) {
           for (int tile = 0; tile < call.tiles(); tile++) {
             float[] into = new float[AT + UNITS * lanes];
-            float[] workspace = FusedCall.workspace(lanes);
+            float[] workspace = FusedCall.workspace();
             call.readTile(from, 1, 0, 2, tile, into, AT, workspace);
             call.readTile(from, 1, 2, UNITS, tile, into, AT, workspace);
             for (int u = 0; u < UNITS; u++) {
@@ -84,7 +84,7 @@ class FusedCallTest {
             float[] before = LaneCase.draw(AT + UNITS * lanes, () -> random.nextInt(9));
             float[] into = before.clone();
             StridedFloats from = StridedFloats.of(layout);
-            float[] workspace = FusedCall.workspace(lanes);
+            float[] workspace = FusedCall.workspace();
             call.addTile(from, 2, 0, 11, tile, masks, maskAt, into, AT, workspace);
             call.addTile(from, 2, 11, UNITS, tile, masks, maskAt, into, AT, workspace);
             for (int u = 0; u < UNITS; u++) {
@@ -113,7 +113,7 @@ class FusedCallTest {
           for (int tile = 0; tile < call.tiles(); tile++) {
             float[] from = LaneCase.draw(AT + (UNITS + 1) * lanes, () -> random.nextInt(9));
             int maskAt = isMasked ? AT + UNITS * lanes : -1;
-            float[] workspace = FusedCall.workspace(lanes);
+            float[] workspace = FusedCall.workspace();
             call.writeTile(from, AT, maskAt, into, 1, 0, 40, tile, workspace);
             call.writeTile(from, AT, maskAt, into, 1, 40, UNITS, tile, workspace);
             for (int u = 0; u < UNITS; u++) {
@@ -133,16 +133,18 @@ class FusedCallTest {
   @Test
   void masksStatesAndOtherTypes() {
     INDArray matrix = Nd4j.rand(DataType.DOUBLE, 3, 2);
-    assertFalse(StridedFloats.isOfFloats(matrix));
+    assertFalse(StridedFloats.isInPlace(matrix));
     for (INDArray of : List.of(matrix, matrix.castTo(DataType.FLOAT).dup('c'))) {
       StridedFloats mask = StridedFloats.ofMask(of);
+      StridedFloats copied = StridedFloats.copyOfMask(of);
       StridedFloats state = StridedFloats.ofState(of);
       float[] heap = new float[6];
-      StridedFloats onHeap = StridedFloats.onHeap(heap, 3);
+      StridedFloats onHeap = StridedFloats.onHeap(heap, 3, 2);
       for (int b = 0; b < 3; b++) {
         for (int i = 0; i < 2; i++) {
           float value = (float) matrix.getDouble(b, i);
           assertEquals(value, mask.get(b * mask.batchStride + i * mask.timeStride));
+          assertEquals(value, copied.get(b * copied.batchStride + i * copied.timeStride));
           assertEquals(value, state.get(b * state.batchStride + i * state.unitStride));
           onHeap.put(b * onHeap.batchStride + i * onHeap.unitStride, value);
           assertEquals(value, heap[i * 3 + b]);

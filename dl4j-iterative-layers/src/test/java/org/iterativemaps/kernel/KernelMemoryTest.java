@@ -45,7 +45,7 @@ class KernelMemoryTest {
             .build();
     MapProgram program = MapProgram.sequence(map.realize(), 2, null);
     LaneKernels kernels = LaneKernelSelection.selected();
-    FusedKernel kernel = new FusedKernel(program, kernels, segment, FusedKernel.LEAST_SHARED);
+    FusedKernel kernel = new FusedKernel(program, kernels, segment, FusedKernel.LEAST_SHARE);
     int batch = 2 * threads * kernels.tileLanes(KernelMemory.LARGE_BATCH);
     INDArray[] parameters = new RandomPrograms(1).parameters(program.realized(), DataType.FLOAT);
     INDArray[] gradients = new INDArray[parameters.length];
@@ -56,6 +56,7 @@ class KernelMemoryTest {
     INDArray output = Nd4j.zeros(DataType.FLOAT, batch, 40, time);
     kernel.forward(parameters, input, null, null, output, true);
     kernel.backward(output, 0, gradients, input.like());
+    kernel.forward(parameters, input, null, null, output, true); // a copy of the input is back
 
     KernelMemory stated = KernelMemory.ofFused(program, kernels, segment, threads, time);
     double expected = 4.0 * (stated.fixedTraining() + batch * stated.perExampleTraining());

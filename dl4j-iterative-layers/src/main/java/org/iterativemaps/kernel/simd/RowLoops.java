@@ -32,8 +32,8 @@ final class RowLoops {
    * Applies an operation to every row.
    *
    * @param m factors, from mAt on; null where the operation needs none
-   * @param x rows, xStride floats apart; not read by FILL
-   * @param y rows, yStride floats apart; overwritten or added to
+   * @param x rows; not read by FILL
+   * @param y rows; overwritten or added to
    */
   static void apply(
       Operation operation,
@@ -43,21 +43,19 @@ final class RowLoops {
       int mAt,
       float[] x,
       int xAt,
-      int xStride,
       float[] y,
-      int yAt,
-      int yStride) {
+      int yAt) {
     if (operation == Operation.FILL) {
       for (int i = 0; i < rows; i++) {
         FloatVector value = FloatVector.broadcast(SPECIES, m == null ? 0 : m[mAt + i]);
-        for (int v = yAt + i * yStride, end = v + lanes; v < end; v += L) {
+        for (int v = yAt + i * lanes, end = v + lanes; v < end; v += L) {
           value.intoArray(y, v);
         }
       }
     } else if (operation == Operation.ADD) {
       for (int i = 0; i < rows; i++) {
-        int c = xAt + i * xStride;
-        for (int v = yAt + i * yStride, end = v + lanes; v < end; v += L, c += L) {
+        int c = xAt + i * lanes;
+        for (int v = yAt + i * lanes, end = v + lanes; v < end; v += L, c += L) {
           FloatVector.fromArray(SPECIES, x, c)
               .add(FloatVector.fromArray(SPECIES, y, v))
               .intoArray(y, v);
@@ -66,8 +64,8 @@ final class RowLoops {
     } else if (operation == Operation.ADD_SCALED) {
       for (int i = 0; i < rows; i++) {
         FloatVector factor = FloatVector.broadcast(SPECIES, m[mAt + i]);
-        int c = xAt + i * xStride;
-        for (int v = yAt + i * yStride, end = v + lanes; v < end; v += L, c += L) {
+        int c = xAt + i * lanes;
+        for (int v = yAt + i * lanes, end = v + lanes; v < end; v += L, c += L) {
           FloatVector.fromArray(SPECIES, x, c)
               .fma(factor, FloatVector.fromArray(SPECIES, y, v))
               .intoArray(y, v);
@@ -77,17 +75,17 @@ final class RowLoops {
       for (int v = 0; v < lanes; v += L) {
         FloatVector factor = FloatVector.fromArray(SPECIES, m, mAt + v);
         for (int i = 0; i < rows; i++) {
-          FloatVector.fromArray(SPECIES, x, xAt + i * xStride + v)
+          FloatVector.fromArray(SPECIES, x, xAt + i * lanes + v)
               .mul(factor)
-              .intoArray(y, yAt + i * yStride + v);
+              .intoArray(y, yAt + i * lanes + v);
         }
       }
     } else {
       for (int v = 0; v < lanes; v += L) {
         FloatVector factor = FloatVector.fromArray(SPECIES, m, mAt + v);
         for (int i = 0; i < rows; i++) {
-          int place = yAt + i * yStride + v;
-          FloatVector.fromArray(SPECIES, x, xAt + i * xStride + v)
+          int place = yAt + i * lanes + v;
+          FloatVector.fromArray(SPECIES, x, xAt + i * lanes + v)
               .mul(factor)
               .add(FloatVector.fromArray(SPECIES, y, place))
               .intoArray(y, place);

@@ -246,7 +246,7 @@ public final class SimdLaneKernels implements LaneKernels {
   @Override
   public void diagonalMultiplyAdd(
       float[] w, int wAt, int units, int lanes, float[] x, int xAt, float[] y, int yAt) {
-    RowLoops.apply(Operation.ADD_SCALED, units, lanes, w, wAt, x, xAt, lanes, y, yAt, lanes);
+    RowLoops.apply(Operation.ADD_SCALED, units, lanes, w, wAt, x, xAt, y, yAt);
   }
 
   @Override
@@ -266,24 +266,24 @@ public final class SimdLaneKernels implements LaneKernels {
 
   @Override
   public void fill(float[] bias, int biasAt, int units, int lanes, float[] z, int zAt) {
-    RowLoops.apply(Operation.FILL, units, lanes, bias, biasAt, null, 0, 0, z, zAt, lanes);
+    RowLoops.apply(Operation.FILL, units, lanes, bias, biasAt, null, 0, z, zAt);
   }
 
   @Override
   public void add(int length, float[] x, int xAt, float[] y, int yAt) {
-    RowLoops.apply(Operation.ADD, 1, length, null, 0, x, xAt, 0, y, yAt, 0);
+    RowLoops.apply(Operation.ADD, 1, length, null, 0, x, xAt, y, yAt);
   }
 
   @Override
   public void multiplyLanes(
       int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
-    RowLoops.apply(Operation.MULTIPLY_LANES, units, lanes, m, mAt, x, xAt, lanes, y, yAt, lanes);
+    RowLoops.apply(Operation.MULTIPLY_LANES, units, lanes, m, mAt, x, xAt, y, yAt);
   }
 
   @Override
   public void multiplyLanesAdd(
       int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
-    RowLoops.apply(Operation.ADD_LANES, units, lanes, m, mAt, x, xAt, lanes, y, yAt, lanes);
+    RowLoops.apply(Operation.ADD_LANES, units, lanes, m, mAt, x, xAt, y, yAt);
   }
 
   @Override
