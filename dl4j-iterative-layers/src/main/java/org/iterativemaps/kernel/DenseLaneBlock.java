@@ -94,6 +94,13 @@ final class DenseLaneBlock extends LaneBlock {
     int row = begin(to, part, parts);
     int count = end(to, part, parts) - row;
     int end = row + end(count, share, shares);
+    if (mask.isDense()) {
+      int first = row * from;
+      for (int i = begin(count, share, shares) * from; i < (end - row) * from; i++) {
+        entries[first + i] += gradient[i];
+      }
+      return;
+    }
     for (int i = row + begin(count, share, shares); i < end; i++) {
       int place = (i - row) * from;
       for (int entry = mask.targetStart(i); entry < mask.targetStart(i + 1); entry++) {

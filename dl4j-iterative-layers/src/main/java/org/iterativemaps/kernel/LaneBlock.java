@@ -15,8 +15,8 @@ import org.iterativemaps.map.WeightMask;
  * backward, and the gradients of its target units' weights).
  */
 abstract sealed class LaneBlock permits DenseLaneBlock, DiagonalLaneBlock, SparseLaneBlock {
-  // Above this density a block is multiplied as a dense one with zeros: three times the rate.
-  private static final double DENSE_FROM = 0.4;
+  // From this density on a block is multiplied as a dense one with zeros: twice the rate.
+  private static final double DENSE_FROM = 0.5;
   // Dense loops need some units to block registers by.
   private static final int LEAST_TARGETS = 8;
   private static final int LEAST_SOURCES = 16;
