@@ -37,8 +37,10 @@ public final class FusedKernel implements MapKernel {
   // Floats of records that an inference pass holds at a time, and the tiles it takes at a time.
   static final int INFERENCE_FLOATS = 512 * 1024;
   static final int INFERENCE_TILES = 4;
-  // Multiply-adds per update of a thread that shares a tile: some five microseconds.
+  // Multiply-adds per update of a thread that shares a tile, at least: some five microseconds; and
+  // how many times as much a thread must have in a whole call, to be woken for it.
   static final long LEAST_SHARE = 100_000;
+  private static final int WHOLE_CALL = 10;
 
   private final MapProgram program;
   private final FusedPlan plan;
@@ -120,7 +122,8 @@ public final class FusedKernel implements MapKernel {
    * A kernel on given lane kernels.
    *
    * @param segment time steps between kept states; 0 keeps all
-   * @param leastShare multiply-adds per update of a thread that shares a tile, at least
+   * @param leastShare least multiply-adds per update of a thread that shares a tile, and a tenth of
+   *     those of a thread in a call
    */
   FusedKernel(MapProgram program, LaneKernels kernels, int segment, long leastShare) {
     if (segment < 0) {
@@ -147,7 +150,7 @@ public final class FusedKernel implements MapKernel {
       boolean isTraining) {
     int batch = Math.toIntExact(input.size(0));
     int time = Math.toIntExact(input.size(2));
-    int threads = LaneThreads.most();
+    int threads = threads((long) batch * time);
     int lanes = lanes(batch, threads);
     FusedPlan.Layout layout = plan.new Layout(lanes, mask != null);
     int segmentLength = segmentLength(time, layout, isTraining);
@@ -216,17 +219,30 @@ public final class FusedKernel implements MapKernel {
     }
   }
 
+  /** How many threads are worth waking for so many tokens. */
+  private int threads(long tokens) {
+    long perThread = WHOLE_CALL * leastShare;
+    return share(tokens * products(), perThread, LaneThreads.most());
+  }
+
   /** How many threads share one tile: to wait for each other must be shorter than the work. */
   private int parts(int lanes, int threads) {
+    return share(lanes * products() / program.schedule().updates().size(), leastShare, threads);
+  }
+
+  private static int share(long work, long least, int threads) {
+    return (int) Math.max(1, Math.min(threads, work / Math.max(1, least)));
+  }
+
+  /** Multiply-adds per token of one example. */
+  private long products() {
     long products = 0;
     for (Update update : program.schedule().updates()) {
       for (Read read : update.reads()) {
-        products +=
-            (long) lanes * program.realized().blocks().get(read.block()).mask().entryCount();
+        products += program.realized().blocks().get(read.block()).mask().entryCount();
       }
     }
-    long perUpdate = products / program.schedule().updates().size();
-    return (int) Math.max(1, Math.min(threads, perUpdate / Math.max(1, leastShare)));
+    return products;
   }
 
   @Override

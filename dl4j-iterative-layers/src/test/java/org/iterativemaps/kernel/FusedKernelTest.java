@@ -220,7 +220,7 @@ class FusedKernelTest {
     System.setProperty(LaneThreads.PROPERTY, String.valueOf(threads));
     for (long seed = 0; seed < 20; seed++) {
       Case c = new Case(3000 + seed, false, 300, SMOOTH);
-      FusedKernel kernel = new FusedKernel(c.program);
+      FusedKernel kernel = sharing(c.program, 0, 0);
       assertAgree(c, kernel, "seed " + seed);
       List<INDArray> once = new Run(kernel, c, DataType.FLOAT).all();
       List<INDArray> again = new Run(kernel, c, DataType.FLOAT).all();
