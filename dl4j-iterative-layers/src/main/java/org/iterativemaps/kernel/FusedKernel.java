@@ -40,7 +40,7 @@ public final class FusedKernel implements MapKernel {
   // Multiply-adds per update of a thread that shares a tile, at least: some five microseconds; and
   // how many times as much a thread must have in a whole call, to be woken for it.
   static final long LEAST_SHARE = 100_000;
-  private static final int WHOLE_CALL = 10;
+  private static final int WHOLE_CALL = 5;
 
   private final MapProgram program;
   private final FusedPlan plan;
@@ -122,7 +122,7 @@ public final class FusedKernel implements MapKernel {
    * A kernel on given lane kernels.
    *
    * @param segment time steps between kept states; 0 keeps all
-   * @param leastShare least multiply-adds per update of a thread that shares a tile, and a tenth of
+   * @param leastShare least multiply-adds per update of a thread that shares a tile, and a fifth of
    *     those of a thread in a call
    */
   FusedKernel(MapProgram program, LaneKernels kernels, int segment, long leastShare) {
