@@ -17,6 +17,7 @@ final class BackwardPass {
   private final ParameterGradients parameters;
   private LaneMemory memory;
   private float[] gradients;
+  private OuterTerms[] terms = {}; // by part
   // The cell whose products are still to be taken back, together with the next cell's derivative;
   // null for none.
   private Step open;
@@ -38,6 +39,10 @@ final class BackwardPass {
       gradients = memory.array;
     }
     open = null;
+    if (terms.length < records.call.parts) {
+      terms = new OuterTerms[records.call.parts];
+      Arrays.setAll(terms, part -> new OuterTerms());
+    }
     parameters.prepare(records.call.parts);
     records.each(parameters::clear);
   }
@@ -62,9 +67,7 @@ final class BackwardPass {
     open = null;
     records.each(
         part -> {
-          for (int tile = 0; tile < records.tileCount && first < count; tile++) {
-            finishTile(part, tile, first, count);
-          }
+          finish(part, first, count);
           storeInputGradients(part, segment, first, count);
         });
   }
@@ -219,34 +222,65 @@ final class BackwardPass {
     return z >= 0 ? z : records.layout.cells[step.cell()];
   }
 
-  /** Gradients of weights, biases of driven slots and tokens, from all time steps of a tile. */
-  private void finishTile(int part, int tile, int first, int count) {
+  /** Gradients of weights, biases of driven slots and tokens, from all time steps of a segment. */
+  private void finish(int part, int first, int count) {
+    for (int tile = 0; tile < records.tileCount; tile++) {
+      for (Step step : plan.steps) {
+        if (step.isFirstDriven()) {
+          backDrives(step, part, tile, first, count);
+        }
+      }
+    }
+    for (int block = 0; block < records.blocks.length; block++) {
+      if (parameters.isTrained(block)) {
+        parameters.addOuter(block, part, terms(block, part, first, count));
+      }
+    }
+  }
+
+  /** What the input's contribution to a slot leaves, to its bias and to the tokens. */
+  private void backDrives(Step step, int part, int tile, int first, int count) {
     Layout layout = records.layout;
     float[] g = gradients;
-    int steps = count - first;
-    int values = records.record(tile, first);
     int record = record(tile, first);
-    for (Step step : plan.steps) {
-      for (Product product : step.products()) {
-        int gradient = record + layout.cells[step.cell()];
-        int value = values + layout.source(product);
-        parameters.addOuter(product.block(), part, steps, g, gradient, value);
+    int drive = record + layout.drive(step);
+    int place = records.place(step.slot(), part);
+    for (int t = 0; t < count - first; t++) {
+      parameters.addBias(step.slot(), part, g, drive + t * layout.length + place);
+    }
+    for (InputProduct product : plan.inputProducts) {
+      if (product.slot() == step.slot()) {
+        records.blocks[product.block()].multiplyTransposedAdd(
+            part, count - first, g, drive, layout.length, g, record + layout.token, layout.length);
       }
-      if (step.isFirstDriven()) {
-        int drive = record + layout.drive(step);
-        int place = records.place(step.slot(), part);
-        for (int t = 0; t < steps; t++) {
-          parameters.addBias(step.slot(), part, g, drive + t * layout.length + place);
+    }
+  }
+
+  /** Wherever a block was multiplied with: all tiles, steps of the map and time steps. */
+  private OuterTerms terms(int block, int part, int first, int count) {
+    Layout layout = records.layout;
+    OuterTerms all = terms[part];
+    all.clear(gradients, records.values);
+    for (int tile = 0; tile < records.tileCount; tile++) {
+      for (Step step : plan.steps) {
+        for (Product product : step.products()) {
+          if (product.block() == block) {
+            addTerms(all, tile, first, count, layout.cells[step.cell()], layout.source(product));
+          }
         }
         for (InputProduct product : plan.inputProducts) {
-          if (product.slot() == step.slot()) {
-            int token = values + layout.token;
-            parameters.addOuter(product.block(), part, steps, g, drive, token);
-            records.blocks[product.block()].multiplyTransposedAdd(
-                part, steps, g, drive, layout.length, g, record + layout.token, layout.length);
+          if (step.isFirstDriven() && product.slot() == step.slot() && product.block() == block) {
+            addTerms(all, tile, first, count, layout.drive(step), layout.token);
           }
         }
       }
+    }
+    return all;
+  }
+
+  private void addTerms(OuterTerms all, int tile, int first, int count, int target, int source) {
+    for (int t = first; t < count; t++) {
+      all.add(record(tile, t) + target, records.record(tile, t) + source);
     }
   }
 

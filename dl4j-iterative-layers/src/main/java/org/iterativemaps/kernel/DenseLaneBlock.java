@@ -59,24 +59,10 @@ final class DenseLaneBlock extends LaneBlock {
   }
 
   @Override
-  void outerAdd(
-      int part,
-      int tiles,
-      float[] dy,
-      int dyAt,
-      int dyStride,
-      float[] x,
-      int xAt,
-      int xStride,
-      float[] gradient,
-      float[] scratch,
-      int scratchAt) {
+  void outerAdd(int part, OuterTerms terms, float[] gradient, float[] scratch, int scratchAt) {
     int row = begin(to, part, parts);
     int count = end(to, part, parts) - row;
-    int dyRow = dyAt + row * lanes;
-    kernels.denseOuterAdd(
-        from, count, lanes, tiles, dy, dyRow, dyStride, x, xAt, xStride, gradient, scratch,
-        scratchAt);
+    kernels.denseOuterAdd(from, row, count, lanes, terms, gradient, scratch, scratchAt);
   }
 
   @Override

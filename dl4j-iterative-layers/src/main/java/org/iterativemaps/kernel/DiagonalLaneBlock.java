@@ -36,23 +36,13 @@ final class DiagonalLaneBlock extends LaneBlock {
   }
 
   @Override
-  void outerAdd(
-      int part,
-      int tiles,
-      float[] dy,
-      int dyAt,
-      int dyStride,
-      float[] x,
-      int xAt,
-      int xStride,
-      float[] gradient,
-      float[] scratch,
-      int scratchAt) {
+  void outerAdd(int part, OuterTerms terms, float[] gradient, float[] scratch, int scratchAt) {
     int place = begin(size, part, parts) * lanes;
-    for (int t = 0; t < tiles; t++) {
-      int dyTile = dyAt + t * dyStride + place;
-      int xTile = xAt + t * xStride + place;
-      kernels.diagonalOuterAdd(gradientLength(part), lanes, dy, dyTile, x, xTile, gradient);
+    int units = gradientLength(part);
+    for (int t = 0; t < terms.count(); t++) {
+      int dyTile = terms.dyAt()[t] + place;
+      int xTile = terms.xAt()[t] + place;
+      kernels.diagonalOuterAdd(units, lanes, terms.dy(), dyTile, terms.x(), xTile, gradient);
     }
   }
 

@@ -43,13 +43,18 @@ abstract sealed class LaneBlock permits DenseLaneBlock, DiagonalLaneBlock, Spars
     if (isDiagonal(mask)) {
       return new DiagonalLaneBlock(kernels, mask, lanes, parts);
     }
-    long cells = (long) mask.toSize() * mask.fromSize();
-    return mask.toSize() >= LEAST_TARGETS
-            && mask.fromSize() >= LEAST_SOURCES
-            && cells <= WeightMask.MAX_ENTRIES
-            && mask.density() >= DENSE_FROM
+    return isDense(mask)
         ? new DenseLaneBlock(kernels, mask, lanes, parts)
         : new SparseLaneBlock(kernels, mask, lanes, parts);
+  }
+
+  /** Whether a block is multiplied as a dense one. */
+  static boolean isDense(WeightMask mask) {
+    long cells = (long) mask.toSize() * mask.fromSize();
+    return mask.toSize() >= LEAST_TARGETS
+        && mask.fromSize() >= LEAST_SOURCES
+        && cells <= WeightMask.MAX_ENTRIES
+        && mask.density() >= DENSE_FROM;
   }
 
   private static boolean isDiagonal(WeightMask mask) {
@@ -101,23 +106,13 @@ abstract sealed class LaneBlock permits DenseLaneBlock, DiagonalLaneBlock, Spars
       int part, int tiles, float[] dy, int dyAt, int dyStride, float[] dx, int dxAt, int dxStride);
 
   /**
-   * gradient += sum over tiles and lanes of dy xᵀ where weights exist, of a part's target units.
+   * gradient += sum over terms and lanes of dy xᵀ where weights exist, of a part's target units.
    *
    * @param gradient of {@link #gradientLength}, in the block's own order
    * @param scratch workspace of {@link #scratchLength} floats
    */
   abstract void outerAdd(
-      int part,
-      int tiles,
-      float[] dy,
-      int dyAt,
-      int dyStride,
-      float[] x,
-      int xAt,
-      int xStride,
-      float[] gradient,
-      float[] scratch,
-      int scratchAt);
+      int part, OuterTerms terms, float[] gradient, float[] scratch, int scratchAt);
 
   /** Floats of a part's gradient in the block's own order. */
   abstract int gradientLength(int part);

@@ -56,11 +56,10 @@ public interface LaneKernels {
       int yAt);
 
   /**
-   * dW[i, j] += sum over tiles and lanes of dy[i] x[j], for a range of a sparse block's chunks.
+   * dW[i, j] += sum over terms and lanes of dy[i] x[j], for a range of a sparse block's chunks.
    *
-   * @param tiles how many tiles of either kind, each a stride behind the one before
-   * @param dy gradients by target unit, [to][lanes]
-   * @param x source tiles, [from][lanes]
+   * @param term first term
+   * @param termEnd after the last term
    * @param dw gradient of the weights in packed order, see {@link SparseTiling#addPacked}; added to
    * @param scratch workspace of {@link SparseTiling#scratchLength} floats
    */
@@ -68,13 +67,9 @@ public interface LaneKernels {
       SparseTiling block,
       int chunk,
       int chunkEnd,
-      int tiles,
-      float[] dy,
-      int dyAt,
-      int dyStride,
-      float[] x,
-      int xAt,
-      int xStride,
+      OuterTerms terms,
+      int term,
+      int termEnd,
       float[] dw,
       float[] scratch,
       int scratchAt);
@@ -132,31 +127,25 @@ public interface LaneKernels {
       int dxStride);
 
   /**
-   * dW[i, j] += sum over tiles and lanes of dy[i] x[j] for all target and source units.
+   * dW[i, j] += sum over terms and lanes of dy[i] x[j] for some target and all source units.
    *
-   * @param tiles how many tiles of either kind, each a stride behind the one before
-   * @param dy gradients by target unit, [to][lanes]
-   * @param x source tiles, [from][lanes]
-   * @param dw [to][from]; added to
+   * @param row the first target unit
+   * @param rows how many target units
+   * @param dw [rows][from]; added to
    * @param scratch workspace of {@link #denseScratchLength} floats
    */
   void denseOuterAdd(
       int from,
-      int to,
+      int row,
+      int rows,
       int lanes,
-      int tiles,
-      float[] dy,
-      int dyAt,
-      int dyStride,
-      float[] x,
-      int xAt,
-      int xStride,
+      OuterTerms terms,
       float[] dw,
       float[] scratch,
       int scratchAt);
 
   /** Floats of workspace that {@link #denseOuterAdd} needs. */
-  int denseScratchLength(int to, int lanes);
+  int denseScratchLength(int rows, int lanes);
 
   /**
    * y[i] += w[wAt + i] x[i] lane by lane: a square diagonal block, or with dy and dx its transpose.

@@ -60,24 +60,15 @@ final class ParameterGradients {
     }
   }
 
-  /** Adds the outer products of some time steps of a tile: a record apart, both of them. */
-  void addOuter(
-      int block, int part, int timeSteps, float[] gradient, int gradientAt, int valuesAt) {
-    if (weights[block] != null) {
-      int stride = records.layout.length;
-      records.blocks[block].outerAdd(
-          part,
-          timeSteps,
-          gradient,
-          gradientAt,
-          stride,
-          records.values,
-          valuesAt,
-          stride,
-          weights[block][part],
-          records.values,
-          records.scratch(part));
-    }
+  /** Whether a block's weights have a gradient. */
+  boolean isTrained(int block) {
+    return weights[block] != null;
+  }
+
+  /** Adds outer products to the gradient of a block's weights: a part of its target units. */
+  void addOuter(int block, int part, OuterTerms terms) {
+    records.blocks[block].outerAdd(
+        part, terms, weights[block][part], records.values, records.scratch(part));
   }
 
   /** After a call's backward pass. */

@@ -58,13 +58,9 @@ public final class ScalarLaneKernels implements LaneKernels {
       SparseTiling block,
       int chunk,
       int chunkEnd,
-      int tiles,
-      float[] dy,
-      int dyAt,
-      int dyStride,
-      float[] x,
-      int xAt,
-      int xStride,
+      OuterTerms terms,
+      int term,
+      int termEnd,
       float[] dw,
       float[] scratch,
       int scratchAt) {
@@ -72,9 +68,11 @@ public final class ScalarLaneKernels implements LaneKernels {
     int[] offsets = block.offsets();
     int lanes = block.lanes();
     int end = block.chunkStart(chunkEnd) * SparseTiling.RUN;
-    for (int tile = 0; tile < tiles; tile++) {
-      int targets = dyAt + tile * dyStride;
-      int sources = xAt + tile * xStride;
+    float[] dy = terms.dy();
+    float[] x = terms.x();
+    for (int t = term; t < termEnd; t++) {
+      int targets = terms.dyAt()[t];
+      int sources = terms.xAt()[t];
       int run = block.chunkStart(chunk) * SparseTiling.RUN;
       for (; run < end; run += SparseTiling.RUN) {
         int target = targets + runs[run];
@@ -138,30 +136,26 @@ public final class ScalarLaneKernels implements LaneKernels {
   @Override
   public void denseOuterAdd(
       int from,
-      int to,
+      int row,
+      int rows,
       int lanes,
-      int tiles,
-      float[] dy,
-      int dyAt,
-      int dyStride,
-      float[] x,
-      int xAt,
-      int xStride,
+      OuterTerms terms,
       float[] dw,
       float[] scratch,
       int scratchAt) {
-    for (int tile = 0; tile < tiles; tile++) {
-      for (int i = 0; i < to; i++) {
-        int target = dyAt + tile * dyStride + i * lanes;
+    for (int t = 0; t < terms.count(); t++) {
+      for (int i = 0; i < rows; i++) {
+        int target = terms.dyAt()[t] + (row + i) * lanes;
         for (int j = 0; j < from; j++) {
-          dw[i * from + j] += dot(lanes, dy, target, x, xAt + tile * xStride + j * lanes);
+          int source = terms.xAt()[t] + j * lanes;
+          dw[i * from + j] += dot(lanes, terms.dy(), target, terms.x(), source);
         }
       }
     }
   }
 
   @Override
-  public int denseScratchLength(int to, int lanes) {
+  public int denseScratchLength(int rows, int lanes) {
     return 0;
   }
 

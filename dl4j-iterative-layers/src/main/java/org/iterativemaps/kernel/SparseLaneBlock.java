@@ -8,6 +8,9 @@ import org.iterativemaps.map.WeightMask;
  * adding to every unit in memory.
  */
 final class SparseLaneBlock extends LaneBlock {
+  // Floats of the source panels of terms that are summed together, at most: half a megabyte.
+  private static final int TOGETHER = 128 * 1024;
+
   private final SparseTiling[] tilings; // by part
   // For the way back, not there before it is needed.
   private int[] transposedEntries;
@@ -76,38 +79,17 @@ final class SparseLaneBlock extends LaneBlock {
   }
 
   @Override
-  void outerAdd(
-      int part,
-      int tiles,
-      float[] dy,
-      int dyAt,
-      int dyStride,
-      float[] x,
-      int xAt,
-      int xStride,
-      float[] gradient,
-      float[] scratch,
-      int scratchAt) {
+  void outerAdd(int part, OuterTerms terms, float[] gradient, float[] scratch, int scratchAt) {
     SparseTiling tiling = tilings[part];
-    // The kernel takes all tiles it is given chunk by chunk. Whole tiles of four vectors keep
-    // their panel in the cache one by one; of smaller ones it joins four.
-    int group = lanes % (4 * kernels.vectorLanes()) == 0 ? 1 : 4;
+    // The kernel takes the terms it is given chunk by chunk: the panels of all of them stay in the
+    // second-level cache. Short tiles are joined by four.
+    int together = Math.max(4, TOGETHER / tiling.panelFloats());
     for (int span = 0; span < tiling.spans(); span++) {
-      for (int t = 0; t < tiles; t += group) {
-        kernels.outerAdd(
-            tiling,
-            tiling.spanStart(span),
-            tiling.spanStart(span + 1),
-            Math.min(group, tiles - t),
-            dy,
-            dyAt + t * dyStride,
-            dyStride,
-            x,
-            xAt + t * xStride,
-            xStride,
-            gradient,
-            scratch,
-            scratchAt);
+      int chunk = tiling.spanStart(span);
+      int end = tiling.spanStart(span + 1);
+      for (int t = 0; t < terms.count(); t += together) {
+        int last = Math.min(t + together, terms.count());
+        kernels.outerAdd(tiling, chunk, end, terms, t, last, gradient, scratch, scratchAt);
       }
     }
   }

@@ -40,6 +40,7 @@ public final class SparseTiling {
   public static final int RUN = 5;
 
   private final int lanes;
+  private final int panelFloats;
   private final int[] runs;
   private final int[] offsets;
   private final int[] chunkRun;
@@ -50,6 +51,7 @@ public final class SparseTiling {
 
   private SparseTiling(Builder builder) {
     this.lanes = builder.lanes;
+    this.panelFloats = builder.panelWidth() * builder.lanes;
     this.isPacked = builder.isPacked;
     this.packedLength = builder.packed;
     this.runs = Arrays.copyOf(builder.runs, builder.runCount * RUN);
@@ -98,6 +100,11 @@ public final class SparseTiling {
       tilings[p] = new SparseTiling(builder);
     }
     return tilings;
+  }
+
+  /** Floats of the source units that are read again and again before the next ones. */
+  int panelFloats() {
+    return panelFloats;
   }
 
   /** Lanes of a tile. */

@@ -120,6 +120,13 @@ final class LaneCase {
     return copy;
   }
 
+  private OuterTerms terms() {
+    OuterTerms terms = new OuterTerms();
+    terms.clear(dy, x);
+    terms.add(Y_AT, X_AT);
+    return terms;
+  }
+
   /** What kernels make of the case: y, dx, dw by each way there is. */
   static final class Run {
     final float[] y;
@@ -137,7 +144,7 @@ final class LaneCase {
         int a = tiling.spanStart(span);
         int b = tiling.spanStart(span + 1);
         kernels.multiplyAdd(tiling, a, b, c.w, c.x, X_AT, y, Y_AT);
-        kernels.outerAdd(tiling, a, b, 1, c.dy, Y_AT, 0, c.x, X_AT, 0, packed, scratch, 9);
+        kernels.outerAdd(tiling, a, b, c.terms(), 0, 1, packed, scratch, 9);
       }
       tiling.addPacked(packed, dw);
       TransposedMask transposed = TransposedMask.of(c.mask);
@@ -164,7 +171,7 @@ final class LaneCase {
         kernels.denseMultiplyTransposedAdd(
             c.w, c.from, c.from / 3, c.from, a, b, c.lanes, 1, c.dy, Y_AT, 0, dx, X_AT, 0);
       }
-      kernels.denseOuterAdd(c.from, c.to, c.lanes, 1, c.dy, Y_AT, 0, c.x, X_AT, 0, dw, scratch, 9);
+      kernels.denseOuterAdd(c.from, 0, c.to, c.lanes, c.terms(), dw, scratch, 9);
     }
   }
 }

@@ -117,7 +117,7 @@ class LaneKernelsExactTest {
               for (int l = 0; l < lanes; l++) {
                 expected[e] +=
                     dy[2 + tile * dyStride + i * lanes + l]
-                        * x[1 + tile * xStride + mask.source(e) * lanes + l];
+                        * x[1 + (tiles - 1 - tile) * xStride + mask.source(e) * lanes + l];
               }
             }
           }
@@ -125,28 +125,20 @@ class LaneKernelsExactTest {
         SparseTiling tiling = SparseTiling.of(mask, lanes, kernels.wantsPacked(lanes));
         float[] scratch = new float[tiling.scratchLength(kernels.vectorLanes())];
         float[] packed = new float[tiling.packedLength()];
-        kernels.outerAdd(
-            tiling, 0, tiling.chunks(), tiles, dy, 2, dyStride, x, 1, xStride, packed, scratch, 0);
+        OuterTerms terms = new OuterTerms();
+        terms.clear(dy, x);
+        for (int tile = 0; tile < tiles; tile++) {
+          terms.add(2 + tile * dyStride, 1 + (tiles - 1 - tile) * xStride);
+        }
+        kernels.outerAdd(tiling, 0, tiling.chunks(), terms, 0, tiles, packed, scratch, 0);
         float[] dw = new float[mask.entryCount()];
         tiling.addPacked(packed, dw);
         assertExact(expected, dw, "lanes " + lanes);
         if (mask.isDense()) {
           float[] dense = new float[mask.entryCount()];
           float[] room = new float[kernels.denseScratchLength(mask.toSize(), lanes)];
-          kernels.denseOuterAdd(
-              mask.fromSize(),
-              mask.toSize(),
-              lanes,
-              tiles,
-              dy,
-              2,
-              dyStride,
-              x,
-              1,
-              xStride,
-              dense,
-              room,
-              0);
+          int rows = mask.toSize();
+          kernels.denseOuterAdd(mask.fromSize(), 0, rows, lanes, terms, dense, room, 0);
           assertExact(expected, dense, "dense, lanes " + lanes);
         }
       }

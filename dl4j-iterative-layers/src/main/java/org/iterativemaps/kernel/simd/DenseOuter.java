@@ -3,9 +3,10 @@ package org.iterativemaps.kernel.simd;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.iterativemaps.kernel.OuterTerms;
 
 /**
- * Register-blocked loops of a dense block's weight gradient: dW[i, j] += sum over tiles and lanes
+ * Register-blocked loops of a dense block's weight gradient: dW[i, j] += sum over terms and lanes
  * of dy[i] x[j].
  *
  * <p>The products are summed over lanes, so here the source units go along the vectors: a panel of
@@ -24,55 +25,46 @@ final class DenseOuter {
   }
 
   /** Floats of workspace. */
-  static int scratchLength(int to, int lanes) {
+  static int scratchLength(int rows, int lanes) {
     int together = tilesTogether(lanes);
-    int packed = together == 1 ? 0 : Math.multiplyExact(to, together * lanes);
+    int packed = together == 1 ? 0 : Math.multiplyExact(rows, together * lanes);
     return Math.addExact(together * lanes * 4 * L + 4 * L, packed);
   }
 
   /** See {@link org.iterativemaps.kernel.LaneKernels#denseOuterAdd}. */
   static void add(
-      int from,
-      int to,
-      int lanes,
-      int tiles,
-      float[] dy,
-      int dyAt,
-      int dyStride,
-      float[] x,
-      int xAt,
-      int xStride,
-      float[] dw,
-      float[] t,
-      int tAt) {
-    if (tilesTogether(lanes) == 1) {
+      int from, int row, int rows, int lanes, OuterTerms terms, float[] dw, float[] t, int tAt) {
+    int together = tilesTogether(lanes);
+    if (together == 1) {
       // A panel of all target units' gradients stays in the cache for all tiles.
       for (int j = 0; j < from; j += 4 * L) {
-        for (int tile = 0; tile < tiles; tile++) {
-          transpose(from, j, lanes, 1, x, xAt + tile * xStride, 0, t, tAt);
-          addPanel(from, j, to, lanes, dy, dyAt + tile * dyStride, dw, t, tAt);
+        for (int term = 0; term < terms.count(); term++) {
+          transpose(from, j, lanes, terms, term, 1, t, tAt);
+          addPanel(from, j, rows, lanes, terms.dy(), terms.dyAt()[term] + row * lanes, dw, t, tAt);
         }
       }
       return;
     }
     int packedAt = tAt + 4 * L * (4 * L + 1);
-    for (int tile = 0; tile < tiles; tile += tilesTogether(lanes)) {
-      int count = Math.min(tilesTogether(lanes), tiles - tile);
-      pack(to, lanes, count, dy, dyAt + tile * dyStride, dyStride, t, packedAt);
+    for (int term = 0; term < terms.count(); term += together) {
+      int count = Math.min(together, terms.count() - term);
+      pack(row, rows, lanes, terms, term, count, t, packedAt);
       for (int j = 0; j < from; j += 4 * L) {
-        transpose(from, j, lanes, count, x, xAt + tile * xStride, xStride, t, tAt);
-        addPanel(from, j, to, count * lanes, t, packedAt, dw, t, tAt);
+        transpose(from, j, lanes, terms, term, count, t, tAt);
+        addPanel(from, j, rows, count * lanes, t, packedAt, dw, t, tAt);
       }
     }
   }
 
-  /** Some tiles as one: from [tiles][to][lanes] to [to][tiles][lanes]. */
+  /** Some tiles of gradients as one: from [tiles][rows][lanes] to [rows][tiles][lanes]. */
   private static void pack(
-      int to, int lanes, int tiles, float[] dy, int dyAt, int dyStride, float[] t, int tAt) {
+      int row, int rows, int lanes, OuterTerms terms, int term, int tiles, float[] t, int tAt) {
     int depth = tiles * lanes;
+    float[] dy = terms.dy();
     for (int tile = 0; tile < tiles; tile++) {
-      for (int i = 0; i < to; i++) {
-        int source = dyAt + tile * dyStride + i * lanes;
+      int first = terms.dyAt()[term + tile] + row * lanes;
+      for (int i = 0; i < rows; i++) {
+        int source = first + i * lanes;
         int target = tAt + i * depth + tile * lanes;
         for (int v = 0; v < lanes; v += L) {
           FloatVector.fromArray(SPECIES, dy, source + v).intoArray(t, target + v);
@@ -83,12 +75,13 @@ final class DenseOuter {
 
   /** Up to 4 L source units of some tiles: from [tiles][from][lanes] to [tiles][lanes][4 L]. */
   private static void transpose(
-      int from, int j, int lanes, int tiles, float[] x, int xAt, int xStride, float[] t, int tAt) {
+      int from, int j, int lanes, OuterTerms terms, int term, int tiles, float[] t, int tAt) {
     int width = Math.min(4 * L, from - j);
+    float[] x = terms.x();
     for (int tile = 0; tile < tiles; tile++) {
       int column = tAt + tile * lanes * 4 * L;
       for (int u = 0; u < width; u++) {
-        int c = xAt + tile * xStride + (j + u) * lanes;
+        int c = terms.xAt()[term + tile] + (j + u) * lanes;
         for (int lane = 0; lane < lanes; lane++) {
           t[column + lane * 4 * L + u] = x[c + lane];
         }

@@ -4,6 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.iterativemaps.kernel.LaneActivation;
 import org.iterativemaps.kernel.LaneKernels;
+import org.iterativemaps.kernel.OuterTerms;
 import org.iterativemaps.kernel.SparseTiling;
 import org.iterativemaps.kernel.simd.RowLoops.Operation;
 
@@ -70,53 +71,19 @@ public final class SimdLaneKernels implements LaneKernels {
       SparseTiling block,
       int chunk,
       int chunkEnd,
-      int tiles,
-      float[] dy,
-      int dyAt,
-      int dyStride,
-      float[] x,
-      int xAt,
-      int xStride,
+      OuterTerms terms,
+      int term,
+      int termEnd,
       float[] dw,
       float[] scratch,
       int scratchAt) {
     int[] runs = block.runs();
-    int[] offsets = block.offsets();
-    int lanes = block.lanes();
-    int t = scratchAt + L; // the margin
+    int sums = scratchAt + L; // the margin
     for (int c = chunk; c < chunkEnd; c++) {
       int begin = block.chunkStart(c) * SparseTiling.RUN;
       int end = block.chunkStart(c + 1) * SparseTiling.RUN;
-      int at = runs[begin + 1] + runs[begin + 4];
-      int tile = 0;
-      // Four short tiles in place of the four vectors of a long one: folding is paid once for all.
-      for (; !block.isPacked() && tile + 4 <= tiles; tile += 4) {
-        for (int v = 0; v < lanes; v += L) {
-          int d = dyAt + tile * dyStride + v;
-          int o = xAt + tile * xStride + v;
-          int used =
-              SparseLoops.outer4Tiles(
-                  runs, begin, end, offsets, x, o, xStride, dy, d, dyStride, scratch, t);
-          Folding.foldAdd(scratch, t, used, dw, at);
-        }
-      }
-      for (; tile < tiles; tile++) {
-        int d = dyAt + tile * dyStride;
-        int o = xAt + tile * xStride;
-        if (block.isPacked()) {
-          for (int v = 0; v < lanes; v += 4 * L) {
-            int used =
-                SparseLoops.outer4(runs, begin, end, offsets, x, o + v, dy, d + v, scratch, t);
-            Folding.foldAdd(scratch, t, used, dw, at);
-          }
-        } else {
-          int used =
-              lanes == 2 * L
-                  ? SparseLoops.outer2(runs, begin, end, offsets, x, o, dy, d, scratch, t)
-                  : SparseLoops.outer1(runs, begin, end, offsets, x, o, dy, d, scratch, t);
-          Folding.foldAdd(scratch, t, used, dw, at);
-        }
-      }
+      int used = SparseOuter.sum(block, begin, end, terms, term, termEnd, scratch, sums);
+      Folding.foldAdd(scratch, sums, used, dw, runs[begin + 1] + runs[begin + 4]);
     }
   }
 
@@ -222,25 +189,19 @@ public final class SimdLaneKernels implements LaneKernels {
   @Override
   public void denseOuterAdd(
       int from,
-      int to,
+      int row,
+      int rows,
       int lanes,
-      int tiles,
-      float[] dy,
-      int dyAt,
-      int dyStride,
-      float[] x,
-      int xAt,
-      int xStride,
+      OuterTerms terms,
       float[] dw,
       float[] scratch,
       int scratchAt) {
-    DenseOuter.add(
-        from, to, lanes, tiles, dy, dyAt, dyStride, x, xAt, xStride, dw, scratch, scratchAt);
+    DenseOuter.add(from, row, rows, lanes, terms, dw, scratch, scratchAt);
   }
 
   @Override
-  public int denseScratchLength(int to, int lanes) {
-    return DenseOuter.scratchLength(to, lanes);
+  public int denseScratchLength(int rows, int lanes) {
+    return DenseOuter.scratchLength(rows, lanes);
   }
 
   @Override
