@@ -7,8 +7,6 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 import org.iterativemaps.map.RealizedMap.Parameter;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Schedule.Read;
-import org.iterativemaps.map.Schedule.Update;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -37,17 +35,13 @@ public final class FusedKernel implements MapKernel {
   // Floats of records that an inference pass holds at a time, and the tiles it takes at a time.
   static final int INFERENCE_FLOATS = 512 * 1024;
   static final int INFERENCE_TILES = 4;
-  // Multiply-adds per update of a thread that shares a tile, at least: some five microseconds; and
-  // how many times as much a thread must have in a whole call, to be woken for it.
-  static final long LEAST_SHARE = 100_000;
-  private static final int WHOLE_CALL = 5;
 
   private final MapProgram program;
   private final FusedPlan plan;
   private final LaneKernels kernels;
   private final List<Parameter> order;
   private final int segment;
-  private final long leastShare;
+  private final WorkDivision division;
   private final Map<Shape, LaneBlock[]> blocksByShape = new HashMap<>();
   private final Pass training;
   private final Pass inference;
@@ -89,7 +83,7 @@ public final class FusedKernel implements MapKernel {
    * @throws IllegalArgumentException if a slot is too large for an array of one tile
    */
   public FusedKernel(MapProgram program) {
-    this(program, LaneKernelSelection.selected(), segmentFromProperty(), LEAST_SHARE);
+    this(program, LaneKernelSelection.selected(), segmentFromProperty(), WorkDivision.LEAST_SHARE);
   }
 
   /**
@@ -122,8 +116,7 @@ public final class FusedKernel implements MapKernel {
    * A kernel on given lane kernels.
    *
    * @param segment time steps between kept states; 0 keeps all
-   * @param leastShare least multiply-adds per update of a thread that shares a tile, and a fifth of
-   *     those of a thread in a call
+   * @param leastShare see {@link WorkDivision}
    */
   FusedKernel(MapProgram program, LaneKernels kernels, int segment, long leastShare) {
     if (segment < 0) {
@@ -135,7 +128,7 @@ public final class FusedKernel implements MapKernel {
     this.kernels = kernels;
     this.order = program.realized().parameters();
     this.segment = segment;
-    this.leastShare = leastShare;
+    this.division = new WorkDivision(program, kernels, leastShare);
     this.training = new Pass();
     this.inference = new Pass();
   }
@@ -150,14 +143,14 @@ public final class FusedKernel implements MapKernel {
       boolean isTraining) {
     int batch = Math.toIntExact(input.size(0));
     int time = Math.toIntExact(input.size(2));
-    int threads = threads((long) batch * time);
-    int lanes = lanes(batch, threads);
+    int threads = division.threads((long) batch * time);
+    int lanes = division.lanes(batch, threads);
     FusedPlan.Layout layout = plan.new Layout(lanes, mask != null);
     int segmentLength = segmentLength(time, layout, isTraining);
     FusedCall call =
         new FusedCall(kernels, batch, time, lanes, segmentLength, isTraining, mask != null);
     int workers = call.workers = Math.min(threads, call.tiles());
-    call.parts = call.tiles() == 1 ? parts(lanes, threads) : 1;
+    call.parts = call.tiles() == 1 ? division.parts(lanes, threads) : 1;
     LaneTeam team = call.team = LaneTeam.gather(Math.max(workers, call.parts));
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       Pass pass = isTraining ? training : inference;
@@ -217,32 +210,6 @@ public final class FusedKernel implements MapKernel {
     } else {
       call.team.run(worker);
     }
-  }
-
-  /** How many threads are worth waking for so many tokens. */
-  private int threads(long tokens) {
-    long perThread = WHOLE_CALL * leastShare;
-    return share(tokens * products(), perThread, LaneThreads.most());
-  }
-
-  /** How many threads share one tile: to wait for each other must be shorter than the work. */
-  private int parts(int lanes, int threads) {
-    return share(lanes * products() / program.schedule().updates().size(), leastShare, threads);
-  }
-
-  private static int share(long work, long least, int threads) {
-    return (int) Math.max(1, Math.min(threads, work / Math.max(1, least)));
-  }
-
-  /** Multiply-adds per token of one example. */
-  private long products() {
-    long products = 0;
-    for (Update update : program.schedule().updates()) {
-      for (Read read : update.reads()) {
-        products += program.realized().blocks().get(read.block()).mask().entryCount();
-      }
-    }
-    return products;
   }
 
   @Override
@@ -374,11 +341,6 @@ public final class FusedKernel implements MapKernel {
       length += array == null ? 0 : array.length;
     }
     return length;
-  }
-
-  private int lanes(int batch, int threads) {
-    // As many lanes as fit, but rather a tile for every thread than a long one for the first.
-    return kernels.tileLanes((batch + threads - 1) / threads);
   }
 
   private int segmentLength(int time, FusedPlan.Layout layout, boolean isTraining) {

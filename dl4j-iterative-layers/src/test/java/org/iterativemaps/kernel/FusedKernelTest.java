@@ -205,7 +205,7 @@ class FusedKernelTest {
       Case c = new Case(2000 + seed, false, 20, Activation.TANH, Activation.SWISH);
       List<INDArray> whole = new Run(new FusedKernel(c.program), c, DataType.FLOAT).all();
       List<INDArray> parts =
-          new Run(sharing(c.program, segment, FusedKernel.LEAST_SHARE), c, DataType.FLOAT).all();
+          new Run(sharing(c.program, segment, WorkDivision.LEAST_SHARE), c, DataType.FLOAT).all();
       for (int i = 0; i < whole.size(); i++) {
         double scale = Math.max(1, whole.get(i).amaxNumber().doubleValue());
         double difference = whole.get(i).sub(parts.get(i)).amaxNumber().doubleValue();

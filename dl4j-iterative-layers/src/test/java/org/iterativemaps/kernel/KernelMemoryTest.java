@@ -45,7 +45,7 @@ class KernelMemoryTest {
             .build();
     MapProgram program = MapProgram.sequence(map.realize(), 2, null);
     LaneKernels kernels = LaneKernelSelection.selected();
-    FusedKernel kernel = new FusedKernel(program, kernels, segment, FusedKernel.LEAST_SHARE);
+    FusedKernel kernel = new FusedKernel(program, kernels, segment, WorkDivision.LEAST_SHARE);
     int batch = 2 * threads * kernels.tileLanes(KernelMemory.LARGE_BATCH);
     INDArray[] parameters = new RandomPrograms(1).parameters(program.realized(), DataType.FLOAT);
     INDArray[] gradients = new INDArray[parameters.length];
