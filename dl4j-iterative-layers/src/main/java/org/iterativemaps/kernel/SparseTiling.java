@@ -6,9 +6,9 @@ import org.iterativemaps.map.WeightMask;
 /**
  * The entries of a sparse block in the order the lane kernels visit them, for one lane count.
  *
- * <p>The source units are cut into panels whose tile fits the first-level cache, where a target
- * unit has enough entries per panel to pay for loading its sum again; then panel by panel, target
- * by target, the entries of a target in a panel are a <b>run</b>. Runs are contiguous in the mask's
+ * <p>The source units are cut into panels that about fit the first-level cache, where a target unit
+ * has enough entries per panel to pay for loading its sum again; then panel by panel, target by
+ * target, the entries of a target in a panel are a <b>run</b>. Runs are contiguous in the mask's
  * entry order too, so weights are read where they are: nothing is copied or permuted when they
  * change (but for the transpose's, which has another entry order).
  *
@@ -30,7 +30,9 @@ public final class SparseTiling {
 
   // Packed places of a span: weight and offset, 8 bytes each.
   private static final int SPAN = 16384;
-  private static final int PANEL_BYTES = 32 * 1024;
+  // Twice what usual first-level caches have: what is read again from the second takes less time
+  // than twice as many runs.
+  private static final int PANEL_BYTES = 64 * 1024;
   // Below this many entries per target and panel one pass over all columns is faster.
   private static final int LEAST_RUN = 6;
   // Chunks begin at multiples of this, the largest vector length there is.
