@@ -16,18 +16,18 @@ final class DenseLaneBlock extends LaneBlock {
     this.to = mask.toSize();
     this.from = mask.fromSize();
     this.rows = Math.max(16, PORTION / from / 16 * 16);
+    if (!mask.isDense()) {
+      weights = new float[to * from]; // zeros stay where no weight exists
+    }
   }
 
   @Override
-  void load(float[] entries) {
+  void load(float[] entries, int share, int shares) {
     if (mask.isDense()) {
-      weights = entries;
+      super.load(entries, share, shares);
       return;
     }
-    if (weights == null) {
-      weights = new float[to * from]; // zeros stay where no weight exists
-    }
-    for (int i = 0; i < to; i++) {
+    for (int i = begin(to, share, shares); i < end(to, share, shares); i++) {
       for (int entry = mask.targetStart(i); entry < mask.targetStart(i + 1); entry++) {
         weights[i * from + mask.source(entry)] = entries[entry];
       }

@@ -12,11 +12,6 @@ final class DiagonalLaneBlock extends LaneBlock {
   }
 
   @Override
-  void load(float[] entries) {
-    weights = entries;
-  }
-
-  @Override
   void multiplyAdd(
       int part, int tiles, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
     int unit = begin(size, part, parts);

@@ -36,6 +36,9 @@ public final class FusedKernel implements MapKernel {
   static final int INFERENCE_FLOATS = 512 * 1024;
   static final int INFERENCE_TILES = 4;
 
+  // Floats from which on to copy them side by side takes less time than to wait for each other.
+  private static final int LEAST_COPY = 32 * 1024;
+
   private final MapProgram program;
   private final FusedPlan plan;
   private final LaneKernels kernels;
@@ -59,7 +62,7 @@ public final class FusedKernel implements MapKernel {
   /** What one kind of pass reuses from call to call. */
   private final class Pass {
     FusedWorker[] workers = new FusedWorker[0];
-    final float[][] parameters = new float[order.size()][];
+    final ParameterCopies parameters = new ParameterCopies(order);
     FusedCall call;
     LaneBlock[] blocks;
     float[][] lastState = new float[plan.sizes.length][];
@@ -160,10 +163,10 @@ public final class FusedKernel implements MapKernel {
       pass.ensureWorkers(workers);
       pass.call = call;
       pass.blocks = blocks(new Shape(lanes, call.parts));
-      for (int p = 0; p < newParameters.length; p++) {
-        pass.parameters[p] = HeapCopy.read(newParameters[p], pass.parameters[p]);
-      }
-      load(pass);
+      pass.parameters.take(newParameters);
+      int shares = copiers(team, pass.parameters.length());
+      inShares(team, shares, share -> pass.parameters.read(pass.blocks, share, shares));
+      loaded = pass;
       call.input = StridedFloats.of(input);
       call.mask = mask == null ? null : StridedFloats.ofMask(mask);
       if (isTraining && call.segments() > 1) { // then they are read a second time
@@ -182,7 +185,8 @@ public final class FusedKernel implements MapKernel {
             int group = isTraining ? end - begin : INFERENCE_TILES;
             for (int tile = begin; tile < end; tile += group) {
               int count = Math.min(group, end - tile);
-              pass.workers[w].prepare(call, layout, pass.blocks, pass.parameters, tile, count);
+              pass.workers[w].prepare(
+                  call, layout, pass.blocks, pass.parameters.values, tile, count);
               pass.workers[w].forward();
             }
           });
@@ -194,6 +198,7 @@ public final class FusedKernel implements MapKernel {
     } finally {
       team.dismiss();
       call.forget();
+      (isTraining ? training : inference).parameters.forget();
     }
   }
 
@@ -234,7 +239,8 @@ public final class FusedKernel implements MapKernel {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       hasTape = false;
       if (loaded != training) { // an inference pass came between
-        load(training);
+        team.run(share -> pass.parameters.load(pass.blocks, share, helpers));
+        loaded = training;
       }
       call.firstTimeStep = firstTimeStep;
       call.outputGradient = StridedFloats.of(outputGradient);
@@ -258,7 +264,7 @@ public final class FusedKernel implements MapKernel {
       if (writable != inputGradient) {
         inputGradient.assign(writable);
       }
-      reduce(team, helpers, gradients);
+      reduce(team, gradients);
       hasStateGradient = true;
     } finally {
       team.dismiss();
@@ -276,29 +282,55 @@ public final class FusedKernel implements MapKernel {
   }
 
   /** Adds up the workers' gradients, in their order, to the first one's where that can be. */
-  private void reduce(LaneTeam team, int shares, INDArray[] gradients) {
+  private void reduce(LaneTeam team, INDArray[] gradients) {
     int workers = training.call.workers;
     for (int p = 0; p < order.size(); p++) {
       Parameter parameter = order.get(p);
+      int length = parameter.length();
+      int shares = copiers(team, length);
       float[] own = training.workers[0].gradients().own(parameter).orElse(null);
-      float[] sum = own != null ? own : zeros(parameter.length());
       int first = own != null ? 1 : 0;
+      if (own == null) {
+        reduced = HeapCopy.atLeast(reduced, length);
+        Arrays.fill(reduced, 0, length, 0);
+      }
+      float[] sum = own != null ? own : reduced;
       if (first < workers) {
-        team.run(
+        inShares(
+            team,
+            shares,
             share -> {
               for (int w = first; w < workers; w++) {
                 training.workers[w].gradients().addTo(parameter, sum, share, shares);
               }
             });
       }
-      HeapCopy.write(sum, gradients[p]);
+      INDArray gradient = gradients[p];
+      if (HeapCopy.isPlain(gradient)) {
+        inShares(
+            team,
+            shares,
+            share -> {
+              int begin = LaneBlock.begin(length, share, shares);
+              HeapCopy.write(sum, begin, LaneBlock.end(length, share, shares), gradient);
+            });
+      } else {
+        HeapCopy.write(sum, gradient);
+      }
     }
   }
 
-  private float[] zeros(int length) {
-    reduced = atLeast(reduced, length);
-    Arrays.fill(reduced, 0, length, 0);
-    return reduced;
+  /** How many threads so many floats are copied by. */
+  private static int copiers(LaneTeam team, long floats) {
+    return floats < LEAST_COPY ? 1 : team.parts();
+  }
+
+  private static void inShares(LaneTeam team, int shares, IntConsumer share) {
+    if (shares == 1) {
+      share.accept(0);
+    } else {
+      team.run(share);
+    }
   }
 
   @Override
@@ -318,7 +350,8 @@ public final class FusedKernel implements MapKernel {
   long bytes() {
     long floats = length(reduced);
     for (Pass pass : new Pass[] {training, inference}) {
-      floats += length(pass.parameters) + length(pass.lastState) + length(pass.stateGradient);
+      floats +=
+          length(pass.parameters.values) + length(pass.lastState) + length(pass.stateGradient);
     }
     long bytes = Float.BYTES * floats;
     for (Pass pass : new Pass[] {training, inference}) {
@@ -372,19 +405,9 @@ public final class FusedKernel implements MapKernel {
       for (int i = 0; i < values.length; i++) {
         values[i] = (float) realized.fixedValues()[i];
       }
-      block.load(values);
+      block.load(values, 0, 1);
     }
     return block;
-  }
-
-  private void load(Pass pass) {
-    for (int p = 0; p < pass.parameters.length; p++) {
-      int block = order.get(p).block();
-      if (block >= 0) {
-        pass.blocks[block].load(pass.parameters[p]);
-      }
-    }
-    loaded = pass;
   }
 
   private StridedFloats[] initialState(INDArray[] initial) {

@@ -18,11 +18,31 @@ final class HeapCopy {
    */
   static float[] read(INDArray from, float[] reuse) {
     int length = Math.toIntExact(from.length());
-    float[] into = reuse != null && reuse.length >= length ? reuse : new float[length];
-    INDArray plain = isPlain(from) ? from : from.castTo(DataType.FLOAT).dup('f');
-    pointer(plain).get(into, 0, length);
-    Reference.reachabilityFence(plain); // ND4J may free what nobody refers to while it is copied
+    float[] into = atLeast(reuse, length);
+    read(plain(from), 0, length, into);
     return into;
+  }
+
+  /** An array that is long enough: the given one, or one without its values. */
+  static float[] atLeast(float[] reuse, int length) {
+    return reuse != null && reuse.length >= length ? reuse : new float[length];
+  }
+
+  /** The array itself, or a copy, of floats in column-major order without gaps. */
+  static INDArray plain(INDArray array) {
+    return isPlain(array) ? array : array.castTo(DataType.FLOAT).dup('f');
+  }
+
+  /** Some elements of a {@link #plain} array, to the same places. */
+  static void read(INDArray plain, int begin, int end, float[] into) {
+    pointer(plain).getPointer(begin).get(into, begin, end - begin);
+    Reference.reachabilityFence(plain); // ND4J may free what nobody refers to while it is copied
+  }
+
+  /** Overwrites some elements of an array that {@link #isPlain}. */
+  static void write(float[] from, int begin, int end, INDArray plain) {
+    pointer(plain).getPointer(begin).put(from, begin, end - begin);
+    Reference.reachabilityFence(plain);
   }
 
   /**
@@ -32,15 +52,12 @@ final class HeapCopy {
    * @param into any strides and floating type
    */
   static void write(float[] from, INDArray into) {
-    if (isPlain(into)) {
-      pointer(into).put(from, 0, (int) into.length());
-    } else {
-      INDArray plain = Nd4j.createUninitialized(DataType.FLOAT, into.shape(), 'f');
-      pointer(plain).put(from, 0, (int) into.length());
+    INDArray plain =
+        isPlain(into) ? into : Nd4j.createUninitialized(DataType.FLOAT, into.shape(), 'f');
+    write(from, 0, (int) into.length(), plain);
+    if (plain != into) {
       into.assign(plain);
-      Reference.reachabilityFence(plain);
     }
-    Reference.reachabilityFence(into);
   }
 
   private static FloatPointer pointer(INDArray array) {
@@ -48,7 +65,7 @@ final class HeapCopy {
   }
 
   /** Floats without gaps, the first axis fastest. */
-  private static boolean isPlain(INDArray array) {
+  static boolean isPlain(INDArray array) {
     if (array.dataType() != DataType.FLOAT) {
       return false;
     }

@@ -80,12 +80,20 @@ abstract sealed class LaneBlock permits DenseLaneBlock, DiagonalLaneBlock, Spars
     return begin(units, part + 1, parts);
   }
 
+  /** The first entry of a share: whole target units. */
+  final int firstEntry(int share, int shares) {
+    return mask.targetStart(begin(mask.toSize(), share, shares));
+  }
+
   /**
-   * Takes new weights.
+   * Takes a share of new weights: the same array for all shares.
    *
-   * @param entries in the mask's order; kept, and not to be changed while the block is used
+   * @param entries in the mask's order, from {@link #firstEntry} to the next share's; kept, and not
+   *     to be changed while the block is used
    */
-  abstract void load(float[] entries);
+  void load(float[] entries, int share, int shares) {
+    weights = entries;
+  }
 
   /** Before the first backward pass; not thread-safe. */
   void layOutBackward() {

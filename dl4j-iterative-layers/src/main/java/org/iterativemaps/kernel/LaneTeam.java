@@ -58,6 +58,11 @@ final class LaneTeam {
     return team;
   }
 
+  /** Parts of a phase, the caller's included. */
+  int parts() {
+    return parts;
+  }
+
   private void help() {
     long idleSince = System.nanoTime();
     while (!isDismissed) {

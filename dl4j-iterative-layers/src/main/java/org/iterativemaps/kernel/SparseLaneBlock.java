@@ -23,11 +23,6 @@ final class SparseLaneBlock extends LaneBlock {
   }
 
   @Override
-  void load(float[] entries) {
-    weights = entries;
-  }
-
-  @Override
   void prepareBackward(int share, int shares) {
     int end = end(transposedEntries.length, share, shares);
     for (int i = begin(transposedEntries.length, share, shares); i < end; i++) {
