@@ -40,7 +40,7 @@ record Measurement(int forks, int warmups, int iterations, int millis) {
   }
 
   static Measurement quick(int forks) {
-    return new Measurement(forks, 3, 3, 400);
+    return new Measurement(forks, 6, 3, 400);
   }
 
   /** All combinations of a group's values. */

@@ -17,7 +17,7 @@ final class BackwardPass {
   private final ParameterGradients parameters;
   private LaneMemory memory;
   private float[] gradients;
-  private OuterTerms[] terms = {}; // by part
+  private final OuterTerms[] terms; // by block; null where not trained
   // The cell whose products are still to be taken back, together with the next cell's derivative;
   // null for none.
   private Step open;
@@ -28,6 +28,8 @@ final class BackwardPass {
     this.plan = records.plan;
     this.kernels = records.kernels;
     this.parameters = new ParameterGradients(records);
+    this.terms = new OuterTerms[plan.isTrained.length];
+    Arrays.setAll(terms, block -> plan.isTrained[block] ? new OuterTerms() : null);
   }
 
   /** Before the first segment of a call. */
@@ -39,10 +41,6 @@ final class BackwardPass {
       gradients = memory.array;
     }
     open = null;
-    if (terms.length < records.call.parts) {
-      terms = new OuterTerms[records.call.parts];
-      Arrays.setAll(terms, part -> new OuterTerms());
-    }
     parameters.prepare(records.call.parts);
     records.each(parameters::clear);
   }
@@ -65,11 +63,17 @@ final class BackwardPass {
     }
     records.each(this::backProducts);
     open = null;
+    collectTerms(first, count);
     records.each(
         part -> {
           finish(part, first, count);
           storeInputGradients(part, segment, first, count);
         });
+    for (OuterTerms of : terms) {
+      if (of != null) {
+        of.clear(null, null); // the memory may go before longer one comes
+      }
+    }
   }
 
   /** Zeros everywhere, but for the gradient of the state that the segment behind this one left. */
@@ -232,8 +236,8 @@ final class BackwardPass {
       }
     }
     for (int block = 0; block < records.blocks.length; block++) {
-      if (parameters.isTrained(block)) {
-        parameters.addOuter(block, part, terms(block, part, first, count));
+      if (terms[block] != null) {
+        parameters.addOuter(block, part, terms[block]);
       }
     }
   }
@@ -256,31 +260,32 @@ final class BackwardPass {
     }
   }
 
-  /** Wherever a block was multiplied with: all tiles, steps of the map and time steps. */
-  private OuterTerms terms(int block, int part, int first, int count) {
+  /** Wherever a block was multiplied with: all tiles, time steps and steps of the map. */
+  private void collectTerms(int first, int count) {
     Layout layout = records.layout;
-    OuterTerms all = terms[part];
-    all.clear(gradients, records.values);
+    for (OuterTerms of : terms) {
+      if (of != null) {
+        of.clear(gradients, records.values);
+      }
+    }
     for (int tile = 0; tile < records.tileCount; tile++) {
       for (Step step : plan.steps) {
         for (Product product : step.products()) {
-          if (product.block() == block) {
-            addTerms(all, tile, first, count, layout.cells[step.cell()], layout.source(product));
-          }
+          int cell = layout.cells[step.cell()];
+          addTerms(product.block(), tile, first, count, cell, layout.source(product));
         }
         for (InputProduct product : plan.inputProducts) {
-          if (step.isFirstDriven() && product.slot() == step.slot() && product.block() == block) {
-            addTerms(all, tile, first, count, layout.drive(step), layout.token);
+          if (step.isFirstDriven() && product.slot() == step.slot()) {
+            addTerms(product.block(), tile, first, count, layout.drive(step), layout.token);
           }
         }
       }
     }
-    return all;
   }
 
-  private void addTerms(OuterTerms all, int tile, int first, int count, int target, int source) {
-    for (int t = first; t < count; t++) {
-      all.add(record(tile, t) + target, records.record(tile, t) + source);
+  private void addTerms(int block, int tile, int first, int count, int target, int source) {
+    for (int t = first; terms[block] != null && t < count; t++) {
+      terms[block].add(record(tile, t) + target, records.record(tile, t) + source);
     }
   }
 
@@ -332,6 +337,10 @@ final class BackwardPass {
 
   /** Bytes of gradients held. */
   long bytes() {
-    return (memory == null ? 0 : memory.bytes()) + parameters.bytes();
+    long bytes = (memory == null ? 0 : memory.bytes()) + parameters.bytes();
+    for (OuterTerms of : terms) {
+      bytes += of == null ? 0 : of.bytes();
+    }
+    return bytes;
   }
 }

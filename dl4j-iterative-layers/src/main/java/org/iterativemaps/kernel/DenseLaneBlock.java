@@ -16,6 +16,10 @@ final class DenseLaneBlock extends LaneBlock {
     this.to = mask.toSize();
     this.from = mask.fromSize();
     this.rows = Math.max(16, PORTION / from / 16 * 16);
+  }
+
+  @Override
+  void layOut() {
     if (!mask.isDense()) {
       weights = new float[to * from]; // zeros stay where no weight exists
     }

@@ -20,9 +20,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * memory. No arrays are allocated per step, but for activations that the lane kernels do not know,
  * which run on ND4J. Threads take tiles of the batch, each through the whole sequence, so they
  * never wait for each other; the parameters' gradients are added up in their order at the end.
- * Where the batch is one tile (16 floats or less with AVX-512) and the map not small, they take
- * parts of its units, and wait for each other after every update. Results are the same from run to
- * run for one number of threads, and agree with {@link ReferenceKernel} to rounding.
+ * Where the batch is one tile (with AVX-512 16 floats or less; of a sparse map as many for every
+ * thread, up to 64) and the map not small, they take parts of its units, and wait for each other
+ * after every update. Results are the same from run to run for one number of threads, and agree
+ * with {@link ReferenceKernel} to rounding.
  *
  * <p>Memory for back-propagation is two records of all cells per time step; with segments of n time
  * steps ({@value #SEGMENT_PROPERTY}) two per time step of one segment, and the states are computed
@@ -36,9 +37,6 @@ public final class FusedKernel implements MapKernel {
   static final int INFERENCE_FLOATS = 512 * 1024;
   static final int INFERENCE_TILES = 4;
 
-  // Floats from which on to copy them side by side takes less time than to wait for each other.
-  private static final int LEAST_COPY = 32 * 1024;
-
   private final MapProgram program;
   private final FusedPlan plan;
   private final LaneKernels kernels;
@@ -48,7 +46,7 @@ public final class FusedKernel implements MapKernel {
   private final Map<Shape, LaneBlock[]> blocksByShape = new HashMap<>();
   private final Pass training;
   private final Pass inference;
-  private float[] reduced;
+  private final GradientSum gradientSum;
   private boolean hasTape;
   // Whose parameters the blocks hold.
   private Pass loaded;
@@ -132,6 +130,7 @@ public final class FusedKernel implements MapKernel {
     this.order = program.realized().parameters();
     this.segment = segment;
     this.division = new WorkDivision(program, kernels, leastShare);
+    this.gradientSum = new GradientSum(order);
     this.training = new Pass();
     this.inference = new Pass();
   }
@@ -163,9 +162,8 @@ public final class FusedKernel implements MapKernel {
       pass.ensureWorkers(workers);
       pass.call = call;
       pass.blocks = blocks(new Shape(lanes, call.parts));
-      pass.parameters.take(newParameters);
-      int shares = copiers(team, pass.parameters.length());
-      inShares(team, shares, share -> pass.parameters.read(pass.blocks, share, shares));
+      loaded = null; // until all are
+      pass.parameters.read(team, newParameters, pass.blocks);
       loaded = pass;
       call.input = StridedFloats.of(input);
       call.mask = mask == null ? null : StridedFloats.ofMask(mask);
@@ -198,7 +196,6 @@ public final class FusedKernel implements MapKernel {
     } finally {
       team.dismiss();
       call.forget();
-      (isTraining ? training : inference).parameters.forget();
     }
   }
 
@@ -233,13 +230,11 @@ public final class FusedKernel implements MapKernel {
     }
     Pass pass = training;
     FusedCall call = pass.call;
-    int workers = call.workers;
-    int helpers = Math.max(workers, call.parts);
-    LaneTeam team = call.team = LaneTeam.gather(helpers);
+    LaneTeam team = call.team = LaneTeam.gather(Math.max(call.workers, call.parts));
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       hasTape = false;
       if (loaded != training) { // an inference pass came between
-        team.run(share -> pass.parameters.load(pass.blocks, share, helpers));
+        pass.parameters.load(team, pass.blocks);
         loaded = training;
       }
       call.firstTimeStep = firstTimeStep;
@@ -257,14 +252,17 @@ public final class FusedKernel implements MapKernel {
       team.run(
           share -> {
             for (LaneBlock block : pass.blocks) {
-              block.prepareBackward(share, helpers);
+              block.prepareBackward(share, team.parts());
             }
           });
       run(call, w -> pass.workers[w].backward());
       if (writable != inputGradient) {
         inputGradient.assign(writable);
       }
-      reduce(team, gradients);
+      gradientSum.write(
+          team,
+          Arrays.stream(pass.workers).limit(call.workers).map(FusedWorker::gradients).toList(),
+          gradients);
       hasStateGradient = true;
     } finally {
       team.dismiss();
@@ -279,58 +277,6 @@ public final class FusedKernel implements MapKernel {
       throw new IllegalStateException("there was no backward pass yet");
     }
     return stateMatrices(training.stateGradient, training.gradientBatch);
-  }
-
-  /** Adds up the workers' gradients, in their order, to the first one's where that can be. */
-  private void reduce(LaneTeam team, INDArray[] gradients) {
-    int workers = training.call.workers;
-    for (int p = 0; p < order.size(); p++) {
-      Parameter parameter = order.get(p);
-      int length = parameter.length();
-      int shares = copiers(team, length);
-      float[] own = training.workers[0].gradients().own(parameter).orElse(null);
-      int first = own != null ? 1 : 0;
-      if (own == null) {
-        reduced = HeapCopy.atLeast(reduced, length);
-        Arrays.fill(reduced, 0, length, 0);
-      }
-      float[] sum = own != null ? own : reduced;
-      if (first < workers) {
-        inShares(
-            team,
-            shares,
-            share -> {
-              for (int w = first; w < workers; w++) {
-                training.workers[w].gradients().addTo(parameter, sum, share, shares);
-              }
-            });
-      }
-      INDArray gradient = gradients[p];
-      if (HeapCopy.isPlain(gradient)) {
-        inShares(
-            team,
-            shares,
-            share -> {
-              int begin = LaneBlock.begin(length, share, shares);
-              HeapCopy.write(sum, begin, LaneBlock.end(length, share, shares), gradient);
-            });
-      } else {
-        HeapCopy.write(sum, gradient);
-      }
-    }
-  }
-
-  /** How many threads so many floats are copied by. */
-  private static int copiers(LaneTeam team, long floats) {
-    return floats < LEAST_COPY ? 1 : team.parts();
-  }
-
-  private static void inShares(LaneTeam team, int shares, IntConsumer share) {
-    if (shares == 1) {
-      share.accept(0);
-    } else {
-      team.run(share);
-    }
   }
 
   @Override
@@ -348,10 +294,9 @@ public final class FusedKernel implements MapKernel {
 
   /** Bytes of arrays held, but for what every object has. */
   long bytes() {
-    long floats = length(reduced);
+    long floats = gradientSum.length();
     for (Pass pass : new Pass[] {training, inference}) {
-      floats +=
-          length(pass.parameters.values) + length(pass.lastState) + length(pass.stateGradient);
+      floats += pass.parameters.length() + length(pass.lastState) + length(pass.stateGradient);
     }
     long bytes = Float.BYTES * floats;
     for (Pass pass : new Pass[] {training, inference}) {
@@ -400,6 +345,7 @@ public final class FusedKernel implements MapKernel {
 
   private LaneBlock block(RealizedBlock realized, Shape shape) {
     LaneBlock block = LaneBlock.of(kernels, realized.mask(), shape.lanes, shape.parts);
+    block.layOut();
     if (realized.fixedValues() != null) {
       float[] values = new float[realized.fixedValues().length];
       for (int i = 0; i < values.length; i++) {
@@ -422,7 +368,8 @@ public final class FusedKernel implements MapKernel {
   private StridedFloats[] stateArrays(float[][] reuse, int batch) {
     StridedFloats[] state = new StridedFloats[plan.sizes.length];
     for (int slot : plan.carried) {
-      reuse[slot] = atLeast(reuse[slot], (long) plan.sizes[slot] * batch);
+      int length = Math.multiplyExact(plan.sizes[slot], batch);
+      reuse[slot] = HeapCopy.atLeast(reuse[slot], length);
       state[slot] = StridedFloats.onHeap(reuse[slot], batch, plan.sizes[slot]);
     }
     return state;
@@ -436,9 +383,5 @@ public final class FusedKernel implements MapKernel {
       }
     }
     return matrices;
-  }
-
-  private static float[] atLeast(float[] reuse, long length) {
-    return reuse != null && reuse.length >= length ? reuse : new float[Math.toIntExact(length)];
   }
 }

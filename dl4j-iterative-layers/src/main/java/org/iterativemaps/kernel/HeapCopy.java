@@ -6,7 +6,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Copies between ND4J arrays of the CPU backend and float arrays, one block each way. */
+/**
+ * Copies between ND4J arrays of the CPU backend and float arrays, whole or some of their elements.
+ */
 final class HeapCopy {
   private HeapCopy() {}
 
@@ -23,6 +25,20 @@ final class HeapCopy {
     return into;
   }
 
+  /**
+   * Checks what is to be copied: it is not checked again.
+   *
+   * @throws IllegalArgumentException if an array has another number of elements
+   */
+  static void requireLength(String what, int index, INDArray array, int length) {
+    if (array.length() != length) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s %d: found %,d elements, expected the %,d of the map's parameter",
+              what, index, array.length(), length));
+    }
+  }
+
   /** An array that is long enough: the given one, or one without its values. */
   static float[] atLeast(float[] reuse, int length) {
     return reuse != null && reuse.length >= length ? reuse : new float[length];
@@ -33,7 +49,10 @@ final class HeapCopy {
     return isPlain(array) ? array : array.castTo(DataType.FLOAT).dup('f');
   }
 
-  /** Some elements of a {@link #plain} array, to the same places. */
+  /**
+   * Some elements of a {@link #plain} array, to the same places. Threads may copy other elements to
+   * the same array at the same time: JavaCPP writes to it where it lies, as HotSpot lets it.
+   */
   static void read(INDArray plain, int begin, int end, float[] into) {
     pointer(plain).getPointer(begin).get(into, begin, end - begin);
     Reference.reachabilityFence(plain); // ND4J may free what nobody refers to while it is copied
@@ -57,6 +76,7 @@ final class HeapCopy {
     write(from, 0, (int) into.length(), plain);
     if (plain != into) {
       into.assign(plain);
+      Reference.reachabilityFence(plain);
     }
   }
 

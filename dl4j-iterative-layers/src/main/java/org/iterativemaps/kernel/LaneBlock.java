@@ -85,6 +85,11 @@ abstract sealed class LaneBlock permits DenseLaneBlock, DiagonalLaneBlock, Spars
     return mask.targetStart(begin(mask.toSize(), share, shares));
   }
 
+  /** Before the first {@link #load}; not thread-safe. */
+  void layOut() {
+    // Nothing where weights are used as they come.
+  }
+
   /**
    * Takes a share of new weights: the same array for all shares.
    *

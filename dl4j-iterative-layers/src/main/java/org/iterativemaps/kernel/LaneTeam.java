@@ -18,13 +18,15 @@ import java.util.function.IntConsumer;
  * <p>Waking a sleeping thread takes tens of microseconds, as long as a small call. So helpers are
  * called together before the work is there, wake while the caller still copies its arguments, and
  * spin until it opens and from one phase to the next; and the caller spins for a while before it
- * sleeps. Whoever comes takes the part that was its own in the phases and calls before, as long as
- * nobody else has, since what that part reads and writes is in the cache of its processor; and then
- * what is left, so that helpers that are busy elsewhere are not waited for.
+ * sleeps. Whoever comes takes the same part in every phase (and with two threads in every call), as
+ * long as nobody else has, since what that part reads and writes is in the cache of its processor;
+ * and then what is left, so that helpers that are busy elsewhere are not waited for.
  */
 final class LaneTeam {
   // About a quarter of a millisecond: longer than small calls take, shorter than a time slice.
   private static final long SPIN_NANOS = 250_000;
+  // Floats from which on to copy them side by side takes less time than to wait for each other.
+  private static final int LEAST_COPY = 32 * 1024;
   private static final IntConsumer NOTHING = part -> {};
 
   private final int parts;
@@ -107,7 +109,7 @@ final class LaneTeam {
   }
 
   /**
-   * One phase: runs parts 0 … count-1; returns when all are done.
+   * One phase: runs all parts; returns when they are done.
    *
    * @throws RuntimeException what a part threw, after all have ended
    */
@@ -122,6 +124,20 @@ final class LaneTeam {
       throw e;
     } else if (failure instanceof RuntimeException e) {
       throw e;
+    }
+  }
+
+  /** Something to be copied in so many shares. */
+  interface Shares {
+    void copy(int share, int shares);
+  }
+
+  /** Copies side by side, one phase, or alone what is little. */
+  void copy(long floats, Shares work) {
+    if (parts == 1 || floats < LEAST_COPY) {
+      work.copy(0, 1);
+    } else {
+      run(part -> work.copy(part, parts));
     }
   }
 

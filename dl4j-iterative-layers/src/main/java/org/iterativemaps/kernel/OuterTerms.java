@@ -19,8 +19,8 @@ public final class OuterTerms {
   /**
    * Begins anew, without terms.
    *
-   * @param newDy where the gradients' tiles lie
-   * @param newX where the source units' tiles lie
+   * @param newDy where the gradients' tiles lie; null to let go of them
+   * @param newX where the source units' tiles lie; null to let go of them
    */
   public void clear(float[] newDy, float[] newX) {
     dy = newDy;
@@ -61,5 +61,10 @@ public final class OuterTerms {
   /** Where the terms' tiles of source units begin; not to be changed. */
   public int[] xAt() {
     return xAt;
+  }
+
+  /** Bytes held, but for the tiles. */
+  public long bytes() {
+    return 2L * Integer.BYTES * dyAt.length;
   }
 }

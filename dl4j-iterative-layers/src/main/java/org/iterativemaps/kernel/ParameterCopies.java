@@ -8,63 +8,63 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** A kernel's parameters on the heap, where its blocks read them; kept from call to call. */
 final class ParameterCopies {
   private final List<Parameter> order;
+  private final long length;
 
   /** By parameter, each at least as long. */
   final float[][] values;
 
-  private final INDArray[] sources;
-
   ParameterCopies(List<Parameter> order) {
     this.order = order;
+    this.length = order.stream().mapToLong(Parameter::length).sum();
     this.values = new float[order.size()][];
-    this.sources = new INDArray[values.length];
   }
 
-  /** Before {@link #read}: whose parameters come next. */
-  void take(INDArray[] parameters) {
+  /**
+   * Copies all parameters and gives them to their blocks.
+   *
+   * @throws IllegalArgumentException if an array has not as many elements as its parameter
+   */
+  void read(LaneTeam team, INDArray[] parameters, LaneBlock[] blocks) {
+    INDArray[] sources = new INDArray[values.length];
     for (int p = 0; p < values.length; p++) {
+      HeapCopy.requireLength("parameter", p, parameters[p], order.get(p).length());
       sources[p] = HeapCopy.plain(parameters[p]);
       values[p] = HeapCopy.atLeast(values[p], order.get(p).length());
     }
+    team.copy(
+        length,
+        (share, shares) -> {
+          for (int p = 0; p < values.length; p++) {
+            int begin = begin(p, blocks, share, shares);
+            HeapCopy.read(sources[p], begin, begin(p, blocks, share + 1, shares), values[p]);
+          }
+          load(blocks, share, shares);
+        });
   }
 
-  /** Floats of all parameters. */
+  /** A share of a block's weights is whole target units, as its {@link LaneBlock#load} wants. */
+  private int begin(int p, LaneBlock[] blocks, int share, int shares) {
+    Parameter parameter = order.get(p);
+    return parameter.isBias()
+        ? LaneBlock.begin(parameter.length(), share, shares)
+        : blocks[parameter.block()].firstEntry(share, shares);
+  }
+
+  /** Gives the blocks what has been read before. */
+  void load(LaneTeam team, LaneBlock[] blocks) {
+    team.copy(length, (share, shares) -> load(blocks, share, shares));
+  }
+
+  private void load(LaneBlock[] blocks, int share, int shares) {
+    for (int p = 0; p < values.length; p++) {
+      if (!order.get(p).isBias()) {
+        blocks[order.get(p).block()].load(values[p], share, shares);
+      }
+    }
+  }
+
+  /** Floats held. */
   long length() {
-    return order.stream().mapToLong(Parameter::length).sum();
-  }
-
-  /** Copies a share of every parameter, and gives it to its block. */
-  void read(LaneBlock[] blocks, int share, int shares) {
-    for (int p = 0; p < values.length; p++) {
-      int block = order.get(p).block();
-      int length = order.get(p).length();
-      int begin =
-          block < 0
-              ? LaneBlock.begin(length, share, shares)
-              : blocks[block].firstEntry(share, shares);
-      int end =
-          block < 0
-              ? LaneBlock.end(length, share, shares)
-              : blocks[block].firstEntry(share + 1, shares);
-      HeapCopy.read(sources[p], begin, end, values[p]);
-      if (block >= 0) {
-        blocks[block].load(values[p], share, shares);
-      }
-    }
-  }
-
-  /** As {@link #read}, what has been read before. */
-  void load(LaneBlock[] blocks, int share, int shares) {
-    for (int p = 0; p < values.length; p++) {
-      int block = order.get(p).block();
-      if (block >= 0) {
-        blocks[block].load(values[p], share, shares);
-      }
-    }
-  }
-
-  /** Lets go of ND4J's arrays. */
-  void forget() {
-    Arrays.fill(sources, null);
+    return Arrays.stream(values).mapToLong(array -> array == null ? 0 : array.length).sum();
   }
 }

@@ -60,11 +60,6 @@ final class ParameterGradients {
     }
   }
 
-  /** Whether a block's weights have a gradient. */
-  boolean isTrained(int block) {
-    return weights[block] != null;
-  }
-
   /** Adds outer products to the gradient of a block's weights: a part of its target units. */
   void addOuter(int block, int part, OuterTerms terms) {
     records.blocks[block].outerAdd(

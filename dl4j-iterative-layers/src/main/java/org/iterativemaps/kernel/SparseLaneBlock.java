@@ -78,7 +78,8 @@ final class SparseLaneBlock extends LaneBlock {
     SparseTiling tiling = tilings[part];
     // The kernel takes the terms it is given chunk by chunk: the panels of all of them stay in the
     // second-level cache. Short tiles are joined by four.
-    int together = Math.max(4, TOGETHER / tiling.panelFloats());
+    int joined = tiling.isPacked() ? 1 : 4;
+    int together = Math.max(joined, TOGETHER / tiling.panelFloats() / joined * joined);
     for (int span = 0; span < tiling.spans(); span++) {
       int chunk = tiling.spanStart(span);
       int end = tiling.spanStart(span + 1);

@@ -150,7 +150,7 @@ public final class SparseTiling {
    * @param vectorLanes lanes of a vector
    */
   public int scratchLength(int vectorLanes) {
-    // A margin of one vector at either end: folding reads beside what it uses.
+    // A vector of zeros in front, and one behind: folding reads beside what it uses.
     return (longestChunk / 2 + 2) * vectorLanes;
   }
 

@@ -63,6 +63,7 @@ final class WorkDivision {
         isSparse
             && own == kernels.vectorLanes()
             && shared >= batch
+            && shared <= own * threads
             && parts(shared, threads) == threads;
     return isShared ? shared : own;
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
 import org.iterativemaps.map.WeightMask;
@@ -130,15 +131,23 @@ class LaneKernelsExactTest {
         for (int tile = 0; tile < tiles; tile++) {
           terms.add(2 + tile * dyStride, 1 + (tiles - 1 - tile) * xStride);
         }
-        kernels.outerAdd(tiling, 0, tiling.chunks(), terms, 0, tiles, packed, scratch, 0);
+        int half = tiles / 2; // zero of one
+        kernels.outerAdd(tiling, 0, tiling.chunks(), terms, 0, half, packed, scratch, 0);
+        kernels.outerAdd(tiling, 0, tiling.chunks(), terms, half, tiles, packed, scratch, 0);
         float[] dw = new float[mask.entryCount()];
         tiling.addPacked(packed, dw);
         assertExact(expected, dw, "lanes " + lanes);
         if (mask.isDense()) {
-          float[] dense = new float[mask.entryCount()];
-          float[] room = new float[kernels.denseScratchLength(mask.toSize(), lanes)];
-          int rows = mask.toSize();
-          kernels.denseOuterAdd(mask.fromSize(), 0, rows, lanes, terms, dense, room, 0);
+          int from = mask.fromSize();
+          int row = mask.toSize() / 3;
+          int rest = mask.toSize() - row;
+          float[] head = new float[row * from];
+          float[] tail = new float[rest * from];
+          float[] room = new float[kernels.denseScratchLength(rest, lanes)];
+          kernels.denseOuterAdd(from, 0, row, lanes, terms, head, room, 0);
+          kernels.denseOuterAdd(from, row, rest, lanes, terms, tail, room, 0);
+          float[] dense = Arrays.copyOf(head, mask.entryCount());
+          System.arraycopy(tail, 0, dense, head.length, tail.length);
           assertExact(expected, dense, "dense, lanes " + lanes);
         }
       }

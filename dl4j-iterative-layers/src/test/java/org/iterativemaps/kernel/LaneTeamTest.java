@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -45,6 +48,41 @@ class LaneTeamTest {
         assertEquals(3000, value);
       }
     }
+  }
+
+  /** All threads are in a part at once, so that nobody takes a second one. */
+  @Test
+  void everyThreadKeepsItsPart() {
+    CyclicBarrier together = new CyclicBarrier(2);
+    Thread[] first = new Thread[2];
+    LaneTeam team = LaneTeam.gather(2);
+    team.run(part -> first[part] = awaitOther(together));
+    assertSame(Thread.currentThread(), first[0]);
+    for (int phase = 0; phase < 2000; phase++) {
+      team.run(part -> assertSame(first[part], awaitOther(together), "part " + part));
+    }
+    team.dismiss();
+  }
+
+  private static Thread awaitOther(CyclicBarrier together) {
+    try {
+      together.await(60, TimeUnit.SECONDS);
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new IllegalStateException("no thread of the common pool came", e);
+    }
+    return Thread.currentThread();
+  }
+
+  @Test
+  void copiesAreCutIntoSharesIfTheyAreLong() {
+    LaneTeam team = LaneTeam.gather(3);
+    AtomicIntegerArray little = new AtomicIntegerArray(3);
+    AtomicIntegerArray much = new AtomicIntegerArray(3);
+    team.copy(1000, (share, shares) -> little.addAndGet(share, shares));
+    team.copy(1_000_000, (share, shares) -> much.addAndGet(share, shares));
+    team.dismiss();
+    assertEquals("[1, 0, 0]", little.toString());
+    assertEquals("[3, 3, 3]", much.toString());
   }
 
   @Test

@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
  * reduceLanes} of floats to one addition after the other, and {@code rearrange} to a shuffle with
  * its indices checked each time. So n vectors are folded together, like a tree: two vectors become
  * one whose lanes belong to them in turn, then four, and so on. The first level is done in
- * registers by the loops of {@link SparseLoops}; the others go through memory, where a shift by
+ * registers by the loops of {@link SparseOuter}; the others go through memory, where a shift by
  * lanes is a load beside.
  */
 final class Folding {
@@ -34,7 +34,7 @@ final class Folding {
   /**
    * dw[i] += sum of what is left of entry i.
    *
-   * @param t vectors of two entries each, as {@link SparseLoops#outer4} leaves them, from {@code
+   * @param t vectors of two entries each, as {@link SparseOuter#sum} leaves them, from {@code
    *     begin} to {@code end}, with a margin of L floats on either side; overwritten
    * @param dw added to, from at on; its end is padded to whole vectors
    */
