@@ -56,12 +56,15 @@ class LaneTeamTest {
     CyclicBarrier together = new CyclicBarrier(2);
     Thread[] first = new Thread[2];
     LaneTeam team = LaneTeam.gather(2);
-    team.run(part -> first[part] = awaitOther(together));
-    assertSame(Thread.currentThread(), first[0]);
-    for (int phase = 0; phase < 2000; phase++) {
-      team.run(part -> assertSame(first[part], awaitOther(together), "part " + part));
+    try {
+      team.run(part -> first[part] = awaitOther(together));
+      assertSame(Thread.currentThread(), first[0]);
+      for (int phase = 0; phase < 2000; phase++) {
+        team.run(part -> assertSame(first[part], awaitOther(together), "part " + part));
+      }
+    } finally {
+      team.dismiss();
     }
-    team.dismiss();
   }
 
   private static Thread awaitOther(CyclicBarrier together) {
