@@ -54,8 +54,9 @@ public record KernelMemory(
    * Training keeps two records of {@link FusedPlan} per time step of a segment and one more, and
    * the carried state before every segment with a copy of the input. Fixed are copies of the
    * parameters, the blocks' layouts (in training those of the way back, too) and every thread's
-   * sums. Not counted: the padding of batches to whole tiles, time masks, and the rounding up of
-   * arrays to what the garbage collector keeps apart, which weighs for small maps.
+   * sums. Not counted: the padding of batches to whole tiles, time masks, the places of gradients'
+   * terms (8 bytes each), and the rounding up of arrays to what the garbage collector keeps apart,
+   * which weighs for small maps.
    */
   static KernelMemory ofFused(
       MapProgram program, LaneKernels kernels, int segment, int threads, long timeSteps) {
