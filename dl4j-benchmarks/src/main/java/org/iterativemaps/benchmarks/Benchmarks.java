@@ -90,7 +90,7 @@ public final class Benchmarks implements Callable<Integer> {
     Plan plan = plans.stream().filter(p -> p.name().equals(name)).findFirst().orElse(null);
     if (plan == null) {
       System.out.println("Benchmarks:");
-      plans.forEach(p -> System.out.printf("  %-18s %s%n", p.name(), p.description()));
+      plans.forEach(p -> System.out.printf(Locale.ROOT, "  %-18s %s%n", p.name(), p.description()));
       return name.equals("list") ? 0 : 2;
     }
     List<Row> read;
@@ -99,7 +99,7 @@ public final class Benchmarks implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    System.out.printf("%s: %s%n%s%n", plan.name(), plan.description(), machine());
+    System.out.printf(Locale.ROOT, "%s: %s%n%s%n", plan.name(), plan.description(), machine());
     List<Row> rows = run(plan);
     List<Row> others = Peers.matching(read, rows);
     System.out.print(
@@ -109,7 +109,10 @@ public final class Benchmarks implements Callable<Integer> {
     kernels.forEach(System.out::println);
     if (!peers.isEmpty()) {
       System.out.printf(
-          "%d rows were measured by other programs, at another time: %s%n", others.size(), peers);
+          Locale.ROOT,
+          "%d rows were measured by other programs, at another time: %s%n",
+          others.size(),
+          peers);
     }
     if (json != null) {
       Report.writeJson(rows, json);

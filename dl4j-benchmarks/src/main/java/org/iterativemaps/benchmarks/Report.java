@@ -84,7 +84,8 @@ final class Report {
     for (List<String> line : lines) {
       for (int i = 0; i < widths.length; i++) {
         boolean left = i < 3;
-        text.append(String.format("%" + (left ? "-" : "") + widths[i] + "s  ", line.get(i)));
+        text.append(
+            String.format(Locale.ROOT, "%" + (left ? "-" : "") + widths[i] + "s  ", line.get(i)));
       }
       text.setLength(text.length() - 2);
       text.append(System.lineSeparator());

@@ -1,5 +1,6 @@
 package org.iterativemaps.benchmarks;
 
+import java.util.Locale;
 import java.util.Map;
 import org.iterativemaps.samediff.SDIterative;
 import org.iterativemaps.samediff.SDMap;
@@ -44,7 +45,7 @@ public class SameDiffGraphBenchmark {
   public void prepare() {
     Subjects.prepare(subject, threads);
     built = build();
-    System.err.printf("K = %d: %d operations%n", steps, built.getOps().size());
+    System.err.printf(Locale.ROOT, "K = %d: %d operations%n", steps, built.getOps().size());
   }
 
   /** A small map after K steps, with a loss and its gradients. */

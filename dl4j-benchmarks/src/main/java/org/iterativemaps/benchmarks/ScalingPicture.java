@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
@@ -41,6 +42,7 @@ final class ScalingPicture {
             .xAxisTitle(parameter)
             .yAxisTitle("ms (median)")
             .build();
+    chart.getStyler().setLocale(Locale.ROOT);
     chart.getStyler().setLegendPosition(LegendPosition.InsideNW);
     chart.getStyler().setXAxisMin(0.0);
     chart.getStyler().setYAxisMin(0.0);

@@ -4,6 +4,7 @@ import java.io.File;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -139,7 +140,7 @@ public final class DigitRows implements Notebook<DigitRows.Read> {
     page.picture(
         "confusion",
         HeatMap.draw("Test images", "read as", classes, "true", classes, counts),
-        String.format("%.1f %% are read as what they are.", 100 * figures.accuracy()));
+        String.format(Locale.ROOT, "%.1f %% are read as what they are.", 100 * figures.accuracy()));
 
     page.text("The model is saved, and another Java process loads and evaluates it:");
     DigitFigures reloaded =
@@ -198,7 +199,7 @@ public final class DigitRows implements Notebook<DigitRows.Read> {
           double loss,
           EarlyStoppingConfiguration<MultiLayerNetwork> configuration,
           MultiLayerNetwork now) {
-        progress.note(String.format("validation loss %.3f", loss));
+        progress.note(String.format(Locale.ROOT, "validation loss %.3f", loss));
         progress.step();
         System.gc(); // ND4J gives native memory back only then: else gigabytes of it pile up
       }
@@ -239,8 +240,11 @@ public final class DigitRows implements Notebook<DigitRows.Read> {
             .curve("validation loss", epochs, new double[][] {losses})
             .picture(),
         String.format(
+            Locale.ROOT,
             "Stopped after %d of at most %d epochs; the network of epoch %d is kept.",
-            stopped.getTotalEpochs(), mostEpochs(page), stopped.getBestModelEpoch() + 1));
+            stopped.getTotalEpochs(),
+            mostEpochs(page),
+            stopped.getBestModelEpoch() + 1));
   }
 
   /** Starts it: {@code --help} lists its options. */

@@ -1,5 +1,6 @@
 package org.iterativemaps.examples;
 
+import java.util.Locale;
 import java.util.OptionalInt;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.EigenDecomposition;
@@ -267,7 +268,8 @@ public final class EchoState implements Notebook<EchoState.Outcome> {
             .picture(),
         "All eigenvalues, computed densely");
     page.check(
-        String.format("the spectral radius is %.12f", radius), Math.abs(radius - RADIUS) < 1e-9);
+        String.format(Locale.ROOT, "the spectral radius is %.12f", radius),
+        Math.abs(radius - RADIUS) < 1e-9);
     return radius;
   }
 

@@ -1,6 +1,7 @@
 package org.iterativemaps.examples;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -138,7 +139,7 @@ public final class GatedMap implements Notebook<GatedMap.Result> {
     DataSet data = data(page.seed());
     double outputs = difference(written, map, data);
     page.check(
-        String.format("Outputs are those of DL4J's LSTM (difference %.0e)", outputs),
+        String.format(Locale.ROOT, "Outputs are those of DL4J's LSTM (difference %.0e)", outputs),
         outputs < 1e-12);
 
     double first = written.score(data);
@@ -154,8 +155,12 @@ public final class GatedMap implements Notebook<GatedMap.Result> {
     double trained = difference(written, map, data);
     page.check(
         String.format(
+            Locale.ROOT,
             "After %d updates with Adam they still are (difference %.0e, loss %.3f to %.3f)",
-            updates, trained, first, last),
+            updates,
+            trained,
+            first,
+            last),
         trained < 1e-8 && Math.abs(last - map.score(data)) < 1e-9);
 
     page.text(
@@ -173,7 +178,8 @@ public final class GatedMap implements Notebook<GatedMap.Result> {
       QuietSameDiff.run(() -> sparse.fit(data));
     }
     page.check(
-        String.format("The sparse GRU learns: loss %.3f to %.3f", before, sparse.score(data)),
+        String.format(
+            Locale.ROOT, "The sparse GRU learns: loss %.3f to %.3f", before, sparse.score(data)),
         sparse.score(data) < before);
     return new Result(outputs, trained, first, last, sparse.getLayer(0).numParams(), dense);
   }

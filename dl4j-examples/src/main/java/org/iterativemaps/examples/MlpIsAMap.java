@@ -1,6 +1,7 @@
 package org.iterativemaps.examples;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.OptionalInt;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -108,7 +109,8 @@ public final class MlpIsAMap implements Notebook<MlpIsAMap.Result> {
             .amaxNumber()
             .doubleValue();
     page.check(
-        String.format("The outputs are the same: the largest difference is %.1e", largest),
+        String.format(
+            Locale.ROOT, "The outputs are the same: the largest difference is %.1e", largest),
         largest <= 1e-12);
 
     page.text(

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.iterativemaps.examples.ProportionPlan.Kind;
 import org.iterativemaps.examples.ProportionRuns.Run;
@@ -56,18 +57,21 @@ final class ProportionReport {
           plan.name(),
           plan.hidden(),
           plan.weights(),
-          String.format("%.3f", plan.proportion()),
+          String.format(Locale.ROOT, "%.3f", plan.proportion()),
           "" + some.get(0).rate(),
           Spread.of(accuracies(runs, plan)),
           String.format(
+              Locale.ROOT,
               "%.0f",
               some.stream().mapToDouble(run -> run.result().seconds()).average().orElse(0)));
     }
     page.table(
         table.caption(
             String.format(
+                Locale.ROOT,
                 "%s: accuracy on sequences not trained with (chance: 1 in %d), seconds to train",
-                task.name(), task.outputs())));
+                task.name(),
+                task.outputs())));
     ScatterFit plot = ScatterFit.of(task.name(), "hidden proportion", "accuracy").quadratic();
     for (Kind kind : Kind.values()) {
       List<Run> some = runs.stream().filter(run -> run.plan().kind() == kind).toList();
@@ -108,13 +112,17 @@ final class ProportionReport {
     Table table = Table.of("the paper", "found here", "");
     table.row(
         "hidden proportion explains much of the performance",
-        String.format("a parabola explains %.0f %% of the variance", 100 * fit.rSquared()),
+        String.format(
+            Locale.ROOT, "a parabola explains %.0f %% of the variance", 100 * fit.rSquared()),
         fit.rSquared() >= 0.5 ? "agrees" : "weak");
     table.row(
         "balanced plans (theirs: 0.43 to 0.54) do best",
         String.format(
+            Locale.ROOT,
             "the parabola is highest at %.2f; best plan: %s, at %.2f",
-            peak, best.name(), best.proportion()),
+            peak,
+            best.name(),
+            best.proportion()),
         near ? "agrees" : "differs");
     ProportionPlan varied = best(plans, runs, Kind.VARIED);
     for (Kind other : List.of(Kind.UNIFORM, Kind.DENSE, Kind.LSTM)) {

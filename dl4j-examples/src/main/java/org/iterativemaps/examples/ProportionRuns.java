@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.LongStream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -146,7 +147,7 @@ final class ProportionRuns {
     double seconds = (System.nanoTime() - start) / 1e9;
     var judge = seed == trialSeed ? task.validation() : task.test();
     double accuracy = network.evaluate(judge.apply(seed)).accuracy();
-    progress.note(String.format("%s: %.3f", plan.name(), accuracy));
+    progress.note(String.format(Locale.ROOT, "%s: %.3f", plan.name(), accuracy));
     return new Result(accuracy, seconds);
   }
 }

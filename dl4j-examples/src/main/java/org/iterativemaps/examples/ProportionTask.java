@@ -1,5 +1,6 @@
 package org.iterativemaps.examples;
 
+import java.util.Locale;
 import java.util.function.LongFunction;
 import org.iterativemaps.examples.data.DigitImages;
 import org.iterativemaps.examples.data.RandomAnomaly;
@@ -97,7 +98,16 @@ record ProportionTask(
   /** All that decides a result besides plan and seed, in one line. */
   String settings() {
     return String.format(
+        Locale.ROOT,
         "%s, %s, x %d, y %d, time %d, weights %d, sequences %d, epochs %d, batch %d",
-        name, source, inputs, outputs, timeSteps, weights, sequences, epochs, BATCH);
+        name,
+        source,
+        inputs,
+        outputs,
+        timeSteps,
+        weights,
+        sequences,
+        epochs,
+        BATCH);
   }
 }

@@ -2,6 +2,7 @@ package org.iterativemaps.examples;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 
 /**
@@ -21,7 +22,7 @@ public final class QuietSameDiff {
    */
   public static <T> T call(Supplier<T> quietly) {
     PrintStream out = System.out;
-    System.setOut(new PrintStream(OutputStream.nullOutputStream()));
+    System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     try {
       return quietly.get();
     } finally {

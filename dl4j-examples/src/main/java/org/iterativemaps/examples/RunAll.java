@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.iterativemaps.examples.notebook.IndexPage;
 import org.iterativemaps.examples.notebook.Notebook;
@@ -41,7 +42,8 @@ final class RunAll implements Callable<Integer> {
         failed.add(example.name());
       }
     }
-    out.printf("%n%d passed, %d failed%n", examples.size() - failed.size(), failed.size());
+    out.printf(
+        Locale.ROOT, "%n%d passed, %d failed%n", examples.size() - failed.size(), failed.size());
     failed.forEach(name -> out.println("FAILED: " + name));
     out.println("Index: " + index.file());
     out.flush();

@@ -3,6 +3,7 @@ package org.iterativemaps.examples;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -48,6 +49,7 @@ final class SequenceReport {
     page.table(table(task, seeds, compared));
     page.text(
         String.format(
+            Locale.ROOT,
             "Lowest mean error: **%s**. First at an error of %s, counting those that got there from"
                 + " every seed: **%s**.",
             best(learned, one -> Spread.of(one.lastErrors()).mean()),
@@ -67,14 +69,19 @@ final class SequenceReport {
     page.picture(
         file + "-map",
         BlockMaps.spy("The sparse map", map(learned.get(0).networks()[0])).picture(),
-        String.format("%.1f %% of the weights from h to h exist.", 100 * density));
+        String.format(Locale.ROOT, "%.1f %% of the weights from h to h exist.", 100 * density));
     long most = learned.stream().mapToLong(Learned::parameters).max().orElseThrow();
     long least = learned.stream().mapToLong(Learned::parameters).min().orElseThrow();
     page.check(
         String.format(
+            Locale.ROOT,
             "%d units of the map, %d of SimpleRnn and %d of LSTM have %d to %d parameters:"
                 + " equal within 1 %%",
-            sizes.map(), sizes.simpleRnn(), sizes.lstm(), least, most),
+            sizes.map(),
+            sizes.simpleRnn(),
+            sizes.lstm(),
+            least,
+            most),
         most - least <= 0.01 * least);
   }
 
@@ -93,10 +100,10 @@ final class SequenceReport {
           one.name(),
           Spread.of(one.lastErrors()).toString(),
           "" + one.parameters(),
-          String.format("%.0f", 1000 * one.medianEpoch()),
+          String.format(Locale.ROOT, "%.0f", 1000 * one.medianEpoch()),
           seconds.length == 0
               ? "not reached"
-              : String.format("%.1f%s", Spread.of(seconds).median(), some));
+              : String.format(Locale.ROOT, "%.1f%s", Spread.of(seconds).median(), some));
     }
     table.row("always the mean", Spread.of(compared.baselines()[0]).toString(), "", "", "");
     table.row("the last value", Spread.of(compared.baselines()[1]).toString(), "", "", "");
@@ -126,8 +133,9 @@ final class SequenceReport {
     for (int i = 0; i < SUMS; i++) {
       int at = i;
       Object[] row = new Object[1 + answers.size()];
-      row[0] = String.format("%.2f", test.targets()[at][0]);
-      Arrays.setAll(row, c -> c == 0 ? row[0] : String.format("%.2f", answers.get(c - 1)[at]));
+      row[0] = String.format(Locale.ROOT, "%.2f", test.targets()[at][0]);
+      Arrays.setAll(
+          row, c -> c == 0 ? row[0] : String.format(Locale.ROOT, "%.2f", answers.get(c - 1)[at]));
       table.row(row);
     }
     page.table(table.caption("Sums asked for, and what the networks of the first seed answer"));

@@ -2,6 +2,7 @@ package org.iterativemaps.examples;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -83,7 +84,8 @@ final class SequenceTraining {
       network.fit(batches);
       learned.seconds()[s][epoch] = (System.nanoTime() - start) / 1e9;
       learned.errors()[s][epoch] = error(predictions(network, data.test()), data.test());
-      progress.note(String.format("%s: error %.4f", learned.name(), learned.errors()[s][epoch]));
+      progress.note(
+          String.format(Locale.ROOT, "%s: error %.4f", learned.name(), learned.errors()[s][epoch]));
       progress.step();
       System.gc(); // ND4J gives native memory back only then: else gigabytes of it pile up
     }

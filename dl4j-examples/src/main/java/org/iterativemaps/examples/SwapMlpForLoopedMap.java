@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.deeplearning4j.datasets.iterator.impl.MnistDataSetIterator;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -174,7 +175,7 @@ public final class SwapMlpForLoopedMap implements Notebook<List<SwapMlpForLooped
         }
         milliseconds[s] = median(nanos) / 1e6;
         accuracies[s] = last.evaluate(data.test).accuracy();
-        progress.note(String.format("accuracy %.3f", accuracies[s]));
+        progress.note(String.format(Locale.ROOT, "accuracy %.3f", accuracies[s]));
       }
     }
     return new Trained(name, last.numParams(), accuracies, milliseconds, last);

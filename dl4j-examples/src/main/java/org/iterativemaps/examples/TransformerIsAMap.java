@@ -2,6 +2,7 @@ package org.iterativemaps.examples;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.iterativemaps.examples.EncoderMaps.Sizes;
@@ -157,14 +158,18 @@ public final class TransformerIsAMap implements Notebook<TransformerIsAMap.Resul
     }
     page.check(
         String.format(
+            Locale.ROOT,
             "The attention block is SameDiff's multiHeadDotProductAttention (difference %.0e)",
             attention),
         attention < 1e-12);
     page.check(
         String.format(
+            Locale.ROOT,
             "%d steps are %d layers in SameDiff's operations (difference %.0e, of layer"
                 + " normalisation: SameDiff's adds nothing under its root)",
-            DEPTH, DEPTH, encoder),
+            DEPTH,
+            DEPTH,
+            encoder),
         encoder < 1e-3);
     return new double[] {attention, encoder};
   }
@@ -198,7 +203,7 @@ public final class TransformerIsAMap implements Notebook<TransformerIsAMap.Resul
           int m = u / (updates / measured) - 1;
           at[m] = u;
           accuracies[m] = network.accuracy(test);
-          progress.note(String.format("accuracy %.3f", accuracies[m]));
+          progress.note(String.format(Locale.ROOT, "accuracy %.3f", accuracies[m]));
         }
       }
     }

@@ -50,6 +50,7 @@ public record ConversionReport(List<Entry> entries, List<String> notes, Optional
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(
+            Locale.ROOT,
             "%-" + layer + "s  %-" + became + "s %12s %12s%n",
             "layer",
             "became",

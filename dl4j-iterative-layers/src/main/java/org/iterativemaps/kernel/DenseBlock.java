@@ -1,5 +1,6 @@
 package org.iterativemaps.kernel;
 
+import java.util.Locale;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.WeightMask;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -23,9 +24,12 @@ public final class DenseBlock {
     if (count > WeightMask.MAX_ENTRIES) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "block %s: %,d x %,d cells are too many for the reference kernel, which spreads a block"
                   + " into a dense matrix; use smaller slots or another kernel",
-              block.block().name(), mask.fromSize(), mask.toSize()));
+              block.block().name(),
+              mask.fromSize(),
+              mask.toSize()));
     }
     this.cells = mask.isDense() ? null : cells(mask);
   }

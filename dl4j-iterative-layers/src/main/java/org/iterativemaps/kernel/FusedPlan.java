@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Schedule;
@@ -182,9 +183,12 @@ final class FusedPlan {
       if (at > Integer.MAX_VALUE / 4) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "%,d floats for one time step of %d examples are too many for the fused kernel; set"
                     + " -D%s=reference",
-                at, lanes, KernelMode.PROPERTY));
+                at,
+                lanes,
+                KernelMode.PROPERTY));
       }
       this.length = (int) at;
     }

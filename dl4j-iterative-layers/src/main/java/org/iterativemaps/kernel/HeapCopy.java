@@ -1,6 +1,7 @@
 package org.iterativemaps.kernel;
 
 import java.lang.ref.Reference;
+import java.util.Locale;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -34,8 +35,12 @@ final class HeapCopy {
     if (array.length() != length) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%s %d: found %,d elements, expected the %,d of the map's parameter",
-              what, index, array.length(), length));
+              what,
+              index,
+              array.length(),
+              length));
     }
   }
 

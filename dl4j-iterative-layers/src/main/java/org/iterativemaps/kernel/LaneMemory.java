@@ -2,6 +2,7 @@ package org.iterativemaps.kernel;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Locale;
 import org.iterativemaps.map.WeightMask;
 
 /**
@@ -43,9 +44,11 @@ final class LaneMemory {
     if (length > WeightMask.MAX_ENTRIES) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%,d floats of states are too many for one thread; use a smaller batch, shorter"
                   + " sequences, truncated BPTT or -D%s",
-              floats, FusedKernel.SEGMENT_PROPERTY));
+              floats,
+              FusedKernel.SEGMENT_PROPERTY));
     }
     long half = HALF_REGION / Float.BYTES;
     if (length < half && length * STRETCH >= half) {

@@ -1,6 +1,7 @@
 package org.iterativemaps.kernel;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.iterativemaps.map.WeightMask;
 
 /**
@@ -90,8 +91,10 @@ public final class SparseTiling {
     if (longest > Integer.MAX_VALUE / 4) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "a slot of %,d units is too large for the fused kernel; set -D%s=reference",
-              Math.max(mask.fromSize(), mask.toSize()), KernelMode.PROPERTY));
+              Math.max(mask.fromSize(), mask.toSize()),
+              KernelMode.PROPERTY));
     }
     int[] shared = isPacked ? null : new int[mask.entryCount()];
     SparseTiling[] tilings = new SparseTiling[parts];

@@ -2,6 +2,7 @@ package org.iterativemaps.kernel;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -68,9 +69,11 @@ final class StridedFloats {
     if (span > LONGEST) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "an array of %,d floats is too long for the fused kernel; use a smaller batch, shorter"
                   + " sequences or -D%s=reference",
-              span, KernelMode.PROPERTY));
+              span,
+              KernelMode.PROPERTY));
     }
     FloatPointer pointer = (FloatPointer) own.data().addressPointer();
     return new StridedFloats(

@@ -3,6 +3,7 @@ package org.iterativemaps.layers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -180,10 +181,12 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
     } else if (isOrthogonal(init)) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "block %s: DL4J's orthogonal weights need a dense block, found density %.4g; use"
                   + " MapWeightInit.ORTHOGONAL with Sparsity.groups(n), another initialiser or"
                   + " Sparsity.dense()",
-              block.block().name(), mask.density()));
+              block.block().name(),
+              mask.density()));
     } else {
       init.init(fanIn, fanOut, new long[] {mask.entryCount()}, 'c', view);
     }
@@ -217,8 +220,11 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
     if (mask.fromSize() != mask.toSize()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "block %s: identity weights need slots of one size, found %d and %d",
-              block.block().name(), mask.fromSize(), mask.toSize()));
+              block.block().name(),
+              mask.fromSize(),
+              mask.toSize()));
     }
     double one =
         init.init(1, 1, new long[] {1, 1}, 'c', Nd4j.create(view.dataType(), 1)).getDouble(0);

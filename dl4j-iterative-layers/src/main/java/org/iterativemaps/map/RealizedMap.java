@@ -3,6 +3,7 @@ package org.iterativemaps.map;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A block map with its masks and fixed values drawn, and the order of its parameters fixed.
@@ -73,8 +74,10 @@ public final class RealizedMap {
     if (count > WeightMask.MAX_ENTRIES) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "the map has %,d parameters; at most %,d fit one layer: use lower densities",
-              count, WeightMask.MAX_ENTRIES));
+              count,
+              WeightMask.MAX_ENTRIES));
     }
     this.parameterCount = count;
   }

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -133,6 +134,7 @@ public final class Schedule {
     String output = map.output().name();
     return new IllegalArgumentException(
         String.format(
+            Locale.ROOT,
             "output slot '%s' cannot be reached from input slot '%s' in %sK = %d steps; the smallest K"
                 + " that works is %d",
             output,

@@ -1,6 +1,7 @@
 package org.iterativemaps.map;
 
 import java.io.Serializable;
+import java.util.Locale;
 
 /**
  * A rule for which weights of a block exist.
@@ -173,9 +174,13 @@ public sealed interface Sparsity extends Serializable {
       if (expectedEntries(fromSize, toSize) < 1) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "density %s of %d x %d cells (from x to) rounds to no weight at all; use at least %.2g"
                     + " or leave the block out",
-                density, fromSize, toSize, 1.0 / ((double) fromSize * toSize)));
+                density,
+                fromSize,
+                toSize,
+                1.0 / ((double) fromSize * toSize)));
       }
     }
 
@@ -207,8 +212,13 @@ public sealed interface Sparsity extends Serializable {
       if (count > cells) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "%d entries asked of a block of %d x %d = %d cells (from x to); ask for at most %d",
-                count, fromSize, toSize, cells, cells));
+                count,
+                fromSize,
+                toSize,
+                cells,
+                cells));
       }
       Sparsity.super.check(fromSize, toSize);
     }
@@ -301,8 +311,12 @@ public sealed interface Sparsity extends Serializable {
       if (count > Math.min(fromSize, toSize)) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "%d groups asked of slots of %d and %d units (from, to); ask for at most %d",
-                count, fromSize, toSize, Math.min(fromSize, toSize)));
+                count,
+                fromSize,
+                toSize,
+                Math.min(fromSize, toSize)));
       }
       Sparsity.super.check(fromSize, toSize);
     }
@@ -340,9 +354,13 @@ public sealed interface Sparsity extends Serializable {
       if (mask.fromSize() != fromSize || mask.toSize() != toSize) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "explicit mask of %d x %d (from x to) for slots of %d and %d units; rows of a mask are"
                     + " target units, columns source units",
-                mask.fromSize(), mask.toSize(), fromSize, toSize));
+                mask.fromSize(),
+                mask.toSize(),
+                fromSize,
+                toSize));
       }
     }
 

@@ -2,6 +2,7 @@ package org.iterativemaps.map;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Which weights of a block exist: the cells (to, from) of a target-size by source-size rectangle.
@@ -183,9 +184,13 @@ public final class WeightMask implements Serializable {
     if (count > MAX_ENTRIES) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "a block of %,d x %,d (from x to) with %,d weights: at most %,d weights fit one block;"
                   + " use a lower density or smaller slots",
-              fromSize, toSize, count, MAX_ENTRIES));
+              fromSize,
+              toSize,
+              count,
+              MAX_ENTRIES));
     }
   }
 
@@ -294,7 +299,11 @@ public final class WeightMask implements Serializable {
   @Override
   public String toString() {
     return String.format(
+        Locale.ROOT,
         "WeightMask(%d -> %d, %d entries, density %.4g)",
-        fromSize, toSize, entryCount(), density());
+        fromSize,
+        toSize,
+        entryCount(),
+        density());
   }
 }

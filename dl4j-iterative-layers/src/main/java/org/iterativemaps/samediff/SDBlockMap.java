@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -335,8 +336,12 @@ public final class SDBlockMap implements Serializable {
       if (slot(gate).size() != slot.size()) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "slot '%s' has %d units, its gate '%s' %d; expected the same",
-                slot.name(), slot.size(), gate, slot(gate).size()));
+                slot.name(),
+                slot.size(),
+                gate,
+                slot(gate).size()));
       }
     }
   }

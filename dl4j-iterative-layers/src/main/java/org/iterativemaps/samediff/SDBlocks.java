@@ -2,6 +2,7 @@ package org.iterativemaps.samediff;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Locale;
 import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.Sparsity;
@@ -113,8 +114,12 @@ public final class SDBlocks {
     if (!from.isOpen() && from.size() != to.size()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "slot '%s' has %d units, slot '%s' %d; expected the same",
-              from.name(), from.size(), to.name(), to.size()));
+              from.name(),
+              from.size(),
+              to.name(),
+              to.size()));
     }
   }
 
@@ -291,14 +296,20 @@ public final class SDBlocks {
       if (!from.isOpen() && !map.isOpen() && from.size() != map.input().size()) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "slot '%s' has %d units, the nested map's input %d; expected the same",
-                from.name(), from.size(), map.input().size()));
+                from.name(),
+                from.size(),
+                map.input().size()));
       }
       if (map.output().size() != site.to().size()) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "slot '%s' has %d units, the nested map's output %d; expected the same",
-                site.to().name(), site.to().size(), map.output().size()));
+                site.to().name(),
+                site.to().size(),
+                map.output().size()));
       }
     }
 

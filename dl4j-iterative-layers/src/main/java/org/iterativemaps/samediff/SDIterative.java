@@ -1,6 +1,7 @@
 package org.iterativemaps.samediff;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
@@ -138,8 +139,11 @@ public final class SDIterative {
     if (cells > WeightMask.MAX_ENTRIES) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "spread '%s': %,d x %,d cells are too many for a dense matrix; use smaller slots",
-              name, mask.fromSize(), mask.toSize()));
+              name,
+              mask.fromSize(),
+              mask.toSize()));
     }
     return (int) cells;
   }

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.InputStream;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Scanner;
@@ -180,7 +182,8 @@ class TrainingTest {
   private static DataSetIterator iris() {
     INDArray features = Nd4j.create(DataType.FLOAT, 150, 4);
     INDArray labels = Nd4j.create(DataType.FLOAT, 150, 3);
-    try (Scanner lines = new Scanner(TrainingTest.class.getResourceAsStream("/iris.dat"))) {
+    InputStream file = TrainingTest.class.getResourceAsStream("/iris.dat");
+    try (Scanner lines = new Scanner(file, StandardCharsets.US_ASCII)) {
       for (int row = 0; row < 150; row++) {
         String[] columns = lines.nextLine().split(",");
         for (int column = 0; column < 4; column++) {

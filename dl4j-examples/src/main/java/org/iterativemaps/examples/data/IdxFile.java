@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -53,9 +54,12 @@ final class IdxFile {
       if (magic != expected) {
         throw new IOException(
             String.format(
+                Locale.ROOT,
                 "%s: found magic number 0x%08x, expected 0x%08x; this is not the IDX file its name"
                     + " says",
-                file, magic, expected));
+                file,
+                magic,
+                expected));
       }
       int[] sizes = new int[dimensions];
       long total = 1;

@@ -37,8 +37,11 @@ final class Comparison {
     if (!Arrays.equals(expected.shape(), found.shape())) {
       failures.add(
           String.format(
+              Locale.ROOT,
               "%s: expected shape %s, found %s",
-              quantity, Arrays.toString(expected.shape()), Arrays.toString(found.shape())));
+              quantity,
+              Arrays.toString(expected.shape()),
+              Arrays.toString(found.shape())));
       return;
     }
     compare(quantity, expected.shape(), values(expected), values(found), allowed);
@@ -49,7 +52,11 @@ final class Comparison {
     if (expected.length != found.length) {
       failures.add(
           String.format(
-              "%s: expected %d numbers, found %d", quantity, expected.length, found.length));
+              Locale.ROOT,
+              "%s: expected %d numbers, found %d",
+              quantity,
+              expected.length,
+              found.length));
       return;
     }
     compare(quantity, new long[] {expected.length}, expected, found, tolerance);

@@ -44,8 +44,11 @@ final class Report {
     int failed = total(Status.FAILED);
     int skipped = total(Status.SKIPPED);
     out.printf(
+        Locale.ROOT,
         "%d passed, %d failed%s%n",
-        passed, failed, skipped == 0 ? "" : ", " + skipped + " skipped");
+        passed,
+        failed,
+        skipped == 0 ? "" : ", " + skipped + " skipped");
     out.flush();
     return passed > 0 && failed == 0 ? 0 : 1;
   }
@@ -53,8 +56,12 @@ final class Report {
   /** All cases of a file are of one kind, so all of them are skipped. */
   private void printSkipped(GoldenFile file, String reason) {
     out.printf(
+        Locale.ROOT,
         "%-30s %3d skipped: kind %s does not apply: %s%n",
-        file.name(), file.cases().size(), file.kind(), reason);
+        file.name(),
+        file.cases().size(),
+        file.kind(),
+        reason);
     StringBuilder line = new StringBuilder();
     for (GoldenCase skipped : file.cases()) {
       if (line.length() + skipped.name().length() > LINE_WIDTH) {
@@ -69,8 +76,14 @@ final class Report {
   private void printFailuresAndNotes(GoldenFile file, List<CaseResult> results) {
     for (int i = 0; i < results.size(); i++) {
       String name = file.cases().get(i).name();
-      results.get(i).failures().forEach(line -> out.printf("  FAILED %s: %s%n", name, line));
-      results.get(i).notes().forEach(line -> out.printf("  note %s: %s%n", name, line));
+      results
+          .get(i)
+          .failures()
+          .forEach(line -> out.printf(Locale.ROOT, "  FAILED %s: %s%n", name, line));
+      results
+          .get(i)
+          .notes()
+          .forEach(line -> out.printf(Locale.ROOT, "  note %s: %s%n", name, line));
     }
   }
 

@@ -3,6 +3,7 @@ package org.iterativemaps.examples.plots;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.util.Locale;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -90,7 +91,7 @@ final class Style {
     }
     double size = Math.abs(value);
     if (size < 1e-3 || size >= 1e6) {
-      return String.format(java.util.Locale.ROOT, "%.1e", value).replace(".0e", "e");
+      return String.format(Locale.ROOT, "%.1e", value).replace(".0e", "e");
     }
     return new java.math.BigDecimal(value)
         .round(new java.math.MathContext(3))

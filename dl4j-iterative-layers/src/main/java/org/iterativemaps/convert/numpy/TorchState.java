@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -254,6 +255,7 @@ public final class TorchState {
         if (linear.fromSize() != from.size() || linear.toSize() != to.size()) {
           throw new IllegalArgumentException(
               String.format(
+                  Locale.ROOT,
                   "module '%s': found weights of %d x %d (to x from), expected %d x %d for the slots"
                       + " '%s' to '%s'",
                   key,
