@@ -39,7 +39,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Source: Hershey, Paffenroth, Pathak, Tavener, arXiv:2404.00880 (2024).
  */
-public class IterativeMapLayer extends FeedForwardLayer implements IterativeMapConf {
+public final class IterativeMapLayer extends FeedForwardLayer implements IterativeMapConf {
   private static final long serialVersionUID = 1L;
 
   private MapSettings settings;
@@ -53,7 +53,7 @@ public class IterativeMapLayer extends FeedForwardLayer implements IterativeMapC
    * @throws IllegalArgumentException if its options contradict each other, the map is wrong, or its
    *     output cannot be reached in K steps
    */
-  protected IterativeMapLayer(Builder builder) {
+  private IterativeMapLayer(Builder builder) {
     super(builder);
     setSettings(
         builder.draft.settings(builder.getNIn(), builder.getNOut(), builder.getWeightInitFn()));

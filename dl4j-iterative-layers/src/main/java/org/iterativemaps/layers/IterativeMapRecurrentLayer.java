@@ -43,7 +43,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Source: Hershey, Paffenroth, Pathak, Tavener, arXiv:2404.00880 (2024).
  */
-public class IterativeMapRecurrentLayer extends BaseRecurrentLayer implements IterativeMapConf {
+public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
+    implements IterativeMapConf {
   private static final long serialVersionUID = 1L;
 
   private MapSettings settings;
@@ -56,7 +57,7 @@ public class IterativeMapRecurrentLayer extends BaseRecurrentLayer implements It
    *
    * @throws IllegalArgumentException if its options contradict each other, or the map is wrong
    */
-  protected IterativeMapRecurrentLayer(Builder builder) {
+  private IterativeMapRecurrentLayer(Builder builder) {
     super(builder);
     setSettings(
         builder.draft.settings(builder.getNIn(), builder.getNOut(), builder.getWeightInitFn()));

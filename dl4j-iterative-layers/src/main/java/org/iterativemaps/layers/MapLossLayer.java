@@ -19,7 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * that of another input; and it averages over the batch even where {@code miniBatch(false)} asks
  * for the sum.
  */
-public class MapLossLayer extends LossLayer {
+public final class MapLossLayer extends LossLayer {
   private static final long serialVersionUID = 1L;
 
   /** For deserialisation. */

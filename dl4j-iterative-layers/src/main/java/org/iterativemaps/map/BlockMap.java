@@ -42,8 +42,13 @@ public final class BlockMap implements Serializable {
   /** The seed of masks and fixed values where none is given. */
   public static final long DEFAULT_SEED = 0;
 
+  // Lists of List.copyOf: serialisable, though their declared type does not say so.
+  @SuppressWarnings("serial")
   private final List<Slot> slots;
+
+  @SuppressWarnings("serial")
   private final List<Block> blocks;
+
   private final String output;
   private final Injection injection;
   private final long seed;

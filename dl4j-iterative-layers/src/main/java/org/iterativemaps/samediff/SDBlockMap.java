@@ -51,8 +51,13 @@ import org.iterativemaps.map.Slot;
 public final class SDBlockMap implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  // Lists of List.copyOf: serialisable, though their declared type does not say so.
+  @SuppressWarnings("serial")
   private final List<SDSlot> slots;
+
+  @SuppressWarnings("serial")
   private final List<SDConnection> connections;
+
   private final String output;
   private final Injection injection;
   private final long seed;

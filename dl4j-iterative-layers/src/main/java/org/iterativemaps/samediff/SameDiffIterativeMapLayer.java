@@ -34,7 +34,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Dropout, L1, L2, weight decay, weight noise, updaters and elementwise constraints work as in
  * DL4J's layers; blocks of Java code are refused, because no configuration can hold them.
  */
-public class SameDiffIterativeMapLayer extends FeedForwardLayer implements SDMapConf {
+public final class SameDiffIterativeMapLayer extends FeedForwardLayer implements SDMapConf {
   private static final long serialVersionUID = 1L;
 
   private SDMapSettings settings;
@@ -47,7 +47,7 @@ public class SameDiffIterativeMapLayer extends FeedForwardLayer implements SDMap
    *
    * @throws IllegalArgumentException if there is no map, K is below 1, or a block is Java code
    */
-  protected SameDiffIterativeMapLayer(Builder builder) {
+  private SameDiffIterativeMapLayer(Builder builder) {
     super(builder);
     setSettings(builder.draft.settings(builder.getNIn()));
     initializeConstraints(builder);

@@ -26,7 +26,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * output and state of a masked time step are zero. {@code weightInitRecurrent} means the blocks
  * that do not read the input. All else as in {@link SameDiffIterativeMapLayer}.
  */
-public class SameDiffIterativeMapRecurrentLayer extends BaseRecurrentLayer implements SDMapConf {
+public final class SameDiffIterativeMapRecurrentLayer extends BaseRecurrentLayer
+    implements SDMapConf {
   private static final long serialVersionUID = 1L;
 
   private SDMapSettings settings;
@@ -39,7 +40,7 @@ public class SameDiffIterativeMapRecurrentLayer extends BaseRecurrentLayer imple
    *
    * @throws IllegalArgumentException if there is no map, K is below 1, or a block is Java code
    */
-  protected SameDiffIterativeMapRecurrentLayer(Builder builder) {
+  private SameDiffIterativeMapRecurrentLayer(Builder builder) {
     super(builder);
     setSettings(builder.draft.settings(builder.getNIn()));
     initializeConstraints(builder);

@@ -35,11 +35,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>The map's input size is given; its blocks are typed ones. Back-propagation is this library's,
  * not that of DL4J's {@code SameDiffVertex}.
  */
-public class SameDiffIterativeMapVertex extends SameDiffVertex {
+public final class SameDiffIterativeMapVertex extends SameDiffVertex {
   private static final long serialVersionUID = 1L;
 
   private SDMapSettings settings;
+
+  // Always of List.of: serialisable, though the declared type does not say so.
+  @SuppressWarnings("serial")
   private List<String> starts = List.of();
+
   private IWeightInit weightInit;
 
   /** For deserialisation. */

@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The running half of {@link SameDiffIterativeMapLayer}. Not thread-safe, as all DL4J layers. */
-public class SameDiffMap extends BaseLayer<SameDiffIterativeMapLayer> {
+public final class SameDiffMap extends BaseLayer<SameDiffIterativeMapLayer> {
   private static final long serialVersionUID = 1L;
 
   private final transient GraphRun run;

@@ -17,7 +17,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The running half of {@link SameDiffIterativeMapRecurrentLayer}. Not thread-safe, as all DL4J
  * layers. States are maps from slot name to [batch, size].
  */
-public class SameDiffMapRecurrent extends BaseRecurrentLayer<SameDiffIterativeMapRecurrentLayer> {
+public final class SameDiffMapRecurrent
+    extends BaseRecurrentLayer<SameDiffIterativeMapRecurrentLayer> {
   private static final long serialVersionUID = 1L;
 
   private final transient GraphRun run;

@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The running half of {@link SameDiffIterativeMapVertex}. */
 @SuppressWarnings("overrides") // BaseGraphVertex.setInputs drops the varargs of its interface
-public class SameDiffMapVertex extends BaseGraphVertex {
+public final class SameDiffMapVertex extends BaseGraphVertex {
   private static final long serialVersionUID = 1L;
 
   private final SameDiffIterativeMapVertex config;

@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The running half of {@link IterativeMapLayer}. Not thread-safe, as all DL4J layers. */
-public class IterativeMap extends BaseLayer<IterativeMapLayer> implements RunningMap {
+public final class IterativeMap extends BaseLayer<IterativeMapLayer> implements RunningMap {
   private static final long serialVersionUID = 1L;
 
   private transient KernelRun run;

@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>The states of {@code rnnTimeStep} and of truncated BPTT are maps from slot name to [batch,
  * size].
  */
-public class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurrentLayer>
+public final class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurrentLayer>
     implements RunningMap {
   private static final long serialVersionUID = 1L;
 

@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The running half of {@link MapLossLayer}. Not thread-safe, as all DL4J layers. */
-public class MapLoss extends LossLayer {
+public final class MapLoss extends LossLayer {
   private static final long serialVersionUID = 1L;
 
   /** Made by {@link MapLossLayer#instantiate}. */
