@@ -86,6 +86,7 @@ final class HeapCopy {
   }
 
   private static FloatPointer pointer(INDArray array) {
+    OpenArrays.require("array", array, "");
     return (FloatPointer) array.data().addressPointer();
   }
 

@@ -64,6 +64,7 @@ final class StridedFloats {
   }
 
   private static StridedFloats of(INDArray array, int unitAxis, int timeAxis) {
+    OpenArrays.require("array", array, "");
     INDArray own = isInPlace(array) ? array : array.castTo(DataType.FLOAT).dup('f');
     long span = span(own);
     if (span > LONGEST) {

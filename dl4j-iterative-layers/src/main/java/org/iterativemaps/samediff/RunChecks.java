@@ -3,6 +3,7 @@ package org.iterativemaps.samediff;
 import java.util.Arrays;
 import java.util.Map;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.iterativemaps.kernel.OpenArrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What a user can get wrong when a layer or the vertex runs. */
@@ -45,6 +46,7 @@ final class RunChecks {
             throw new DL4JInvalidInputException(
                 "State: found slot '" + slot + "', expected " + map.stateSlots() + " " + where);
           }
+          OpenArrays.require("State of slot '" + slot + "'", value, where);
           int size = map.slot(slot).size();
           shape(
               "State of slot '" + slot + "'",

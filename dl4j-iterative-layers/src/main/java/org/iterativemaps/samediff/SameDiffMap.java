@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.BaseLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.iterativemaps.kernel.OpenArrays;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -34,6 +35,7 @@ public final class SameDiffMap extends BaseLayer<SameDiffIterativeMapLayer> {
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(false);
+    OpenArrays.require(params, input, layerId());
     long nIn = layerConf().getNIn();
     RunChecks.shape("Input", input, layerId(), "[batch, nIn] = [batch, " + nIn + "]", -1, nIn);
     INDArray mask = maskArray == null ? null : maskArray.reshape(maskArray.length(), 1);

@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.recurrent.BaseRecurrentLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.iterativemaps.kernel.OpenArrays;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -63,6 +64,7 @@ public final class SameDiffMapRecurrent
       boolean training,
       LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(false);
+    OpenArrays.require(params, input, layerId());
     long nIn = layerConf().getNIn();
     if (getDataFormat() == RNNFormat.NWC) {
       RunChecks.shape("Input", input, layerId(), "[batch, time, " + nIn + "] (NWC)", -1, -1, nIn);

@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.BaseGraphVertex;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.iterativemaps.kernel.OpenArrays;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -72,6 +73,7 @@ public final class SameDiffMapVertex extends BaseGraphVertex {
     String where = "vertex \"" + vertexName + "\"";
     long nIn = map.input().size();
     long batch = inputs[0].size(0);
+    OpenArrays.require(parameters, inputs[0], where);
     INDArray mask = masks == null ? null : masks[0];
     if (isSequence()) {
       RunChecks.shape("Input 0", inputs[0], where, "[batch, " + nIn + ", time]", -1, nIn, -1);

@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.BaseLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.iterativemaps.kernel.OpenArrays;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.MapSettings;
 import org.nd4j.common.primitives.Pair;
@@ -47,6 +48,7 @@ public final class IterativeMap extends BaseLayer<IterativeMapLayer> implements 
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(false);
+    OpenArrays.require(params, input, layerId());
     run.checkInput(input, 2, 1, layerId());
     checkMask();
     applyDropOutIfNecessary(training, workspaceMgr);

@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.recurrent.BaseRecurrentLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.iterativemaps.kernel.OpenArrays;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.map.Slot;
@@ -79,6 +80,7 @@ public final class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMap
       boolean training,
       LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(false);
+    OpenArrays.require(params, input, layerId());
     run.checkInput(input, 3, getDataFormat() == RNNFormat.NWC ? 2 : 1, layerId());
     INDArray[] initial = from == null ? null : initialState(from);
     applyDropOutIfNecessary(training, workspaceMgr);
@@ -184,6 +186,7 @@ public final class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMap
     for (int slot : run.program().schedule().carried()) {
       String name = run.program().slots().get(slot).name();
       state[slot] = byName.get(name);
+      OpenArrays.require("State of slot '" + name + "'", state[slot], layerId());
       if (state[slot] != null && state[slot].size(0) != input.size(0)) {
         throw new DL4JInvalidInputException(
             "State of slot '"
