@@ -3,6 +3,7 @@ package org.iterativemaps.benchmarks;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.kernel.MapProgram;
 import org.iterativemaps.kernel.ReferenceKernel;
 import org.iterativemaps.layers.IterativeMapConf;
@@ -36,7 +37,7 @@ final class Verification {
             null,
             expected,
             false);
-    double difference = expected.sub(output.reshape(expected.shape())).amaxNumber().doubleValue();
+    double difference = Magnitude.largestDifference(expected, output.reshape(expected.shape()));
     if (!(difference < 1e-3)) {
       throw new IllegalStateException(
           "the subject differs from the reference kernel by " + difference);

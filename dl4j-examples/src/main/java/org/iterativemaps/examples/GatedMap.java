@@ -13,6 +13,7 @@ import org.iterativemaps.examples.notebook.Notebook;
 import org.iterativemaps.examples.notebook.Page;
 import org.iterativemaps.examples.notebook.Progress;
 import org.iterativemaps.examples.notebook.Table;
+import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.map.RandomSource;
 import org.iterativemaps.map.Sparsity;
 import org.iterativemaps.samediff.SDBlockMap;
@@ -233,7 +234,7 @@ public final class GatedMap implements Notebook<GatedMap.Result> {
 
   private static double difference(MultiLayerNetwork one, MultiLayerNetwork other, DataSet data) {
     INDArray input = data.getFeatures();
-    return one.output(input).sub(other.output(input)).amaxNumber().doubleValue();
+    return Magnitude.largestDifference(one.output(input), other.output(input));
   }
 
   /** The sum of the first feature over the last three tokens is asked for. */

@@ -18,6 +18,7 @@ import org.iterativemaps.examples.notebook.Notebook;
 import org.iterativemaps.examples.notebook.Page;
 import org.iterativemaps.examples.notebook.Table;
 import org.iterativemaps.examples.plots.BlockMaps;
+import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.map.Injection;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -104,10 +105,7 @@ public final class MlpIsAMap implements Notebook<MlpIsAMap.Result> {
         BlockMaps.spy("The MLP as one matrix", weights.realized()).picture(),
         "All weights of the MLP, strictly below the diagonal.");
     double largest =
-        mlp.output(data.getFeatures())
-            .sub(map.output(data.getFeatures()))
-            .amaxNumber()
-            .doubleValue();
+        Magnitude.largestDifference(mlp.output(data.getFeatures()), map.output(data.getFeatures()));
     page.check(
         String.format(
             Locale.ROOT, "The outputs are the same: the largest difference is %.1e", largest),

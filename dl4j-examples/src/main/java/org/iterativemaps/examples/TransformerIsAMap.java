@@ -11,6 +11,7 @@ import org.iterativemaps.examples.notebook.Page;
 import org.iterativemaps.examples.notebook.Progress;
 import org.iterativemaps.examples.notebook.Table;
 import org.iterativemaps.examples.plots.LearningCurves;
+import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.map.RandomSource;
 import org.iterativemaps.samediff.SDIterative;
 import org.iterativemaps.samediff.SDMap;
@@ -184,7 +185,7 @@ public final class TransformerIsAMap implements Notebook<TransformerIsAMap.Resul
   }
 
   private static double largest(INDArray difference) {
-    return difference.amaxNumber().doubleValue();
+    return Magnitude.largest(difference);
   }
 
   private static Trained train(

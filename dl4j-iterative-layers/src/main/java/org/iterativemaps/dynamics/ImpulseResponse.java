@@ -29,6 +29,9 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * arXiv:2404.00880, section 3.
  */
 public final class ImpulseResponse {
+  /** Squares of larger ones, let alone sums of them, leave the range of double precision. */
+  private static final double LARGEST_STATE = 1e150;
+
   private ImpulseResponse() {}
 
   /**
@@ -178,12 +181,16 @@ public final class ImpulseResponse {
    * By trying: the map runs on one token (held, or an impulse, as the map says) from the zero state
    * and from random ones, in double precision.
    *
+   * <p>A map that blows up has not forgotten: as soon as a unit of the output, or of a state slot
+   * that it depends on, is not finite or beyond 1e150 within the most steps, the answer is empty,
+   * even where a saturating activation makes the outputs agree.
+   *
    * @param realized the map
    * @param defaultActivation of slots that name none; may be null if all do
    * @param parameters in the order of {@link RealizedMap#parameters()}
    * @param token [nIn] or [1, nIn]
    * @return the smallest number of steps from which on all outputs agree within the tolerance, up
-   *     to the most steps; empty if they do not
+   *     to the most steps; empty if they do not, or if the map blows up
    * @throws IllegalArgumentException if parameters or token do not fit the map
    */
   public static OptionalInt measured(
@@ -204,22 +211,53 @@ public final class ImpulseResponse {
               + " and "
               + realized.parameters().size());
     }
-    int rows = measurement.starts + 1;
-    int steps = measurement.mostSteps;
-    INDArray input = Nd4j.zeros(DataType.DOUBLE, rows, nIn, steps);
-    boolean isHeld = realized.map().injection() == Injection.HOLD;
     INDArray values = token.castTo(DataType.DOUBLE).reshape(1, nIn);
-    for (int t = 0; t < (isHeld ? steps : 1); t++) {
-      for (int row = 0; row < rows; row++) {
-        input
-            .get(NDArrayIndex.point(row), NDArrayIndex.all(), NDArrayIndex.point(t))
-            .assign(values.reshape(nIn));
+    INDArray output =
+        Nd4j.zeros(DataType.DOUBLE, measurement.starts + 1, realized.map().output().size(), 1);
+    INDArray input = Nd4j.zeros(DataType.DOUBLE, measurement.starts + 1, nIn, 1);
+    input.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(0)).addiRowVector(values);
+    ReferenceKernel kernel =
+        new ReferenceKernel(MapProgram.sequence(realized, 1, defaultActivation));
+    INDArray[] states = starts(realized, measurement);
+    int agreedSince = 0;
+    for (int step = 1; step <= measurement.mostSteps; step++) {
+      kernel.forward(parameters, input, null, states, output, false);
+      states = kernel.lastState();
+      if (hasBlownUp(output) || Arrays.stream(states).anyMatch(ImpulseResponse::hasBlownUp)) {
+        return OptionalInt.empty();
+      }
+      if (!agrees(output, measurement.tolerance)) {
+        agreedSince = 0;
+      } else if (agreedSince == 0) {
+        agreedSince = step;
+      }
+      if (realized.map().injection() == Injection.IMPULSE) {
+        input.assign(0);
       }
     }
-    INDArray output = Nd4j.zeros(DataType.DOUBLE, rows, realized.map().output().size(), steps);
-    new ReferenceKernel(MapProgram.sequence(realized, 1, defaultActivation))
-        .forward(parameters, input, null, starts(realized, measurement), output, false);
-    return firstStepOfAgreement(output, measurement);
+    return agreedSince == 0 ? OptionalInt.empty() : OptionalInt.of(agreedSince);
+  }
+
+  /** Looked at in every step: an activation may turn a NaN into a number, as ReLU does. */
+  private static boolean hasBlownUp(INDArray state) {
+    return state != null
+        && Arrays.stream(rows(state)).anyMatch(value -> !(Math.abs(value) <= LARGEST_STATE));
+  }
+
+  /** Whether every row is the first one. */
+  private static boolean agrees(INDArray output, double tolerance) {
+    double[] rows = rows(output);
+    int size = (int) output.size(1);
+    for (int i = size; i < rows.length; i++) {
+      if (!(Math.abs(rows[i] - rows[i % size]) <= tolerance)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static double[] rows(INDArray state) {
+    return state.dup('c').data().asDouble();
   }
 
   /** Row 0 is the zero state. */
@@ -237,19 +275,5 @@ public final class ImpulseResponse {
       }
     }
     return states;
-  }
-
-  private static OptionalInt firstStepOfAgreement(INDArray output, Measurement measurement) {
-    int agreed = measurement.mostSteps;
-    while (agreed > 0) {
-      INDArray now =
-          output.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(agreed - 1)).dup();
-      double apart = now.subRowVector(now.getRow(0).dup()).amaxNumber().doubleValue();
-      if (!(apart <= measurement.tolerance)) { // true for NaN
-        break;
-      }
-      agreed--;
-    }
-    return agreed == measurement.mostSteps ? OptionalInt.empty() : OptionalInt.of(agreed + 1);
   }
 }

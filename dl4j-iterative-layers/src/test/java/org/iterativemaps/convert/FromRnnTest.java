@@ -18,6 +18,7 @@ import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.kernel.MapProgram;
 import org.iterativemaps.layers.IterativeMapConf;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
@@ -189,10 +190,8 @@ class FromRnnTest {
     MultiLayerNetwork map =
         IterativeMaps.fromRnn(rnn.network, RnnOptions.exact().steps(3)).network();
     double apart =
-        map.output(rnn.data.getFeatures())
-            .sub(rnn.network.output(rnn.data.getFeatures()))
-            .amaxNumber()
-            .doubleValue();
+        Magnitude.largestDifference(
+            map.output(rnn.data.getFeatures()), rnn.network.output(rnn.data.getFeatures()));
     assertTrue(apart > 1e-3, () -> "" + apart);
     map.fit(rnn.data);
     MapKnobs.of(map).steps(1).save();

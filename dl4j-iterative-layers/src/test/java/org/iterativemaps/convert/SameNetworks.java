@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.iterativemaps.kernel.Magnitude;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -116,9 +117,9 @@ final class SameNetworks {
 
   static void assertClose(INDArray expected, INDArray actual, double tolerance) {
     assertArrayEquals(expected.shape(), actual.shape());
-    double largest = expected.sub(actual).amaxNumber().doubleValue();
+    double largest = Magnitude.largestDifference(expected, actual);
     assertTrue(
-        largest <= tolerance * (1 + expected.amaxNumber().doubleValue()), // false for NaN
+        largest <= tolerance * (1 + Magnitude.largest(expected)),
         () -> "largest difference " + largest + "\n" + expected + "\n" + actual);
   }
 

@@ -4,10 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
 import org.iterativemaps.dynamics.ImpulseResponse.Measurement;
+import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.RandomSource;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.Sparsity;
 import org.iterativemaps.map.WeightMask;
@@ -15,7 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationCube;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -125,7 +135,7 @@ class ImpulseResponseTest {
     INDArray matrix = Nd4j.createFromArray(values);
     INDArray power = matrix.dup();
     for (int n = 1; n <= m.length; n++) {
-      if (power.amaxNumber().doubleValue() == 0) {
+      if (Magnitude.largest(power) == 0) {
         return n;
       }
       power = power.mmul(matrix);
@@ -136,13 +146,184 @@ class ImpulseResponseTest {
   private static OptionalInt measured(RealizedMap map, double weight, double tolerance) {
     INDArray[] parameters =
         map.parameters().stream()
-            .map(
-                p ->
-                    Nd4j.valueArrayOf(new long[] {p.length()}, weight)
-                        .castTo(org.nd4j.linalg.api.buffer.DataType.DOUBLE))
+            .map(p -> Nd4j.valueArrayOf(new long[] {p.length()}, weight).castTo(DataType.DOUBLE))
             .toArray(INDArray[]::new);
     INDArray token = Nd4j.zeros(map.map().input().size());
     return ImpulseResponse.measured(
         map, new ActivationTanH(), parameters, token, Measurement.withTolerance(tolerance));
+  }
+
+  private static final int MOST_STEPS = 150;
+
+  /** One component becomes NaN before the other does. */
+  @Test
+  void aMapThatBlowsUpHasNotForgotten() {
+    double[][] turning = {{3, 3}, {-3, 3}};
+    assertEquals(
+        OptionalInt.empty(), measured(new Linear(turning, new ActivationIdentity()), 1, 600));
+  }
+
+  /** Not-a-number is zero to ReLU: from there on all starts agree. */
+  @Test
+  void anActivationThatSwallowsNotANumberDoesNotHideIt() {
+    double[][] growing = {{4, -4, 0}, {3, 2, -7}, {5, -5, 2}};
+    assertEquals(OptionalInt.empty(), measured(new Linear(growing, new ActivationReLU()), 1));
+    double[][] steep = {{1e200, -1e200}, {-1e200, 1e200}};
+    assertEquals(OptionalInt.empty(), measured(new Linear(steep, new ActivationReLU()), 1));
+  }
+
+  @Test
+  void aHiddenSlotThatBlowsUpBehindASaturatedOutputHasNotForgotten() {
+    RealizedMap map =
+        BlockMap.builder()
+            .input("x", 1)
+            .stateWithoutBias("h", 1, new ActivationIdentity())
+            .stateWithoutBias("y", 1, new ActivationTanH())
+            .connect("x", "h", Sparsity.dense())
+            .connect("h", "h", Sparsity.dense())
+            .connect("h", "y", Sparsity.dense())
+            .output("y")
+            .build()
+            .realize();
+    INDArray[] parameters = {
+      Nd4j.createFromArray(10.0), Nd4j.createFromArray(3.0), Nd4j.createFromArray(5.0)
+    };
+    Measurement longRun = Measurement.withTolerance(1e-9);
+    assertEquals(
+        OptionalInt.empty(),
+        ImpulseResponse.measured(map, null, parameters, Nd4j.ones(1), longRun));
+    Measurement shortRun = new Measurement(1e-9, 100, 8, 1, 0); // it is finite for so long
+    assertTrue(ImpulseResponse.measured(map, null, parameters, Nd4j.ones(1), shortRun).isPresent());
+  }
+
+  /** One slot h, h->h dense, x->h = 1. */
+  private record Linear(double[][] loop, IActivation activation) {
+    RealizedMap map() {
+      return BlockMap.builder()
+          .input("x", 1)
+          .stateWithoutBias("h", loop.length, activation)
+          .connect("x", "h", Sparsity.dense())
+          .connect("h", "h", Sparsity.dense())
+          .output("h")
+          .build()
+          .realize();
+    }
+
+    INDArray[] parameters() {
+      return new INDArray[] {
+        Nd4j.ones(DataType.DOUBLE, loop.length), Nd4j.toFlattened('c', Nd4j.createFromArray(loop))
+      };
+    }
+  }
+
+  private static OptionalInt measured(Linear linear, double token) {
+    return measured(linear, token, MOST_STEPS);
+  }
+
+  private static OptionalInt measured(Linear linear, double token, int mostSteps) {
+    return ImpulseResponse.measured(
+        linear.map(),
+        null,
+        linear.parameters(),
+        Nd4j.valueArrayOf(new long[] {1}, token, DataType.DOUBLE),
+        new Measurement(1e-6, mostSteps, 8, 1, 0));
+  }
+
+  /** In plain Java. */
+  private static OptionalInt bruteForce(Linear linear, DoubleUnaryOperator a, double token) {
+    int size = linear.loop.length;
+    RandomSource random = RandomSource.of(0, "start", "h");
+    double[][] states = new double[9][size];
+    for (int row = 1; row < states.length; row++) {
+      Arrays.setAll(states[row], i -> 2 * random.nextDouble() - 1);
+    }
+    int since = 0;
+    for (int step = 1; step <= MOST_STEPS; step++) {
+      for (int row = 0; row < states.length; row++) {
+        states[row] = next(linear.loop, states[row], a, token);
+      }
+      double apart = 0;
+      for (double[] state : states) {
+        for (int i = 0; i < size; i++) {
+          if (!(Math.abs(state[i]) <= 1e150)) {
+            return OptionalInt.empty();
+          }
+          apart = Math.max(apart, Math.abs(state[i] - states[0][i]));
+        }
+      }
+      since = apart > 1e-6 ? 0 : since == 0 ? step : since;
+    }
+    return since == 0 ? OptionalInt.empty() : OptionalInt.of(since);
+  }
+
+  private static double[] next(double[][] loop, double[] old, DoubleUnaryOperator a, double token) {
+    double[] next = new double[old.length];
+    for (int to = 0; to < next.length; to++) {
+      double sum = token;
+      for (int from = 0; from < old.length; from++) {
+        sum += loop[to][from] * old[from];
+      }
+      next[to] = a.applyAsDouble(sum);
+    }
+    return next;
+  }
+
+  /** A rotation by an angle, stretched: the spectral radius is known. */
+  private static double[][] rotation(Random random, double radius) {
+    double angle = 0.1 + 3 * random.nextDouble();
+    double skew = 1 + random.nextDouble();
+    return new double[][] {
+      {radius * Math.cos(angle), -radius * skew * Math.sin(angle)},
+      {radius / skew * Math.sin(angle), radius * Math.cos(angle)}
+    };
+  }
+
+  private static double[][] random(Random random, double spread) {
+    double[][] loop = new double[1 + random.nextInt(5)][];
+    for (int to = 0; to < loop.length; to++) {
+      loop[to] = random.doubles(loop.length, -spread, spread).toArray();
+    }
+    return loop;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void rotationsForgetIfAndOnlyIfTheyShrink(long seed) {
+    Random random = new Random(seed);
+    ActivationIdentity identity = new ActivationIdentity();
+    for (double radius : new double[] {1, 1.05, 1.6, 2.2, 4, 40, 1e9}) {
+      Linear linear = new Linear(rotation(random, radius), identity);
+      assertEquals(OptionalInt.empty(), measured(linear, 1), "radius " + radius);
+    }
+    for (double radius : new double[] {0.3, 0.6, 0.85}) {
+      int steps = measured(new Linear(rotation(random, radius), identity), 1).orElseThrow();
+      double least = Math.log(1e-6) / Math.log(radius);
+      assertTrue(Math.abs(steps - least) < 2 + 8 / -Math.log(radius), steps + " and " + least);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0.1, 0.4, 0.7, 1.2, 3, 30, 1e60})
+  void verdictsAreThoseOfBruteForce(double spread) {
+    Map<IActivation, DoubleUnaryOperator> activations =
+        Map.of(
+            new ActivationIdentity(), z -> z,
+            new ActivationTanH(), Math::tanh,
+            new ActivationReLU(), z -> z > 0 ? z : 0 * z, // keeps not-a-number
+            new ActivationCube(), z -> z * z * z);
+    activations.forEach(
+        (activation, a) -> {
+          for (long seed = 0; seed < 4; seed++) {
+            double[][] loop = random(new Random(seed), spread);
+            Linear linear = new Linear(loop, activation);
+            OptionalInt expected = bruteForce(linear, a, 0.3);
+            OptionalInt found = measured(linear, 0.3);
+            String message = activation + ", seed " + seed + ": " + found + ", not " + expected;
+            assertEquals(expected.isPresent(), found.isPresent(), message);
+            if (expected.isPresent()) { // but for rounding
+              assertEquals(expected.getAsInt(), found.getAsInt(), 1, message);
+            }
+          }
+        });
   }
 }

@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.Injection;
@@ -123,14 +124,14 @@ public final class Networks {
 
   public static void assertClose(INDArray expected, INDArray actual, double tolerance) {
     assertArrayEquals(expected.shape(), actual.shape());
-    double largest = expected.sub(actual).amaxNumber().doubleValue();
+    double largest = Magnitude.largestDifference(expected, actual);
     assertTrue(
-        largest <= tolerance, // false for NaN
+        largest <= tolerance,
         () -> "largest difference " + largest + "\n" + expected + "\n" + actual);
   }
 
   static void assertDifferent(INDArray one, INDArray other) {
-    assertTrue(one.sub(other).amaxNumber().doubleValue() > 1e-6, () -> "the same: " + one);
+    assertTrue(Magnitude.largestDifference(one, other) > 1e-6, () -> "the same: " + one);
   }
 
   public static INDArray normal(long seed, long... shape) {

@@ -19,6 +19,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.nn.weights.WeightInit;
+import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.map.DensityPlan;
 import org.iterativemaps.map.HiddenProportion;
 import org.iterativemaps.map.PaperBlock;
@@ -386,7 +387,7 @@ class PlannedLayerTest {
             60,
             new IterativeMapRecurrentLayer.Builder().nOut(200).build());
     assertIs(10_000, 0.5, settings(whole).realized());
-    assertTrue(network(whole).getLayer(1).params().amaxNumber().doubleValue() > 0);
+    assertTrue(Magnitude.largest(network(whole).getLayer(1).params()) > 0);
     assertEquals(whole, MultiLayerConfiguration.fromJson(whole.toJson()));
     MultiLayerConfiguration explicit =
         conf(

@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Sparsity;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,7 +119,7 @@ class SameAsDl4jTest {
 
   static void assertClose(INDArray expected, INDArray actual) {
     assertEquals(expected.shapeInfoToString().isEmpty(), actual.shapeInfoToString().isEmpty());
-    double largest = expected.sub(actual).amaxNumber().doubleValue();
+    double largest = Magnitude.largestDifference(expected, actual);
     assertTrue(
         largest < 1e-12, () -> "largest difference " + largest + "\n" + expected + "\n" + actual);
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.Sparsity;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -88,8 +89,8 @@ final class Graphs {
         expected.putScalar(i, (above - below) / 2e-5);
       }
       INDArray found = gradients.get(name);
-      double scale = 1 + expected.amaxNumber().doubleValue();
-      double error = expected.sub(found).amaxNumber().doubleValue() / scale;
+      double scale = 1 + Magnitude.largest(expected);
+      double error = Magnitude.largestDifference(expected, found) / scale;
       assertTrue(error < 1e-7, () -> name + ": error " + error + "\n" + expected + "\n" + found);
     }
   }

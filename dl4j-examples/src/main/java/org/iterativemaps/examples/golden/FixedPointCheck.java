@@ -3,6 +3,7 @@ package org.iterativemaps.examples.golden;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.iterativemaps.kernel.Magnitude;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -72,7 +73,7 @@ final class FixedPointCheck implements CaseCheck {
       for (int steps = Math.max(64, least); steps <= MOST_STEPS; steps *= 2) {
         INDArray found = Stepping.states(via, model, slot.name(), input, steps);
         INDArray half = at(found, steps / 2).sub(at(found, steps / 2 - 1));
-        if (half.amaxNumber().doubleValue() <= via.tolerance() / 100) {
+        if (Magnitude.largest(half) <= via.tolerance() / 100) {
           return found;
         }
       }
@@ -98,10 +99,10 @@ final class FixedPointCheck implements CaseCheck {
       double[] l2 = new double[expectedMax.length];
       double[] error = new double[steps()];
       for (int step = 1; step <= error.length; step++) {
-        error[step - 1] = state(step).sub(end).amaxNumber().doubleValue();
+        error[step - 1] = Magnitude.largestDifference(state(step), end);
         if (step <= max.length) {
           INDArray increment = state(step).sub(state(step - 1));
-          max[step - 1] = increment.amaxNumber().doubleValue();
+          max[step - 1] = Magnitude.largest(increment);
           l2[step - 1] = increment.norm2Number().doubleValue();
         }
       }
@@ -142,7 +143,7 @@ final class FixedPointCheck implements CaseCheck {
       Compared.gradients("", node.get("grad"), network.gradients(input, weights), comparison);
       INDArray residual = stepper.output(OneToken.expand(input), atEnd()).sub(OneToken.expand(end));
       comparison.compare(
-          "residual_max", node.number("residual_max"), residual.amaxNumber().doubleValue());
+          "residual_max", node.number("residual_max"), Magnitude.largest(residual));
       comparison.compare("adjoint", node.array("adjoint"), adjoint(weights));
     }
 
