@@ -80,7 +80,7 @@ public record ConversionReport(List<Entry> entries, List<String> notes, Optional
   static final class Builder {
     private final List<Entry> entries = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
-    private OptionalDouble tyingLoss = OptionalDouble.empty();
+    private final Averages averages = new Averages();
 
     void layer(Node node, String became, long after) {
       entries.add(new Entry(node.label(), became, node.parameters(), after));
@@ -94,12 +94,13 @@ public record ConversionReport(List<Entry> entries, List<String> notes, Optional
       notes.add(note);
     }
 
-    void tyingLoss(double loss) {
-      tyingLoss = OptionalDouble.of(loss);
+    /** Of all layers of the network that are tied. */
+    Averages averages() {
+      return averages;
     }
 
     ConversionReport build() {
-      return new ConversionReport(entries, notes, tyingLoss);
+      return new ConversionReport(entries, notes, averages.lossIfAny());
     }
   }
 }

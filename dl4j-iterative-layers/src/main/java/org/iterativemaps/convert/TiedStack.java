@@ -1,7 +1,6 @@
 package org.iterativemaps.convert;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -155,10 +154,9 @@ final class TiedStack {
                 .map(n -> block(n).hasBias() ? block(n).bias() : new double[width()])
                 .toList()
             : List.of();
-    Averages averages = new Averages();
+    Averages averages = report.averages();
     double[] bias = hasBias ? averages.of(biases) : null;
     double[] loop = others.isEmpty() ? null : averages.of(others);
-    report.tyingLoss(averages.loss());
     double[] in = block(hidden.get(0)).values();
     return new MapWeights(
         map,
@@ -180,31 +178,5 @@ final class TiedStack {
     long parameters = copy.initializer().numParams(copy);
     report.layer(node, "reads " + width() + " units, new weights", parameters);
     return new Piece(List.of(node), List.of(NewLayer.untrained(copy)));
-  }
-
-  /** Averages of vectors, and how far these were apart. */
-  static final class Averages {
-    private double apart;
-    private double all;
-
-    double[] of(List<double[]> vectors) {
-      double[] mean = vectors.get(0).clone();
-      for (double[] vector : vectors.subList(1, vectors.size())) {
-        // Differences to the first: equal vectors have exactly their own average.
-        Arrays.setAll(mean, i -> mean[i] + (vector[i] - vectors.get(0)[i]) / vectors.size());
-      }
-      for (double[] vector : vectors) {
-        for (int i = 0; i < mean.length; i++) {
-          apart += (vector[i] - mean[i]) * (vector[i] - mean[i]);
-          all += vector[i] * vector[i];
-        }
-      }
-      return mean;
-    }
-
-    /** sum |v - mean|^2 / sum |v|^2 over all averaged vectors; 0 where all are zero. */
-    double loss() {
-      return all == 0 ? 0 : apart / all;
-    }
   }
 }

@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.layers.impl.RunningMap;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.Slot;
 
 /** {@link Unrolling} on the map layers of a network. */
 final class UnrolledLayers {
@@ -27,7 +29,7 @@ final class UnrolledLayers {
         "with a loop",
         (node, weights, report) -> {
           int steps = ((RunningMap) node.trained()).running().steps();
-          MapWeights unrolled = Unrolling.unroll(weights, steps);
+          MapWeights unrolled = inLayer(node, () -> Unrolling.unroll(weights, steps));
           return new NewMap(
               unrolled, Unrolling.stepsOf(unrolled.map()), "K = " + steps + " copies");
         });
@@ -36,11 +38,10 @@ final class UnrolledLayers {
   static Conversion.Plan tie(List<Chain> chains) {
     return change(
         chains,
-        map -> map.slots().stream().anyMatch(slot -> slot.name().matches(".*\\.\\d+")),
-        "with copies of slots (h.1, h.2 …)",
+        Tying::hasCopies,
+        "with copies of slots that unroll made (what slots are called says nothing)",
         (node, weights, report) -> {
-          Unrolling.Tied tied = Unrolling.tie(weights);
-          report.tyingLoss(tied.loss());
+          Unrolling.Tied tied = inLayer(node, () -> Tying.tie(weights, report.averages()));
           return new NewMap(tied.weights(), tied.steps(), "tied, K = " + tied.steps());
         });
   }
@@ -70,8 +71,28 @@ final class UnrolledLayers {
           "the network has no IterativeMapLayer "
               + which
               + "; recurrent maps cannot be unrolled,"
-              + " they carry their state from token to token");
+              + " they carry their state from token to token. Its layers are "
+              + chains.stream()
+                  .flatMap(c -> c.nodes().stream())
+                  .map(UnrolledLayers::slots)
+                  .toList());
     }
     return new Conversion.Plan(pieces, report.build());
+  }
+
+  private static String slots(Node node) {
+    return node.layer() instanceof IterativeMapLayer layer
+        ? node.label()
+            + " of slots "
+            + layer.getSettings().map().slots().stream().map(Slot::name).toList()
+        : node.label();
+  }
+
+  private static <T> T inLayer(Node node, Supplier<T> change) {
+    try {
+      return change.get();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("layer " + node.label() + ": " + e.getMessage(), e);
+    }
   }
 }

@@ -1,6 +1,5 @@
 package org.iterativemaps.convert;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,14 +15,14 @@ import org.iterativemaps.map.Schedule.Read;
 import org.iterativemaps.map.Schedule.Update;
 import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
 
 /**
  * K steps of a looped map as a map of K untied layers, and back.
  *
  * <p>Every slot h gets a slot of its own for every step it is computed in, h.1, h.2 …, each with a
- * copy of the weights; a slot that is computed once keeps its name. The result has no loops, gives
- * the same outputs, and each copy trains by itself. Masks stay.
+ * copy of the weights; a slot that is computed once keeps its name. Each knows its {@link
+ * Slot#origin}. The result has no loops, gives the same outputs, and each copy trains by itself.
+ * Masks stay.
  */
 public final class Unrolling {
   private Unrolling() {}
@@ -57,7 +56,8 @@ public final class Unrolling {
     for (Update update : updates) {
       Slot slot = map.slots().get(update.target().slot());
       String name = names.get(update.target());
-      builder.add(new Slot(name, slot.size(), false, slot.activation(), slot.hasBias()));
+      Slot.Origin origin = new Slot.Origin(slot.name(), update.target().step());
+      builder.add(new Slot(name, slot.size(), false, slot.activation(), slot.hasBias(), origin));
       if (slot.hasBias()) {
         biases.put(name, weights.bias(slot.name()));
       }
@@ -86,10 +86,12 @@ public final class Unrolling {
     updates.forEach(update -> times.merge(update.target().slot(), 1, Integer::sum));
     Map<Cell, String> names = new HashMap<>();
     names.put(new Cell(map.indexOf(map.input().name()), 0), map.input().name());
+    Names free = new Names(map.slots().stream().map(Slot::name).toArray(String[]::new));
     for (Update update : updates) {
       Cell cell = update.target();
       String slot = map.slots().get(cell.slot()).name();
-      names.put(cell, times.get(cell.slot()) == 1 ? slot : slot + "." + cell.step());
+      String copy = slot + "." + cell.step();
+      names.put(cell, times.get(cell.slot()) == 1 ? slot : free.slot(copy, copy));
     }
     return names;
   }
@@ -128,87 +130,18 @@ public final class Unrolling {
   }
 
   /**
-   * An unrolled map as a looped one again: copies of a slot (h.1, h.2 …) become one slot, copies of
-   * a block its average.
+   * An unrolled map as a looped one again: the slots that {@link #unroll} made from one slot become
+   * that slot, copies of a block their average.
+   *
+   * <p>What is a copy is known from {@link Slot#origin}, which saved models keep; names are not
+   * looked at. The result, unrolled again, has the slots, blocks, activations, masks and fixed
+   * values that were given, or the map is refused.
    *
    * @param unrolled as {@link #unroll} made it, trained since
-   * @throws IllegalArgumentException if no slot has copies, or copies of a block have different
-   *     masks
+   * @throws IllegalArgumentException if no slot has copies; if copies differ in size, activation,
+   *     bias, masks or fixed values; or if slots or blocks came or went: the message names them
    */
   public static Tied tie(MapWeights unrolled) {
-    BlockMap map = unrolled.map();
-    Map<String, List<Slot>> copies = new LinkedHashMap<>();
-    map.slots().forEach(s -> copies.computeIfAbsent(base(s), b -> new ArrayList<>()).add(s));
-    if (copies.values().stream().noneMatch(slots -> slots.size() > 1)) {
-      throw new IllegalArgumentException(
-          "unrolled: no slot of "
-              + map
-              + " has copies named h.1, h.2 and so on, as unroll makes them; dense layers are tied"
-              + " with IterativeMaps.fromMlp and MlpOptions.tied");
-    }
-    TiedStack.Averages averages = new TiedStack.Averages();
-    BlockMap.Builder builder = BlockMap.builder().injection(injection(map, copies));
-    Map<String, double[]> biases = new LinkedHashMap<>();
-    copies.forEach(
-        (base, slots) -> {
-          Slot first = slots.get(0);
-          builder.add(
-              new Slot(base, first.size(), first.isInput(), first.activation(), first.hasBias()));
-          if (first.hasBias()) {
-            biases.put(
-                base, averages.of(slots.stream().map(s -> unrolled.bias(s.name())).toList()));
-          }
-        });
-    Map<String, List<RealizedBlock>> groups = new LinkedHashMap<>();
-    for (RealizedBlock block : unrolled.realized().blocks()) {
-      groups.computeIfAbsent(baseName(map, block), b -> new ArrayList<>()).add(block);
-    }
-    Map<String, double[]> weights = new LinkedHashMap<>();
-    for (List<RealizedBlock> group : groups.values()) {
-      RealizedBlock first = group.get(0);
-      String from = base(map.slot(first.block().from()));
-      String to = base(map.slot(first.block().to()));
-      checkMasks(group, from + "->" + to);
-      builder.add(new Block(from, to, Sparsity.explicit(first.mask()), fixed(first)));
-      if (first.block().isTrainable()) {
-        weights.put(from + "->" + to, averages.of(group.stream().map(unrolled::values).toList()));
-      }
-    }
-    return new Tied(
-        new MapWeights(builder.output(base(map.output())).build(), weights, biases),
-        stepsOf(map),
-        averages.loss());
-  }
-
-  private static void checkMasks(List<RealizedBlock> group, String name) {
-    WeightMask mask = group.get(0).mask();
-    if (!group.stream().allMatch(block -> block.mask().equals(mask))) {
-      throw new IllegalArgumentException(
-          "block "
-              + name
-              + ": its copies have different masks; prune and regrow after tying, not before");
-    }
-  }
-
-  /** Whether only first copies read the input. */
-  private static Injection injection(BlockMap map, Map<String, List<Slot>> copies) {
-    String input = map.input().name();
-    boolean isHeld =
-        map.blocks().stream()
-            .filter(block -> block.from().equals(input))
-            .map(block -> map.slot(block.to()))
-            .anyMatch(slot -> copies.get(base(slot)).indexOf(slot) > 0);
-    return isHeld ? Injection.HOLD : Injection.IMPULSE;
-  }
-
-  private static String baseName(BlockMap map, RealizedBlock block) {
-    return base(map.slot(block.block().from()))
-        + "->"
-        + base(map.slot(block.block().to()))
-        + block.block().isTrainable();
-  }
-
-  private static String base(Slot slot) {
-    return slot.isInput() ? slot.name() : slot.name().replaceFirst("\\.\\d+$", "");
+    return Tying.tie(unrolled, new Averages());
   }
 }

@@ -33,9 +33,10 @@ import org.nd4j.shade.jackson.databind.SerializerProvider;
  *  "blocks": [{"from": "x", "to": "h", "sparsity": {"pattern": "density", "value": 0.1}}, ...]}
  * }</pre>
  *
- * An input of size 0 is still to be inferred; a missing activation is the layer's. Patterns from a
- * seed are kept as their rule; explicit ones and explicit fixed values as {@link PackedNumbers}. A
- * map that was planned has its {@link MapPlan} beside it under "plan".
+ * An input of size 0 is still to be inferred; a missing activation is the layer's. A slot that
+ * unrolling made has {@code "copyOf": {"slot": "h", "step": 2}}. Patterns from a seed are kept as
+ * their rule; explicit ones and explicit fixed values as {@link PackedNumbers}. A map that was
+ * planned has its {@link MapPlan} beside it under "plan".
  */
 public final class MapSettingsJson {
   private static final int VERSION = 1;
@@ -98,6 +99,12 @@ public final class MapSettingsJson {
       }
       if (!slot.isInput()) {
         json.writeBooleanField("bias", slot.hasBias());
+      }
+      if (slot.origin() != null) {
+        json.writeObjectFieldStart("copyOf");
+        json.writeStringField("slot", slot.origin().slot());
+        json.writeNumberField("step", slot.origin().step());
+        json.writeEndObject();
       }
       json.writeEndObject();
     }
@@ -202,7 +209,12 @@ public final class MapSettingsJson {
           need(node, "size").asInt(),
           isInput,
           activation,
-          !isInput && need(node, "bias").asBoolean());
+          !isInput && need(node, "bias").asBoolean(),
+          node.has("copyOf") ? origin(node.get("copyOf")) : null);
+    }
+
+    private static Slot.Origin origin(JsonNode node) throws IOException {
+      return new Slot.Origin(need(node, "slot").asText(), need(node, "step").asInt());
     }
 
     private static Block block(JsonNode node) throws IOException {

@@ -13,11 +13,38 @@ import org.nd4j.linalg.activations.IActivation;
  * @param activation A of this slot, applied after all that arrives has been summed; null takes the
  *     layer's; always null for the input
  * @param hasBias whether a trained bias is added before the activation; never for the input
+ * @param origin what unrolling made this slot from; null if it did not. Names say nothing about it
  */
-public record Slot(String name, int size, boolean isInput, IActivation activation, boolean hasBias)
+public record Slot(
+    String name, int size, boolean isInput, IActivation activation, boolean hasBias, Origin origin)
     implements Serializable {
   // No '_': ComputationGraph.getParam splits "layer_parameter" at its last one.
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9.-]*");
+
+  /**
+   * The value of a looped map's slot after a step, which an unrolled map has a slot of its own for.
+   *
+   * @param slot name of the slot in the looped map
+   * @param step 1 … K
+   */
+  public record Origin(String slot, int step) implements Serializable {
+    /** Checks the step. */
+    public Origin {
+      if (slot == null || step < 1) {
+        throw new IllegalArgumentException(
+            "origin: found slot "
+                + slot
+                + " at step "
+                + step
+                + ", expected a slot at step 1 or more");
+      }
+    }
+  }
+
+  /** A slot that was not made by unrolling. */
+  public Slot(String name, int size, boolean isInput, IActivation activation, boolean hasBias) {
+    this(name, size, isInput, activation, hasBias, null);
+  }
 
   /** Checks name and size. */
   public Slot {
@@ -43,6 +70,6 @@ public record Slot(String name, int size, boolean isInput, IActivation activatio
   }
 
   Slot withSize(int newSize) {
-    return new Slot(name, newSize, isInput, activation, hasBias);
+    return new Slot(name, newSize, isInput, activation, hasBias, origin);
   }
 }

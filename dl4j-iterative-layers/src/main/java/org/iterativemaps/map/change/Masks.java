@@ -53,7 +53,7 @@ final class Masks {
     for (Slot s : map.slots()) {
       slots.add(
           s.name().equals(slot)
-              ? new Slot(s.name(), size, s.isInput(), s.activation(), s.hasBias())
+              ? new Slot(s.name(), size, s.isInput(), s.activation(), s.hasBias(), s.origin())
               : s);
     }
     return with(map, slots, blocks);
