@@ -1,17 +1,42 @@
 package org.iterativemaps.convert.numpy;
 
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * Arrays by name, with errors that say what was wanted. Each is parsed when it is asked for: what
- * nobody needs may be of any type.
+ * nobody needs may be of any type, but it is known that nobody asked.
  *
  * @param file for messages
  * @param arrays {@code .npy} data by name
+ * @param used names of those that were asked for
  */
-record NamedArrays(String file, Map<String, byte[]> arrays) {
+record NamedArrays(String file, Map<String, byte[]> arrays, Set<String> used) {
+
+  NamedArrays(String file, Map<String, byte[]> arrays) {
+    this(file, arrays, new HashSet<>());
+  }
+
+  /** In the file's order. */
+  List<String> unused() {
+    return arrays.keySet().stream().filter(name -> !used.contains(name)).toList();
+  }
+
+  /**
+   * Refuses a file of which something was not used: half a network would be taken for all of it.
+   *
+   * @param reader what was read, for the message
+   * @param todo what to do about it
+   */
+  void refuseUnused(String reader, String todo) {
+    if (!unused().isEmpty()) {
+      throw new IllegalArgumentException(
+          file + ": " + reader + " does not use the arrays " + unused() + "; " + todo);
+    }
+  }
 
   boolean has(String name) {
     return arrays.containsKey(name);
@@ -26,11 +51,27 @@ record NamedArrays(String file, Map<String, byte[]> arrays) {
       throw new IllegalArgumentException(
           file + ": no array '" + name + "'; it has " + arrays.keySet());
     }
+    used.add(name);
     try {
       return Npz.parse(file, name, arrays.get(name));
     } catch (NumpyFormatException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
+  }
+
+  /** The rows of a matrix of any size but none. */
+  double[][] rows(String name) {
+    NpyArray array = get(name);
+    if (array.shape().length != 2 || array.values().length == 0) {
+      throw new IllegalArgumentException(
+          file
+              + ", array '"
+              + name
+              + "': found shape "
+              + Arrays.toString(array.shape())
+              + ", expected a matrix, as linear modules have it");
+    }
+    return array.rows();
   }
 
   /** The matrix [to][from] of this size. */

@@ -20,18 +20,39 @@ public final class Npz {
   private Npz() {}
 
   /**
-   * All arrays of a file.
+   * All arrays of a file but those of types that are not known here (text, complex numbers,
+   * records, pickled objects): {@link #unknown} names them.
    *
    * @return by name, in the file's order
-   * @throws IOException if it cannot be read, or has an array that is not known here; the message
-   *     names the array
+   * @throws IOException if the file cannot be read
    */
   public static Map<String, NpyArray> read(Path file) throws IOException {
-    Map<String, NpyArray> arrays = new LinkedHashMap<>();
+    Map<String, NpyArray> known = new LinkedHashMap<>();
+    sort(file, known, new LinkedHashMap<>());
+    return known;
+  }
+
+  /**
+   * The arrays that {@link #read(Path)} leaves out.
+   *
+   * @return by name, in the file's order: why each is not known
+   * @throws IOException if the file cannot be read
+   */
+  public static Map<String, String> unknown(Path file) throws IOException {
+    Map<String, String> unknown = new LinkedHashMap<>();
+    sort(file, new LinkedHashMap<>(), unknown);
+    return unknown;
+  }
+
+  private static void sort(Path file, Map<String, NpyArray> known, Map<String, String> unknown)
+      throws IOException {
     for (Map.Entry<String, byte[]> array : bytes(file).entrySet()) {
-      arrays.put(array.getKey(), parse(file.toString(), array.getKey(), array.getValue()));
+      try {
+        known.put(array.getKey(), NpyArray.parse(array.getValue()));
+      } catch (NumpyFormatException e) {
+        unknown.put(array.getKey(), e.getMessage());
+      }
     }
-    return arrays;
   }
 
   /**
@@ -54,11 +75,15 @@ public final class Npz {
     Map<String, byte[]> arrays = new LinkedHashMap<>();
     try (ZipFile zip = new ZipFile(file.toFile())) {
       for (ZipEntry entry : Collections.list(zip.entries())) {
-        String name = entry.getName();
+        String entryName = entry.getName();
+        String name =
+            entryName.endsWith(ENDING)
+                ? entryName.substring(0, entryName.length() - ENDING.length())
+                : entryName;
         try (InputStream in = zip.getInputStream(entry)) {
-          arrays.put(
-              name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name,
-              in.readAllBytes());
+          if (arrays.put(name, in.readAllBytes()) != null) {
+            throw new NumpyFormatException(file + ": two arrays '" + name + "', expected one");
+          }
         }
       }
     }

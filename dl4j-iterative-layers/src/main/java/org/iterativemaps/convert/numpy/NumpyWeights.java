@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.iterativemaps.convert.MapWeights;
 import org.iterativemaps.convert.numpy.NpyArray.Precision;
@@ -82,12 +83,38 @@ public final class NumpyWeights {
    * @param orientation of the matrices in the file
    * @throws IOException if the file cannot be read
    * @throws IllegalArgumentException if an array is missing, of an unknown type or has another
-   *     shape; or if a weight is not zero where the map has none. The message names the array and
-   *     says what to do
+   *     shape; if a weight is not zero where the map has none; or if the file has arrays that the
+   *     map has no use for. The message names the array and says what to do
    */
   public static MapWeights read(Path file, BlockMap map, Orientation orientation)
       throws IOException {
     NamedArrays arrays = new NamedArrays(file.toString(), Npz.bytes(file));
+    MapWeights weights = read(arrays, map, orientation);
+    arrays.refuseUnused(
+        "the map", "give it their blocks and slots, or read the file with readPart");
+    return weights;
+  }
+
+  /**
+   * As {@link #read}, from a file that may hold more than the map.
+   *
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException as {@link #read}, but for arrays that the map has no use for
+   */
+  public static Part readPart(Path file, BlockMap map, Orientation orientation) throws IOException {
+    NamedArrays arrays = new NamedArrays(file.toString(), Npz.bytes(file));
+    return new Part(read(arrays, map, orientation), arrays.unused());
+  }
+
+  /**
+   * What a map took from a file.
+   *
+   * @param weights the map's
+   * @param unused names of the arrays that it has no use for, in the file's order
+   */
+  public record Part(MapWeights weights, List<String> unused) {}
+
+  private static MapWeights read(NamedArrays arrays, BlockMap map, Orientation orientation) {
     BlockMap.Builder builder = BlockMap.builder().injection(map.injection()).seed(map.seed());
     map.slots().forEach(builder::add);
     Map<String, double[]> weights = new LinkedHashMap<>();

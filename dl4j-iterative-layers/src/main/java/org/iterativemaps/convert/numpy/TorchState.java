@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.iterativemaps.convert.MapWeights;
@@ -33,24 +36,57 @@ import org.nd4j.linalg.activations.IActivation;
  * <p>{@code MaskedLinear} of the authors' packages keeps W0 ({@code weight_0}), an update {@code U}
  * and a {@code mask}, and computes with W0 + U ⊙ mask: where the mask is not zero there is a
  * trained weight, zero or not; where W0 alone is not zero, a fixed one.
+ *
+ * <p>Every array of the file is used, or named in an error: a module that is read in part computes
+ * something else. Where a part is wanted, the encoder of a larger model or one layer of several,
+ * {@link #allowUnused()} reads it, and {@link #unused()} says what is left. Not thread-safe.
  */
 public final class TorchState {
   private static final String INPUT = "x";
 
-  private final NamedArrays arrays;
+  private final Map<String, byte[]> file;
+  private final String name;
+  private final boolean allowsUnused;
+  private final Set<String> used = new HashSet<>(); // by readers that came to an end
+  private NamedArrays arrays; // of the present reader
 
-  private TorchState(NamedArrays arrays) {
-    this.arrays = arrays;
+  private TorchState(String name, Map<String, byte[]> file, boolean allowsUnused) {
+    this.name = name;
+    this.file = file;
+    this.allowsUnused = allowsUnused;
   }
 
   /** Reads a file. Arrays of unknown types in it are refused when a module needs them. */
   public static TorchState read(Path file) throws IOException {
-    return new TorchState(new NamedArrays(file.toString(), Npz.bytes(file)));
+    return new TorchState(file.toString(), Npz.bytes(file), false);
+  }
+
+  /** The same file, of which a module may be a part. */
+  public TorchState allowUnused() {
+    return new TorchState(name, file, true);
+  }
+
+  /** The keys that no module has used that was read from this object so far. */
+  public List<String> unused() {
+    return file.keySet().stream().filter(key -> !used.contains(key)).toList();
+  }
+
+  private MapWeights reading(String module, Supplier<MapWeights> reader) {
+    arrays = new NamedArrays(name, file);
+    MapWeights weights = reader.get();
+    if (!allowsUnused) {
+      arrays.refuseUnused(
+          module,
+          "name the module that they belong to, or take the file with allowUnused(), where unused()"
+              + " names what is left");
+    }
+    used.addAll(arrays.used());
+    return weights;
   }
 
   /** The keys in the file. */
   public List<String> keys() {
-    return List.copyOf(arrays.names());
+    return List.copyOf(file.keySet());
   }
 
   /** One linear module: what it computes with, 1 where that is trained and 0 elsewhere. */
@@ -67,7 +103,7 @@ public final class TorchState {
   /** {@code torch.nn.Linear} or {@code MaskedLinear}. */
   private Linear linear(String prefix) {
     boolean isMasked = arrays.has(prefix + "weight_0");
-    double[][] weight = arrays.get(prefix + (isMasked ? "weight_0" : "weight")).rows();
+    double[][] weight = arrays.rows(prefix + (isMasked ? "weight_0" : "weight"));
     int from = weight[0].length;
     double[][] trained = ones(from, weight.length);
     if (isMasked) {
@@ -94,20 +130,31 @@ public final class TorchState {
 
   /**
    * {@code torch.nn.Sequential} of Linear or MaskedLinear modules, with activations between: a
-   * chain of slots x, h1, h2 … y; run it with as many steps as there are linear modules.
+   * chain of slots x, h1, h2 … y; run it with as many steps as there are linear modules. A
+   * Sequential in it is read in its place.
    *
    * @param prefix of the Sequential
    * @param activations one behind each linear module; the identity where there is none
-   * @throws IllegalArgumentException if the file has no such keys, or sizes do not fit
+   * @throws IllegalArgumentException if the file has no such keys, or others; or if sizes do not
+   *     fit
    */
   public MapWeights sequential(String prefix, List<IActivation> activations) {
-    Pattern key = Pattern.compile(Pattern.quote(prefix) + "(\\d+)\\.(weight|weight_0)");
-    TreeMap<Integer, Linear> linears = new TreeMap<>();
+    return reading("sequential(\"" + prefix + "\")", () -> readSequential(prefix, activations));
+  }
+
+  private MapWeights readSequential(String prefix, List<IActivation> activations) {
+    Pattern key =
+        Pattern.compile(Pattern.quote(prefix) + "((?:(?:0|[1-9]\\d{0,8})\\.)+)(weight|weight_0)");
+    TreeMap<int[], Linear> linears = new TreeMap<>(Arrays::compare); // by place in the nest
+    List<String> found = new ArrayList<>();
     for (String name : arrays.names()) {
       Matcher matcher = key.matcher(name);
       if (matcher.matches()) {
-        int index = Integer.parseInt(matcher.group(1));
-        linears.put(index, linear(prefix + index + "."));
+        String[] place = matcher.group(1).split("\\.");
+        linears.put(
+            Arrays.stream(place).mapToInt(Integer::parseInt).toArray(),
+            linear(prefix + matcher.group(1)));
+        found.add(matcher.group(1));
       }
     }
     if (linears.isEmpty() || linears.size() != activations.size()) {
@@ -117,7 +164,7 @@ public final class TorchState {
               + ", expected one for each linear module below '"
               + prefix
               + "': "
-              + linears.keySet()
+              + found
               + " of "
               + arrays.names());
     }
@@ -157,7 +204,12 @@ public final class TorchState {
    * @throws IllegalArgumentException if the file has no such keys, or sizes do not fit
    */
   public MapWeights rnn(String prefix, String layer, IActivation activation) {
-    double[][] in = arrays.get(prefix + "weight_ih_" + layer).rows();
+    return reading(
+        "rnn(\"" + prefix + "\", \"" + layer + "\")", () -> readRnn(prefix, layer, activation));
+  }
+
+  private MapWeights readRnn(String prefix, String layer, IActivation activation) {
+    double[][] in = arrays.rows(prefix + "weight_ih_" + layer);
     int size = in.length;
     String recurrent = prefix + "weight_hh_" + layer;
     double[][] loop = arrays.matrix(recurrent, size, size, Orientation.TO_FROM);
@@ -186,6 +238,10 @@ public final class TorchState {
    *     the input slot
    */
   public MapWeights wholeState(String prefix, List<Slot> slots, String output) {
+    return reading("wholeState(\"" + prefix + "\")", () -> readWholeState(prefix, slots, output));
+  }
+
+  private MapWeights readWholeState(String prefix, List<Slot> slots, String output) {
     Linear linear = linear(prefix);
     int size = slots.stream().mapToInt(Slot::size).sum();
     if (linear.fromSize() != size || linear.toSize() != size) {
@@ -239,6 +295,11 @@ public final class TorchState {
    *     slot
    */
   public MapWeights sequential2D(String prefix, List<Slot> slots, String output) {
+    return reading(
+        "sequential2D(\"" + prefix + "\")", () -> readSequential2D(prefix, slots, output));
+  }
+
+  private MapWeights readSequential2D(String prefix, List<Slot> slots, String output) {
     Builder builder = new Builder();
     slots.forEach(builder.map::add);
     List<String> used = new ArrayList<>();

@@ -21,7 +21,6 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.iterativemaps.convert.numpy.NpyArray.Precision;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -157,17 +156,22 @@ class NpyArrayTest {
       }
     }
     assertEquals(arrays.get("0.weight"), Npz.read(file, "0.weight"));
-    for (Executable asks : new Executable[] {() -> Npz.read(file), () -> Npz.read(file, "text")}) {
-      String message = assertThrows(NumpyFormatException.class, asks).getMessage();
-      assertTrue(message.contains("some.npz, array 'text': type: found U2"), message);
-    }
+    String unknown =
+        assertThrows(NumpyFormatException.class, () -> Npz.read(file, "text")).getMessage();
+    assertTrue(unknown.contains("some.npz, array 'text': type: found U2"), unknown);
+    assertEquals(List.of("0.weight", "0.bias"), List.copyOf(Npz.read(file).keySet()));
+    assertEquals(arrays.get("0.bias"), Npz.read(file).get("0.bias"));
+    assertEquals(List.of("text"), List.copyOf(Npz.unknown(file).keySet()));
+    assertTrue(Npz.unknown(file).get("text").startsWith("type: found U2"));
+    assertEquals(Map.of(), Npz.unknown(known));
     String missing =
         assertThrows(IllegalArgumentException.class, () -> Npz.read(file, "1.weight")).getMessage();
     assertTrue(missing.contains("'1.weight'") && missing.contains("[0.weight, text"), missing);
-    TorchState state = TorchState.read(file);
+    TorchState state = TorchState.read(file).allowUnused();
     assertEquals(List.of("0.weight", "text", "0.bias"), state.keys());
     List<IActivation> tanh = List.of(new ActivationTanH());
     assertArrayEquals(new double[] {1, 2}, state.sequential("", tanh).bias("y"));
+    assertEquals(List.of("text"), state.unused());
     Files.move(file, folder.resolve("moved.npz")); // it is read already
     assertArrayEquals(new double[] {1, 2}, state.sequential("", tanh).bias("y"));
   }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.iterativemaps.convert.MapWeights;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 
 class NumpyWeightsTest {
@@ -86,6 +88,22 @@ class NumpyWeightsTest {
         file,
         map(Sparsity.density(0.3)),
         Orientation.TO_FROM);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"weight[g<-x]", "mask[x<-h]", "bias[g]", "fixed[h<-h]", "note"})
+  void arraysThatTheMapHasNoUseForAreNamed(String more) throws IOException {
+    BlockMap map = map(Sparsity.density(0.4));
+    MapWeights weights = weights(map, 1);
+    Path file = folder.resolve("map.npz");
+    NumpyWeights.write(file, weights, Orientation.TO_FROM, Precision.DOUBLE);
+    Map<String, NpyArray> arrays = new LinkedHashMap<>(Npz.read(file));
+    arrays.put(more, NpyArray.vector(1, 2));
+    Npz.write(file, arrays, Precision.DOUBLE);
+    refused("does not use the arrays [" + more + "]", file, map, Orientation.TO_FROM);
+    NumpyWeights.Part part = NumpyWeights.readPart(file, map, Orientation.TO_FROM);
+    assertEquals(List.of(more), part.unused());
+    assertArrayEquals(weights.matrix("h", "h"), part.weights().matrix("h", "h"));
   }
 
   @Test

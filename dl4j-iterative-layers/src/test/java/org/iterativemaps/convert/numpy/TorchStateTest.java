@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,8 @@ import org.iterativemaps.map.Slot;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
@@ -54,6 +58,122 @@ class TorchStateTest {
     state.put("net.2.U", NpyArray.matrix(new double[4][5]));
     assertRefused(
         "it looks like FROM_TO", () -> saved().sequential("net.", List.of(TANH, TANH, IDENTITY)));
+  }
+
+  /** Sequentials in Sequentials, as deep and as wide as they come, are chains. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+  void nestedSequentialsAreReadInTheirPlaces(long seed) throws IOException {
+    Random nest = new Random(seed);
+    List<String> prefixes = new ArrayList<>();
+    while (prefixes.size() < 2) {
+      prefixes.clear();
+      addNest("net.", nest, 0, prefixes);
+    }
+    List<Integer> order = new ArrayList<>();
+    int size = 3;
+    List<IActivation> activations = new ArrayList<>();
+    for (int i = 0; i < prefixes.size(); i++) {
+      order.add(i);
+      activations.add(i % 2 == 0 ? TANH : IDENTITY);
+    }
+    int[] sizes = nest.ints(prefixes.size() + 1, 2, 6).toArray();
+    sizes[0] = size;
+    Collections.shuffle(order, nest); // files need not be in order
+    for (int i : order) {
+      linear(prefixes.get(i), sizes[i + 1], sizes[i], nest.nextBoolean());
+    }
+    MapWeights weights = saved().sequential("net.", activations);
+    double[] x = {0.3, -0.7, 1.1};
+    double[] expected = x;
+    for (int i = 0; i < prefixes.size(); i++) {
+      expected = apply(expected, prefixes.get(i));
+      expected = i % 2 == 0 ? tanh(expected) : expected;
+    }
+    assertClose(expected, run(weights.layer(prefixes.size()).build(), weights, x));
+  }
+
+  /** Linear modules in nested Sequentials; activations take numbers, too. */
+  private static void addNest(String prefix, Random random, int depth, List<String> found) {
+    int children = 1 + random.nextInt(13);
+    for (int child = 0; child < children && found.size() < 8; child++) {
+      int kind = random.nextInt(3);
+      if (kind == 0) {
+        found.add(prefix + child + ".");
+      } else if (kind == 1 && depth < 3) {
+        addNest(prefix + child + ".", random, depth + 1, found);
+      }
+    }
+  }
+
+  /** Half a module is another module: nothing is left over without a word. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "net.1.running_mean", // of a normalisation without weights
+        "net.2.linear.weight",
+        "net.a.0.weight",
+        "net.0.weight_g",
+        "net.03.weight",
+        "net2.0.weight",
+        "head.weight",
+        "epoch"
+      })
+  void everyKeyIsUsedOrNamed(String key) throws IOException {
+    linear("net.0.", 4, 3, true);
+    linear("net.2.", 2, 4, false);
+    put(key, 2, 2);
+    List<IActivation> activations = List.of(TANH, IDENTITY);
+    assertRefused(
+        "sequential(\"net.\") does not use the arrays [" + key + "]",
+        () -> saved().sequential("net.", activations));
+    TorchState part = saved().allowUnused();
+    assertEquals(List.copyOf(state.keySet()), part.unused());
+    part.sequential("net.", activations);
+    assertEquals(List.of(key), part.unused());
+  }
+
+  @Test
+  void otherReadersNameWhatTheyDoNotUse() throws IOException {
+    for (String layer : List.of("l0", "l1")) {
+      put("rnn.weight_ih_" + layer, 4, 4);
+      put("rnn.weight_hh_" + layer, 4, 4);
+    }
+    assertRefused("[rnn.weight_ih_l1, rnn.weight_hh_l1]", () -> saved().rnn("rnn.", "l0", TANH));
+    TorchState both = saved().allowUnused();
+    both.rnn("rnn.", "l0", TANH);
+    assertRefused("no array 'rnn.weight_ih_l2'", () -> both.rnn("rnn.", "l2", TANH));
+    assertEquals(List.of("rnn.weight_ih_l1", "rnn.weight_hh_l1"), both.unused());
+    both.rnn("rnn.", "l1", TANH);
+    assertEquals(List.of(), both.unused());
+    state.clear();
+    put("weight_ih_l0", 4, 4);
+    put("weight_hh_l0", 4, 4);
+    vector("bias_hh_l0", 4); // without the other one
+    assertRefused("[bias_hh_l0]", () -> saved().rnn("", "l0", TANH));
+    state.clear();
+    linear("map.blocks.(0, 1).", 4, 3, true);
+    linear("map.blocks.(1, 2).", 2, 4, true);
+    put("map.blocks.(1, 2).1.weight", 2, 2);
+    assertRefused("[map.blocks.(1, 2).1.weight]", () -> saved().sequential2D("map.", slots(), "y"));
+    state.clear();
+    put("z.gain", 1, 1);
+    masked("z.", 9, 9, false);
+    for (int row = 0; row < 3; row++) {
+      Arrays.fill(state.get("z.mask").values(), row * 9, row * 9 + 9, 0);
+      Arrays.fill(state.get("z.weight_0").values(), row * 9, row * 9 + 9, 0);
+    }
+    assertRefused("[z.gain]", () -> saved().wholeState("z.", slots(), "y"));
+  }
+
+  @Test
+  void modulesThatAreNotLinearAreNamed() throws IOException {
+    linear("0.", 4, 3, true);
+    vector("1.weight", 4); // a normalisation
+    vector("1.bias", 4);
+    assertRefused(
+        "array '1.weight': found shape [4], expected a matrix",
+        () -> saved().sequential("", List.of(TANH, IDENTITY)));
   }
 
   @Test
