@@ -1,14 +1,8 @@
 package org.iterativemaps.map;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -19,6 +13,9 @@ import java.util.stream.IntStream;
  * before <em>is</em> the cell of the step before; going backward, only cells that the output, or
  * the state carried to the next token, depends on are computed. Both follow from the structure of
  * the map alone. A map that is an MLP so costs what the MLP costs, whatever K.
+ *
+ * <p>After some steps the same cells are computed again and again, from the same cells of the step
+ * before. A schedule holds that once: its time and memory depend on the map, not on K.
  *
  * <p>Immutable.
  */
@@ -49,18 +46,14 @@ public final class Schedule {
   public record Update(Cell target, List<Read> reads) {}
 
   private final int steps;
-  private final List<Update> updates;
+  private final RepeatedUpdates updates;
   private final List<Cell> ends;
   private final List<Integer> carried;
 
-  private Schedule(CellGraph graph, boolean[] carriedSlots, Set<Cell> needed) {
+  private Schedule(CellGraph graph, boolean[] carriedSlots, RepeatedUpdates updates) {
     this.steps = graph.steps;
-    this.updates =
-        graph.computedCells().stream()
-            .filter(needed::contains)
-            .map(cell -> new Update(cell, graph.readsOf(cell)))
-            .toList();
-    this.ends = List.of(graph.cells[steps]);
+    this.updates = updates;
+    this.ends = IntStream.range(0, carriedSlots.length).mapToObj(graph::end).toList();
     this.carried =
         IntStream.range(0, carriedSlots.length).filter(s -> carriedSlots[s]).boxed().toList();
   }
@@ -76,12 +69,11 @@ public final class Schedule {
    */
   public static Schedule singleToken(BlockMap map, int steps) {
     CellGraph graph = new CellGraph(map, steps, true);
-    Set<Cell> needed = new HashSet<>();
-    graph.need(graph.cells[steps][graph.output], needed);
-    if (!needed.contains(graph.cells[0][graph.input])) {
+    NeededCells needed = new NeededCells(graph, List.of(graph.output));
+    if (!needed.contains(new Cell(graph.input, 0))) {
       throw unreachable(map, steps);
     }
-    return new Schedule(graph, new boolean[map.slots().size()], needed);
+    return new Schedule(graph, new boolean[map.slots().size()], needed.updates());
   }
 
   /**
@@ -93,21 +85,22 @@ public final class Schedule {
    */
   public static Schedule sequence(BlockMap map, int steps) {
     CellGraph graph = new CellGraph(map, steps, false);
-    Set<Cell> needed = new HashSet<>();
-    graph.need(graph.cells[steps][graph.output], needed);
+    List<Integer> wanted = new ArrayList<>(List.of(graph.output));
     boolean[] carried = new boolean[map.slots().size()];
-    boolean grew = true;
-    while (grew) { // what is carried may need more to be carried
+    NeededCells needed;
+    boolean grew;
+    do { // what is carried may need more to be carried
+      needed = new NeededCells(graph, wanted);
       grew = false;
       for (int slot = 0; slot < carried.length; slot++) {
-        if (slot != graph.input && !carried[slot] && needed.contains(graph.cells[0][slot])) {
+        if (slot != graph.input && !carried[slot] && needed.contains(new Cell(slot, 0))) {
           carried[slot] = true;
-          graph.need(graph.cells[steps][slot], needed);
+          wanted.add(slot);
           grew = true;
         }
       }
-    }
-    return new Schedule(graph, carried, needed);
+    } while (grew);
+    return new Schedule(graph, carried, needed.updates());
   }
 
   /** K. */
@@ -115,9 +108,18 @@ public final class Schedule {
     return steps;
   }
 
-  /** The cells to compute, in an order in which every source comes before its reader. */
+  /**
+   * The cells to compute, in an order in which every source comes before its reader: step by step,
+   * and within a step in the order of the slots. The list makes its elements when they are asked
+   * for.
+   */
   public List<Update> updates() {
     return updates;
+  }
+
+  /** How many cells of a slot are computed. */
+  public long updateCount(int slot) {
+    return updates.count(slot);
   }
 
   /** The cell that holds a slot's value after the last step (if it is needed at all). */
@@ -142,87 +144,5 @@ public final class Schedule {
             map.injection() == Injection.IMPULSE ? "exactly " : "",
             steps,
             map.shortestPathFromInput(output).orElseThrow()));
-  }
-
-  /** Every cell of one token and what it reads, equal cells made one. */
-  private static final class CellGraph {
-    final int steps;
-    final int input;
-    final int output;
-    // By step and slot: the cell that holds the value.
-    final Cell[][] cells;
-
-    private final BlockMap map;
-    private final boolean startsAtZero;
-    private final Map<Cell, List<Read>> reads = new LinkedHashMap<>();
-
-    CellGraph(BlockMap map, int steps, boolean startsAtZero) {
-      if (steps < 1) {
-        throw new IllegalArgumentException("steps: found " + steps + ", expected at least 1");
-      }
-      this.map = map;
-      this.steps = steps;
-      this.startsAtZero = startsAtZero;
-      this.input = map.indexOf(map.input().name());
-      this.output = map.indexOf(map.output().name());
-      this.cells = new Cell[steps + 1][map.slots().size()];
-      for (int slot = 0; slot < map.slots().size(); slot++) {
-        cells[0][slot] = new Cell(slot, 0);
-      }
-      for (int step = 1; step <= steps; step++) {
-        for (int slot = 0; slot < map.slots().size(); slot++) {
-          cells[step][slot] = slot == input ? cells[0][slot] : resolve(slot, step);
-        }
-      }
-    }
-
-    private Cell resolve(int slot, int step) {
-      List<Read> now = readsAt(slot, step);
-      Cell before = cells[step - 1][slot];
-      if (now.equals(reads.get(before))) {
-        return before;
-      }
-      Cell cell = new Cell(slot, step);
-      reads.put(cell, now);
-      return cell;
-    }
-
-    private List<Read> readsAt(int slot, int step) {
-      List<Read> now = new ArrayList<>();
-      for (int b = 0; b < map.blocks().size(); b++) {
-        Block block = map.blocks().get(b);
-        if (map.indexOf(block.to()) != slot) {
-          continue;
-        }
-        int from = map.indexOf(block.from());
-        boolean isZero =
-            from == input
-                ? map.injection() == Injection.IMPULSE && step > 1
-                : startsAtZero && step == 1;
-        if (!isZero) {
-          now.add(new Read(b, cells[step - 1][from]));
-        }
-      }
-      return List.copyOf(now);
-    }
-
-    List<Read> readsOf(Cell cell) {
-      return reads.get(cell);
-    }
-
-    Set<Cell> computedCells() {
-      return reads.keySet();
-    }
-
-    /** Adds a cell and all that it depends on. */
-    void need(Cell cell, Set<Cell> needed) {
-      Deque<Cell> open = new ArrayDeque<>(List.of(cell));
-      while (!open.isEmpty()) {
-        Cell next = open.pop();
-        if (needed.add(next)) {
-          reads.getOrDefault(next, List.of()).forEach(read -> open.push(read.source()));
-        }
-      }
-    }
   }
 }

@@ -109,6 +109,112 @@ class ScheduleTest {
   void manySteps() {
     BlockMap map = lagging();
     assertEquals(2, Schedule.singleToken(map, 100_000).updates().size());
+    assertEquals(2, Schedule.singleToken(map, Integer.MAX_VALUE).updates().size());
+  }
+
+  /** Slots x, h and y with a loop at h; y is read. */
+  private static BlockMap looped() {
+    return lagging("h", "h");
+  }
+
+  private static BlockMap lagging(String from, String to) {
+    return BlockMap.builder()
+        .input("x", 1)
+        .state("h", 1)
+        .state("y", 1)
+        .connect("x", "h", Sparsity.dense())
+        .connect("h", "y", Sparsity.dense())
+        .connect(from, to, Sparsity.dense())
+        .output("y")
+        .build();
+  }
+
+  @Test
+  void whatRepeatsIsHeldOnce() {
+    int steps = Integer.MAX_VALUE; // no list of so many updates would fit
+    Schedule schedule = Schedule.singleToken(looped(), steps);
+    assertEquals(steps, schedule.updates().size());
+    assertEquals(steps - 1, schedule.updateCount(1));
+    assertEquals(1, schedule.updateCount(2));
+    int middle = 1_234_567_890;
+    Cell target = new Cell(1, middle + 1);
+    List<Read> reads =
+        List.of(new Read(0, new Cell(0, 0)), new Read(2, new Cell(1, middle)));
+    assertEquals(new Update(target, reads), schedule.updates().get(middle));
+    assertEquals(new Cell(2, steps), schedule.updates().get(steps - 1).target());
+    assertThrows(IndexOutOfBoundsException.class, () -> schedule.updates().get(steps));
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Schedule.sequence(lagging("y", "h"), Integer.MAX_VALUE))
+            .getMessage();
+    assertTrue(message.contains("K = 2147483647") && message.contains("fewer steps"), message);
+  }
+
+  /** The same cells, reads and order as a schedule that writes every step out. */
+  @ParameterizedTest
+  @EnumSource(Injection.class)
+  void everyScheduleIsTheOneThatIsWrittenOut(Injection injection) {
+    int ran = 0;
+    for (long seed = 0; seed < 400; seed++) {
+      Random random = new Random(seed);
+      BlockMap map = randomMap(random, injection);
+      for (int steps = 1; map != null && steps <= 40; steps += 1 + random.nextInt(5)) {
+        String which = "seed " + seed + ", K = " + steps;
+        assertSame(
+            WrittenOutSchedule.sequence(map, steps), Schedule.sequence(map, steps), map, which);
+        WrittenOutSchedule single = WrittenOutSchedule.singleToken(map, steps);
+        if (single == null) {
+          int tooFew = steps;
+          assertThrows(
+              IllegalArgumentException.class, () -> Schedule.singleToken(map, tooFew), which);
+        } else {
+          assertSame(single, Schedule.singleToken(map, steps), map, which);
+          ran++;
+        }
+      }
+    }
+    assertTrue(ran > 1000, "schedules: " + ran);
+  }
+
+  private static void assertSame(
+      WrittenOutSchedule expected, Schedule found, BlockMap map, String which) {
+    assertEquals(expected.updates, found.updates(), which);
+    assertEquals(expected.carried, found.carried(), which);
+    for (int slot = 0; slot < map.slots().size(); slot++) {
+      int its = slot;
+      assertEquals(expected.ends.get(slot), found.end(slot), which);
+      assertEquals(
+          expected.updates.stream().filter(u -> u.target().slot() == its).count(),
+          found.updateCount(slot),
+          which);
+    }
+  }
+
+  /**
+   * Loops of lengths without a common divisor: what is needed repeats only after 15015 steps. More
+   * is computed then, but what is computed is right.
+   */
+  @Test
+  void longPeriods() {
+    BlockMap.Builder builder = BlockMap.builder().input("x", 1).state("y", 1);
+    for (int length : new int[] {3, 5, 7, 11, 13}) {
+      for (int place = 0; place < length; place++) {
+        builder.state("s" + length + "." + place, 1);
+        String next = "s" + length + "." + (place + 1) % length;
+        builder.connect("s" + length + "." + place, next, Sparsity.dense());
+      }
+      builder.connect("x", "s" + length + ".0", Sparsity.dense());
+      builder.connect("s" + length + ".0", "y", Sparsity.dense());
+    }
+    BlockMap map = builder.output("y").build();
+    int steps = 9000;
+    Schedule schedule = Schedule.sequence(map, steps);
+    double[] weight = new Random(3).doubles(map.blocks().size(), -2, 2).toArray();
+    double[] zero = new double[map.slots().size()];
+    double[] full = fullIteration(map, weight, zero, 0.7, steps);
+    Map<Cell, Double> cells = run(schedule, map, weight, zero, 0.7);
+    assertEquals(full[1], cells.get(schedule.end(1)), 1e-12);
   }
 
   /**

@@ -1,0 +1,105 @@
+package org.iterativemaps.map;
+
+import java.util.AbstractList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.RandomAccess;
+import org.iterativemaps.map.Schedule.Cell;
+import org.iterativemaps.map.Schedule.Update;
+
+/**
+ * The updates of all steps: those of the first steps, written out, and then sets of slots that come
+ * to repeat themselves. The sets are by distance from the last step, as the end is where they are
+ * not yet regular. Immutable.
+ */
+final class RepeatedUpdates extends AbstractList<Update> implements RandomAccess {
+  private final CellGraph graph;
+  private final List<Update> first;
+  private final List<int[]> slots; // by distance from the last step
+  private final int repeated; // from this distance on, the sets to the end of the list repeat
+  private final long[] before; // by distance: updates in sets of smaller distance
+  private final int size;
+
+  RepeatedUpdates(CellGraph graph, List<Update> first, List<int[]> slots, int repeated) {
+    this.graph = graph;
+    this.first = first;
+    this.slots = slots;
+    this.repeated = repeated;
+    this.before = new long[slots.size() + 1];
+    long count = first.size();
+    for (int distance = 0; distance < slots.size(); distance++) {
+      before[distance + 1] = before[distance] + slots.get(distance).length;
+      count += times(distance) * slots.get(distance).length;
+    }
+    if (count > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "steps: K = %d steps of this map are %d updates, at most %d can be counted; use fewer"
+                  + " steps",
+              graph.steps,
+              count,
+              Integer.MAX_VALUE));
+    }
+    this.size = (int) count;
+  }
+
+  /** In how many steps the set is used that is first used at this distance from the last one. */
+  private long times(int distance) {
+    int farthest = graph.steps - graph.written - 1;
+    return distance < repeated ? 1 : (farthest - distance) / (slots.size() - repeated) + 1L;
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public Update get(int index) {
+    if (index < 0 || index >= size) {
+      throw new IndexOutOfBoundsException("index " + index + " of " + size + " updates");
+    }
+    if (index < first.size()) {
+      return first.get(index);
+    }
+    long fromEnd = size - 1L - index;
+    long rounds = 0;
+    long inRound = fromEnd;
+    if (fromEnd >= before[repeated]) {
+      long round = before[slots.size()] - before[repeated];
+      rounds = (fromEnd - before[repeated]) / round;
+      inRound = fromEnd - rounds * round;
+    }
+    int place = place(inRound);
+    long distance = place + rounds * (slots.size() - repeated);
+    int[] set = slots.get(place);
+    int slot = set[set.length - 1 - (int) (inRound - before[place])];
+    Cell cell = new Cell(slot, (int) (graph.steps - distance));
+    return new Update(cell, graph.readsOf(cell));
+  }
+
+  /** The set that an update belongs to, of empty ones before it the last. */
+  private int place(long update) {
+    int found = Arrays.binarySearch(before, update);
+    if (found < 0) {
+      return -found - 2;
+    }
+    while (before[found + 1] == update) {
+      found++;
+    }
+    return found;
+  }
+
+  /** How many updates are of a slot. */
+  long count(int slot) {
+    long count = first.stream().filter(update -> update.target().slot() == slot).count();
+    for (int distance = 0; distance < slots.size(); distance++) {
+      if (Arrays.binarySearch(slots.get(distance), slot) >= 0) {
+        count += times(distance);
+      }
+    }
+    return count;
+  }
+}
