@@ -19,11 +19,15 @@ public final class FreshJvm {
    * Runs a main method with this process' class path and a folder as its argument.
    *
    * <p>With the flags of this process, too, and so the same kernel: others differ in the last bit.
+   *
+   * @param flags of the JVM, beside those of this process
    */
-  public static void run(Class<?> main, Path folder) throws IOException, InterruptedException {
+  public static void run(Class<?> main, Path folder, String... flags)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of(flags));
     command.add("-cp");
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));

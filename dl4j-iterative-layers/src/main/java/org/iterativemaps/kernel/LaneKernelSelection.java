@@ -1,7 +1,5 @@
 package org.iterativemaps.kernel;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
-import java.lang.management.ManagementFactory;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -125,21 +123,13 @@ final class LaneKernelSelection {
         || info.contains("interpreted")) {
       return Optional.of("this JVM runs without its C2 compiler (" + name + ", " + info + ")");
     }
-    if (option("TieredStopAtLevel").filter(level -> Integer.parseInt(level) < 4).isPresent()) {
+    if (JvmOption.value("TieredStopAtLevel")
+        .filter(level -> Integer.parseInt(level) < 4)
+        .isPresent()) {
       return Optional.of("this JVM runs without its C2 compiler (-XX:TieredStopAtLevel)");
     }
-    return option("UseJVMCICompiler").filter("true"::equals).isPresent()
+    return JvmOption.value("UseJVMCICompiler").filter("true"::equals).isPresent()
         ? Optional.of("this JVM's compiler is not C2 (-XX:+UseJVMCICompiler)")
         : Optional.empty();
-  }
-
-  /** A flag of the virtual machine; empty if it has none of this name. */
-  private static Optional<String> option(String name) {
-    try {
-      return Optional.ofNullable(ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class))
-          .map(hotSpot -> hotSpot.getVMOption(name).getValue());
-    } catch (IllegalArgumentException | LinkageError e) {
-      return Optional.empty(); // no such option or module: nothing speaks against C2
-    }
   }
 }

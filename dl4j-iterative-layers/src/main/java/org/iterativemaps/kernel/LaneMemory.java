@@ -1,7 +1,5 @@
 package org.iterativemaps.kernel;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import org.iterativemaps.map.WeightMask;
 
@@ -75,12 +73,6 @@ final class LaneMemory {
   }
 
   private static String option(String name, String otherwise) {
-    try {
-      HotSpotDiagnosticMXBean hotSpot =
-          ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-      return hotSpot == null ? otherwise : hotSpot.getVMOption(name).getValue();
-    } catch (IllegalArgumentException | LinkageError e) {
-      return otherwise; // no such option, or not HotSpot
-    }
+    return JvmOption.value(name).orElse(otherwise);
   }
 }

@@ -2,6 +2,7 @@ package org.iterativemaps.kernel.simd;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.iterativemaps.kernel.VectorUnit;
 
 /**
  * Register-blocked loops of a dense block: the sums of several units by several vectors of lanes
@@ -10,6 +11,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class DenseLoops {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int L = SPECIES.length();
+  // A constant to the compiler; written out in every place, for the loops call nothing of ours.
+  private static final boolean FMA = VectorUnit.HERE.hasMultiplyAdd();
 
   /** Floats of a panel of units: half of a first-level cache of 48 KB and more. */
   static final int PANEL_FLOATS = 6 * 1024;
@@ -142,25 +145,25 @@ final class DenseLoops {
       FloatVector x2 = FloatVector.fromArray(SPECIES, x, c + 2 * L);
       FloatVector x3 = FloatVector.fromArray(SPECIES, x, c + 3 * L);
       FloatVector w0 = FloatVector.broadcast(SPECIES, w[k]);
-      y00 = x0.fma(w0, y00);
-      y01 = x1.fma(w0, y01);
-      y02 = x2.fma(w0, y02);
-      y03 = x3.fma(w0, y03);
+      y00 = FMA ? x0.fma(w0, y00) : x0.mul(w0).add(y00);
+      y01 = FMA ? x1.fma(w0, y01) : x1.mul(w0).add(y01);
+      y02 = FMA ? x2.fma(w0, y02) : x2.mul(w0).add(y02);
+      y03 = FMA ? x3.fma(w0, y03) : x3.mul(w0).add(y03);
       FloatVector w1 = FloatVector.broadcast(SPECIES, w[k + rowStride]);
-      y10 = x0.fma(w1, y10);
-      y11 = x1.fma(w1, y11);
-      y12 = x2.fma(w1, y12);
-      y13 = x3.fma(w1, y13);
+      y10 = FMA ? x0.fma(w1, y10) : x0.mul(w1).add(y10);
+      y11 = FMA ? x1.fma(w1, y11) : x1.mul(w1).add(y11);
+      y12 = FMA ? x2.fma(w1, y12) : x2.mul(w1).add(y12);
+      y13 = FMA ? x3.fma(w1, y13) : x3.mul(w1).add(y13);
       FloatVector w2 = FloatVector.broadcast(SPECIES, w[k + 2 * rowStride]);
-      y20 = x0.fma(w2, y20);
-      y21 = x1.fma(w2, y21);
-      y22 = x2.fma(w2, y22);
-      y23 = x3.fma(w2, y23);
+      y20 = FMA ? x0.fma(w2, y20) : x0.mul(w2).add(y20);
+      y21 = FMA ? x1.fma(w2, y21) : x1.mul(w2).add(y21);
+      y22 = FMA ? x2.fma(w2, y22) : x2.mul(w2).add(y22);
+      y23 = FMA ? x3.fma(w2, y23) : x3.mul(w2).add(y23);
       FloatVector w3 = FloatVector.broadcast(SPECIES, w[k + 3 * rowStride]);
-      y30 = x0.fma(w3, y30);
-      y31 = x1.fma(w3, y31);
-      y32 = x2.fma(w3, y32);
-      y33 = x3.fma(w3, y33);
+      y30 = FMA ? x0.fma(w3, y30) : x0.mul(w3).add(y30);
+      y31 = FMA ? x1.fma(w3, y31) : x1.mul(w3).add(y31);
+      y32 = FMA ? x2.fma(w3, y32) : x2.mul(w3).add(y32);
+      y33 = FMA ? x3.fma(w3, y33) : x3.mul(w3).add(y33);
       k += columnStride;
       c += lanes;
     }
@@ -227,25 +230,25 @@ final class DenseLoops {
       FloatVector x2 = FloatVector.fromArray(SPECIES, x, c + x2At);
       FloatVector x3 = FloatVector.fromArray(SPECIES, x, c + x3At);
       FloatVector w0 = FloatVector.broadcast(SPECIES, w[k]);
-      y00 = x0.fma(w0, y00);
-      y01 = x1.fma(w0, y01);
-      y02 = x2.fma(w0, y02);
-      y03 = x3.fma(w0, y03);
+      y00 = FMA ? x0.fma(w0, y00) : x0.mul(w0).add(y00);
+      y01 = FMA ? x1.fma(w0, y01) : x1.mul(w0).add(y01);
+      y02 = FMA ? x2.fma(w0, y02) : x2.mul(w0).add(y02);
+      y03 = FMA ? x3.fma(w0, y03) : x3.mul(w0).add(y03);
       FloatVector w1 = FloatVector.broadcast(SPECIES, w[k + rowStride]);
-      y10 = x0.fma(w1, y10);
-      y11 = x1.fma(w1, y11);
-      y12 = x2.fma(w1, y12);
-      y13 = x3.fma(w1, y13);
+      y10 = FMA ? x0.fma(w1, y10) : x0.mul(w1).add(y10);
+      y11 = FMA ? x1.fma(w1, y11) : x1.mul(w1).add(y11);
+      y12 = FMA ? x2.fma(w1, y12) : x2.mul(w1).add(y12);
+      y13 = FMA ? x3.fma(w1, y13) : x3.mul(w1).add(y13);
       FloatVector w2 = FloatVector.broadcast(SPECIES, w[k + 2 * rowStride]);
-      y20 = x0.fma(w2, y20);
-      y21 = x1.fma(w2, y21);
-      y22 = x2.fma(w2, y22);
-      y23 = x3.fma(w2, y23);
+      y20 = FMA ? x0.fma(w2, y20) : x0.mul(w2).add(y20);
+      y21 = FMA ? x1.fma(w2, y21) : x1.mul(w2).add(y21);
+      y22 = FMA ? x2.fma(w2, y22) : x2.mul(w2).add(y22);
+      y23 = FMA ? x3.fma(w2, y23) : x3.mul(w2).add(y23);
       FloatVector w3 = FloatVector.broadcast(SPECIES, w[k + 3 * rowStride]);
-      y30 = x0.fma(w3, y30);
-      y31 = x1.fma(w3, y31);
-      y32 = x2.fma(w3, y32);
-      y33 = x3.fma(w3, y33);
+      y30 = FMA ? x0.fma(w3, y30) : x0.mul(w3).add(y30);
+      y31 = FMA ? x1.fma(w3, y31) : x1.mul(w3).add(y31);
+      y32 = FMA ? x2.fma(w3, y32) : x2.mul(w3).add(y32);
+      y33 = FMA ? x3.fma(w3, y33) : x3.mul(w3).add(y33);
       k += columnStride;
       c += lanes;
     }
@@ -292,17 +295,17 @@ final class DenseLoops {
       FloatVector x0 = FloatVector.fromArray(SPECIES, x, c);
       FloatVector x1 = FloatVector.fromArray(SPECIES, x, c + L);
       FloatVector w0 = FloatVector.broadcast(SPECIES, w[k]);
-      y00 = x0.fma(w0, y00);
-      y01 = x1.fma(w0, y01);
+      y00 = FMA ? x0.fma(w0, y00) : x0.mul(w0).add(y00);
+      y01 = FMA ? x1.fma(w0, y01) : x1.mul(w0).add(y01);
       FloatVector w1 = FloatVector.broadcast(SPECIES, w[k + rowStride]);
-      y10 = x0.fma(w1, y10);
-      y11 = x1.fma(w1, y11);
+      y10 = FMA ? x0.fma(w1, y10) : x0.mul(w1).add(y10);
+      y11 = FMA ? x1.fma(w1, y11) : x1.mul(w1).add(y11);
       FloatVector w2 = FloatVector.broadcast(SPECIES, w[k + 2 * rowStride]);
-      y20 = x0.fma(w2, y20);
-      y21 = x1.fma(w2, y21);
+      y20 = FMA ? x0.fma(w2, y20) : x0.mul(w2).add(y20);
+      y21 = FMA ? x1.fma(w2, y21) : x1.mul(w2).add(y21);
       FloatVector w3 = FloatVector.broadcast(SPECIES, w[k + 3 * rowStride]);
-      y30 = x0.fma(w3, y30);
-      y31 = x1.fma(w3, y31);
+      y30 = FMA ? x0.fma(w3, y30) : x0.mul(w3).add(y30);
+      y31 = FMA ? x1.fma(w3, y31) : x1.mul(w3).add(y31);
       k += columnStride;
       c += lanes;
     }
@@ -341,14 +344,22 @@ final class DenseLoops {
     int c = xAt;
     for (int j = 0; j < columns; j++) {
       FloatVector x0 = FloatVector.fromArray(SPECIES, x, c);
-      y0 = x0.fma(FloatVector.broadcast(SPECIES, w[k]), y0);
-      y1 = x0.fma(FloatVector.broadcast(SPECIES, w[k + rowStride]), y1);
-      y2 = x0.fma(FloatVector.broadcast(SPECIES, w[k + 2 * rowStride]), y2);
-      y3 = x0.fma(FloatVector.broadcast(SPECIES, w[k + 3 * rowStride]), y3);
-      y4 = x0.fma(FloatVector.broadcast(SPECIES, w[k + 4 * rowStride]), y4);
-      y5 = x0.fma(FloatVector.broadcast(SPECIES, w[k + rowStride5]), y5);
-      y6 = x0.fma(FloatVector.broadcast(SPECIES, w[k + 6 * rowStride]), y6);
-      y7 = x0.fma(FloatVector.broadcast(SPECIES, w[k + rowStride7]), y7);
+      FloatVector w0 = FloatVector.broadcast(SPECIES, w[k]);
+      y0 = FMA ? x0.fma(w0, y0) : x0.mul(w0).add(y0);
+      FloatVector w1 = FloatVector.broadcast(SPECIES, w[k + rowStride]);
+      y1 = FMA ? x0.fma(w1, y1) : x0.mul(w1).add(y1);
+      FloatVector w2 = FloatVector.broadcast(SPECIES, w[k + 2 * rowStride]);
+      y2 = FMA ? x0.fma(w2, y2) : x0.mul(w2).add(y2);
+      FloatVector w3 = FloatVector.broadcast(SPECIES, w[k + 3 * rowStride]);
+      y3 = FMA ? x0.fma(w3, y3) : x0.mul(w3).add(y3);
+      FloatVector w4 = FloatVector.broadcast(SPECIES, w[k + 4 * rowStride]);
+      y4 = FMA ? x0.fma(w4, y4) : x0.mul(w4).add(y4);
+      FloatVector w5 = FloatVector.broadcast(SPECIES, w[k + rowStride5]);
+      y5 = FMA ? x0.fma(w5, y5) : x0.mul(w5).add(y5);
+      FloatVector w6 = FloatVector.broadcast(SPECIES, w[k + 6 * rowStride]);
+      y6 = FMA ? x0.fma(w6, y6) : x0.mul(w6).add(y6);
+      FloatVector w7 = FloatVector.broadcast(SPECIES, w[k + rowStride7]);
+      y7 = FMA ? x0.fma(w7, y7) : x0.mul(w7).add(y7);
       k += columnStride;
       c += lanes;
     }
@@ -381,10 +392,14 @@ final class DenseLoops {
     int c = xAt;
     for (int j = 0; j < columns; j++) {
       FloatVector x0 = FloatVector.fromArray(SPECIES, x, c);
-      y0 = x0.fma(FloatVector.broadcast(SPECIES, w[k]), y0);
-      y1 = x0.fma(FloatVector.broadcast(SPECIES, w[k + rowStride]), y1);
-      y2 = x0.fma(FloatVector.broadcast(SPECIES, w[k + 2 * rowStride]), y2);
-      y3 = x0.fma(FloatVector.broadcast(SPECIES, w[k + 3 * rowStride]), y3);
+      FloatVector w0 = FloatVector.broadcast(SPECIES, w[k]);
+      y0 = FMA ? x0.fma(w0, y0) : x0.mul(w0).add(y0);
+      FloatVector w1 = FloatVector.broadcast(SPECIES, w[k + rowStride]);
+      y1 = FMA ? x0.fma(w1, y1) : x0.mul(w1).add(y1);
+      FloatVector w2 = FloatVector.broadcast(SPECIES, w[k + 2 * rowStride]);
+      y2 = FMA ? x0.fma(w2, y2) : x0.mul(w2).add(y2);
+      FloatVector w3 = FloatVector.broadcast(SPECIES, w[k + 3 * rowStride]);
+      y3 = FMA ? x0.fma(w3, y3) : x0.mul(w3).add(y3);
       k += columnStride;
       c += lanes;
     }
@@ -409,7 +424,8 @@ final class DenseLoops {
     int c = xAt;
     for (int j = 0; j < columns; j++) {
       FloatVector x0 = FloatVector.fromArray(SPECIES, x, c);
-      y0 = x0.fma(FloatVector.broadcast(SPECIES, w[k]), y0);
+      FloatVector w0 = FloatVector.broadcast(SPECIES, w[k]);
+      y0 = FMA ? x0.fma(w0, y0) : x0.mul(w0).add(y0);
       k += columnStride;
       c += lanes;
     }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.iterativemaps.kernel.OuterTerms;
+import org.iterativemaps.kernel.VectorUnit;
 
 /**
  * Register-blocked loops of a dense block's weight gradient: dW[i, j] += sum over terms and lanes
@@ -16,6 +17,8 @@ import org.iterativemaps.kernel.OuterTerms;
 final class DenseOuter {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int L = SPECIES.length();
+  // A constant to the compiler; written out in every place, for the loops call nothing of ours.
+  private static final boolean FMA = VectorUnit.HERE.hasMultiplyAdd();
 
   private DenseOuter() {}
 
@@ -150,25 +153,25 @@ final class DenseOuter {
       FloatVector x2 = FloatVector.fromArray(SPECIES, t, c + 2 * L);
       FloatVector x3 = FloatVector.fromArray(SPECIES, t, c + 3 * L);
       FloatVector d0 = FloatVector.broadcast(SPECIES, dy[d]);
-      g00 = x0.fma(d0, g00);
-      g01 = x1.fma(d0, g01);
-      g02 = x2.fma(d0, g02);
-      g03 = x3.fma(d0, g03);
+      g00 = FMA ? x0.fma(d0, g00) : x0.mul(d0).add(g00);
+      g01 = FMA ? x1.fma(d0, g01) : x1.mul(d0).add(g01);
+      g02 = FMA ? x2.fma(d0, g02) : x2.mul(d0).add(g02);
+      g03 = FMA ? x3.fma(d0, g03) : x3.mul(d0).add(g03);
       FloatVector d1 = FloatVector.broadcast(SPECIES, dy[d + depth]);
-      g10 = x0.fma(d1, g10);
-      g11 = x1.fma(d1, g11);
-      g12 = x2.fma(d1, g12);
-      g13 = x3.fma(d1, g13);
+      g10 = FMA ? x0.fma(d1, g10) : x0.mul(d1).add(g10);
+      g11 = FMA ? x1.fma(d1, g11) : x1.mul(d1).add(g11);
+      g12 = FMA ? x2.fma(d1, g12) : x2.mul(d1).add(g12);
+      g13 = FMA ? x3.fma(d1, g13) : x3.mul(d1).add(g13);
       FloatVector d2 = FloatVector.broadcast(SPECIES, dy[d + 2 * depth]);
-      g20 = x0.fma(d2, g20);
-      g21 = x1.fma(d2, g21);
-      g22 = x2.fma(d2, g22);
-      g23 = x3.fma(d2, g23);
+      g20 = FMA ? x0.fma(d2, g20) : x0.mul(d2).add(g20);
+      g21 = FMA ? x1.fma(d2, g21) : x1.mul(d2).add(g21);
+      g22 = FMA ? x2.fma(d2, g22) : x2.mul(d2).add(g22);
+      g23 = FMA ? x3.fma(d2, g23) : x3.mul(d2).add(g23);
       FloatVector d3 = FloatVector.broadcast(SPECIES, dy[d + 3 * depth]);
-      g30 = x0.fma(d3, g30);
-      g31 = x1.fma(d3, g31);
-      g32 = x2.fma(d3, g32);
-      g33 = x3.fma(d3, g33);
+      g30 = FMA ? x0.fma(d3, g30) : x0.mul(d3).add(g30);
+      g31 = FMA ? x1.fma(d3, g31) : x1.mul(d3).add(g31);
+      g32 = FMA ? x2.fma(d3, g32) : x2.mul(d3).add(g32);
+      g33 = FMA ? x3.fma(d3, g33) : x3.mul(d3).add(g33);
       c += 4 * L;
     }
     g00.intoArray(dw, dwAt);
@@ -214,10 +217,14 @@ final class DenseOuter {
     int c = tAt;
     for (int d = dyAt; d < dyAt + depth; d++) {
       FloatVector x0 = FloatVector.fromArray(SPECIES, t, c);
-      g0 = x0.fma(FloatVector.broadcast(SPECIES, dy[d]), g0);
-      g1 = x0.fma(FloatVector.broadcast(SPECIES, dy[d + d1]), g1);
-      g2 = x0.fma(FloatVector.broadcast(SPECIES, dy[d + d2]), g2);
-      g3 = x0.fma(FloatVector.broadcast(SPECIES, dy[d + d3]), g3);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, dy[d]);
+      g0 = FMA ? x0.fma(v0, g0) : x0.mul(v0).add(g0);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, dy[d + d1]);
+      g1 = FMA ? x0.fma(v1, g1) : x0.mul(v1).add(g1);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, dy[d + d2]);
+      g2 = FMA ? x0.fma(v2, g2) : x0.mul(v2).add(g2);
+      FloatVector v3 = FloatVector.broadcast(SPECIES, dy[d + d3]);
+      g3 = FMA ? x0.fma(v3, g3) : x0.mul(v3).add(g3);
       c += 4 * L;
     }
     g0.intoArray(dw, dwAt);

@@ -2,6 +2,7 @@ package org.iterativemaps.kernel.simd;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.iterativemaps.kernel.VectorUnit;
 
 /**
  * The elementwise loops over rows of lanes, in one method: too long to be inlined into what calls
@@ -11,6 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class RowLoops {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int L = SPECIES.length();
+  // A constant to the compiler; written out in every place, for the loops call nothing of ours.
+  private static final boolean FMA = VectorUnit.HERE.hasMultiplyAdd();
 
   /** What to do with a row of x and a row of y. */
   enum Operation {
@@ -66,9 +69,10 @@ final class RowLoops {
         FloatVector factor = FloatVector.broadcast(SPECIES, m[mAt + i]);
         int c = xAt + i * lanes;
         for (int v = yAt + i * lanes, end = v + lanes; v < end; v += L, c += L) {
-          FloatVector.fromArray(SPECIES, x, c)
-              .fma(factor, FloatVector.fromArray(SPECIES, y, v))
-              .intoArray(y, v);
+          FloatVector x0 = FloatVector.fromArray(SPECIES, x, c);
+          FloatVector y0 = FloatVector.fromArray(SPECIES, y, v);
+          y0 = FMA ? x0.fma(factor, y0) : x0.mul(factor).add(y0);
+          y0.intoArray(y, v);
         }
       }
     } else if (operation == Operation.MULTIPLY_LANES) {

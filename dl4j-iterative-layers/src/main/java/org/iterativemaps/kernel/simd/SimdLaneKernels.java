@@ -5,7 +5,9 @@ import jdk.incubator.vector.VectorSpecies;
 import org.iterativemaps.kernel.LaneActivation;
 import org.iterativemaps.kernel.LaneKernels;
 import org.iterativemaps.kernel.OuterTerms;
+import org.iterativemaps.kernel.ScalarLaneKernels;
 import org.iterativemaps.kernel.SparseTiling;
+import org.iterativemaps.kernel.VectorUnit;
 import org.iterativemaps.kernel.simd.RowLoops.Operation;
 
 /**
@@ -18,12 +20,15 @@ public final class SimdLaneKernels implements LaneKernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int L = SPECIES.length();
 
+  // The same numbers without vectors.
+  private final LaneKernels plain = new ScalarLaneKernels();
+
   /** For the provider. */
   public SimdLaneKernels() {}
 
   @Override
   public String description() {
-    return "Vector API, " + SPECIES.vectorBitSize() + " bits";
+    return "Vector API, " + SPECIES.vectorBitSize() + " bits, " + VectorUnit.HERE.description();
   }
 
   @Override
@@ -250,12 +255,20 @@ public final class SimdLaneKernels implements LaneKernels {
   @Override
   public void activate(
       LaneActivation activation, int length, float[] z, int zAt, float[] a, int aAt) {
-    VectorActivations.activate(activation, length, z, zAt, a, aAt);
+    if (VectorUnit.HERE.hasComparisons()) {
+      VectorActivations.activate(activation, length, z, zAt, a, aAt);
+    } else {
+      plain.activate(activation, length, z, zAt, a, aAt);
+    }
   }
 
   @Override
   public void multiplyByDerivative(
       LaneActivation activation, int length, float[] value, int valueAt, float[] g, int gAt) {
-    VectorActivations.multiplyByDerivative(activation, length, value, valueAt, g, gAt);
+    if (VectorUnit.HERE.hasComparisons()) {
+      VectorActivations.multiplyByDerivative(activation, length, value, valueAt, g, gAt);
+    } else {
+      plain.multiplyByDerivative(activation, length, value, valueAt, g, gAt);
+    }
   }
 }

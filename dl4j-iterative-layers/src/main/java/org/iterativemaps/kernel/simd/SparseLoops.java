@@ -3,6 +3,7 @@ package org.iterativemaps.kernel.simd;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.iterativemaps.kernel.SparseTiling;
+import org.iterativemaps.kernel.VectorUnit;
 
 /**
  * Loops over the runs of a sparse block, for one, two or four vectors of lanes.
@@ -18,6 +19,8 @@ import org.iterativemaps.kernel.SparseTiling;
 final class SparseLoops {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int L = SPECIES.length();
+  // A constant to the compiler; written out in every place, for the loops call nothing of ours.
+  private static final boolean FMA = VectorUnit.HERE.hasMultiplyAdd();
   private static final int RUN = SparseTiling.RUN;
 
   private SparseLoops() {}
@@ -51,10 +54,14 @@ final class SparseLoops {
         for (; k < last; k++) {
           int c = offsets[k] + xAt;
           FloatVector u = FloatVector.broadcast(SPECIES, w[k + shift]);
-          y0 = FloatVector.fromArray(SPECIES, x, c).fma(u, y0);
-          y1 = FloatVector.fromArray(SPECIES, x, c + L).fma(u, y1);
-          y2 = FloatVector.fromArray(SPECIES, x, c + 2 * L).fma(u, y2);
-          y3 = FloatVector.fromArray(SPECIES, x, c + 3 * L).fma(u, y3);
+          FloatVector x0 = FloatVector.fromArray(SPECIES, x, c);
+          y0 = FMA ? x0.fma(u, y0) : x0.mul(u).add(y0);
+          FloatVector x1 = FloatVector.fromArray(SPECIES, x, c + L);
+          y1 = FMA ? x1.fma(u, y1) : x1.mul(u).add(y1);
+          FloatVector x2 = FloatVector.fromArray(SPECIES, x, c + 2 * L);
+          y2 = FMA ? x2.fma(u, y2) : x2.mul(u).add(y2);
+          FloatVector x3 = FloatVector.fromArray(SPECIES, x, c + 3 * L);
+          y3 = FMA ? x3.fma(u, y3) : x3.mul(u).add(y3);
         }
         y0.intoArray(y, o);
         y1.intoArray(y, o + L);
@@ -75,16 +82,22 @@ final class SparseLoops {
           int d = offsets[k + 1] + xAt;
           FloatVector u = FloatVector.broadcast(SPECIES, w[k]);
           FloatVector v = FloatVector.broadcast(SPECIES, w[k + 1]);
-          y0 = FloatVector.fromArray(SPECIES, x, c).fma(u, y0);
-          y1 = FloatVector.fromArray(SPECIES, x, c + L).fma(u, y1);
-          z0 = FloatVector.fromArray(SPECIES, x, d).fma(v, z0);
-          z1 = FloatVector.fromArray(SPECIES, x, d + L).fma(v, z1);
+          FloatVector x0 = FloatVector.fromArray(SPECIES, x, c);
+          y0 = FMA ? x0.fma(u, y0) : x0.mul(u).add(y0);
+          FloatVector x1 = FloatVector.fromArray(SPECIES, x, c + L);
+          y1 = FMA ? x1.fma(u, y1) : x1.mul(u).add(y1);
+          FloatVector x2 = FloatVector.fromArray(SPECIES, x, d);
+          z0 = FMA ? x2.fma(v, z0) : x2.mul(v).add(z0);
+          FloatVector x3 = FloatVector.fromArray(SPECIES, x, d + L);
+          z1 = FMA ? x3.fma(v, z1) : x3.mul(v).add(z1);
         }
         if (k < last) {
           int c = offsets[k] + xAt;
           FloatVector u = FloatVector.broadcast(SPECIES, w[k]);
-          y0 = FloatVector.fromArray(SPECIES, x, c).fma(u, y0);
-          y1 = FloatVector.fromArray(SPECIES, x, c + L).fma(u, y1);
+          FloatVector x0 = FloatVector.fromArray(SPECIES, x, c);
+          y0 = FMA ? x0.fma(u, y0) : x0.mul(u).add(y0);
+          FloatVector x1 = FloatVector.fromArray(SPECIES, x, c + L);
+          y1 = FMA ? x1.fma(u, y1) : x1.mul(u).add(y1);
         }
         y0.add(z0).intoArray(y, o);
         y1.add(z1).intoArray(y, o + L);
@@ -97,17 +110,17 @@ final class SparseLoops {
         FloatVector y0 = FloatVector.fromArray(SPECIES, y, o);
         FloatVector z0 = FloatVector.zero(SPECIES);
         for (; k < last - 1; k += 2) {
-          y0 =
-              FloatVector.fromArray(SPECIES, x, offsets[k] + xAt)
-                  .fma(FloatVector.broadcast(SPECIES, w[k]), y0);
-          z0 =
-              FloatVector.fromArray(SPECIES, x, offsets[k + 1] + xAt)
-                  .fma(FloatVector.broadcast(SPECIES, w[k + 1]), z0);
+          FloatVector x0 = FloatVector.fromArray(SPECIES, x, offsets[k] + xAt);
+          FloatVector u = FloatVector.broadcast(SPECIES, w[k]);
+          y0 = FMA ? x0.fma(u, y0) : x0.mul(u).add(y0);
+          FloatVector x1 = FloatVector.fromArray(SPECIES, x, offsets[k + 1] + xAt);
+          FloatVector v = FloatVector.broadcast(SPECIES, w[k + 1]);
+          z0 = FMA ? x1.fma(v, z0) : x1.mul(v).add(z0);
         }
         if (k < last) {
-          y0 =
-              FloatVector.fromArray(SPECIES, x, offsets[k] + xAt)
-                  .fma(FloatVector.broadcast(SPECIES, w[k]), y0);
+          FloatVector x0 = FloatVector.fromArray(SPECIES, x, offsets[k] + xAt);
+          FloatVector u = FloatVector.broadcast(SPECIES, w[k]);
+          y0 = FMA ? x0.fma(u, y0) : x0.mul(u).add(y0);
         }
         y0.add(z0).intoArray(y, o);
       }

@@ -6,6 +6,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.iterativemaps.kernel.OuterTerms;
 import org.iterativemaps.kernel.SparseTiling;
+import org.iterativemaps.kernel.VectorUnit;
 
 /**
  * Loops over the entries of a sparse block's chunk for its weight gradient: dW[i, j] += sum over
@@ -21,6 +22,8 @@ import org.iterativemaps.kernel.SparseTiling;
 final class SparseOuter {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int L = SPECIES.length();
+  // A constant to the compiler; written out in every place, for the loops call nothing of ours.
+  private static final boolean FMA = VectorUnit.HERE.hasMultiplyAdd();
   private static final int RUN = SparseTiling.RUN;
   private static final long LOW = 0xffff_ffffL;
 
@@ -136,13 +139,19 @@ final class SparseOuter {
         int c = offsets[k] + xAt;
         int d = offsets[k + 1] + xAt;
         FloatVector a = FloatVector.fromArray(SPECIES, x, c).mul(d0);
-        a = FloatVector.fromArray(SPECIES, x, c + L).fma(d1, a);
-        a = FloatVector.fromArray(SPECIES, x, c + 2 * L).fma(d2, a);
-        a = FloatVector.fromArray(SPECIES, x, c + 3 * L).fma(d3, a);
+        FloatVector a1 = FloatVector.fromArray(SPECIES, x, c + L);
+        a = FMA ? a1.fma(d1, a) : a1.mul(d1).add(a);
+        FloatVector a2 = FloatVector.fromArray(SPECIES, x, c + 2 * L);
+        a = FMA ? a2.fma(d2, a) : a2.mul(d2).add(a);
+        FloatVector a3 = FloatVector.fromArray(SPECIES, x, c + 3 * L);
+        a = FMA ? a3.fma(d3, a) : a3.mul(d3).add(a);
         FloatVector b = FloatVector.fromArray(SPECIES, x, d).mul(d0);
-        b = FloatVector.fromArray(SPECIES, x, d + L).fma(d1, b);
-        b = FloatVector.fromArray(SPECIES, x, d + 2 * L).fma(d2, b);
-        b = FloatVector.fromArray(SPECIES, x, d + 3 * L).fma(d3, b);
+        FloatVector b1 = FloatVector.fromArray(SPECIES, x, d + L);
+        b = FMA ? b1.fma(d1, b) : b1.mul(d1).add(b);
+        FloatVector b2 = FloatVector.fromArray(SPECIES, x, d + 2 * L);
+        b = FMA ? b2.fma(d2, b) : b2.mul(d2).add(b);
+        FloatVector b3 = FloatVector.fromArray(SPECIES, x, d + 3 * L);
+        b = FMA ? b3.fma(d3, b) : b3.mul(d3).add(b);
         LongVector u = a.reinterpretAsLongs();
         LongVector v = b.reinterpretAsLongs();
         FloatVector first =
@@ -156,9 +165,12 @@ final class SparseOuter {
       if (k < last) {
         int c = offsets[k] + xAt;
         FloatVector a = FloatVector.fromArray(SPECIES, x, c).mul(d0);
-        a = FloatVector.fromArray(SPECIES, x, c + L).fma(d1, a);
-        a = FloatVector.fromArray(SPECIES, x, c + 2 * L).fma(d2, a);
-        a = FloatVector.fromArray(SPECIES, x, c + 3 * L).fma(d3, a);
+        FloatVector a1 = FloatVector.fromArray(SPECIES, x, c + L);
+        a = FMA ? a1.fma(d1, a) : a1.mul(d1).add(a);
+        FloatVector a2 = FloatVector.fromArray(SPECIES, x, c + 2 * L);
+        a = FMA ? a2.fma(d2, a) : a2.mul(d2).add(a);
+        FloatVector a3 = FloatVector.fromArray(SPECIES, x, c + 3 * L);
+        a = FMA ? a3.fma(d3, a) : a3.mul(d3).add(a);
         LongVector u = a.reinterpretAsLongs();
         FloatVector first = u.and(LOW).reinterpretAsFloats();
         FloatVector second = u.lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats();
@@ -198,13 +210,19 @@ final class SparseOuter {
         int c = offsets[k];
         int d = offsets[k + 1];
         FloatVector a = FloatVector.fromArray(SPECIES, x, c + x0).mul(d0);
-        a = FloatVector.fromArray(SPECIES, x, c + x0 + L).fma(d1, a);
-        a = FloatVector.fromArray(SPECIES, x, c + x1).fma(d2, a);
-        a = FloatVector.fromArray(SPECIES, x, c + x1 + L).fma(d3, a);
+        FloatVector a1 = FloatVector.fromArray(SPECIES, x, c + x0 + L);
+        a = FMA ? a1.fma(d1, a) : a1.mul(d1).add(a);
+        FloatVector a2 = FloatVector.fromArray(SPECIES, x, c + x1);
+        a = FMA ? a2.fma(d2, a) : a2.mul(d2).add(a);
+        FloatVector a3 = FloatVector.fromArray(SPECIES, x, c + x1 + L);
+        a = FMA ? a3.fma(d3, a) : a3.mul(d3).add(a);
         FloatVector b = FloatVector.fromArray(SPECIES, x, d + x0).mul(d0);
-        b = FloatVector.fromArray(SPECIES, x, d + x0 + L).fma(d1, b);
-        b = FloatVector.fromArray(SPECIES, x, d + x1).fma(d2, b);
-        b = FloatVector.fromArray(SPECIES, x, d + x1 + L).fma(d3, b);
+        FloatVector b1 = FloatVector.fromArray(SPECIES, x, d + x0 + L);
+        b = FMA ? b1.fma(d1, b) : b1.mul(d1).add(b);
+        FloatVector b2 = FloatVector.fromArray(SPECIES, x, d + x1);
+        b = FMA ? b2.fma(d2, b) : b2.mul(d2).add(b);
+        FloatVector b3 = FloatVector.fromArray(SPECIES, x, d + x1 + L);
+        b = FMA ? b3.fma(d3, b) : b3.mul(d3).add(b);
         LongVector u = a.reinterpretAsLongs();
         LongVector v = b.reinterpretAsLongs();
         FloatVector first =
@@ -218,9 +236,12 @@ final class SparseOuter {
       if (k < last) {
         int c = offsets[k];
         FloatVector a = FloatVector.fromArray(SPECIES, x, c + x0).mul(d0);
-        a = FloatVector.fromArray(SPECIES, x, c + x0 + L).fma(d1, a);
-        a = FloatVector.fromArray(SPECIES, x, c + x1).fma(d2, a);
-        a = FloatVector.fromArray(SPECIES, x, c + x1 + L).fma(d3, a);
+        FloatVector a1 = FloatVector.fromArray(SPECIES, x, c + x0 + L);
+        a = FMA ? a1.fma(d1, a) : a1.mul(d1).add(a);
+        FloatVector a2 = FloatVector.fromArray(SPECIES, x, c + x1);
+        a = FMA ? a2.fma(d2, a) : a2.mul(d2).add(a);
+        FloatVector a3 = FloatVector.fromArray(SPECIES, x, c + x1 + L);
+        a = FMA ? a3.fma(d3, a) : a3.mul(d3).add(a);
         LongVector u = a.reinterpretAsLongs();
         FloatVector first = u.and(LOW).reinterpretAsFloats();
         FloatVector second = u.lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats();
@@ -264,13 +285,19 @@ final class SparseOuter {
         int c = offsets[k];
         int d = offsets[k + 1];
         FloatVector a = FloatVector.fromArray(SPECIES, x, c + x0).mul(d0);
-        a = FloatVector.fromArray(SPECIES, x, c + x1).fma(d1, a);
-        a = FloatVector.fromArray(SPECIES, x, c + x2).fma(d2, a);
-        a = FloatVector.fromArray(SPECIES, x, c + x3).fma(d3, a);
+        FloatVector a1 = FloatVector.fromArray(SPECIES, x, c + x1);
+        a = FMA ? a1.fma(d1, a) : a1.mul(d1).add(a);
+        FloatVector a2 = FloatVector.fromArray(SPECIES, x, c + x2);
+        a = FMA ? a2.fma(d2, a) : a2.mul(d2).add(a);
+        FloatVector a3 = FloatVector.fromArray(SPECIES, x, c + x3);
+        a = FMA ? a3.fma(d3, a) : a3.mul(d3).add(a);
         FloatVector b = FloatVector.fromArray(SPECIES, x, d + x0).mul(d0);
-        b = FloatVector.fromArray(SPECIES, x, d + x1).fma(d1, b);
-        b = FloatVector.fromArray(SPECIES, x, d + x2).fma(d2, b);
-        b = FloatVector.fromArray(SPECIES, x, d + x3).fma(d3, b);
+        FloatVector b1 = FloatVector.fromArray(SPECIES, x, d + x1);
+        b = FMA ? b1.fma(d1, b) : b1.mul(d1).add(b);
+        FloatVector b2 = FloatVector.fromArray(SPECIES, x, d + x2);
+        b = FMA ? b2.fma(d2, b) : b2.mul(d2).add(b);
+        FloatVector b3 = FloatVector.fromArray(SPECIES, x, d + x3);
+        b = FMA ? b3.fma(d3, b) : b3.mul(d3).add(b);
         LongVector u = a.reinterpretAsLongs();
         LongVector v = b.reinterpretAsLongs();
         FloatVector first =
@@ -284,9 +311,12 @@ final class SparseOuter {
       if (k < last) {
         int c = offsets[k];
         FloatVector a = FloatVector.fromArray(SPECIES, x, c + x0).mul(d0);
-        a = FloatVector.fromArray(SPECIES, x, c + x1).fma(d1, a);
-        a = FloatVector.fromArray(SPECIES, x, c + x2).fma(d2, a);
-        a = FloatVector.fromArray(SPECIES, x, c + x3).fma(d3, a);
+        FloatVector a1 = FloatVector.fromArray(SPECIES, x, c + x1);
+        a = FMA ? a1.fma(d1, a) : a1.mul(d1).add(a);
+        FloatVector a2 = FloatVector.fromArray(SPECIES, x, c + x2);
+        a = FMA ? a2.fma(d2, a) : a2.mul(d2).add(a);
+        FloatVector a3 = FloatVector.fromArray(SPECIES, x, c + x3);
+        a = FMA ? a3.fma(d3, a) : a3.mul(d3).add(a);
         LongVector u = a.reinterpretAsLongs();
         FloatVector first = u.and(LOW).reinterpretAsFloats();
         FloatVector second = u.lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats();

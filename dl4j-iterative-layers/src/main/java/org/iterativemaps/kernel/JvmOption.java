@@ -1,0 +1,25 @@
+package org.iterativemaps.kernel;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Optional;
+
+/** Options of the virtual machine, {@code -XX:…}, as it settled them. */
+final class JvmOption {
+  private JvmOption() {}
+
+  /**
+   * The value of an option.
+   *
+   * @return empty if the virtual machine has none of this name, is not HotSpot, or runs without the
+   *     module {@code jdk.management}
+   */
+  static Optional<String> value(String name) {
+    try {
+      return Optional.ofNullable(ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class))
+          .map(hotSpot -> hotSpot.getVMOption(name).getValue());
+    } catch (IllegalArgumentException | LinkageError e) {
+      return Optional.empty();
+    }
+  }
+}
