@@ -4,19 +4,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import java.util.function.UnaryOperator;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.layers.IterativeMapConf;
-import org.iterativemaps.layers.IterativeMapLayer;
-import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.layers.impl.RunningMap;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.reshape.MapSurgery;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -30,37 +27,28 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * knobs.steps(8).save();                // now the configuration says so, and saved models do
  * }</pre>
  *
- * <p>Not thread-safe, as the networks are not.
+ * <p>{@link MapSurgery} says how layers are called. Pruning and the like keep what runs, and these
+ * knobs go on to work. Not thread-safe, as the networks are not.
  */
 public final class MapKnobs {
-  private final Map<String, RunningMap> maps;
-  private final Map<String, List<IterativeMapConf>> configurations;
+  private final Model network;
+  private final List<String> layers; // as MapSurgery.layers
   private final Function<INDArray, INDArray> output;
 
-  private MapKnobs(
-      Map<String, RunningMap> maps,
-      Map<String, List<IterativeMapConf>> configurations,
-      Function<INDArray, INDArray> output) {
-    this.maps = maps;
-    this.configurations = configurations;
+  private MapKnobs(Model network, List<String> layers, Function<INDArray, INDArray> output) {
+    this.network = network;
+    this.layers = layers;
     this.output = output;
   }
 
   /**
-   * All map layers of a network, those in {@code LastTimeStep} and {@code FrozenLayer} included.
+   * All map layers of a network, those in {@code LastTimeStep}, {@code FrozenLayer} and {@code
+   * Bidirectional} included.
    *
    * @throws IllegalArgumentException if it has none
    */
   public static MapKnobs of(MultiLayerNetwork network) {
-    network.init();
-    Collector found = new Collector();
-    for (int i = 0; i < network.getnLayers(); i++) {
-      found.add(
-          "layer " + i,
-          network.getLayer(i),
-          network.getLayerWiseConfigurations().getConf(i).getLayer());
-    }
-    return found.knobs(network::output);
+    return of(network, network::output);
   }
 
   /**
@@ -68,86 +56,52 @@ public final class MapKnobs {
    * output.
    */
   public static MapKnobs of(ComputationGraph network) {
-    network.init();
-    Collector found = new Collector();
-    network
-        .getConfiguration()
-        .getVertices()
-        .forEach(
-            (name, vertex) -> {
-              if (vertex instanceof LayerVertex layer) {
-                found.add(name, network.getLayer(name), layer.getLayerConf().getLayer());
-              }
-            });
-    return found.knobs(network::outputSingle);
+    return of(network, network::outputSingle);
   }
 
-  /** Finds the maps and every copy of their configuration. */
-  private static final class Collector {
-    private final Map<String, RunningMap> maps = new LinkedHashMap<>();
-    private final Map<String, List<IterativeMapConf>> configurations = new LinkedHashMap<>();
-
-    void add(String place, Layer running, org.deeplearning4j.nn.conf.layers.Layer configuration) {
-      Layer inner = running;
-      org.deeplearning4j.nn.conf.layers.Layer conf = configuration;
-      while (inner instanceof BaseWrapperLayer wrapper) {
-        inner = wrapper.getUnderlying();
-        conf = unwrapped(conf);
-      }
-      if (inner instanceof RunningMap map) {
-        String name = conf.getLayerName() == null ? place : conf.getLayerName();
-        maps.put(name, map);
-        List<IterativeMapConf> copies = new ArrayList<>();
-        copies.add((IterativeMapConf) map.conf().getLayer());
-        if (conf instanceof IterativeMapConf map2) {
-          copies.add(map2);
-        }
-        configurations.put(name, copies);
-      }
+  private static MapKnobs of(Model network, Function<INDArray, INDArray> output) {
+    List<String> layers = MapSurgery.layers(network);
+    if (layers.isEmpty()) {
+      throw new IllegalArgumentException(
+          "network: found no map layer whose K could be changed: "
+              + MapSurgery.inventory(network)
+              + "; expected an IterativeMapLayer or IterativeMapRecurrentLayer, as"
+              + " IterativeMaps.fromMlp and fromRnn make them");
     }
-
-    private static org.deeplearning4j.nn.conf.layers.Layer unwrapped(
-        org.deeplearning4j.nn.conf.layers.Layer conf) {
-      if (conf instanceof org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer wrapper) {
-        return wrapper.getUnderlying();
-      }
-      return conf instanceof org.deeplearning4j.nn.conf.layers.misc.FrozenLayer frozen
-          ? frozen.getLayer()
-          : conf;
-    }
-
-    MapKnobs knobs(Function<INDArray, INDArray> output) {
-      if (maps.isEmpty()) {
-        throw new IllegalArgumentException(
-            "the network has no map layer whose K could be changed; in Bidirectional it is fixed"
-                + " (use IterativeMaps.fromRnn with RnnOptions.steps)");
-      }
-      return new MapKnobs(maps, configurations, output);
-    }
+    return new MapKnobs(network, layers, output);
   }
 
   /**
-   * Only the layer of this name (without a name: "layer 2" by its index).
+   * Only the layer that is called so: by its name, or "#2" by its index; "/forward" or "/backward"
+   * behind that is one direction of a Bidirectional.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if there is none among these, or several have that name
    */
   public MapKnobs only(String layer) {
-    if (!maps.containsKey(layer)) {
-      throw new IllegalArgumentException(
-          "layer: found '" + layer + "', expected one of " + maps.keySet());
+    return new MapKnobs(network, called(layer), output);
+  }
+
+  private List<String> called(String layer) {
+    List<String> called = MapSurgery.layersCalled(network, layer);
+    if (!layers.containsAll(called)) {
+      throw new IllegalArgumentException("layer: found '" + layer + "', expected one of " + layers);
     }
-    return new MapKnobs(
-        Map.of(layer, maps.get(layer)), Map.of(layer, configurations.get(layer)), output);
+    return called;
   }
 
-  /** Names or places of the layers. */
+  /** What finds each layer, and it alone. */
   public List<String> layers() {
-    return List.copyOf(maps.keySet());
+    return List.copyOf(layers);
   }
 
-  /** What a layer runs at present. */
+  /**
+   * What a layer runs at present.
+   *
+   * @throws IllegalArgumentException if there is none of that name among these, or several
+   */
   public MapSettings running(String layer) {
-    return only(layer).maps.get(layer).running();
+    called(layer);
+    return MapSurgery.running(network, layer).running();
   }
 
   /**
@@ -158,7 +112,7 @@ public final class MapKnobs {
    *     then
    */
   public MapKnobs steps(int steps) {
-    return change(map -> map.runSteps(steps));
+    return change(settings -> settings.withSteps(steps));
   }
 
   /**
@@ -168,27 +122,23 @@ public final class MapKnobs {
    *     then
    */
   public MapKnobs injection(Injection injection) {
-    return change(map -> map.runInjection(injection));
+    return change(settings -> settings.withInjection(injection));
   }
 
   /** Back to what the configuration says. */
   public MapKnobs reset() {
-    maps.forEach((name, map) -> map.run(configurations.get(name).get(0).getSettings()));
+    for (RunningMap map : maps()) {
+      map.run(((IterativeMapConf) map.conf().getLayer()).getSettings());
+    }
     return this;
   }
 
-  /** Writes what runs into the configuration: saved and cloned networks have it from now on. */
+  /**
+   * Writes what runs into the configuration: saved and cloned networks have it from now on. The
+   * network gets a configuration and running layers of its own, as {@link MapSurgery} says.
+   */
   public MapKnobs save() {
-    maps.forEach(
-        (name, map) -> {
-          for (IterativeMapConf conf : configurations.get(name)) {
-            if (conf instanceof IterativeMapLayer layer) {
-              layer.setSettings(map.running());
-            } else if (conf instanceof IterativeMapRecurrentLayer layer) {
-              layer.setSettings(map.running());
-            }
-          }
-        });
+    MapSurgery.saveRunning(network, layers);
     return this;
   }
 
@@ -210,7 +160,8 @@ public final class MapKnobs {
    * @return by K
    */
   public Map<Integer, INDArray> sweep(INDArray input, int... steps) {
-    Map<RunningMap, MapSettings> before = now();
+    List<RunningMap> maps = maps();
+    List<MapSettings> before = maps.stream().map(RunningMap::running).toList();
     Map<Integer, INDArray> outputs = new LinkedHashMap<>();
     try {
       for (int k : steps) {
@@ -218,25 +169,40 @@ public final class MapKnobs {
         outputs.put(k, output.apply(input));
       }
     } finally {
-      before.forEach(RunningMap::run);
+      run(maps, before);
     }
     return outputs;
   }
 
-  private Map<RunningMap, MapSettings> now() {
-    Map<RunningMap, MapSettings> now = new LinkedHashMap<>();
-    maps.values().forEach(map -> now.put(map, map.running()));
-    return now;
-  }
-
-  private MapKnobs change(Consumer<RunningMap> change) {
-    Map<RunningMap, MapSettings> before = now();
+  /** All of them or none: a layer that refuses throws before it has changed. */
+  private MapKnobs change(UnaryOperator<MapSettings> change) {
+    List<RunningMap> maps = maps();
+    List<MapSettings> before = maps.stream().map(RunningMap::running).toList();
+    List<MapSettings> after = before.stream().map(change).toList();
+    boolean isDone = false;
     try {
-      maps.values().forEach(change);
-    } catch (IllegalArgumentException e) {
-      before.forEach(RunningMap::run);
-      throw e;
+      run(maps, after);
+      isDone = true;
+    } finally {
+      if (!isDone) {
+        run(maps, before);
+      }
     }
     return this;
+  }
+
+  private static void run(List<RunningMap> maps, List<MapSettings> settings) {
+    for (int i = 0; i < maps.size(); i++) {
+      if (maps.get(i).running() != settings.get(i)) {
+        maps.get(i).run(settings.get(i));
+      }
+    }
+  }
+
+  /** The network's layers are others after each change of its structure. */
+  private List<RunningMap> maps() {
+    List<RunningMap> maps = new ArrayList<>();
+    layers.forEach(layer -> maps.add(MapSurgery.running(network, layer)));
+    return maps;
   }
 }

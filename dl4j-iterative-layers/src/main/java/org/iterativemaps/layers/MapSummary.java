@@ -1,11 +1,6 @@
 package org.iterativemaps.layers;
 
 import java.util.List;
-import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
-import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
-import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.map.HiddenProportion;
@@ -22,42 +17,26 @@ public final class MapSummary {
 
   /** Of an initialised network. */
   public static String of(MultiLayerNetwork network) {
-    return of(network.summary(), List.of(network.getLayers()));
+    return of(network.summary(), MapPlace.of(network.getLayerWiseConfigurations()));
   }
 
   /** Of an initialised network. */
   public static String of(ComputationGraph network) {
-    return of(network.summary(), List.of(network.getLayers()));
+    return of(network.summary(), MapPlace.of(network.getConfiguration()));
   }
 
-  private static String of(String summary, List<org.deeplearning4j.nn.api.Layer> layers) {
+  private static String of(String summary, List<MapPlace> maps) {
     StringBuilder text = new StringBuilder(summary);
-    for (org.deeplearning4j.nn.api.Layer layer : layers) {
-      Layer conf = unwrapped(layer.conf().getLayer());
-      if (conf instanceof IterativeMapConf map) {
-        String name = layer.conf().getLayer().getLayerName();
-        text.append('\n').append(name == null ? "layer " + layer.getIndex() : name).append(": ");
-        RealizedMap realized = map.getSettings().realized();
-        text.append(
-            realized.trainableWeights() == 0
-                ? "every weight is fixed\n"
-                : HiddenProportion.realized(realized));
-        map.getSettings().plan().ifPresent(p -> text.append("planned: ").append(p).append('\n'));
-      }
+    for (MapPlace place : maps) {
+      text.append('\n').append(place.address()).append(": ");
+      MapSettings settings = place.map().getSettings();
+      RealizedMap realized = settings.realized();
+      text.append(
+          realized.trainableWeights() == 0
+              ? "every weight is fixed\n"
+              : HiddenProportion.realized(realized));
+      settings.plan().ifPresent(p -> text.append("planned: ").append(p).append('\n'));
     }
     return text.toString();
-  }
-
-  private static Layer unwrapped(Layer layer) {
-    if (layer instanceof BaseWrapperLayer wrapper) {
-      return unwrapped(wrapper.getUnderlying());
-    }
-    if (layer instanceof FrozenLayer frozen) {
-      return unwrapped(frozen.getLayer());
-    }
-    if (layer instanceof FrozenLayerWithBackprop frozen) {
-      return unwrapped(frozen.getUnderlying());
-    }
-    return layer instanceof Bidirectional both ? unwrapped(both.getFwd()) : layer;
   }
 }

@@ -36,7 +36,7 @@ public final class Blocks {
   /**
    * Of these blocks only those in some layers.
    *
-   * @param layerNames names of map layers, at least one
+   * @param layerNames of map layers, each as {@link MapSurgery} says; at least one
    * @throws IllegalArgumentException if there is none
    */
   public Blocks inLayers(String... layerNames) {
@@ -61,7 +61,7 @@ public final class Blocks {
   }
 
   /**
-   * The maps of these blocks with their values, by layer name.
+   * The maps of these blocks with their values, by {@link MapLayer#name()}.
    *
    * @throws IllegalArgumentException if a layer is no map layer, or frozen, or a block is in none
    *     of the layers
@@ -90,7 +90,9 @@ public final class Blocks {
               + " in the map layers "
               + layers(live).stream().map(MapLayer::name).toList()
               + "; expected "
-              + trainedBlocks(live));
+              + trainedBlocks(live)
+              + "; the network's layers are: "
+              + live.inventory());
     }
     return found;
   }
@@ -111,12 +113,15 @@ public final class Blocks {
     }
     List<MapLayer> chosen = new ArrayList<>();
     for (String name : layers) {
-      MapLayer layer = MapLayer.of(live, name);
-      if (layer.isFrozen()) {
-        throw new IllegalArgumentException(
-            "layer '" + name + "' is frozen, and its weights with it; unfreeze it first");
+      for (MapLayer layer : MapLayer.called(live, name)) {
+        if (layer.isFrozen()) {
+          throw new IllegalArgumentException(
+              "layer '" + name + "' is frozen, and its weights with it; unfreeze it first");
+        }
+        if (!chosen.contains(layer)) {
+          chosen.add(layer);
+        }
       }
-      chosen.add(layer);
     }
     return chosen;
   }

@@ -1,13 +1,14 @@
 package org.iterativemaps.reshape;
 
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
-import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.change.MapChange;
+import org.iterativemaps.reshape.LiveNetwork.ParameterName;
 import org.iterativemaps.reshape.LiveNetwork.Segment;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -31,45 +32,60 @@ final class Carry {
     this.values = values;
   }
 
+  /**
+   * For a network and changes of its maps.
+   *
+   * @param changes by {@link MapLayer#name()}
+   */
   static Carry of(LiveNetwork network, Map<String, MapChange> changes) {
-    Map<String, Segment> before = network.segments();
+    Map<ParameterName, Segment> before = network.segments();
     INDArray flat = network.model().params();
     double[] valuesBefore = doubles(flat);
-    Map<String, Map<String, Vector>> changed = new HashMap<>();
-    changes.forEach(
-        (layer, change) ->
-            changed.put(layer, vectors(change, MapLayer.of(network, layer).parameters(network))));
+    Map<String, List<MapLayer>> changed = changedLayers(network, changes);
     Builder after = new Builder();
     network
         .trainables()
         .forEach(
             (layer, trainable) -> {
               if (changed.containsKey(layer)) {
-                changed.get(layer).values().forEach(v -> after.add(v, layer, before));
+                for (MapLayer map : changed.get(layer)) {
+                  double[][] values = map.parameters(network);
+                  vectors(map, changes.get(map.name()), values).forEach(v -> after.add(v, before));
+                }
               } else if (trainable.paramTable(false) != null) {
                 for (String key : trainable.paramTable(false).keySet()) {
-                  after.addSame(before.get(Segment.name(layer, key)), valuesBefore);
+                  after.addSame(before.get(new ParameterName(layer, key)), valuesBefore);
                 }
               }
             });
     return new Carry(flat, after.origins(), after.values());
   }
 
-  /** One parameter vector after the change: the key it had before, origins in it, and values. */
-  private record Vector(String keyBefore, int[] origins, double[] values) {}
+  /** The maps of the layers in which one changes, in the order of their parameters. */
+  private static Map<String, List<MapLayer>> changedLayers(
+      LiveNetwork network, Map<String, MapChange> changes) {
+    Map<String, List<MapLayer>> maps =
+        MapLayer.all(network).stream().collect(Collectors.groupingBy(map -> map.place().layer()));
+    maps.values().removeIf(ofOne -> ofOne.stream().noneMatch(m -> changes.containsKey(m.name())));
+    return maps;
+  }
 
-  private static Map<String, Vector> vectors(MapChange change, double[][] valuesBefore) {
-    Map<String, Vector> vectors = new LinkedHashMap<>();
-    RealizedMap after = change.after();
-    for (int i = 0; i < after.parameters().size(); i++) {
+  /** One parameter vector after the change: the name it had before, origins in it, and values. */
+  private record Vector(ParameterName before, int[] origins, double[] values) {}
+
+  private static List<Vector> vectors(
+      MapLayer layer, MapChange givenChange, double[][] valuesBefore) {
+    MapChange change =
+        givenChange == null ? MapChange.ofMasks(layer.realized(), Map.of()) : givenChange;
+    List<Vector> vectors = new ArrayList<>();
+    for (int i = 0; i < change.after().parameters().size(); i++) {
       int vectorBefore = change.parameterBefore(i);
-      String keyBefore =
+      ParameterName nameBefore =
           vectorBefore == MapChange.NEW
               ? null
-              : MapLayer.key(change.before(), change.before().parameters().get(vectorBefore));
-      vectors.put(
-          MapLayer.key(after, after.parameters().get(i)),
-          new Vector(keyBefore, change.origins(i), change.carry(i, valuesBefore)));
+              : layer.parameterName(
+                  change.before(), change.before().parameters().get(vectorBefore));
+      vectors.add(new Vector(nameBefore, change.origins(i), change.carry(i, valuesBefore)));
     }
     return vectors;
   }
@@ -80,10 +96,9 @@ final class Carry {
     private double[] values = new double[1024];
     private int length;
 
-    void add(Vector vector, String layer, Map<String, Segment> before) {
+    void add(Vector vector, Map<ParameterName, Segment> before) {
       int start = reserve(vector.origins.length);
-      int startBefore =
-          vector.keyBefore == null ? 0 : before.get(Segment.name(layer, vector.keyBefore)).start();
+      int startBefore = vector.before == null ? 0 : before.get(vector.before).start();
       for (int i = 0; i < vector.origins.length; i++) {
         int origin = vector.origins[i];
         origins[start + i] = origin == MapChange.NEW ? MapChange.NEW : startBefore + origin;

@@ -3,13 +3,13 @@ package org.iterativemaps.reshape;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.Parameter;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.WeightMask;
 import org.iterativemaps.map.change.MapChange;
 import org.iterativemaps.map.change.TrainedMap;
+import org.iterativemaps.reshape.LiveNetwork.ParameterName;
 import org.iterativemaps.reshape.LiveNetwork.Segment;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -28,7 +28,10 @@ import org.nd4j.linalg.factory.Nd4j;
 final class DenseGradient {
   private DenseGradient() {}
 
-  /** By layer name, then block name: dL/dw at cell to * fromSize + from; dense blocks left out. */
+  /**
+   * By {@link MapLayer#name()}, then block name: dL/dw at cell to * fromSize + from; dense blocks
+   * left out.
+   */
   static Map<String, Map<String, double[]>> of(
       LiveNetwork network, Map<String, TrainedMap> blocks) {
     Map<String, MapChange> changes = new LinkedHashMap<>();
@@ -37,14 +40,19 @@ final class DenseGradient {
     long root = random.rootState();
     long node = random.nodeState();
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      Map<String, NeuralNetConfiguration> confs = new HashMap<>();
-      changes.forEach(
-          (name, change) -> confs.put(name, MapLayer.of(network, name).with(change.after().map())));
-      LiveNetwork copy = network.copyWith(confs, Carry.of(network, changes).parameters());
+      LiveNetwork copy =
+          network.rebuilt(
+              MapLayer.with(network, MapSurgery.settingsAfter(network, changes)),
+              Carry.of(network, changes).parameters());
+      RunningMaps.carry(network, copy);
       copy.takeBatch(network);
       INDArray flat = copy.gradient();
       Map<String, Map<String, double[]>> gradients = new HashMap<>();
-      changes.forEach((name, change) -> gradients.put(name, read(copy, flat, name, change)));
+      for (MapLayer layer : MapLayer.all(copy)) {
+        if (changes.containsKey(layer.name())) {
+          gradients.put(layer.name(), read(copy, flat, layer, changes.get(layer.name())));
+        }
+      }
       return gradients;
     } finally {
       random.setStates(root, node);
@@ -63,17 +71,17 @@ final class DenseGradient {
   }
 
   private static Map<String, double[]> read(
-      LiveNetwork copy, INDArray flat, String layer, MapChange change) {
+      LiveNetwork copy, INDArray flat, MapLayer layer, MapChange change) {
     RealizedMap before = change.before();
     RealizedMap after = change.after();
-    Map<String, Segment> segments = copy.segments();
+    Map<ParameterName, Segment> segments = copy.segments();
     Map<String, double[]> gradients = new HashMap<>();
     for (Parameter parameter : after.parameters()) {
       if (!parameter.isBias()) {
         String name = after.blocks().get(parameter.block()).block().name();
         if (!before.blocks().get(parameter.block()).mask().isDense()
             && after.blocks().get(parameter.block()).mask().isDense()) {
-          Segment segment = segments.get(Segment.name(layer, MapLayer.key(after, parameter)));
+          Segment segment = segments.get(layer.parameterName(after, parameter));
           gradients.put(name, segment.of(flat));
         }
       }

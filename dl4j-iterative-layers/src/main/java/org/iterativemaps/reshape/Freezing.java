@@ -1,10 +1,12 @@
 package org.iterativemaps.reshape;
 
+import java.util.function.BiFunction;
 import org.deeplearning4j.nn.api.Model;
-import org.iterativemaps.layers.MapSettings;
+import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.change.FrozenBlocks;
+import org.iterativemaps.map.change.MapChange;
 
 /**
  * Freezes single blocks of a map layer in place, and thaws them: DL4J's {@code FrozenLayer} for a
@@ -28,37 +30,50 @@ public final class Freezing {
    * Fixes a trained block at the values it has.
    *
    * @param network a MultiLayerNetwork or ComputationGraph; changed
-   * @param layer the layer's name
+   * @param layer a map layer, as {@link MapSurgery} says
    * @param from source slot
    * @param to target slot
    * @throws IllegalArgumentException if there is no such trained block
    */
   public static void freeze(Model network, String layer, String from, String to) {
-    RealizedMap map = MapSurgery.settings(network, layer).realized();
-    double[][] parameters = MapSurgery.parameters(network, layer);
-    double[] values =
-        map.blocks().stream()
-            .filter(b -> b.parameter() >= 0)
-            .filter(b -> b.block().from().equals(from) && b.block().to().equals(to))
-            .map(RealizedBlock::parameter)
-            .map(p -> parameters[p])
-            .findFirst()
-            .orElse(new double[0]);
-    MapSurgery.replaceMap(network, layer, FrozenBlocks.freeze(map, from, to, values));
+    change(
+        network,
+        layer,
+        (live, map) -> {
+          double[] values = values(map.realized(), map.parameters(live), from, to);
+          return FrozenBlocks.freeze(map.realized(), from, to, values);
+        });
+  }
+
+  private static void change(
+      Model network, String layer, BiFunction<LiveNetwork, MapLayer, BlockMap> change) {
+    Reshape.changeAll(
+        network,
+        layer,
+        (live, map) -> MapChange.between(map.realized(), change.apply(live, map)));
+  }
+
+  private static double[] values(RealizedMap map, double[][] parameters, String from, String to) {
+    return map.blocks().stream()
+        .filter(b -> b.parameter() >= 0)
+        .filter(b -> b.block().from().equals(from) && b.block().to().equals(to))
+        .map(RealizedBlock::parameter)
+        .map(p -> parameters[p])
+        .findFirst()
+        .orElse(new double[0]);
   }
 
   /**
    * Trains a fixed block from the values it has.
    *
    * @param network a MultiLayerNetwork or ComputationGraph; changed
-   * @param layer the layer's name
+   * @param layer a map layer, as {@link MapSurgery} says
    * @param from source slot
    * @param to target slot
    * @throws IllegalArgumentException if there is no such fixed block, or a trained weight stands at
    *     the same cell as one of its weights
    */
   public static void thaw(Model network, String layer, String from, String to) {
-    MapSettings settings = MapSurgery.settings(network, layer);
-    MapSurgery.replaceMap(network, layer, FrozenBlocks.thaw(settings.realized(), from, to));
+    change(network, layer, (live, map) -> FrozenBlocks.thaw(map.realized(), from, to));
   }
 }

@@ -1,6 +1,8 @@
 package org.iterativemaps.reshape;
 
+import java.lang.reflect.Field;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
@@ -12,6 +14,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.iterativemaps.layers.MapPlace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A {@link ComputationGraph} under surgery. */
@@ -30,6 +33,27 @@ final class LiveComputationGraph extends LiveNetwork {
   @Override
   NeuralNetConfiguration defaultConf() {
     return graph.getConfiguration().getDefaultConfiguration();
+  }
+
+  @Override
+  List<MapPlace> maps() {
+    return MapPlace.of(graph.getConfiguration());
+  }
+
+  @Override
+  Map<String, Object> kinds() {
+    Map<String, Object> kinds = new LinkedHashMap<>();
+    graph
+        .getConfiguration()
+        .getVertices()
+        .forEach(
+            (name, vertex) ->
+                kinds.put(
+                    "'" + name + "'",
+                    vertex instanceof LayerVertex layer
+                        ? layer.getLayerConf().getLayer()
+                        : vertex));
+    return kinds;
   }
 
   @Override
@@ -52,7 +76,7 @@ final class LiveComputationGraph extends LiveNetwork {
     Map<String, Trainable> trainables = new LinkedHashMap<>();
     for (int index : graph.topologicalSortOrder()) {
       GraphVertex vertex = graph.getVertices()[index];
-      if (vertex.numParams() > 0) {
+      if (vertex.hasLayer() || vertex.numParams() > 0) {
         trainables.put(vertex.getVertexName(), vertex);
       }
     }
@@ -77,25 +101,38 @@ final class LiveComputationGraph extends LiveNetwork {
 
   @Override
   BaseMultiLayerUpdater<?> newUpdater() {
-    ComputationGraphUpdater updater = new ComputationGraphUpdater(graph);
-    graph.setUpdater(updater);
-    return updater;
+    return new ComputationGraphUpdater(graph);
   }
 
   @Override
-  void rebuild(Map<String, NeuralNetConfiguration> replaced, INDArray parameters) {
-    setField(ComputationGraph.class, graph, "configuration", confWith(replaced));
-    setField(ComputationGraph.class, graph, "initCalled", false);
-    graph.init(parameters, false);
-    graph.initGradientsView();
+  void setUpdater(BaseMultiLayerUpdater<?> updater) {
+    graph.setUpdater((ComputationGraphUpdater) updater);
+  }
+
+  @Override
+  LiveNetwork rebuilt(Map<String, NeuralNetConfiguration> replaced, INDArray parameters) {
+    ComputationGraph other = new ComputationGraph(confWith(replaced));
+    other.init(parameters, false);
+    other.initGradientsView();
+    return new LiveComputationGraph(other);
   }
 
   /** A configuration object may belong to several networks: the changed one is a new one. */
   private ComputationGraphConfiguration confWith(Map<String, NeuralNetConfiguration> replaced) {
     ComputationGraphConfiguration before = graph.getConfiguration();
     ComputationGraphConfiguration after = before.clone();
-    after.setVertices(new LinkedHashMap<>(before.getVertices()));
-    replaced.forEach((name, conf) -> after.getVertices().put(name, vertex(before, name, conf)));
+    after.setVertices(new LinkedHashMap<>(before.getVertices())); // clone() forgets settings
+    confs()
+        .forEach(
+            (name, conf) ->
+                after
+                    .getVertices()
+                    .put(
+                        name,
+                        vertex(
+                            before,
+                            name,
+                            replaced.containsKey(name) ? replaced.get(name) : conf.clone())));
     // What clone() forgets:
     after.setIterationCount(before.getIterationCount());
     after.setEpochCount(before.getEpochCount());
@@ -113,17 +150,45 @@ final class LiveComputationGraph extends LiveNetwork {
   }
 
   @Override
-  LiveNetwork copyWith(Map<String, NeuralNetConfiguration> replaced, INDArray parameters) {
-    ComputationGraph copy = new ComputationGraph(confWith(replaced));
-    copy.init(parameters, false);
-    return new LiveComputationGraph(copy);
+  FieldSwap adoption(LiveNetwork rebuilt) {
+    ComputationGraph other = (ComputationGraph) rebuilt.model();
+    for (GraphVertex vertex : other.getVertices()) {
+      move(vertex, other);
+    }
+    return new FieldSwap(graph)
+        .take(
+            ComputationGraph.class,
+            other,
+            "configuration",
+            "defaultConfiguration",
+            "vertices",
+            "verticesMap",
+            "topologicalOrder",
+            "graphIndices",
+            "layers",
+            "flattenedParams",
+            "flattenedGradients");
+  }
+
+  /** Vertices know the graph they are in, and ask it for its inputs and masks. */
+  private void move(GraphVertex vertex, ComputationGraph from) {
+    for (Class<?> type = vertex.getClass(); type != Object.class; type = type.getSuperclass()) {
+      for (Field field : type.getDeclaredFields()) {
+        if (field.getType() == ComputationGraph.class) {
+          field.setAccessible(true);
+          if (Fields.get(field, vertex) == from) {
+            Fields.set(field, vertex, graph);
+          }
+        }
+      }
+    }
   }
 
   @Override
   void takeBatch(LiveNetwork other) {
     ComputationGraph source = ((LiveComputationGraph) other).graph;
     INDArray[] inputs = source.getInputs();
-    INDArray[] labels = (INDArray[]) getField(ComputationGraph.class, source, "labels");
+    INDArray[] labels = (INDArray[]) Fields.get(ComputationGraph.class, source, "labels");
     checkBatch(
         inputs == null ? null : inputs[0], labels == null || labels.length == 0 ? null : labels[0]);
     graph.setInputs(inputs);

@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.MultiLayerUpdater;
+import org.iterativemaps.layers.MapPlace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A {@link MultiLayerNetwork} under surgery. */
@@ -33,10 +34,27 @@ final class LiveMultiLayerNetwork extends LiveNetwork {
   }
 
   @Override
+  List<MapPlace> maps() {
+    return MapPlace.of(network.getLayerWiseConfigurations());
+  }
+
+  @Override
+  Map<String, Object> kinds() {
+    Map<String, Object> kinds = new LinkedHashMap<>();
+    confs()
+        .forEach(
+            (index, conf) -> {
+              String name = MapPlace.nameOf(conf.getLayer());
+              kinds.put("#" + index + (name == null ? "" : " '" + name + "'"), conf.getLayer());
+            });
+    return kinds;
+  }
+
+  @Override
   Map<String, NeuralNetConfiguration> confs() {
     Map<String, NeuralNetConfiguration> confs = new LinkedHashMap<>();
     for (NeuralNetConfiguration conf : network.getLayerWiseConfigurations().getConfs()) {
-      confs.put(conf.getLayer().getLayerName(), conf);
+      confs.put(Integer.toString(confs.size()), conf);
     }
     return confs;
   }
@@ -49,9 +67,8 @@ final class LiveMultiLayerNetwork extends LiveNetwork {
   @Override
   Map<String, Layer> layers() {
     Map<String, Layer> layers = new LinkedHashMap<>();
-    List<NeuralNetConfiguration> confs = network.getLayerWiseConfigurations().getConfs();
-    for (int i = 0; i < confs.size(); i++) {
-      layers.put(confs.get(i).getLayer().getLayerName(), network.getLayer(i));
+    for (Layer layer : network.getLayers()) {
+      layers.put(Integer.toString(layers.size()), layer);
     }
     return layers;
   }
@@ -63,35 +80,47 @@ final class LiveMultiLayerNetwork extends LiveNetwork {
 
   @Override
   BaseMultiLayerUpdater<?> newUpdater() {
-    MultiLayerUpdater updater = new MultiLayerUpdater(network);
-    network.setUpdater(updater);
-    return updater;
+    return new MultiLayerUpdater(network);
   }
 
   @Override
-  void rebuild(Map<String, NeuralNetConfiguration> replaced, INDArray parameters) {
-    network.setLayerWiseConfigurations(confWith(replaced));
-    network.setLayers(null);
-    setField(MultiLayerNetwork.class, network, "initCalled", false);
-    network.init(parameters, false);
-    network.initGradientsView();
+  void setUpdater(BaseMultiLayerUpdater<?> updater) {
+    network.setUpdater(updater);
+  }
+
+  @Override
+  LiveNetwork rebuilt(Map<String, NeuralNetConfiguration> replaced, INDArray parameters) {
+    MultiLayerNetwork other = new MultiLayerNetwork(confWith(replaced));
+    // Layers keep the network's own collection, as those that init() makes.
+    Fields.set(MultiLayerNetwork.class, other, "trainingListeners", network.getListeners());
+    other.init(parameters, false);
+    other.initGradientsView();
+    return new LiveMultiLayerNetwork(other);
   }
 
   /** A configuration object may belong to several networks: the changed one is a new one. */
   private MultiLayerConfiguration confWith(Map<String, NeuralNetConfiguration> replaced) {
-    MultiLayerConfiguration before = network.getLayerWiseConfigurations();
-    MultiLayerConfiguration after = before.clone();
-    List<NeuralNetConfiguration> confs = new ArrayList<>(before.getConfs());
-    confs.replaceAll(conf -> replaced.getOrDefault(conf.getLayer().getLayerName(), conf));
+    MultiLayerConfiguration after = network.getLayerWiseConfigurations().clone();
+    List<NeuralNetConfiguration> confs = new ArrayList<>(after.getConfs());
+    for (int i = 0; i < confs.size(); i++) {
+      confs.set(i, replaced.getOrDefault(Integer.toString(i), confs.get(i)));
+    }
     after.setConfs(confs);
     return after;
   }
 
   @Override
-  LiveNetwork copyWith(Map<String, NeuralNetConfiguration> replaced, INDArray parameters) {
-    MultiLayerNetwork copy = new MultiLayerNetwork(confWith(replaced));
-    copy.init(parameters, false);
-    return new LiveMultiLayerNetwork(copy);
+  FieldSwap adoption(LiveNetwork rebuilt) {
+    return new FieldSwap(network)
+        .take(
+            MultiLayerNetwork.class,
+            rebuilt.model(),
+            "layers",
+            "layerMap",
+            "layerWiseConfigurations",
+            "defaultConfiguration",
+            "flattenedParams",
+            "flattenedGradients");
   }
 
   @Override
@@ -100,9 +129,7 @@ final class LiveMultiLayerNetwork extends LiveNetwork {
     checkBatch(source.getInput(), source.getLabels());
     network.setInput(source.getInput());
     network.setLabels(source.getLabels());
-    for (int i = 0; i < source.getnLayers(); i++) {
-      network.getLayer(i).setMaskArray(source.getLayer(i).getMaskArray());
-    }
+    takeMasks(other);
   }
 
   @Override

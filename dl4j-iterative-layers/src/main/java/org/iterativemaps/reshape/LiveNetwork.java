@@ -1,8 +1,9 @@
 package org.iterativemaps.reshape;
 
-import java.lang.reflect.Field;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
@@ -11,16 +12,19 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
+import org.iterativemaps.layers.MapPlace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * What surgery needs of DL4J's two kinds of networks.
  *
- * <p>DL4J builds a network once: {@code init()} returns at once if its flag {@code initCalled} is
- * set, and nothing resets that flag or replaces the flat parameter array. It is reset here by
- * reflection, and DL4J's own {@code init} then builds the layers anew around the same network
- * object, as it does for a model read from a file.
+ * <p>DL4J builds a network once, and nothing replaces its layers or its flat parameter array. So
+ * the changed network is built as another one, and its parts are then put into the first one by
+ * reflection: whatever DL4J refuses while it builds, the first one is as it was.
+ *
+ * <p>Layers are known by their index in a MultiLayerNetwork (as digits) and by the vertex's name in
+ * a graph: names of a MultiLayerNetwork's layers need not be there, nor differ.
  */
 abstract class LiveNetwork {
 
@@ -56,29 +60,41 @@ abstract class LiveNetwork {
 
   abstract NeuralNetConfiguration defaultConf();
 
-  /** The configurations of the layers by name, in the network's order. */
+  /** The maps in the network's order. */
+  abstract List<MapPlace> maps();
+
+  /** What has parameters by class and name, layers and others, for messages. */
+  abstract Map<String, Object> kinds();
+
+  /** The configurations of the layers, in the network's order. */
   abstract Map<String, NeuralNetConfiguration> confs();
 
-  /** What has parameters, by layer name, in the order of the flat parameter array. */
+  /** What may have parameters, in the order of the flat parameter array. */
   abstract Map<String, Trainable> trainables();
 
-  /** The running layers by name. */
+  /** The running layers. */
   abstract Map<String, Layer> layers();
 
   /** The present updater, null if none was made yet. */
   abstract BaseMultiLayerUpdater<?> updater();
 
-  /** Makes a new updater with a state as DL4J starts it. */
+  /** Another updater for the network as it is, with a state as DL4J starts it. */
   abstract BaseMultiLayerUpdater<?> newUpdater();
 
-  /**
-   * Builds the network's layers anew, with some configurations replaced, around these parameters;
-   * counters, listeners and the random generator stay as they are.
-   */
-  abstract void rebuild(Map<String, NeuralNetConfiguration> replaced, INDArray parameters);
+  /** Makes it the network's. */
+  abstract void setUpdater(BaseMultiLayerUpdater<?> updater);
 
-  /** Another network of this kind with some configurations replaced; no listeners, no updater. */
-  abstract LiveNetwork copyWith(Map<String, NeuralNetConfiguration> replaced, INDArray parameters);
+  /**
+   * Another network of this kind with some configurations replaced, around these parameters; it
+   * shares no layer, and no configuration of one, with this network. Without an updater.
+   */
+  abstract LiveNetwork rebuilt(Map<String, NeuralNetConfiguration> replaced, INDArray parameters);
+
+  /**
+   * What puts the layers, parameters and configuration of a rebuilt network into this one, once it
+   * is committed; the other one is of no use then. Counters, listeners, batch and solver stay.
+   */
+  abstract FieldSwap adoption(LiveNetwork rebuilt);
 
   /**
    * Takes input, labels and masks of the batch that another network was last given.
@@ -90,9 +106,22 @@ abstract class LiveNetwork {
   /** The flat gradient of the loss, summed over the batch taken. */
   abstract INDArray gradient();
 
+  /** Takes the time masks that the layers of another network were last given. */
+  final void takeMasks(LiveNetwork other) {
+    Map<String, Layer> layers = layers();
+    other
+        .layers()
+        .forEach(
+            (name, layer) -> {
+              if (layer.getMaskArray() != null) {
+                layers.get(name).setMaskArray(layer.getMaskArray());
+              }
+            });
+  }
+
   /** The vectors of parameters in the order of the flat array. */
-  final Map<String, Segment> segments() {
-    Map<String, Segment> segments = new LinkedHashMap<>();
+  final Map<ParameterName, Segment> segments() {
+    Map<ParameterName, Segment> segments = new LinkedHashMap<>();
     int start = 0;
     for (Map.Entry<String, Trainable> trainable : trainables().entrySet()) {
       Map<String, INDArray> table = trainable.getValue().paramTable(false);
@@ -101,12 +130,21 @@ abstract class LiveNetwork {
       }
       for (Map.Entry<String, INDArray> vector : table.entrySet()) {
         int length = (int) vector.getValue().length();
-        segments.put(Segment.name(trainable.getKey(), vector.getKey()), new Segment(start, length));
+        segments.put(
+            new ParameterName(trainable.getKey(), vector.getKey()), new Segment(start, length));
         start += length;
       }
     }
     return segments;
   }
+
+  /**
+   * A vector of parameters.
+   *
+   * @param layer the layer or vertex it belongs to
+   * @param key what DL4J calls it there
+   */
+  record ParameterName(String layer, String key) {}
 
   /**
    * A stretch of the flat parameter array.
@@ -123,11 +161,13 @@ abstract class LiveNetwork {
           .data()
           .asDouble();
     }
+  }
 
-    /** The name of a layer's parameter vector in the whole network. */
-    static String name(String layer, String key) {
-      return layer + "_" + key;
-    }
+  /** The network's layers with their classes, for messages. */
+  final String inventory() {
+    return kinds().entrySet().stream()
+        .map(e -> e.getKey() + " is a " + MapLayer.kind(e.getValue()))
+        .collect(Collectors.joining("; "));
   }
 
   static void checkBatch(Object input, Object labels) {
@@ -138,38 +178,5 @@ abstract class LiveNetwork {
               + ", whose gradient says where to grow; call this from a listener's iterationDone, or"
               + " after setInput and setLabels");
     }
-  }
-
-  static void setField(Class<?> type, Object target, String name, Object value) {
-    try {
-      field(type, name).set(target, value);
-    } catch (ReflectiveOperationException e) {
-      throw otherVersion(type, name, e);
-    }
-  }
-
-  static Object getField(Class<?> type, Object target, String name) {
-    try {
-      return field(type, name).get(target);
-    } catch (ReflectiveOperationException e) {
-      throw otherVersion(type, name, e);
-    }
-  }
-
-  private static Field field(Class<?> type, String name) throws ReflectiveOperationException {
-    Field field = type.getDeclaredField(name);
-    field.setAccessible(true);
-    return field;
-  }
-
-  private static IllegalStateException otherVersion(
-      Class<?> type, String name, ReflectiveOperationException cause) {
-    return new IllegalStateException(
-        "this version of DL4J has no field "
-            + type.getSimpleName()
-            + "."
-            + name
-            + ", which reshaping a network in place needs; use DL4J 1.0.0-M2.1",
-        cause);
   }
 }

@@ -2,12 +2,12 @@ package org.iterativemaps.reshape;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.weights.IWeightInit;
@@ -15,7 +15,10 @@ import org.iterativemaps.layers.IterativeMapConf;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.IterativeMapParamInitializer;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.layers.MapPlace;
 import org.iterativemaps.layers.MapSettings;
+import org.iterativemaps.layers.UnchangeableMap;
+import org.iterativemaps.layers.UnevenBidirectional;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.RealizedMap;
@@ -23,125 +26,160 @@ import org.iterativemaps.map.RealizedMap.Parameter;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A map layer of a network, by itself or inside DL4J's wrappers.
+ * A map of a network, by itself or inside DL4J's wrappers.
  *
- * @param name the layer's name
- * @param conf its configuration in the network
- * @param map the configuration of the map, inside of conf
+ * @param place where it is
  */
-record MapLayer(String name, NeuralNetConfiguration conf, IterativeMapConf map) {
+record MapLayer(MapPlace place) {
 
-  /** All map layers of a network but those in a {@link Bidirectional}. */
+  /** All maps of a network. */
   static List<MapLayer> all(LiveNetwork network) {
-    List<MapLayer> found = new ArrayList<>();
-    network
-        .confs()
-        .forEach(
-            (name, conf) -> {
-              if (unwrap(conf.getLayer()) instanceof IterativeMapConf map) {
-                found.add(new MapLayer(name, conf, map));
-              }
-            });
-    return found;
+    return network.maps().stream().map(MapLayer::new).toList();
   }
 
   /**
-   * The map layer of this name.
+   * The maps of one layer: one, or the two of a Bidirectional.
    *
-   * @throws IllegalArgumentException if there is none, or its wrapper cannot be reshaped
+   * @param called as {@link MapPlace#called}
+   * @throws IllegalArgumentException if there is none, or several layers have that name
    */
-  static MapLayer of(LiveNetwork network, String name) {
-    List<MapLayer> all = all(network);
-    for (MapLayer layer : all) {
-      if (layer.name.equals(name)) {
-        return layer;
-      }
-    }
-    NeuralNetConfiguration other = network.confs().get(name);
-    if (other != null && unwrap(other.getLayer()) instanceof Bidirectional both) {
+  static List<MapLayer> called(LiveNetwork network, String called) {
+    List<MapPlace> maps = network.maps();
+    List<MapPlace> found = MapPlace.called(called, maps);
+    if (found.isEmpty()) {
       throw new IllegalArgumentException(
-          "layer '"
-              + name
-              + "' is a Bidirectional"
-              + (unwrap(both.getFwd()) instanceof IterativeMapConf ? " of a map" : "")
-              + ": DL4J keeps its two directions at one length and one layout, so their masks cannot"
-              + " be reshaped one by one; use two map layers, one of them on reversed sequences");
+          "layer: no map layer '"
+              + called
+              + "'; expected one of "
+              + maps.stream().map(MapPlace::address).toList()
+              + ", the network's layers are: "
+              + network.inventory());
     }
-    throw new IllegalArgumentException(
-        "layer: no map layer '"
-            + name
-            + "'; the network has "
-            + all.stream().map(MapLayer::name).toList()
-            + (other == null ? "" : " ('" + name + "' is a " + type(other) + ")"));
+    return found.stream().map(MapLayer::new).toList();
   }
 
-  private static String type(NeuralNetConfiguration conf) {
-    return conf.getLayer().getClass().getSimpleName();
+  /**
+   * The one map of this name.
+   *
+   * @throws IllegalArgumentException if there is none, or several
+   */
+  static MapLayer of(LiveNetwork network, String called) {
+    List<MapLayer> found = called(network, called);
+    if (found.size() > 1) {
+      throw new IllegalArgumentException(
+          "layer: '"
+              + called
+              + "' is a Bidirectional of two maps; expected one of "
+              + found.stream().map(MapLayer::name).toList());
+    }
+    return found.get(0);
   }
 
-  private static Layer unwrap(Layer layer) {
-    if (layer instanceof FrozenLayer frozen) {
-      return unwrap(frozen.getLayer());
+  /** A layer or vertex, and why it is not among the maps if it nearly is one. */
+  static String kind(Object conf) {
+    String kind = conf.getClass().getSimpleName();
+    if (conf instanceof UnchangeableMap unchangeable) {
+      return kind + ", " + unchangeable.whyUnchangeable();
     }
-    return layer instanceof BaseWrapperLayer wrapper ? unwrap(wrapper.getUnderlying()) : layer;
+    if (conf instanceof Bidirectional both) {
+      return kind + " of a " + kind(both.getFwd());
+    }
+    return conf instanceof Layer layer && MapPlace.unwrapped(layer) != layer
+        ? kind + " of a " + kind(MapPlace.unwrapped(layer))
+        : kind;
+  }
+
+  /** What finds it, and it alone. */
+  String name() {
+    return place.address();
   }
 
   /** Whether DL4J keeps this layer's parameters from training. */
   boolean isFrozen() {
-    for (Layer layer = conf.getLayer(); ; layer = ((BaseWrapperLayer) layer).getUnderlying()) {
-      if (layer instanceof FrozenLayer || layer instanceof FrozenLayerWithBackprop) {
-        return true;
-      }
-      if (!(layer instanceof BaseWrapperLayer)) {
-        return false;
-      }
-    }
+    return place.isFrozen();
+  }
+
+  /** The configuration of the map. */
+  IterativeMapConf map() {
+    return place.map();
   }
 
   /** Its map with the masks drawn. */
   RealizedMap realized() {
-    return map.getSettings().realized();
+    return map().getSettings().realized();
   }
 
-  /** A copy of the layer's configuration with another map in it; the rest is shared or cloned. */
-  NeuralNetConfiguration with(BlockMap newMap) {
-    NeuralNetConfiguration copy = conf.clone();
-    copy.setLayer(withMap(conf.getLayer(), newMap));
-    copy.clearVariables(); // init() adds those of the new map
-    return copy;
+  /**
+   * Copies of the configurations of all layers with some maps replaced; the rest is shared or
+   * cloned.
+   *
+   * @param settings by {@link #name()}
+   * @return by layer, those that change
+   */
+  static Map<String, NeuralNetConfiguration> with(
+      LiveNetwork network, Map<String, MapSettings> settings) {
+    Map<String, Map<String, MapSettings>> byLayer = new LinkedHashMap<>();
+    for (MapLayer layer : all(network)) {
+      if (settings.containsKey(layer.name())) {
+        byLayer
+            .computeIfAbsent(layer.place.layer(), name -> new HashMap<>())
+            .put(layer.place.prefix(), settings.get(layer.name()));
+      }
+    }
+    Map<String, NeuralNetConfiguration> confs = network.confs();
+    Map<String, NeuralNetConfiguration> replaced = new LinkedHashMap<>();
+    byLayer.forEach(
+        (layer, byPrefix) -> {
+          NeuralNetConfiguration copy = confs.get(layer).clone();
+          copy.setLayer(with(copy.getLayer(), "", byPrefix));
+          copy.clearVariables(); // init() adds those of the new map
+          replaced.put(layer, copy);
+        });
+    return replaced;
   }
 
-  private static Layer withMap(Layer layer, BlockMap newMap) {
+  private static Layer with(Layer layer, String prefix, Map<String, MapSettings> byPrefix) {
     Layer copy = layer.clone();
     if (copy instanceof FrozenLayer frozen) { // no setter
-      LiveNetwork.setField(FrozenLayer.class, frozen, "layer", withMap(frozen.getLayer(), newMap));
+      Fields.set(FrozenLayer.class, frozen, "layer", with(frozen.getLayer(), prefix, byPrefix));
     } else if (copy instanceof BaseWrapperLayer wrapper) {
-      wrapper.setUnderlying(withMap(wrapper.getUnderlying(), newMap));
-    } else {
-      setMap(copy, newMap);
+      wrapper.setUnderlying(with(wrapper.getUnderlying(), prefix, byPrefix));
+    } else if (copy instanceof Bidirectional both) {
+      return new UnevenBidirectional(
+          both,
+          with(both.getFwd(), prefix + "f", byPrefix),
+          with(both.getBwd(), prefix + "b", byPrefix));
+    } else if (byPrefix.containsKey(prefix)) {
+      set(copy, byPrefix.get(prefix));
     }
     return copy;
   }
 
-  private static void setMap(Layer layer, BlockMap newMap) {
-    MapSettings settings = ((IterativeMapConf) layer).getSettings();
-    Map<String, IWeightInit> inits = new HashMap<>(settings.weightInits());
-    inits.keySet().retainAll(trainedBlocks(newMap));
-    MapSettings changed = new MapSettings(newMap, settings.steps(), inits);
+  private static void set(Layer layer, MapSettings settings) {
     if (layer instanceof IterativeMapRecurrentLayer recurrent) {
-      recurrent.setSettings(changed);
+      recurrent.setSettings(settings);
     } else {
-      ((IterativeMapLayer) layer).setSettings(changed);
+      ((IterativeMapLayer) layer).setSettings(settings);
     }
     ((IterativeMapConf) layer).program(); // refuses what the layer cannot run
   }
 
-  private static List<String> trainedBlocks(BlockMap map) {
-    return map.blocks().stream().filter(Block::isTrainable).map(Block::name).toList();
+  /** Its settings with another map; initialisers of blocks that are gone go with them. */
+  MapSettings settingsWith(BlockMap newMap) {
+    MapSettings settings = map().getSettings();
+    List<String> trained = new ArrayList<>();
+    newMap.blocks().stream().filter(Block::isTrainable).map(Block::name).forEach(trained::add);
+    Map<String, IWeightInit> inits = new HashMap<>(settings.weightInits());
+    inits.keySet().retainAll(trained);
+    return new MapSettings(newMap, settings.steps(), inits);
   }
 
   /** The name of a parameter vector in the layer's table. */
-  static String key(RealizedMap map, Parameter parameter) {
+  LiveNetwork.ParameterName parameterName(RealizedMap map, Parameter parameter) {
+    return new LiveNetwork.ParameterName(place.layer(), place.prefix() + key(map, parameter));
+  }
+
+  private static String key(RealizedMap map, Parameter parameter) {
     if (parameter.isBias()) {
       return IterativeMapParamInitializer.biasKey(map.map().slots().get(parameter.slot()).name());
     }
@@ -151,10 +189,10 @@ record MapLayer(String name, NeuralNetConfiguration conf, IterativeMapConf map) 
 
   /** The parameters, vector by vector, in the map's order. */
   double[][] parameters(LiveNetwork network) {
-    Map<String, INDArray> table = network.trainables().get(name).paramTable(false);
+    Map<String, INDArray> table = network.trainables().get(place.layer()).paramTable(false);
     RealizedMap realized = realized();
     return realized.parameters().stream()
-        .map(p -> table.get(key(realized, p)).dup().data().asDouble())
+        .map(p -> table.get(parameterName(realized, p).key()).dup().data().asDouble())
         .toArray(double[][]::new);
   }
 }

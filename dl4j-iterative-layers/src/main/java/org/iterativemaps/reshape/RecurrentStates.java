@@ -34,12 +34,23 @@ final class RecurrentStates {
     return states;
   }
 
-  void restore(LiveNetwork network, Map<String, MapChange> changes) {
-    recurrent(network)
+  /**
+   * Gives them to the layers of the rebuilt network.
+   *
+   * @param changes by {@link MapLayer#name()}; a map that has a state is the only one of its layer
+   */
+  void restore(LiveNetwork rebuilt, Map<String, MapChange> changes) {
+    Map<String, MapChange> byLayer = new HashMap<>();
+    for (MapLayer map : MapLayer.all(rebuilt)) {
+      if (changes.containsKey(map.name())) {
+        byLayer.put(map.place().layer(), changes.get(map.name()));
+      }
+    }
+    recurrent(rebuilt)
         .forEach(
             (name, layer) -> {
-              layer.rnnSetPreviousState(follow(previous.get(name), changes.get(name)));
-              layer.rnnSetTBPTTState(follow(truncated.get(name), changes.get(name)));
+              layer.rnnSetPreviousState(follow(previous.get(name), byLayer.get(name)));
+              layer.rnnSetTBPTTState(follow(truncated.get(name), byLayer.get(name)));
             });
   }
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.deeplearning4j.nn.api.Model;
 import org.iterativemaps.map.change.MagnitudePruning;
 import org.iterativemaps.map.change.MagnitudePruning.Scope;
@@ -23,8 +24,9 @@ import org.iterativemaps.map.change.TrainedMap;
  * network.fit(data);
  * }</pre>
  *
- * <p>{@link MapSurgery} says what stays of weights, updater state and counters. {@link
- * GradualPruning} and {@link SparseRewiring} do it while {@code fit} runs.
+ * <p>{@link MapSurgery} says how layers are called, and what stays of weights, updater state and
+ * counters; on an error all of it does. {@link GradualPruning} and {@link SparseRewiring} do it
+ * while {@code fit} runs.
  */
 public final class Reshape {
   private Reshape() {}
@@ -105,18 +107,17 @@ public final class Reshape {
    * Gives a hidden slot more units; the network's outputs stay what they are.
    *
    * @param network a MultiLayerNetwork or ComputationGraph; changed
-   * @param layer name of a map layer
+   * @param layer a map layer, as {@link MapSurgery} says
    * @param slot a state slot of it other than its output
    * @param count how many units more, at least 1
    * @param seed where places and values of new weights come from; see {@link Resizing}
    * @throws IllegalArgumentException if there is no such layer or slot, or it cannot grow
    */
   public static void grow(Model network, String layer, String slot, int count, long seed) {
-    MapLayer found = MapLayer.of(LiveNetwork.of(network), layer);
-    MapSurgery.replaceMap(
+    changeAll(
         network,
         layer,
-        Resizing.grow(found.realized(), slot, count, seed, found.map().getBiasInit()));
+        (live, map) -> Resizing.grow(map.realized(), slot, count, seed, map.map().getBiasInit()));
   }
 
   /**
@@ -124,32 +125,47 @@ public final class Reshape {
    * the weights out of them.
    *
    * @param network a MultiLayerNetwork or ComputationGraph; changed
-   * @param layer name of a map layer
+   * @param layer a map layer, as {@link MapSurgery} says
    * @param slot a state slot of it other than its output
    * @param count how many units go, 1 to all but one
    * @throws IllegalArgumentException if there is no such layer or slot, or it cannot shrink so far
    */
   public static void shrink(Model network, String layer, String slot, int count) {
-    shrinkBy(network, layer, slot, Resizing.leastImportant(trained(network, layer), slot, count));
+    changeAll(
+        network,
+        layer,
+        (live, map) -> {
+          TrainedMap trained = Blocks.trained(live, map, Set.of());
+          return Resizing.shrink(trained, slot, Resizing.leastImportant(trained, slot, count));
+        });
   }
 
   /**
    * Takes away given units of a hidden slot.
    *
    * @param network a MultiLayerNetwork or ComputationGraph; changed
-   * @param layer name of a map layer
+   * @param layer a map layer, as {@link MapSurgery} says
    * @param slot a state slot of it other than its output
    * @param units their numbers
    * @throws IllegalArgumentException if there is no such layer, slot or unit, or nothing would be
    *     left
    */
   public static void shrinkBy(Model network, String layer, String slot, int... units) {
-    MapSurgery.replaceMap(network, layer, Resizing.shrink(trained(network, layer), slot, units));
+    changeAll(
+        network,
+        layer,
+        (live, map) -> Resizing.shrink(Blocks.trained(live, map, Set.of()), slot, units));
   }
 
-  private static TrainedMap trained(Model network, String layer) {
+  /** Changes the map of a layer, or both of a Bidirectional. */
+  static void changeAll(
+      Model network, String layer, BiFunction<LiveNetwork, MapLayer, MapChange> change) {
     LiveNetwork live = LiveNetwork.of(network);
-    return Blocks.trained(live, MapLayer.of(live, layer), Set.of());
+    Map<String, MapChange> changes = new LinkedHashMap<>();
+    for (MapLayer map : MapLayer.called(live, layer)) {
+      changes.put(map.name(), change.apply(live, map));
+    }
+    MapSurgery.replaceMaps(network, changes);
   }
 
   /** Carries the changes out that are any; returns how many parameters fewer there are. */

@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInitXavier;
+import org.iterativemaps.layers.UnchangeableMap;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.common.primitives.Pair;
@@ -35,7 +36,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>The map's input size is given; its blocks are typed ones. Back-propagation is this library's,
  * not that of DL4J's {@code SameDiffVertex}.
  */
-public final class SameDiffIterativeMapVertex extends SameDiffVertex {
+public final class SameDiffIterativeMapVertex extends SameDiffVertex implements UnchangeableMap {
   private static final long serialVersionUID = 1L;
 
   private SDMapSettings settings;

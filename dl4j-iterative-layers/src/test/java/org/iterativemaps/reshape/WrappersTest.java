@@ -85,16 +85,6 @@ class WrappersTest {
   }
 
   @Test
-  void aBidirectionalIsRefused() {
-    MultiLayerNetwork network =
-        Nets.stack(
-            Nets.adam(), new Bidirectional(Bidirectional.Mode.ADD, Nets.mapLayer(true)), true);
-    String name = network.getLayerWiseConfigurations().getConf(1).getLayer().getLayerName();
-    assertEquals(List.of(), MapSurgery.layers(network));
-    assertRefused("is a Bidirectional of a map", () -> MapSurgery.settings(network, name));
-  }
-
-  @Test
   void frozenLayersStayAsTheyAre() {
     for (Layer frozen :
         List.of(
