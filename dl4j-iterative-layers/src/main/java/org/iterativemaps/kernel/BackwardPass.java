@@ -34,10 +34,11 @@ final class BackwardPass {
 
   /** Before the first segment of a call. */
   void prepare() {
-    if (!LaneMemory.holds(memory, records.length())) {
+    long needed = records.recordFloats();
+    if (!LaneMemory.holds(memory, needed)) {
       memory = null; // the old may go before the new comes
       gradients = null;
-      memory = LaneMemory.ofFloats(records.length());
+      memory = LaneMemory.ofFloats(needed);
       gradients = memory.array;
     }
     open = null;
@@ -333,6 +334,20 @@ final class BackwardPass {
   /** The parameters' gradients so far. */
   ParameterGradients parameters() {
     return parameters;
+  }
+
+  /**
+   * Bytes of places of terms held after a backward pass over some tiles of a call; for 0 tiles,
+   * before it.
+   */
+  static long bytesOfTerms(FusedPlan plan, CallShape shape, int tiles) {
+    long bytes = 0;
+    for (int block = 0; block < plan.isTrained.length; block++) {
+      if (plan.isTrained[block]) {
+        bytes += OuterTerms.bytes((long) plan.uses(block) * tiles * shape.segment());
+      }
+    }
+    return bytes;
   }
 
   /** Bytes of gradients held. */

@@ -17,14 +17,15 @@ final class FusedCall {
   private static final int CHANGED = 512;
 
   private final LaneKernels kernels;
+  final CallShape shape;
   final int batch;
   final int time;
   final int lanes;
   final int segment;
   final boolean isTraining;
   final boolean isMasked;
-  int workers;
-  int parts = 1;
+  final int workers;
+  final int parts;
   LaneTeam team;
   StridedFloats input;
   StridedFloats mask; // or null
@@ -36,33 +37,29 @@ final class FusedCall {
   StridedFloats inputGradient;
   StridedFloats[] stateGradient; // by slot
 
-  FusedCall(
-      LaneKernels kernels,
-      int batch,
-      int time,
-      int lanes,
-      int segment,
-      boolean isTraining,
-      boolean isMasked) {
+  FusedCall(LaneKernels kernels, CallShape shape) {
     this.kernels = kernels;
-    this.batch = batch;
-    this.time = time;
-    this.lanes = lanes;
-    this.segment = segment;
-    this.isTraining = isTraining;
-    this.isMasked = isMasked;
+    this.shape = shape;
+    this.batch = shape.batch();
+    this.time = shape.time();
+    this.lanes = shape.lanes();
+    this.segment = shape.segment();
+    this.isTraining = shape.isTraining();
+    this.isMasked = shape.isMasked();
+    this.workers = shape.workers();
+    this.parts = shape.parts();
   }
 
   int tiles() {
-    return (batch + lanes - 1) / lanes;
+    return shape.tiles();
   }
 
   int segments() {
-    return (time + segment - 1) / segment;
+    return shape.segments();
   }
 
   int segmentLength(int index) {
-    return Math.min(segment, time - index * segment);
+    return shape.segmentLength(index);
   }
 
   /** Lets go of what is the caller's, but for what the way back reads. */

@@ -28,14 +28,14 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>Memory for back-propagation is two records of all cells per time step; with segments of n time
  * steps ({@value #SEGMENT_PROPERTY}) two per time step of one segment, and the states are computed
  * a second time: with n near the root of the sequence's length the memory grows as that root.
+ *
+ * <p>Arrays are kept from call to call: those that only follow from the map, and for as long as
+ * they are of use ({@link KeptWorkers} has the rule) those that grow with batch and time. {@link
+ * #rest} leaves the latter to the garbage collector.
  */
 public final class FusedKernel implements MapKernel {
   /** System property: time steps between kept states; 0 (default) keeps all. */
   public static final String SEGMENT_PROPERTY = "org.iterativemaps.segment";
-
-  // Floats of records that an inference pass holds at a time, and the tiles it takes at a time.
-  static final int INFERENCE_FLOATS = 512 * 1024;
-  static final int INFERENCE_TILES = 4;
 
   private final MapProgram program;
   private final FusedPlan plan;
@@ -55,11 +55,12 @@ public final class FusedKernel implements MapKernel {
   private boolean hasStateGradient;
 
   /** What blocks are laid out for. */
-  private record Shape(int lanes, int parts) {}
+  record Shape(int lanes, int parts) {}
 
   /** What one kind of pass reuses from call to call. */
   private final class Pass {
-    FusedWorker[] workers = new FusedWorker[0];
+    final KeptWorkers kept = new KeptWorkers(() -> new FusedWorker(plan, kernels));
+    FusedWorker[] workers; // of the last call
     final ParameterCopies parameters = new ParameterCopies(order);
     FusedCall call;
     LaneBlock[] blocks;
@@ -67,14 +68,25 @@ public final class FusedKernel implements MapKernel {
     float[][] stateGradient = new float[plan.sizes.length][];
     int gradientBatch;
 
-    void ensureWorkers(int count) {
-      int before = workers.length;
-      if (before < count) {
-        workers = Arrays.copyOf(workers, count);
-        for (int i = before; i < count; i++) {
-          workers[i] = new FusedWorker(plan, kernels);
-        }
+    void begin(FusedCall newCall, FusedPlan.Layout layout) {
+      call = newCall;
+      workers = null; // those of the call before may go
+      long tiles = 0;
+      for (int w = 0; w < call.workers; w++) {
+        tiles += call.shape.tilesAtATime(w);
       }
+      workers = kept.forCall(call.workers, tiles * call.shape.tileLength(layout));
+      blocks = blocks(new Shape(call.lanes, call.parts));
+    }
+
+    void passOver() {
+      workers = null;
+      kept.passOver();
+    }
+
+    void rest() {
+      workers = null;
+      kept.rest();
     }
   }
 
@@ -145,23 +157,19 @@ public final class FusedKernel implements MapKernel {
       boolean isTraining) {
     int batch = Math.toIntExact(input.size(0));
     int time = Math.toIntExact(input.size(2));
-    int threads = division.threads((long) batch * time);
-    int lanes = division.lanes(batch, threads);
-    FusedPlan.Layout layout = plan.new Layout(lanes, mask != null);
-    int segmentLength = segmentLength(time, layout, isTraining);
-    FusedCall call =
-        new FusedCall(kernels, batch, time, lanes, segmentLength, isTraining, mask != null);
-    int workers = call.workers = Math.min(threads, call.tiles());
-    call.parts = call.tiles() == 1 ? division.parts(lanes, threads) : 1;
-    LaneTeam team = call.team = LaneTeam.gather(Math.max(workers, call.parts));
+    CallShape shape = CallShape.of(plan, division, segment, batch, time, mask != null, isTraining);
+    FusedPlan.Layout layout = plan.layout(shape.lanes(), shape.isMasked());
+    FusedCall call = new FusedCall(kernels, shape);
+    LaneTeam team = call.team = LaneTeam.gather(Math.max(call.workers, call.parts));
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       Pass pass = isTraining ? training : inference;
       if (isTraining) {
         hasTape = false; // until it is whole
       }
-      pass.ensureWorkers(workers);
-      pass.call = call;
-      pass.blocks = blocks(new Shape(lanes, call.parts));
+      if (!hasTape) { // the tape's workers are in use
+        (isTraining ? inference : training).passOver();
+      }
+      pass.begin(call, layout);
       loaded = null; // until all are
       pass.parameters.read(team, newParameters, pass.blocks);
       loaded = pass;
@@ -178,10 +186,9 @@ public final class FusedKernel implements MapKernel {
       run(
           call,
           w -> {
-            int begin = LaneBlock.begin(call.tiles(), w, workers);
-            int end = LaneBlock.end(call.tiles(), w, workers);
-            int group = isTraining ? end - begin : INFERENCE_TILES;
-            for (int tile = begin; tile < end; tile += group) {
+            int end = shape.tileEnd(w);
+            int group = shape.tilesAtATime(w);
+            for (int tile = shape.tileBegin(w); tile < end; tile += group) {
               int count = Math.min(group, end - tile);
               pass.workers[w].prepare(
                   call, layout, pass.blocks, pass.parameters.values, tile, count);
@@ -292,7 +299,16 @@ public final class FusedKernel implements MapKernel {
     }
   }
 
-  /** Bytes of arrays held, but for what every object has. */
+  @Override
+  public void rest() {
+    dropTape();
+    training.rest();
+    inference.rest();
+  }
+
+  /**
+   * Bytes of arrays held, but for what every object has and what the garbage collector may take.
+   */
   long bytes() {
     long floats = gradientSum.length();
     for (Pass pass : new Pass[] {training, inference}) {
@@ -300,9 +316,7 @@ public final class FusedKernel implements MapKernel {
     }
     long bytes = Float.BYTES * floats;
     for (Pass pass : new Pass[] {training, inference}) {
-      for (FusedWorker worker : pass.workers) {
-        bytes += worker.bytes();
-      }
+      bytes += pass.kept.bytes();
       bytes += pass.call == null ? 0 : pass.call.bytes();
     }
     for (LaneBlock[] blocks : blocksByShape.values()) {
@@ -319,19 +333,6 @@ public final class FusedKernel implements MapKernel {
       length += array == null ? 0 : array.length;
     }
     return length;
-  }
-
-  private int segmentLength(int time, FusedPlan.Layout layout, boolean isTraining) {
-    if (isTraining) {
-      return segment == 0 ? time : Math.min(segment, time);
-    }
-    return inferenceSegment(time, layout);
-  }
-
-  /** Time steps that an inference pass holds at a time. */
-  static int inferenceSegment(long time, FusedPlan.Layout layout) {
-    int fitting = INFERENCE_FLOATS / Math.max(1, layout.length);
-    return (int) Math.min(time, Math.max(8, fitting));
   }
 
   private LaneBlock[] blocks(Shape shape) {
@@ -369,7 +370,9 @@ public final class FusedKernel implements MapKernel {
     StridedFloats[] state = new StridedFloats[plan.sizes.length];
     for (int slot : plan.carried) {
       int length = Math.multiplyExact(plan.sizes[slot], batch);
-      reuse[slot] = HeapCopy.atLeast(reuse[slot], length);
+      if (reuse[slot] == null || reuse[slot].length != length) {
+        reuse[slot] = new float[length];
+      }
       state[slot] = StridedFloats.onHeap(reuse[slot], batch, plan.sizes[slot]);
     }
     return state;

@@ -71,6 +71,7 @@ final class FusedPlan {
   final boolean[] isTrained;
   // By slot: index of its bias's parameter, -1 where it has none.
   final int[] biases;
+  private final Map<Integer, Layout> layouts = new HashMap<>(); // by lanes, negative if masked
 
   FusedPlan(MapProgram program) {
     this.program = program;
@@ -127,9 +128,33 @@ final class FusedPlan {
     return new Step(slot, cells.get(update.target()), isDriven, isFirst, products);
   }
 
+  /** How many products of a time step's backward pass are a block's: the input's are one. */
+  int uses(int block) {
+    int uses = 0;
+    for (Step step : steps) {
+      uses += (int) step.products.stream().filter(p -> p.block == block).count();
+      if (step.isFirstDriven) {
+        uses +=
+            (int)
+                inputProducts.stream().filter(p -> p.block == block && p.slot == step.slot).count();
+      }
+    }
+    return uses;
+  }
+
   /** Whether a slot's derivative is computed from its pre-activation, which is then kept. */
   boolean keepsPreActivation(int slot) {
     return activations[slot] == null || activations[slot].needsPreActivation();
+  }
+
+  /**
+   * The layout for tiles of so many lanes; not thread-safe.
+   *
+   * @param isMasked whether the state handed on is the masked one
+   * @throws IllegalArgumentException if a record is too long for an array
+   */
+  Layout layout(int lanes, boolean isMasked) {
+    return layouts.computeIfAbsent(isMasked ? -lanes : lanes, key -> new Layout(lanes, isMasked));
   }
 
   /** Places in a record, in floats from its beginning. */
@@ -145,12 +170,7 @@ final class FusedPlan {
     final int[] handed = new int[sizes.length];
     final int length;
 
-    /**
-     * The layout for tiles of so many lanes.
-     *
-     * @param isMasked whether the state handed on is the masked one
-     */
-    Layout(int lanes, boolean isMasked) {
+    private Layout(int lanes, boolean isMasked) {
       this.lanes = lanes;
       long at = 0;
       this.token = 0;

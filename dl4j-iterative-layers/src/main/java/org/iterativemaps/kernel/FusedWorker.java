@@ -1,5 +1,7 @@
 package org.iterativemaps.kernel;
 
+import java.util.Arrays;
+import java.util.function.LongUnaryOperator;
 import org.iterativemaps.kernel.FusedPlan.Layout;
 
 /**
@@ -82,6 +84,34 @@ final class FusedWorker {
   /** This worker's sums of the last backward pass. */
   ParameterGradients gradients() {
     return backward.parameters();
+  }
+
+  /**
+   * Bytes of arrays held after a call and, in training, the way back.
+   *
+   * @param tiles the worker's that it has in memory together
+   * @param rounding how long a memory for so many floats is
+   */
+  static long bytes(
+      FusedPlan plan,
+      Layout layout,
+      CallShape shape,
+      LaneBlock[] blocks,
+      int tiles,
+      LongUnaryOperator rounding) {
+    long floats = rounding.applyAsLong(TileRecords.floats(shape, layout, blocks, tiles));
+    floats += (long) shape.parts() * FusedCall.workspace().length;
+    if (!shape.isTraining()) {
+      return Float.BYTES * floats + BackwardPass.bytesOfTerms(plan, shape, 0);
+    }
+    floats += rounding.applyAsLong(tiles * shape.tileLength(layout));
+    if (shape.segments() > 1) {
+      long carried = Arrays.stream(plan.carried).mapToLong(slot -> plan.sizes[slot]).sum();
+      floats += shape.segments() * carried * shape.lanes() * tiles;
+    }
+    return Float.BYTES * floats
+        + BackwardPass.bytesOfTerms(plan, shape, tiles)
+        + ParameterGradients.bytes(plan, shape.lanes(), blocks);
   }
 
   /** Bytes of arrays held. */

@@ -57,6 +57,15 @@ final class GradientSum {
     return sum;
   }
 
+  /** Floats held after gradients of blocks were added up. */
+  static long length(List<Parameter> order, LaneBlock[] blocks) {
+    return order.stream()
+        .filter(p -> !p.isBias() && !ParameterGradients.isInOrder(blocks[p.block()]))
+        .mapToLong(Parameter::length)
+        .max()
+        .orElse(0);
+  }
+
   /** Floats held. */
   long length() {
     return sum == null ? 0 : sum.length;

@@ -1,6 +1,5 @@
 package org.iterativemaps.kernel;
 
-import org.iterativemaps.map.RealizedMap.Parameter;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Schedule.Update;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -18,7 +17,13 @@ public record KernelMemory(
     long fixedInference, long perExampleInference, long fixedTraining, long perExampleTraining) {
 
   /** Samples from which on tiles are as long as they get. */
-  static final int LARGE_BATCH = 1 << 16;
+  private static final int LARGE_BATCH = 1 << 16;
+
+  // Longer sequences than there can be, so that numbers of time steps can be added.
+  private static final int LONGEST = 1 << 30;
+
+  // Tiles per thread that are many: rounding is nothing, and every thread has work.
+  private static final int MANY = 64;
 
   /**
    * Of the kernel that {@link MapKernels#of} would choose.
@@ -31,7 +36,7 @@ public record KernelMemory(
     }
     LaneKernels kernels = LaneKernelSelection.selected();
     int segment = FusedKernel.segmentFromProperty();
-    return ofFused(program, kernels, segment, LaneThreads.most(), timeSteps);
+    return ofFused(program, kernels, segment, WorkDivision.LEAST_SHARE, timeSteps);
   }
 
   /**
@@ -51,54 +56,54 @@ public record KernelMemory(
   }
 
   /**
-   * Training keeps two records of {@link FusedPlan} per time step of a segment and one more, and
-   * the carried state before every segment with a copy of the input. Fixed are copies of the
-   * parameters, the blocks' layouts (in training those of the way back, too) and every thread's
-   * sums. Not counted: the padding of batches to whole tiles, time masks, the places of gradients'
-   * terms (8 bytes each), and the rounding up of arrays to what the garbage collector keeps apart,
-   * which weighs for small maps.
+   * The line through what {@link FusedFootprint} says, of the blocks, copies, records and sums: it
+   * rises as the records do, and meets the kernel's bytes at the least batch that fills a tile for
+   * every thread (or, if that batch is not worth all threads, where it is). Larger batches hold as
+   * much as stated, less where arrays are rounded up to what the garbage collector keeps apart
+   * (which then is in the fixed part), and in inference less from some tiles per thread on, because
+   * those are taken one after the other. Smaller batches are padded to whole, shorter tiles. Not
+   * counted are time masks.
+   *
+   * @param segment time steps between kept states; 0 keeps all
    */
   static KernelMemory ofFused(
-      MapProgram program, LaneKernels kernels, int segment, int threads, long timeSteps) {
-    FusedPlan plan = new FusedPlan(program);
-    int lanes = kernels.tileLanes(LARGE_BATCH);
-    FusedPlan.Layout layout = plan.new Layout(lanes, false);
-    long record = layout.length / lanes;
-    long weights = 0;
-    long sums = 0;
-    long wayBack = 0;
-    int scratch = 0;
-    long reduced = 0;
-    for (Parameter parameter : program.realized().parameters()) {
-      weights += parameter.length();
-      sums += parameter.isBias() ? (1L + lanes) * parameter.length() : 0;
-    }
-    for (RealizedBlock realized : program.realized().blocks()) {
-      LaneBlock block = LaneBlock.of(kernels, realized.mask(), lanes, 1);
-      weights += block.bytes() / Float.BYTES;
-      wayBack -= block.bytes() / Float.BYTES;
-      block.layOutBackward();
-      wayBack += block.bytes() / Float.BYTES;
-      sums += realized.parameter() >= 0 ? block.gradientLength(0) : 0;
-      scratch = Math.max(scratch, block.scratchLength());
-      if (realized.parameter() >= 0 && !block.hasEntryOrder()) {
-        reduced = Math.max(reduced, realized.mask().entryCount());
-      }
-    }
-    int nIn = program.size(program.inputSlot());
-    long carried = 0;
-    for (int slot : plan.carried) {
-      carried += program.size(slot);
-    }
-    long atATime = FusedKernel.inferenceSegment(timeSteps, layout);
-    long inference = FusedKernel.INFERENCE_TILES * lanes * record * (atATime + 1);
-    long kept = segment == 0 ? timeSteps : Math.min(segment, timeSteps);
-    long segments = (timeSteps + kept - 1) / kept;
-    long checkpoints = segments > 1 ? segments * carried + nIn * timeSteps : 0;
+      MapProgram program, LaneKernels kernels, int segment, long leastShare, long timeSteps) {
+    FusedFootprint footprint = new FusedFootprint(program, kernels, segment, leastShare);
+    int time = (int) Math.min(timeSteps, LONGEST);
+    int batch = leastFullBatch(kernels);
+    long inference = footprint.recordFloatsPerExample(batch, time);
+    long training = slope(footprint, batch * MANY, time);
     return new KernelMemory(
-        weights + threads * (inference + scratch),
-        carried,
-        weights + wayBack + reduced + threads * (sums + scratch),
-        2 * record * (kept + 1) + checkpoints + 2 * carried);
+        fixed(footprint, inference, batch, time, false),
+        inference,
+        fixed(footprint, training, batch, time, true),
+        training);
+  }
+
+  /** What a line has to begin with to be nowhere too low: small maps wake more threads later on. */
+  private static long fixed(
+      FusedFootprint footprint, long slope, int leastBatch, int time, boolean isTraining) {
+    long fixed = floats(footprint.bytesOfMap(leastBatch, time, isTraining));
+    for (int batch = leastBatch; batch <= MANY * leastBatch; batch *= 2) {
+      long floats = floats(footprint.bytes(batch, time, false, isTraining));
+      fixed = Math.max(fixed, floats - batch * slope);
+    }
+    return fixed;
+  }
+
+  /** The least batch that fills a tile for every thread. */
+  static int leastFullBatch(LaneKernels kernels) {
+    return LaneThreads.most() * kernels.tileLanes(LARGE_BATCH);
+  }
+
+  /** Floats of one example more. */
+  private static long slope(FusedFootprint footprint, int batch, int time) {
+    long once = footprint.bytesNotRoundedUp(batch, time, false, true);
+    long twice = footprint.bytesNotRoundedUp(2 * batch, time, false, true);
+    return (twice - once) / batch / Float.BYTES;
+  }
+
+  private static long floats(long bytes) {
+    return (bytes + Float.BYTES - 1) / Float.BYTES;
   }
 }

@@ -16,9 +16,10 @@ final class LaneMemory {
   private static final int LINE = 64;
   // Arrays are made longer to fill half a region at most by this factor.
   private static final int STRETCH = 16;
-  private static final long HALF_REGION = halfRegion();
+  private static final long HALF = halfRegion() / Float.BYTES;
   private static final int HEADER =
       option("UseCompactObjectHeaders", "false").equals("true") ? 12 : 16;
+  private static final int SKIPPED = (LINE - HEADER) / Float.BYTES;
 
   /** The floats. */
   final float[] array;
@@ -37,8 +38,7 @@ final class LaneMemory {
    * @throws IllegalArgumentException if no array can hold them
    */
   static LaneMemory ofFloats(long floats) {
-    int skipped = (LINE - HEADER) / Float.BYTES;
-    long length = floats + skipped;
+    long length = length(floats);
     if (length > WeightMask.MAX_ENTRIES) {
       throw new IllegalArgumentException(
           String.format(
@@ -48,11 +48,13 @@ final class LaneMemory {
               floats,
               FusedKernel.SEGMENT_PROPERTY));
     }
-    long half = HALF_REGION / Float.BYTES;
-    if (length < half && length * STRETCH >= half) {
-      length = half;
-    }
-    return new LaneMemory(new float[(int) length], length >= half && half > 0 ? skipped : 0);
+    return new LaneMemory(new float[(int) length], length >= HALF && HALF > 0 ? SKIPPED : 0);
+  }
+
+  /** How long the array for so many floats is. */
+  static long length(long floats) {
+    long length = floats + SKIPPED;
+    return length < HALF && length * STRETCH >= HALF ? HALF : length;
   }
 
   /** Whether there is a memory and it has so many floats from {@link #base} on. */

@@ -70,4 +70,10 @@ public interface MapKernel {
 
   /** Drops the tape. */
   void dropTape();
+
+  /**
+   * Drops the tape and leaves the arrays whose size follows from the last calls to the garbage
+   * collector: the next call uses those that are still there. State and state gradient stay.
+   */
+  void rest();
 }

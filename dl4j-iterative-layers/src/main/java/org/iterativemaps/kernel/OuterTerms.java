@@ -10,10 +10,12 @@ import java.util.Arrays;
  * <p>Not thread-safe; its arrays are kept from use to use.
  */
 public final class OuterTerms {
+  private static final int LEAST = 16;
+
   private float[] dy;
   private float[] x;
-  private int[] dyAt = new int[16];
-  private int[] xAt = new int[16];
+  private int[] dyAt = new int[LEAST];
+  private int[] xAt = new int[LEAST];
   private int count;
 
   /**
@@ -61,6 +63,15 @@ public final class OuterTerms {
   /** Where the terms' tiles of source units begin; not to be changed. */
   public int[] xAt() {
     return xAt;
+  }
+
+  /** Bytes held after so many terms, but for the tiles. */
+  static long bytes(long terms) {
+    long length = LEAST;
+    while (length < terms) {
+      length *= 2;
+    }
+    return 2 * Integer.BYTES * length;
   }
 
   /** Bytes held, but for the tiles. */

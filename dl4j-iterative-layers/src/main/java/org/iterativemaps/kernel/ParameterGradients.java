@@ -97,10 +97,28 @@ final class ParameterGradients {
     if (parameter.isBias()) {
       return Optional.of(biases[parameter.slot()]);
     }
-    float[][] parts = weights[parameter.block()];
-    return parts.length == 1 && records.blocks[parameter.block()].hasEntryOrder()
-        ? Optional.of(parts[0])
+    return isInOrder(records.blocks[parameter.block()])
+        ? Optional.of(weights[parameter.block()][0])
         : Optional.empty();
+  }
+
+  /** Whether a block's gradient is kept as its parameter lies. */
+  static boolean isInOrder(LaneBlock block) {
+    return block.parts == 1 && block.hasEntryOrder();
+  }
+
+  /** Bytes held after a backward pass. */
+  static long bytes(FusedPlan plan, int lanes, LaneBlock[] blocks) {
+    long floats = 0;
+    for (int slot = 0; slot < plan.sizes.length; slot++) {
+      floats += plan.biases[slot] >= 0 ? (1L + lanes) * plan.sizes[slot] : 0;
+    }
+    for (int b = 0; b < blocks.length; b++) {
+      for (int part = 0; plan.isTrained[b] && part < blocks[b].parts; part++) {
+        floats += blocks[b].gradientLength(part);
+      }
+    }
+    return Float.BYTES * floats;
   }
 
   /** Bytes held. */

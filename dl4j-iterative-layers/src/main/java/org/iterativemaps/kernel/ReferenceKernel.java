@@ -255,6 +255,11 @@ public final class ReferenceKernel implements MapKernel {
     tape = null;
   }
 
+  @Override
+  public void rest() {
+    dropTape();
+  }
+
   private Schedule schedule() {
     return program.schedule();
   }

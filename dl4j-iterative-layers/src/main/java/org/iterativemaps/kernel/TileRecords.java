@@ -57,15 +57,11 @@ final class TileRecords {
     this.parameters = newParameters;
     this.tileBegin = begin;
     this.tileCount = count;
-    long stride = (call.segment + 1L) * layout.length;
+    scratchLength = scratchLength(blocks);
+    long stride = call.shape.tileLength(layout);
     long afterRecords = count * stride;
-    long afterMasks =
-        afterRecords + (call.isMasked ? (long) count * call.segment * layout.lanes : 0);
-    scratchLength = 0;
-    for (LaneBlock block : blocks) {
-      scratchLength = Math.max(scratchLength, block.scratchLength());
-    }
-    long needed = afterMasks + (long) call.parts * scratchLength;
+    long afterMasks = afterRecords + maskFloats(call.shape, count);
+    long needed = floats(call.shape, layout, blocks, count);
     if (!LaneMemory.holds(memory, needed)) {
       memory = null; // the old may go before the new comes
       values = null;
@@ -81,8 +77,23 @@ final class TileRecords {
     scratch = (int) (memory.base + afterMasks);
   }
 
+  private static long maskFloats(CallShape shape, int tiles) {
+    return shape.isMasked() ? (long) tiles * shape.segment() * shape.lanes() : 0;
+  }
+
+  private static int scratchLength(LaneBlock[] blocks) {
+    return Arrays.stream(blocks).mapToInt(LaneBlock::scratchLength).max().orElse(0);
+  }
+
+  /** Floats of all records, masks and workspaces for the blocks of some tiles of a call. */
+  static long floats(CallShape shape, Layout layout, LaneBlock[] blocks, int tiles) {
+    return tiles * shape.tileLength(layout)
+        + maskFloats(shape, tiles)
+        + (long) shape.parts() * scratchLength(blocks);
+  }
+
   /** Floats of all records. */
-  long length() {
+  long recordFloats() {
     return (long) tileCount * tileStride;
   }
 
@@ -160,8 +171,12 @@ final class TileRecords {
         : layout.handed[slot] - layout.length;
   }
 
-  /** Bytes of values held. */
+  /** Bytes of values and workspaces held. */
   long bytes() {
-    return memory == null ? 0 : memory.bytes();
+    long bytes = memory == null ? 0 : memory.bytes();
+    for (float[] workspace : workspaces) {
+      bytes += (long) Float.BYTES * workspace.length;
+    }
+    return bytes;
   }
 }

@@ -46,7 +46,7 @@ class FusedCallTest {
   }
 
   private FusedCall call(int batch, boolean isMasked) {
-    return new FusedCall(kernels, batch, TIME, lanes, TIME, true, isMasked);
+    return new FusedCall(kernels, new CallShape(batch, TIME, lanes, TIME, true, isMasked, 1, 1));
   }
 
   @Test

@@ -120,6 +120,6 @@ public final class IterativeMap extends BaseLayer<IterativeMapLayer> implements 
   @Override
   public void clear() {
     super.clear();
-    run.forget();
+    run.rest();
   }
 }

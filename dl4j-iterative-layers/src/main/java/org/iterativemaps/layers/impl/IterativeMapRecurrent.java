@@ -242,6 +242,6 @@ public final class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMap
   @Override
   public void clear() {
     super.clear();
-    run.forget();
+    run.rest();
   }
 }

@@ -110,6 +110,12 @@ final class KernelRun {
     kernel.dropTape();
   }
 
+  /** Forgets, and leaves the kernel's arrays to the garbage collector until the next call. */
+  void rest() {
+    forget();
+    kernel.rest();
+  }
+
   void checkInput(INDArray input, int rank, int featureAxis, String layerId) {
     long nIn = program.size(program.inputSlot());
     if (input.rank() != rank) {
