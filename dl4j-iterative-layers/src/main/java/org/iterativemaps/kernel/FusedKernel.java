@@ -310,21 +310,26 @@ public final class FusedKernel implements MapKernel {
    * Bytes of arrays held, but for what every object has and what the garbage collector may take.
    */
   long bytes() {
-    long floats = gradientSum.length();
+    long bytes = bytesOfMap();
     for (Pass pass : new Pass[] {training, inference}) {
-      floats += pass.parameters.length() + length(pass.lastState) + length(pass.stateGradient);
-    }
-    long bytes = Float.BYTES * floats;
-    for (Pass pass : new Pass[] {training, inference}) {
-      bytes += pass.kept.bytes();
-      bytes += pass.call == null ? 0 : pass.call.bytes();
-    }
-    for (LaneBlock[] blocks : blocksByShape.values()) {
-      for (LaneBlock block : blocks) {
-        bytes += block.bytes();
-      }
+      bytes += Float.BYTES * (length(pass.lastState) + length(pass.stateGradient));
+      bytes += pass.kept.bytes() + (pass.call == null ? 0 : pass.call.bytes());
     }
     return bytes;
+  }
+
+  /**
+   * Of them those that follow from the map: layouts, copies of the parameters, a gradient's sum.
+   */
+  long bytesOfMap() {
+    long floats =
+        gradientSum.length() + training.parameters.length() + inference.parameters.length();
+    return Float.BYTES * floats
+        + blocksByShape.values().stream().flatMap(Arrays::stream).mapToLong(LaneBlock::bytes).sum();
+  }
+
+  KeptWorkers workers(boolean isTraining) {
+    return (isTraining ? training : inference).kept;
   }
 
   private static long length(float[]... arrays) {

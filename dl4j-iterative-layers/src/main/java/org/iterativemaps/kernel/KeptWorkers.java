@@ -22,7 +22,7 @@ final class KeptWorkers {
 
   private final Supplier<FusedWorker> make;
   private FusedWorker[] workers; // null at rest
-  private WeakReference<FusedWorker[]> resting;
+  WeakReference<FusedWorker[]> resting; // the same, or at rest what is left of them
   private long most; // floats that the largest call needed
   private int smaller; // calls in a row that needed less than half as many
 

@@ -10,8 +10,6 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.iterativemaps.kernel.DenseBlock;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.autodiff.samediff.internal.InferenceSession;
-import org.nd4j.autodiff.samediff.internal.memory.NoOpMemoryMgr;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -89,7 +87,8 @@ final class GraphRun {
 
   private record Shape(long time, boolean hasMask, boolean hasInitial) {}
 
-  private record Unrolled(SameDiff graph, Map<String, SDVariable> last) {}
+  private record Unrolled(
+      SameDiff graph, Map<String, SDVariable> last, GraphSession forward, GraphSession backward) {}
 
   GraphRun(SDMapSettings settings, IActivation otherActivation, DataType dataType) {
     this.settings = settings;
@@ -114,7 +113,7 @@ final class GraphRun {
       Unrolled unrolled = unrolled(call);
       List<String> wanted = new ArrayList<>(List.of("output"));
       unrolled.last.forEach((slot, variable) -> wanted.add(variable.name()));
-      openSession(unrolled.graph);
+      unrolled.forward.open(unrolled.graph);
       Map<String, INDArray> found =
           unrolled.graph.output(placeholders(call), wanted.toArray(String[]::new));
       Map<String, INDArray> last = new LinkedHashMap<>();
@@ -152,7 +151,8 @@ final class GraphRun {
   }
 
   private Gradients backward(Call call, INDArray epsilon) {
-    SameDiff graph = unrolled(call).graph;
+    Unrolled unrolled = unrolled(call);
+    SameDiff graph = unrolled.graph;
     Map<String, INDArray> placeholders = placeholders(call);
     placeholders.put("epsilon", epsilon.castTo(dataType));
     List<String> wanted = new ArrayList<>(placeholders.keySet());
@@ -161,7 +161,7 @@ final class GraphRun {
       graph.setLossVariables("loss");
       graph.createGradFunction(wanted.toArray(String[]::new));
     }
-    openSession(graph.getFunction("grad"));
+    unrolled.backward.open(graph.getFunction("grad"));
     Map<String, INDArray> found = graph.calculateGradients(placeholders, wanted);
     Map<String, INDArray> parameters = new LinkedHashMap<>();
     for (SDParameter parameter : settings.parameters()) {
@@ -189,21 +189,25 @@ final class GraphRun {
     return gradient == null ? Nd4j.zerosLike(placeholders.get(name)) : gradient;
   }
 
-  /**
-   * Gives the graph a session that never reuses the memory of an array. SameDiff's own (in
-   * 1.0.0-M2.1) hands out what was freed to whoever asks for that shape, whatever its order was,
-   * and so mixes up rows and columns from the second call on.
-   */
-  private static void openSession(SameDiff graph) {
-    graph
-        .getSessions()
-        .computeIfAbsent(
-            Thread.currentThread().getId(),
-            thread -> {
-              InferenceSession session = SameDiff.getInferenceFactory().create(graph);
-              session.setMmgr(new NoOpMemoryMgr());
-              return session;
-            });
+  /** Leaves the arrays of the last calls to the garbage collector, until the next call. */
+  void rest() {
+    for (Unrolled unrolled : graphs.values()) {
+      unrolled.forward.rest(unrolled.graph);
+      if (unrolled.graph.hasGradientFunction()) {
+        unrolled.backward.rest(unrolled.graph.getFunction("grad"));
+      }
+    }
+  }
+
+  /** Whether arrays of a call are held. */
+  boolean holdsArrays() {
+    return graphs.values().stream()
+        .map(Unrolled::graph)
+        .anyMatch(
+            graph ->
+                !graph.getSessions().isEmpty()
+                    || graph.hasGradientFunction()
+                        && !graph.getFunction("grad").getSessions().isEmpty());
   }
 
   /** Arrays may belong to a workspace that closes before the next call. */
@@ -294,7 +298,7 @@ final class GraphRun {
     SDVariable output = graph.stack("output", 2, outputs);
     SDVariable epsilon = graph.placeHolder("epsilon", dataType, -1, map.output().size(), time);
     output.mul(epsilon).sum("loss");
-    return new Unrolled(graph, state);
+    return new Unrolled(graph, state, new GraphSession(), new GraphSession());
   }
 
   private MapGraph.Values values(SameDiff graph) {

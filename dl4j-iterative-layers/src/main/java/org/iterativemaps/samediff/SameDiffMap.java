@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class SameDiffMap extends BaseLayer<SameDiffIterativeMapLayer> {
   private static final long serialVersionUID = 1L;
 
-  private final transient GraphRun run;
+  final transient GraphRun run;
   private transient GraphRun.Call call; // of the last forward pass
 
   /** Made by {@link SameDiffIterativeMapLayer#instantiate}. */
@@ -82,5 +82,6 @@ public final class SameDiffMap extends BaseLayer<SameDiffIterativeMapLayer> {
   public void clear() {
     super.clear();
     call = null;
+    run.rest();
   }
 }

@@ -22,7 +22,7 @@ public final class SameDiffMapRecurrent
     extends BaseRecurrentLayer<SameDiffIterativeMapRecurrentLayer> {
   private static final long serialVersionUID = 1L;
 
-  private final transient GraphRun run;
+  final transient GraphRun run;
   private transient GraphRun.Call call; // of the last forward pass
   private transient Map<String, INDArray> initialStateGradient = Map.of();
 
@@ -147,5 +147,6 @@ public final class SameDiffMapRecurrent
   public void clear() {
     super.clear();
     call = null;
+    run.rest();
   }
 }

@@ -25,7 +25,7 @@ public final class SameDiffMapVertex extends BaseGraphVertex {
   private final SameDiffIterativeMapVertex config;
   private final INDArray params;
   private final transient Map<String, INDArray> parameters;
-  private final transient GraphRun run;
+  final transient GraphRun run;
   private INDArray gradients;
   private transient Map<String, INDArray> gradientViews;
   private transient INDArray[] masks;
@@ -113,11 +113,12 @@ public final class SameDiffMapVertex extends BaseGraphVertex {
     return config.feedForwardMaskArrays(maskArrays, currentMaskState, minibatchSize);
   }
 
-  /** The masks go with the inputs they came with. */
+  /** The masks go with the inputs they came with, and so do the arrays of the graph's last call. */
   @Override
   public void clear() {
     super.clear();
     masks = null;
+    run.rest();
   }
 
   @Override
