@@ -3,7 +3,6 @@ package org.iterativemaps.convert;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.nn.weights.IWeightInit;
-import org.iterativemaps.map.WeightMask;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -64,9 +63,5 @@ record DenseBlock(Node node, String from, String to) {
 
   boolean hasBias() {
     return node.layer().initializer().biasKeys(node.layer()).size() > 0;
-  }
-
-  WeightMask full() {
-    return WeightMask.dense(fromSize(), toSize());
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.DoubleStream;
 import org.deeplearning4j.nn.api.Layer;
 import org.iterativemaps.layers.IterativeMapLayer;
@@ -15,6 +16,8 @@ import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.Parameter;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.map.change.MapChange;
+import org.iterativemaps.map.change.TrainedMap;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -233,6 +236,29 @@ public final class MapWeights {
     return realized.parameters().stream()
         .map(parameter -> Nd4j.createFromArray(values(parameter)).castTo(type))
         .toArray(INDArray[]::new);
+  }
+
+  /** For changes of the map: all trained blocks may be changed. */
+  TrainedMap trained(int steps) {
+    return new TrainedMap(
+        realized,
+        realized.parameters().stream().map(this::values).toArray(double[][]::new),
+        Set.copyOf(weights.keySet()),
+        steps);
+  }
+
+  /** What a change of this map leaves. */
+  MapWeights after(MapChange change) {
+    double[][] before = realized.parameters().stream().map(this::values).toArray(double[][]::new);
+    RealizedMap after = change.after();
+    Map<String, double[]> newWeights = new LinkedHashMap<>();
+    Map<String, double[]> newBiases = new LinkedHashMap<>();
+    for (int i = 0; i < after.parameters().size(); i++) {
+      Parameter parameter = after.parameters().get(i);
+      (parameter.isBias() ? newBiases : newWeights)
+          .put(owner(after, parameter), change.carry(i, before));
+    }
+    return new MapWeights(after.map(), newWeights, newBiases);
   }
 
   /** A layer for single inputs with this map; {@link #writeInto} gives it the weights. */

@@ -69,9 +69,11 @@ public final class MlpOptions {
   }
 
   /**
-   * Prunes every block to this density; the weights of largest magnitude stay, at least one per
-   * block. Together with {@link #hiddenProportion} the density is that of all blocks together. An
-   * untrained network gets random patterns of this density.
+   * Prunes every block to this density; the weights of largest magnitude stay, with the protection
+   * of {@link org.iterativemaps.map.change.MagnitudePruning}: at least one per block, and a way
+   * from the input to the output. Together with {@link #hiddenProportion} the density is that of
+   * all blocks together. An untrained network gets random patterns of this density, of which some
+   * way leads to the output, too.
    *
    * @param share a fraction in (0, 1]
    * @throws IllegalArgumentException if it is outside that range, or layers are to be tied

@@ -4,7 +4,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
@@ -15,9 +19,11 @@ import org.iterativemaps.layers.MapLossLayer;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.HiddenProportion;
+import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.change.MagnitudePruning;
+import org.iterativemaps.map.change.TrainedMap;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 
@@ -31,6 +37,7 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
  */
 final class MlpToMap {
   static final String INPUT = "x";
+  private static final int MOST_DRAWS = 1000;
 
   private final MlpRun run;
   private final MlpOptions options;
@@ -76,13 +83,14 @@ final class MlpToMap {
         slots.put(node, null);
       }
     }
-    boolean isTrained = run.nodes().get(0).trained() != null;
-    List<WeightMask> masks = isTrained ? trainedMasks() : null;
-    BlockMap map =
-        map(masks == null ? patterns() : masks.stream().map(Sparsity::explicit).toList());
-    reportSlots(map);
-    return new Piece(
-        run.nodes(), layers(map, isTrained ? filler(weights(map, masks)) : running -> {}));
+    if (run.nodes().get(0).trained() == null) {
+      BlockMap map = options.prunes() ? reaching(map(patterns())) : map(patterns());
+      reportSlots(map);
+      return new Piece(run.nodes(), layers(map, running -> {}));
+    }
+    MapWeights weights = pruned(weights(map(blocks.stream().map(b -> Sparsity.dense()).toList())));
+    reportSlots(weights.map());
+    return new Piece(run.nodes(), layers(weights.map(), weights::writeInto));
   }
 
   private void addLayer(Node node, String slot) {
@@ -165,57 +173,65 @@ final class MlpToMap {
         .toList();
   }
 
-  /** The masks of a trained network: the largest magnitudes stay. */
-  private List<WeightMask> trainedMasks() {
-    List<WeightMask> masks = new ArrayList<>(blocks.stream().map(DenseBlock::full).toList());
+  /** The same map with masks from another seed if those it has leave no way to the output. */
+  private BlockMap reaching(BlockMap map) {
+    for (int more = 0; more < MOST_DRAWS; more++) {
+      RealizedMap drawn = map.withSeed(map.seed() + more).realize();
+      double[][] ones =
+          drawn.parameters().stream()
+              .map(parameter -> DoubleStream.generate(() -> 1).limit(parameter.length()).toArray())
+              .toArray(double[][]::new);
+      if (new TrainedMap(drawn, ones, Set.of(), states.size()).reachesOutput()) {
+        return drawn.map();
+      }
+    }
+    throw new IllegalArgumentException(
+        "density: "
+            + MOST_DRAWS
+            + " random patterns of so few weights had no way from the input of layer "
+            + run.weighted().get(0).label()
+            + " to the output of layer "
+            + run.last().label()
+            + "; use a higher one, or prune a network with weights");
+  }
+
+  /** The largest magnitudes stay. */
+  private MapWeights pruned(MapWeights full) {
+    if (!options.prunes()) {
+      return full;
+    }
+    List<MagnitudePruning.Share> shares = new ArrayList<>();
     if (options.hiddenProportion() != null) {
       List<Boolean> isHidden = hiddenBlocks();
       long[] budget = budget(isHidden);
-      prune(masks, isHidden, true, budget[0]);
-      prune(masks, isHidden, false, budget[1]);
-    } else if (options.density() != null) {
-      for (int b = 0; b < masks.size(); b++) {
-        long keep = Math.round(options.density() * masks.get(b).entryCount());
-        masks.set(
-            b,
-            Pruning.largest(List.of(masks.get(b)), List.of(blocks.get(b).values()), keep).get(0));
+      shares.add(new MagnitudePruning.Share(names(isHidden, true), budget[0]));
+      shares.add(new MagnitudePruning.Share(names(isHidden, false), budget[1]));
+    } else {
+      for (DenseBlock block : blocks) {
+        long keep = Math.round(options.density() * block.fromSize() * block.toSize());
+        shares.add(new MagnitudePruning.Share(Set.of(block.name()), keep));
       }
     }
-    return masks;
+    return full.after(MagnitudePruning.toShares(full.trained(states.size()), shares));
   }
 
-  private void prune(List<WeightMask> masks, List<Boolean> isHidden, boolean hidden, long keep) {
-    List<Integer> group = new ArrayList<>();
-    for (int b = 0; b < masks.size(); b++) {
-      if (isHidden.get(b) == hidden) {
-        group.add(b);
-      }
-    }
-    List<WeightMask> pruned =
-        Pruning.largest(
-            group.stream().map(masks::get).toList(),
-            group.stream().map(b -> blocks.get(b).values()).toList(),
-            keep);
-    for (int i = 0; i < group.size(); i++) {
-      masks.set(group.get(i), pruned.get(i));
-    }
+  private Set<String> names(List<Boolean> isHidden, boolean hidden) {
+    return IntStream.range(0, blocks.size())
+        .filter(b -> isHidden.get(b) == hidden)
+        .mapToObj(b -> blocks.get(b).name())
+        .collect(Collectors.toSet());
   }
 
-  private MapWeights weights(BlockMap map, List<WeightMask> masks) {
+  private MapWeights weights(BlockMap map) {
     Map<String, double[]> weights = new LinkedHashMap<>();
     Map<String, double[]> biases = new LinkedHashMap<>();
-    for (int b = 0; b < blocks.size(); b++) {
-      DenseBlock block = blocks.get(b);
-      weights.put(block.name(), Pruning.select(block.values(), masks.get(b)));
+    for (DenseBlock block : blocks) {
+      weights.put(block.name(), block.values());
       if (block.hasBias()) {
         biases.put(block.to(), block.bias());
       }
     }
     return new MapWeights(map, weights, biases);
-  }
-
-  private static Consumer<org.deeplearning4j.nn.api.Layer> filler(MapWeights weights) {
-    return weights::writeInto;
   }
 
   private List<NewLayer> layers(BlockMap map, Consumer<org.deeplearning4j.nn.api.Layer> fill) {

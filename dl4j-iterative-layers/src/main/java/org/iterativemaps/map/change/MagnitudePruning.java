@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Selection;
 import org.iterativemaps.map.WeightMask;
@@ -56,9 +57,62 @@ public final class MagnitudePruning {
     if (maps.stream().allMatch(m -> m.blocks().isEmpty())) {
       throw new IllegalArgumentException("blocks: found none to prune, expected at least one");
     }
+    return prune(
+        maps,
+        candidates ->
+            scope == Scope.GLOBAL
+                ? List.of(new Group(candidates, wanted(sparsity, candidates)))
+                : candidates.stream()
+                    .map(c -> new Group(List.of(c), wanted(sparsity, List.of(c))))
+                    .toList());
+  }
+
+  /**
+   * Blocks that are compared with each other, and how much of them stays.
+   *
+   * @param blocks names "from-&gt;to" of trained blocks
+   * @param stay how many weights of them stay together; as many as there are, if that is fewer
+   */
+  public record Share(Set<String> blocks, long stay) {}
+
+  /**
+   * The change that brings groups of a map's blocks to so many weights each, with the protection
+   * that {@link MagnitudePruning} describes.
+   *
+   * @param map the map; its blocks are those of the shares
+   * @param shares disjoint groups of its blocks
+   * @throws IllegalArgumentException if a share names another block, or a weight is NaN
+   */
+  public static MapChange toShares(TrainedMap map, List<Share> shares) {
+    for (Share share : shares) {
+      if (!map.blocks().containsAll(share.blocks())) {
+        throw new IllegalArgumentException(
+            "shares: found " + share.blocks() + ", expected some of " + map.blocks());
+      }
+    }
+    return prune(
+            List.of(map),
+            candidates ->
+                shares.stream()
+                    .map(share -> new Group(of(share, candidates), share.stay()))
+                    .toList())
+        .get(0);
+  }
+
+  private static List<Candidate> of(Share share, List<Candidate> candidates) {
+    return candidates.stream()
+        .filter(c -> share.blocks().contains(c.block().block().name()))
+        .toList();
+  }
+
+  /** Candidates of which together so many weights stay. */
+  private record Group(List<Candidate> candidates, long stay) {}
+
+  private static List<MapChange> prune(
+      List<TrainedMap> maps, Function<List<Candidate>, List<Group>> grouping) {
     List<Map<String, Set<Integer>>> paths = new ArrayList<>();
     maps.forEach(m -> paths.add(Map.of()));
-    List<MapChange> changes = choose(maps, sparsity, scope, paths);
+    List<MapChange> changes = choose(maps, grouping, paths);
     boolean cut = false;
     for (int i = 0; i < maps.size(); i++) {
       if (Paths.cutBy(maps.get(i), changes.get(i))) {
@@ -66,13 +120,12 @@ public final class MagnitudePruning {
         cut = true;
       }
     }
-    return cut ? choose(maps, sparsity, scope, paths) : changes;
+    return cut ? choose(maps, grouping, paths) : changes;
   }
 
   private static List<MapChange> choose(
       List<TrainedMap> maps,
-      double sparsity,
-      Scope scope,
+      Function<List<Candidate>, List<Group>> grouping,
       List<Map<String, Set<Integer>>> protectedEntries) {
     List<Candidate> candidates = new ArrayList<>();
     for (int i = 0; i < maps.size(); i++) {
@@ -83,12 +136,8 @@ public final class MagnitudePruning {
     }
     List<Map<String, WeightMask>> masks = new ArrayList<>();
     maps.forEach(m -> masks.add(new HashMap<>()));
-    if (scope == Scope.PER_BLOCK) {
-      for (Candidate candidate : candidates) {
-        candidate.keepInto(masks, stay(sparsity, List.of(candidate)));
-      }
-    } else {
-      keepLargestOfAll(candidates, stay(sparsity, candidates), masks);
+    for (Group group : grouping.apply(candidates)) {
+      keepLargest(group.candidates, stay(group), masks);
     }
     List<MapChange> changes = new ArrayList<>();
     for (int i = 0; i < maps.size(); i++) {
@@ -105,11 +154,6 @@ public final class MagnitudePruning {
    * @param scores |w|, infinite where protected
    */
   private record Candidate(int map, RealizedBlock block, double[] scores) {
-    void keepInto(List<Map<String, WeightMask>> masks, int count) {
-      int[] kept = Selection.largest(scores, Math.min(count, scores.length));
-      masks.get(map).put(block.block().name(), Masks.keep(block.mask(), kept));
-    }
-
     long cells() {
       return (long) block.mask().fromSize() * block.mask().toSize();
     }
@@ -127,22 +171,24 @@ public final class MagnitudePruning {
     return scores;
   }
 
+  private static long wanted(double sparsity, List<Candidate> candidates) {
+    return (long) Math.rint((1 - sparsity) * candidates.stream().mapToLong(Candidate::cells).sum());
+  }
+
   /** How many weights stay, at least the protected ones. */
-  private static int stay(double sparsity, List<Candidate> candidates) {
-    long cells = 0;
+  private static int stay(Group group) {
     long weights = 0;
     long kept = 0;
-    for (Candidate candidate : candidates) {
-      cells += candidate.cells();
+    for (Candidate candidate : group.candidates) {
       weights += candidate.scores.length;
       for (double score : candidate.scores) {
         kept += score == Double.POSITIVE_INFINITY ? 1 : 0;
       }
     }
-    return (int) Math.min(weights, Math.max(kept, Math.rint((1 - sparsity) * cells)));
+    return (int) Math.min(weights, Math.max(kept, group.stay));
   }
 
-  private static void keepLargestOfAll(
+  private static void keepLargest(
       List<Candidate> candidates, int count, List<Map<String, WeightMask>> masks) {
     int total = candidates.stream().mapToInt(c -> c.scores.length).sum();
     double[] all = new double[total];

@@ -50,6 +50,14 @@ public record TrainedMap(RealizedMap map, double[][] values, Set<String> blocks,
     }
   }
 
+  /**
+   * Whether the weights that exist lead from some unit of the input slot to some unit of the output
+   * slot, in these steps; a random pattern of very few weights may not.
+   */
+  public boolean reachesOutput() {
+    return Paths.reachOutput(this);
+  }
+
   /** The blocks that may be changed, in the map's order. */
   List<RealizedBlock> chosen() {
     return map.blocks().stream()
