@@ -1,7 +1,6 @@
 package org.iterativemaps.kernel;
 
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Schedule.Update;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -31,6 +30,9 @@ public record KernelMemory(
    * @param timeSteps of a sequence; 1 for a single token
    */
   public static KernelMemory of(MapProgram program, DataType type, long timeSteps) {
+    if (ManyStepsKernel.isFor(program)) {
+      return of(program.withOneStep(), type, ManyStepsKernel.STEPS_AT_A_TIME);
+    }
     if (!MapKernels.isFused(type)) {
       return ofReference(program, timeSteps);
     }
@@ -45,8 +47,8 @@ public record KernelMemory(
    */
   static KernelMemory ofReference(MapProgram program, long timeSteps) {
     long perTimeStep = 0;
-    for (Update update : program.schedule().updates()) {
-      perTimeStep += 2L * program.size(update.target().slot());
+    for (int slot = 0; slot < program.slots().size(); slot++) {
+      perTimeStep += 2 * program.schedule().updateCount(slot) * program.size(slot);
     }
     long matrices = 0;
     for (RealizedBlock block : program.realized().blocks()) {

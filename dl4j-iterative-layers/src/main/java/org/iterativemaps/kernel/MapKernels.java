@@ -13,13 +13,21 @@ public final class MapKernels {
 
   /**
    * A kernel for one layer: the fused one for FLOAT on the CPU, else the reference. The system
-   * property {@value KernelMode#PROPERTY} (auto, simd, scalar or reference) has a say.
+   * property {@value KernelMode#PROPERTY} (auto, simd, scalar or reference) has a say. A program of
+   * more than {@value ManyStepsKernel#MOST_UPDATES} updates per token is run step by step, in
+   * inference only.
    *
    * @param type the network's floating type
    * @throws IllegalArgumentException if the system property names no kernel
    * @throws IllegalStateException if it demands simd, which cannot be loaded
    */
   public static MapKernel of(MapProgram program, DataType type) {
+    return ManyStepsKernel.isFor(program)
+        ? new ManyStepsKernel(program, ofFewSteps(program.withOneStep(), type))
+        : ofFewSteps(program, type);
+  }
+
+  private static MapKernel ofFewSteps(MapProgram program, DataType type) {
     if (KernelMode.fromProperty() == KernelMode.REFERENCE) {
       LOG.info("kernel: reference, as -D{} says", KernelMode.PROPERTY);
       return new ReferenceKernel(program);

@@ -60,6 +60,19 @@ public final class MapProgram {
     return new MapProgram(realized, Schedule.sequence(realized.map(), steps), defaultActivation);
   }
 
+  /** The same map and activations, one step per token of a sequence. */
+  MapProgram withOneStep() {
+    return new MapProgram(this);
+  }
+
+  private MapProgram(MapProgram other) {
+    this.realized = other.realized;
+    this.schedule = Schedule.sequence(realized.map(), 1);
+    this.activations = other.activations;
+    this.inputSlot = other.inputSlot;
+    this.outputSlot = other.outputSlot;
+  }
+
   private static IActivation activation(Slot slot, IActivation defaultActivation) {
     IActivation activation = slot.activation() != null ? slot.activation() : defaultActivation;
     if (activation == null) {
