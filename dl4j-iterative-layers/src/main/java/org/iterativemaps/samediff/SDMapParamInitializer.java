@@ -14,7 +14,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Parameters of a SameDiff layer: those of its map in their order, each a vector. Gains count as
- * biases: they are neither drawn nor regularised as weights.
+ * weights, as in DL4J's layers with layer normalisation: {@code l2} shrinks them, {@code l2Bias}
+ * and {@code biasUpdater} leave them alone. They all begin at 1.
  */
 public final class SDMapParamInitializer implements ParamInitializer {
   private static final SDMapParamInitializer INSTANCE = new SDMapParamInitializer();
@@ -49,12 +50,12 @@ public final class SDMapParamInitializer implements ParamInitializer {
 
   @Override
   public List<String> weightKeys(Layer layer) {
-    return keys(layer, SDParameter::isWeight);
+    return keys(layer, SDParameter::countsAsWeight);
   }
 
   @Override
   public List<String> biasKeys(Layer layer) {
-    return keys(layer, parameter -> !parameter.isWeight());
+    return keys(layer, parameter -> !parameter.countsAsWeight());
   }
 
   private static List<String> keys(Layer layer, Predicate<SDParameter> which) {

@@ -12,7 +12,7 @@ import org.iterativemaps.map.WeightMask;
  */
 public record SDParameter(String key, Role role, WeightMask mask, int length) {
 
-  /** What a parameter is: decides its first value and whether weights are regularised. */
+  /** What a parameter is: decides its first value and how it is regularised. */
   public enum Role {
     /** Weights of a block. */
     WEIGHT,
@@ -30,7 +30,16 @@ public record SDParameter(String key, Role role, WeightMask mask, int length) {
     return new SDParameter(key, role, null, length);
   }
 
+  /** Whether these are the weights of a block, drawn by an initialiser. */
   boolean isWeight() {
     return role == Role.WEIGHT;
+  }
+
+  /**
+   * Whether DL4J treats it as a weight: in regularisation, constraints, weight noise and the choice
+   * of the updater. All but biases are, gains too, as in DL4J's layers with layer normalisation.
+   */
+  boolean countsAsWeight() {
+    return role != Role.BIAS;
   }
 }

@@ -119,7 +119,7 @@ public final class SameDiffIterativeMapVertex extends SameDiffVertex implements 
     inputs.addAll(starts);
     params.defineInputs(inputs.toArray(String[]::new));
     for (SDParameter parameter : settings.parameters()) {
-      if (parameter.isWeight()) {
+      if (parameter.countsAsWeight()) {
         params.addWeightParam(parameter.key(), parameter.length());
       } else {
         params.addBiasParam(parameter.key(), parameter.length());
