@@ -1,5 +1,7 @@
 package org.iterativemaps.layers;
 
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
@@ -10,6 +12,7 @@ import org.deeplearning4j.nn.conf.constraint.UnitNormConstraint;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What a map layer refuses, with DL4J's exceptions and the layer's name. */
 public final class LayerChecks {
@@ -54,7 +57,8 @@ public final class LayerChecks {
   }
 
   /**
-   * Norms of rows or columns need a dense matrix, which the compact weights are not.
+   * Norms of rows or columns need a dense matrix, which neither the compact weights nor the biases
+   * are.
    *
    * @throws DL4JInvalidConfigException if there is such a constraint
    */
@@ -68,11 +72,54 @@ public final class LayerChecks {
             where(layer)
                 + ": "
                 + constraint.getClass().getSimpleName()
-                + " takes norms over the rows or columns of a dense matrix; the weights of a map layer"
-                + " are vectors of those that exist. Use an elementwise constraint such as"
-                + " NonNegativeConstraint, or L2 regularisation");
+                + " takes norms over the rows or columns of a dense matrix; "
+                + (isOfBiases(constraint, layer)
+                    ? "a bias is a vector of one number per unit, which has none. Use an elementwise"
+                        + " constraint such as NonNegativeConstraint, or l2Bias(…)"
+                    : "the weights of a map layer are vectors of those that exist. Use an elementwise"
+                        + " constraint such as NonNegativeConstraint, or L2 regularisation"));
       }
     }
+  }
+
+  private static boolean isOfBiases(LayerConstraint constraint, FeedForwardLayer layer) {
+    return !constraint.getParams().isEmpty()
+        && constraint.getParams().stream()
+            .allMatch(key -> layer.initializer().isBiasParam(layer, key));
+  }
+
+  /**
+   * What a caller wants a parameter to be: as many numbers as it has. DL4J's layers spread fewer
+   * over it, and take a key they do not know as a parameter more.
+   *
+   * @param key of a parameter
+   * @param found the numbers, a vector in any direction
+   * @param table the layer's parameters
+   * @param where the layer, for the message
+   * @return found in the parameter's shape
+   * @throws IllegalArgumentException if there is no such parameter or it has another length
+   */
+  public static INDArray parameter(
+      String key, INDArray found, Map<String, INDArray> table, String where) {
+    INDArray present = table.get(key);
+    if (present == null) {
+      throw new IllegalArgumentException(
+          "parameter: found key '" + key + "', expected one of " + table.keySet() + " " + where);
+    }
+    if (found == null
+        || found.length() != present.length()
+        || Arrays.stream(found.shape()).filter(size -> size != 1).count() > 1) {
+      throw new IllegalArgumentException(
+          "parameter '"
+              + key
+              + "': found "
+              + (found == null ? "null" : "shape " + Arrays.toString(found.shape()))
+              + ", expected "
+              + Arrays.toString(present.shape())
+              + ", a number for each weight or unit "
+              + where);
+    }
+    return found.reshape(present.shape());
   }
 
   private static String where(Layer layer) {

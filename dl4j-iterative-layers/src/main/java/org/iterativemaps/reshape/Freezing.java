@@ -48,9 +48,7 @@ public final class Freezing {
   private static void change(
       Model network, String layer, BiFunction<LiveNetwork, MapLayer, BlockMap> change) {
     Reshape.changeAll(
-        network,
-        layer,
-        (live, map) -> MapChange.between(map.realized(), change.apply(live, map)));
+        network, layer, (live, map) -> MapChange.between(map.realized(), change.apply(live, map)));
   }
 
   private static double[] values(RealizedMap map, double[][] parameters, String from, String to) {

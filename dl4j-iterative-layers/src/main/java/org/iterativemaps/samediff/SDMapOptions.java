@@ -18,7 +18,7 @@ public interface SDMapOptions<B> {
 
     Draft() {}
 
-    SDMapSettings settings(long nIn) {
+    SDMapSettings settings(long nIn, long nOut) {
       SDMapSettings settings = new SDMapSettings(map, steps, biasInits);
       if (nIn > 0 && !map.isOpen() && map.input().size() != nIn) {
         throw new IllegalArgumentException(
@@ -29,6 +29,16 @@ public interface SDMapOptions<B> {
                 + "' of the map has "
                 + map.input().size()
                 + " units; leave one of the two out");
+      }
+      if (nOut > 0 && map.output().size() != nOut) {
+        throw new IllegalArgumentException(
+            "nOut: found "
+                + nOut
+                + ", but output slot '"
+                + map.output().name()
+                + "' of the map has "
+                + map.output().size()
+                + " units; leave nOut out");
       }
       return settings.withInputSize(nIn);
     }

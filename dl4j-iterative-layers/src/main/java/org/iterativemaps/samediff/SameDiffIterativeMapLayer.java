@@ -45,11 +45,12 @@ public final class SameDiffIterativeMapLayer extends FeedForwardLayer implements
   /**
    * From a builder.
    *
-   * @throws IllegalArgumentException if there is no map, K is below 1, or a block is Java code
+   * @throws IllegalArgumentException if there is no map, K is below 1, a block is Java code, or nIn
+   *     or nOut is not the map's
    */
   private SameDiffIterativeMapLayer(Builder builder) {
     super(builder);
-    setSettings(builder.draft.settings(builder.getNIn()));
+    setSettings(builder.draft.settings(builder.getNIn(), builder.getNOut()));
     initializeConstraints(builder);
     LayerChecks.constraints(this);
   }

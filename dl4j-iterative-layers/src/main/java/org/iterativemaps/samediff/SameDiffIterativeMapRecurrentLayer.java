@@ -38,11 +38,12 @@ public final class SameDiffIterativeMapRecurrentLayer extends BaseRecurrentLayer
   /**
    * From a builder.
    *
-   * @throws IllegalArgumentException if there is no map, K is below 1, or a block is Java code
+   * @throws IllegalArgumentException if there is no map, K is below 1, a block is Java code, or nIn
+   *     or nOut is not the map's
    */
   private SameDiffIterativeMapRecurrentLayer(Builder builder) {
     super(builder);
-    setSettings(builder.draft.settings(builder.getNIn()));
+    setSettings(builder.draft.settings(builder.getNIn(), builder.getNOut()));
     initializeConstraints(builder);
     LayerChecks.constraints(this);
     if (builder.getRecurrentConstraints() != null || builder.getInputWeightConstraints() != null) {

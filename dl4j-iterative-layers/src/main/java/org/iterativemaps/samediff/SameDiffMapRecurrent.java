@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.layers.recurrent.BaseRecurrentLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.iterativemaps.kernel.OpenArrays;
+import org.iterativemaps.layers.LayerChecks;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -30,6 +31,11 @@ public final class SameDiffMapRecurrent
   public SameDiffMapRecurrent(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
     this.run = new GraphRun(layerConf().getSettings(), layerConf().getActivationFn(), dataType);
+  }
+
+  @Override
+  public void setParam(String key, INDArray value) {
+    super.setParam(key, LayerChecks.parameter(key, value, params, layerId()));
   }
 
   @Override

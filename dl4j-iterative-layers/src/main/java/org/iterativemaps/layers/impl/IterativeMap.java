@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.iterativemaps.kernel.OpenArrays;
 import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.LayerChecks;
 import org.iterativemaps.layers.MapSettings;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -37,6 +38,11 @@ public final class IterativeMap extends BaseLayer<IterativeMapLayer> implements 
   @Override
   public void run(MapSettings settings) {
     run = new KernelRun(layerConf(), settings, dataType);
+  }
+
+  @Override
+  public void setParam(String key, INDArray value) {
+    super.setParam(key, LayerChecks.parameter(key, value, params, layerId()));
   }
 
   @Override

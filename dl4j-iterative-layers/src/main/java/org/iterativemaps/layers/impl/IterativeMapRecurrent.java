@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.iterativemaps.kernel.OpenArrays;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.layers.LayerChecks;
 import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.map.Slot;
 import org.nd4j.common.primitives.Pair;
@@ -46,6 +47,11 @@ public final class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMap
   @Override
   public void run(MapSettings settings) {
     run = new KernelRun(layerConf(), settings, dataType);
+  }
+
+  @Override
+  public void setParam(String key, INDArray value) {
+    super.setParam(key, LayerChecks.parameter(key, value, params, layerId()));
   }
 
   @Override
