@@ -63,6 +63,7 @@ public final class RandomSource {
     double logAbsent = StrictMath.log1p(-probability);
     // Enough for all but about one draw in 10^9; grows if that one comes.
     double expected = probability * end;
+    WeightMask.checkDrawing(fromSize, toSize, expected);
     long room = (long) (expected + 6 * Math.sqrt(expected) + 16);
     long[] cells = new long[(int) Math.min(Math.min(room, end), WeightMask.MAX_ENTRIES)];
     int count = 0;
@@ -83,14 +84,14 @@ public final class RandomSource {
 
   /** Exactly this many cells of the rectangle, every choice equally likely. */
   WeightMask exactly(int fromSize, int toSize, long count) {
-    WeightMask.checkCount(count, fromSize, toSize);
+    WeightMask.checkDrawing(fromSize, toSize, count);
     return WeightMask.ofCells(
         fromSize, toSize, distinct((long) fromSize * toSize, Math.toIntExact(count)));
   }
 
   /** Exactly this many source units for each target unit. */
   WeightMask fanIn(int fromSize, int toSize, int perTarget) {
-    WeightMask.checkCount((long) perTarget * toSize, fromSize, toSize);
+    WeightMask.checkDrawing(fromSize, toSize, (double) perTarget * toSize);
     int[] targetStart = new int[toSize + 1];
     int[] sources = new int[perTarget * toSize];
     for (int to = 0; to < toSize; to++) {
@@ -108,6 +109,7 @@ public final class RandomSource {
    * one number are connected fully.
    */
   WeightMask groups(int fromSize, int toSize, int count) {
+    WeightMask.checkDrawing(fromSize, toSize, (double) fromSize * toSize / count);
     int[] sourceOrder = permutation(fromSize);
     int[] targetOrder = permutation(toSize);
     int[][] sourcesOf = new int[count][];

@@ -52,6 +52,7 @@ public final class RealizedMap {
               + map.input().name()
               + "' is still open; give it with nIn(…), input(name, size) or setInputType(…)");
     }
+    checkMemory(map);
     this.map = map;
     this.blocks = new ArrayList<>();
     this.parameters = new ArrayList<>();
@@ -80,6 +81,21 @@ public final class RealizedMap {
               WeightMask.MAX_ENTRIES));
     }
     this.parameterCount = count;
+  }
+
+  /** Before anything is drawn: what all masks and fixed values take together. */
+  private static void checkMemory(BlockMap map) {
+    double bytes = 0;
+    for (Block block : map.blocks()) {
+      int toSize = map.slot(block.to()).size();
+      double entries = block.sparsity().expectedEntries(map.slot(block.from()).size(), toSize);
+      boolean isDrawn =
+          !(block.sparsity() instanceof Sparsity.Dense
+              || block.sparsity() instanceof Sparsity.Explicit);
+      bytes += isDrawn ? WeightMask.bytes(toSize, entries) : 0;
+      bytes += block.isTrainable() ? 0 : Double.BYTES * entries;
+    }
+    Heap.check("masks and fixed values of the map", bytes);
   }
 
   private RealizedBlock realize(Block block) {

@@ -1,30 +1,49 @@
 package org.iterativemaps.map;
 
-import java.util.HashMap;
-import java.util.Map;
-
 /**
  * Values at some of the weights and 0 at the others, all of which exist: what A = W0 + U * Omega
  * starts from where W0 is sparse and Omega is not (arXiv:2404.00880).
  *
  * @param pattern which of the weights have values; where it has cells that the block has not, those
  *     count for nothing
- * @param values theirs
+ * @param values theirs; scattered themselves at most {@value #MAX_DEPTH} deep
  */
 public record ScatteredValues(Sparsity pattern, FixedValues values) implements FixedValues {
+  /** How deep such values may lie within each other. */
+  public static final int MAX_DEPTH = 16;
+
+  /** Checks the depth. */
+  public ScatteredValues {
+    int depth = 1;
+    for (FixedValues inner = values; inner instanceof ScatteredValues of; inner = of.values) {
+      depth++;
+    }
+    if (depth > MAX_DEPTH) {
+      throw new IllegalArgumentException(
+          "scattered values: found "
+              + depth
+              + " within each other, expected at most "
+              + MAX_DEPTH
+              + "; give them one pattern");
+    }
+  }
+
   @Override
   public double[] draw(WeightMask mask, RandomSource random) {
     WeightMask some = pattern.draw(mask.fromSize(), mask.toSize(), random);
     double[] drawn = values.draw(some, random);
-    Map<Long, Double> byCell = new HashMap<>();
-    long[] cells = some.copyCells();
-    for (int entry = 0; entry < drawn.length; entry++) {
-      byCell.put(cells[entry], drawn[entry]);
-    }
-    long[] all = mask.copyCells();
-    double[] scattered = new double[all.length];
-    for (int entry = 0; entry < all.length; entry++) {
-      scattered[entry] = byCell.getOrDefault(all[entry], 0.0);
+    double[] scattered = new double[mask.entryCount()];
+    for (int to = 0; to < mask.toSize(); to++) {
+      int next = some.targetStart(to);
+      for (int entry = mask.targetStart(to); entry < mask.targetStart(to + 1); entry++) {
+        int source = mask.source(entry);
+        while (next < some.targetStart(to + 1) && some.source(next) < source) {
+          next++;
+        }
+        if (next < some.targetStart(to + 1) && some.source(next) == source) {
+          scattered[entry] = drawn[next];
+        }
+      }
     }
     return scattered;
   }

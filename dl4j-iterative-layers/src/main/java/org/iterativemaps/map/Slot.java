@@ -8,7 +8,7 @@ import org.nd4j.linalg.activations.IActivation;
  * A named part of the state z = [x, h, …, y].
  *
  * @param name letters, digits, '.' and '-', beginning with a letter
- * @param size units; 0 leaves the input's size open until DL4J infers it
+ * @param size units, at most {@link #MAX_SIZE}; 0 leaves the input's size open until DL4J infers it
  * @param isInput whether tokens are written into this slot
  * @param activation A of this slot, applied after all that arrives has been summed; null takes the
  *     layer's; always null for the input
@@ -18,6 +18,9 @@ import org.nd4j.linalg.activations.IActivation;
 public record Slot(
     String name, int size, boolean isInput, IActivation activation, boolean hasBias, Origin origin)
     implements Serializable {
+  /** The most units of a slot: a hundred million. */
+  public static final int MAX_SIZE = 100_000_000;
+
   // No '_': ComputationGraph.getParam splits "layer_parameter" at its last one.
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9.-]*");
 
@@ -57,6 +60,10 @@ public record Slot(
     if (size < (isInput ? 0 : 1)) {
       throw new IllegalArgumentException(
           "slot '" + name + "': found size " + size + ", expected at least 1");
+    }
+    if (size > MAX_SIZE) {
+      throw new IllegalArgumentException(
+          "slot '" + name + "': found size " + size + ", expected at most " + MAX_SIZE);
     }
     if (isInput && (activation != null || hasBias)) {
       throw new IllegalArgumentException(

@@ -1,6 +1,7 @@
 package org.iterativemaps.map;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -274,11 +275,12 @@ public sealed interface Sparsity extends Serializable {
 
     @Override
     public WeightMask draw(int fromSize, int toSize, RandomSource random) {
-      long[] cells = new long[Math.min(fromSize, toSize)];
-      for (int i = 0; i < cells.length; i++) {
-        cells[i] = (long) i * fromSize + i;
-      }
-      return WeightMask.ofCells(fromSize, toSize, cells);
+      WeightMask.checkDrawing(fromSize, toSize, expectedEntries(fromSize, toSize));
+      int[] sources = new int[Math.min(fromSize, toSize)];
+      Arrays.setAll(sources, i -> i);
+      int[] targetStart = new int[toSize + 1];
+      Arrays.setAll(targetStart, to -> Math.min(to, sources.length));
+      return WeightMask.ofCheckedRows(fromSize, toSize, targetStart, sources);
     }
   }
 
@@ -295,15 +297,13 @@ public sealed interface Sparsity extends Serializable {
 
     @Override
     public double expectedEntries(int fromSize, int toSize) {
-      double entries = 0;
-      for (int group = 0; group < count; group++) {
-        entries += (double) sizeOf(group, fromSize) * sizeOf(group, toSize);
-      }
-      return entries;
-    }
-
-    private int sizeOf(int group, int units) {
-      return units / count + (group < units % count ? 1 : 0);
+      int largerFrom = fromSize % count; // groups that have one unit more
+      int largerTo = toSize % count;
+      double least = (double) (fromSize / count) * (toSize / count);
+      return count * least
+          + (double) (fromSize / count) * largerTo
+          + (double) (toSize / count) * largerFrom
+          + Math.min(largerFrom, largerTo);
     }
 
     @Override
@@ -323,6 +323,7 @@ public sealed interface Sparsity extends Serializable {
 
     @Override
     public WeightMask draw(int fromSize, int toSize, RandomSource random) {
+      WeightMask.checkSizes(fromSize, toSize);
       check(fromSize, toSize);
       return random.groups(fromSize, toSize, count);
     }

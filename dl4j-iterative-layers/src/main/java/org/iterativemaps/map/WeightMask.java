@@ -37,9 +37,9 @@ public final class WeightMask implements Serializable {
   /**
    * Every cell exists.
    *
-   * @param fromSize units of the source slot, at least 1
-   * @param toSize units of the target slot, at least 1
-   * @throws IllegalArgumentException if a size is below 1, or the cells are more than {@link
+   * @param fromSize units of the source slot, 1 to {@link Slot#MAX_SIZE}
+   * @param toSize units of the target slot, 1 to {@link Slot#MAX_SIZE}
+   * @throws IllegalArgumentException if a size is out of range, or the cells are more than {@link
    *     #MAX_ENTRIES}
    */
   public static WeightMask dense(int fromSize, int toSize) {
@@ -109,6 +109,7 @@ public final class WeightMask implements Serializable {
    */
   public static WeightMask ofCells(int fromSize, int toSize, long[] cells) {
     checkSizes(fromSize, toSize);
+    Heap.check("a mask of " + cells.length + " cells", bytes(toSize, cells.length));
     long end = (long) fromSize * toSize;
     int[] targetStart = new int[toSize + 1];
     int[] sources = new int[cells.length];
@@ -194,11 +195,33 @@ public final class WeightMask implements Serializable {
     }
   }
 
-  private static void checkSizes(int fromSize, int toSize) {
-    if (fromSize < 1 || toSize < 1) {
+  static void checkSizes(int fromSize, int toSize) {
+    if (Math.min(fromSize, toSize) < 1 || Math.max(fromSize, toSize) > Slot.MAX_SIZE) {
       throw new IllegalArgumentException(
-          "fromSize and toSize: expected at least 1, found " + fromSize + " and " + toSize);
+          "fromSize and toSize: expected 1 to "
+              + Slot.MAX_SIZE
+              + ", found "
+              + fromSize
+              + " and "
+              + toSize);
     }
+  }
+
+  /** Bytes of the index of a mask with so many entries. */
+  static double bytes(int toSize, double entries) {
+    return Integer.BYTES * (toSize + 1 + entries);
+  }
+
+  /**
+   * Before a mask is drawn that is not full: its sizes, its entries, and the memory of its index
+   * and of the cell numbers that it is drawn as.
+   */
+  static void checkDrawing(int fromSize, int toSize, double entries) {
+    checkSizes(fromSize, toSize);
+    checkCount((long) Math.ceil(entries), fromSize, toSize);
+    Heap.check(
+        "a mask of " + fromSize + " x " + toSize + " (from x to)",
+        bytes(toSize, entries) + Long.BYTES * entries);
   }
 
   /** Units of the source slot. */

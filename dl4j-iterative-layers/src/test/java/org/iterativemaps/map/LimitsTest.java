@@ -1,0 +1,118 @@
+package org.iterativemaps.map;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Sizes that no memory holds are refused with a sentence, not with an OutOfMemoryError. */
+class LimitsTest {
+
+  static Stream<Sparsity> patterns() {
+    return Stream.of(
+        Sparsity.diagonal(),
+        Sparsity.fanIn(1),
+        Sparsity.entries(3),
+        Sparsity.bernoulli(1e-18),
+        Sparsity.density(1e-17),
+        Sparsity.groups(1_000_000_000));
+  }
+
+  @ParameterizedTest
+  @MethodSource("patterns")
+  void hugeSlotsAreRefused(Sparsity pattern) {
+    for (int[] sizes :
+        new int[][] {
+          {1_000_000_000, 1_000_000_000},
+          {Integer.MAX_VALUE - 1, Integer.MAX_VALUE - 1},
+          {Integer.MAX_VALUE, Integer.MAX_VALUE}
+        }) {
+      RandomSource random = RandomSource.of(1, "mask");
+      String message =
+          assertThrows(
+                  IllegalArgumentException.class, () -> pattern.draw(sizes[0], sizes[1], random))
+              .getMessage();
+      assertTrue(message.contains("expected 1 to 100000000"), message);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Slot.MAX_SIZE + 1, Integer.MAX_VALUE - 1, Integer.MAX_VALUE})
+  void noSlotOrMaskIsThatLarge(int size) {
+    String message =
+        assertThrows(
+                IllegalArgumentException.class, () -> new Slot("h", size, false, null, true))
+            .getMessage();
+    assertTrue(message.contains("'h'") && message.contains("at most 100000000"), message);
+    long[] cells = {0};
+    assertThrows(IllegalArgumentException.class, () -> WeightMask.ofCells(1, size, cells));
+    assertThrows(IllegalArgumentException.class, () -> WeightMask.ofCells(size, 1, cells));
+    assertThrows(IllegalArgumentException.class, () -> WeightMask.dense(1, size));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> WeightMask.ofRows(1, size, new int[] {0, 1}, new int[] {0}));
+    assertEquals(Slot.MAX_SIZE, new Slot("h", Slot.MAX_SIZE, false, null, true).size());
+  }
+
+  /** Each block would fit, all of them do not; nothing is drawn before that is known. */
+  @Test
+  void whatFillsTheHeapIsRefusedBefore() {
+    long heap = Runtime.getRuntime().maxMemory();
+    long entries = heap / 64;
+    int side = (int) Math.ceil(Math.sqrt(2.0 * entries));
+    BlockMap.Builder builder = BlockMap.builder().input("x", side).state("h0", side);
+    builder.connect("x", "h0", Sparsity.entries(entries));
+    for (int i = 1; i < 20; i++) {
+      builder.state("h" + i, side);
+      builder.connect("h" + (i - 1), "h" + i, Sparsity.entries(entries));
+    }
+    BlockMap map = builder.output("h19").build();
+    String message = assertThrows(IllegalArgumentException.class, map::realize).getMessage();
+    assertTrue(message.contains("MB of memory") && message.contains("-Xmx"), message);
+  }
+
+  @Test
+  void scatteredValuesLieOnlySoDeepInEachOther() {
+    FixedValues values = FixedValues.constant(1);
+    for (int i = 0; i < ScatteredValues.MAX_DEPTH; i++) {
+      values = FixedValues.scattered(Sparsity.diagonal(), values);
+    }
+    FixedValues deepest = values;
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> FixedValues.scattered(Sparsity.dense(), deepest))
+            .getMessage();
+    assertTrue(message.contains("found 17") && message.contains("at most 16"), message);
+  }
+
+  /** As a table of the scattered values would have it. */
+  @Test
+  void scatteredValuesAreAtTheCellsOfTheirPattern() {
+    for (long seed = 0; seed < 50; seed++) {
+      RandomSource random = RandomSource.of(seed, "sizes");
+      int from = 1 + (int) (8 * random.nextDouble());
+      int to = 1 + (int) (8 * random.nextDouble());
+      WeightMask mask = Sparsity.bernoulli(0.5).draw(from, to, RandomSource.of(seed, "mask"));
+      Sparsity pattern = Sparsity.bernoulli(0.4);
+      double[] found =
+          FixedValues.scattered(pattern, FixedValues.gaussian(0, 1))
+              .draw(mask, RandomSource.of(seed, "values"));
+      RandomSource again = RandomSource.of(seed, "values");
+      WeightMask some = pattern.draw(from, to, again);
+      double[] drawn = FixedValues.gaussian(0, 1).draw(some, again);
+      double[] table = new double[from * to];
+      for (int i = 0; i < drawn.length; i++) {
+        table[(int) some.copyCells()[i]] = drawn[i];
+      }
+      for (int i = 0; i < found.length; i++) {
+        assertEquals(table[(int) mask.copyCells()[i]], found[i], "seed " + seed);
+      }
+    }
+  }
+}
