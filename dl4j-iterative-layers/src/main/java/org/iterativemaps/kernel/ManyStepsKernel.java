@@ -172,4 +172,9 @@ final class ManyStepsKernel implements MapKernel {
   public void dropTape() {
     // there is none
   }
+
+  @Override
+  public void rest() {
+    oneStep.rest();
+  }
 }
