@@ -90,6 +90,17 @@ public record ConversionReport(List<Entry> entries, List<String> notes, Optional
       layer(node, "stays", node.parameters());
     }
 
+    /** Stays, because of what it has or is. */
+    void stays(Node node, String obstacle) {
+      stays(node);
+      note(node.leftAlone(obstacle));
+    }
+
+    /** What has been said so far, for an error that ends with it; empty if nothing. */
+    String notesSoFar() {
+      return notes.isEmpty() ? "" : ". " + String.join(". ", notes);
+    }
+
     void note(String note) {
       notes.add(note);
     }

@@ -1,16 +1,19 @@
 package org.iterativemaps.convert;
 
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
-import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A ComputationGraph: a chain goes on where a layer is read by one other layer alone.
@@ -100,15 +103,17 @@ record GraphSource(ComputationGraphConfiguration conf, ComputationGraph network)
                 inputs.put(name, conf.getVertexInputs().get(name));
               }
             });
+    Map<Piece, List<String>> names = names(pieces);
     for (Piece piece : pieces) {
       Node first = piece.old().get(0);
       List<String> from = conf.getVertexInputs().get(first.id());
       InputPreProcessor before = first.preProcessor();
-      for (String name : names(piece)) {
+      for (int i = 0; i < names.get(piece).size(); i++) {
         NeuralNetConfiguration layer =
             piece.isKept()
                 ? first.conf().clone()
-                : Source.around(first.conf(), fresh(piece, name).layer());
+                : Source.around(first.conf(), piece.fresh().get(i).layer());
+        String name = names.get(piece).get(i);
         vertices.put(name, new LayerVertex(layer, before == null ? null : before.clone()));
         inputs.put(name, from);
         from = List.of(name);
@@ -123,52 +128,67 @@ record GraphSource(ComputationGraphConfiguration conf, ComputationGraph network)
     return copy;
   }
 
-  /** The last vertex keeps its name, so that what reads it need not change. */
-  private List<String> names(Piece piece) {
-    String last = piece.old().get(piece.old().size() - 1).id();
-    if (piece.isKept()) {
-      return List.of(last);
+  /**
+   * Names of the vertices in place of each piece. The last one keeps its name, so that what reads
+   * it need not change; others get one that no vertex has.
+   */
+  private Map<Piece, List<String>> names(List<Piece> pieces) {
+    Set<String> taken = new HashSet<>(conf.getVertices().keySet());
+    taken.addAll(conf.getNetworkInputs());
+    pieces.forEach(piece -> piece.old().forEach(node -> taken.remove(node.id())));
+    pieces.forEach(piece -> taken.add(lastOf(piece)));
+    Map<Piece, List<String>> all = new IdentityHashMap<>();
+    for (Piece piece : pieces) {
+      String last = lastOf(piece);
+      List<String> names = new ArrayList<>();
+      int count = piece.isKept() ? 1 : piece.fresh().size();
+      for (int i = 0; i < count - 1; i++) {
+        names.add(free(piece.fresh().get(i).layer().getLayerName(), last, taken));
+      }
+      names.add(last);
+      for (int i = 0; i < count && !piece.isKept(); i++) {
+        piece.fresh().get(i).layer().setLayerName(names.get(i));
+      }
+      all.put(piece, names);
     }
-    List<String> names = new ArrayList<>();
-    for (NewLayer fresh : piece.fresh()) {
-      names.add(fresh.layer().getLayerName());
-    }
-    Layer end = piece.fresh().get(names.size() - 1).layer();
-    end.setLayerName(last);
-    names.set(names.size() - 1, last);
-    return names;
+    return all;
   }
 
-  private static NewLayer fresh(Piece piece, String name) {
-    return piece.fresh().stream()
-        .filter(fresh -> fresh.layer().getLayerName().equals(name))
-        .findFirst()
-        .orElseThrow();
+  private static String lastOf(Piece piece) {
+    return piece.old().get(piece.old().size() - 1).id();
+  }
+
+  private static String free(String wish, String last, Set<String> taken) {
+    String name = wish == null || wish.equals(last) ? last + "-map" : wish;
+    String free = name;
+    for (int i = 2; !taken.add(free); i++) {
+      free = name + "-" + i;
+    }
+    return free;
   }
 
   @Override
   public ComputationGraph network(List<Piece> pieces) {
     ComputationGraph copy = new ComputationGraph(configuration(pieces));
     copy.init();
+    Map<Piece, List<String>> names = names(pieces);
     for (Piece piece : pieces) {
-      for (String name : names(piece)) {
+      for (int i = 0; i < names.get(piece).size(); i++) {
+        var layer = copy.getLayer(names.get(piece).get(i));
         if (piece.isKept()) {
-          Source.copyParameters(piece.old().get(0).trained(), copy.getLayer(name));
+          Source.copyParameters(piece.old().get(0).trained(), layer);
         } else {
-          fresh(piece, name).fill().accept(copy.getLayer(name));
+          piece.fresh().get(i).fill().accept(layer);
         }
       }
     }
     // Vertices with parameters of their own (attention) are not layers.
-    network
-        .paramTable()
-        .forEach(
-            (key, value) -> {
-              String vertex = key.substring(0, key.lastIndexOf('_'));
-              if (!isLayer(vertex)) {
-                copy.getParam(key).assign(value);
-              }
-            });
+    for (var vertex : network.getVertices()) {
+      if (!vertex.hasLayer() && vertex.numParams() > 0) {
+        Map<String, INDArray> table = copy.getVertex(vertex.getVertexName()).paramTable(false);
+        vertex.paramTable(false).forEach((key, value) -> table.get(key).assign(value));
+      }
+    }
     return copy;
   }
 }

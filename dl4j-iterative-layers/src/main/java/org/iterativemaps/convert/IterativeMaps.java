@@ -42,9 +42,13 @@ public final class IterativeMaps {
    * <p>A map has one input dropout, one updater and one regularisation: where a layer has dropout
    * or differs in these, a map of its own begins (the report says so).
    *
-   * @throws IllegalArgumentException if there is no such layer; if a layer has weight noise,
-   *     constraints, layer normalisation or RReLU; or if something that no map can be stands
-   *     between dense layers. The message names the layer and says what to do
+   * <p>What no map can be stays as it is, and the report says why: layers of other kinds, dense
+   * layers with weight noise, constraints, layer normalisation or RReLU. What is before and after
+   * it becomes maps of its own. A network of which half is maps computes what it did, so nothing is
+   * lost by not refusing it; {@link MlpOptions#strict()} refuses it.
+   *
+   * @throws IllegalArgumentException if there is nothing that becomes a map; if sizes are not known
+   *     yet; or as the options say. The message names the layer and says what to do
    */
   public static Conversion<MultiLayerNetwork> fromMlp(
       MultiLayerNetwork network, MlpOptions options) {
@@ -64,6 +68,17 @@ public final class IterativeMaps {
   public static Conversion<ComputationGraph> fromMlp(ComputationGraph network, MlpOptions options) {
     GraphSource source = GraphSource.of(network);
     return MlpToMap.plan(source.chains(), options).network(source);
+  }
+
+  /** The swap without a trained network, every weight kept. */
+  public static Conversion<MultiLayerConfiguration> fromMlp(MultiLayerConfiguration configuration) {
+    return fromMlp(configuration, MlpOptions.dense());
+  }
+
+  /** The swap without a trained network, every weight kept. */
+  public static Conversion<ComputationGraphConfiguration> fromMlp(
+      ComputationGraphConfiguration configuration) {
+    return fromMlp(configuration, MlpOptions.dense());
   }
 
   /**
@@ -97,6 +112,19 @@ public final class IterativeMaps {
     return MapToMlp.plan(source.chains()).network(source);
   }
 
+  /** The way back without a trained network, as {@link #toMlp(MultiLayerNetwork)}. */
+  public static Conversion<MultiLayerConfiguration> toMlp(MultiLayerConfiguration configuration) {
+    MultiLayerSource source = new MultiLayerSource(configuration, null);
+    return MapToMlp.plan(source.chains()).configuration(source);
+  }
+
+  /** The way back without a trained network, as {@link #toMlp(MultiLayerNetwork)}. */
+  public static Conversion<ComputationGraphConfiguration> toMlp(
+      ComputationGraphConfiguration configuration) {
+    GraphSource source = new GraphSource(configuration, null);
+    return MapToMlp.plan(source.chains()).configuration(source);
+  }
+
   /** As {@link #toMlp(MultiLayerNetwork)}. */
   public static Conversion<ComputationGraph> toMlp(ComputationGraph network) {
     GraphSource source = GraphSource.of(network);
@@ -123,8 +151,11 @@ public final class IterativeMaps {
    * SameDiffIterativeMapRecurrentLayer} whose gates are wires and whose memory is a slot c: again
    * the same outputs, loss and gradients. It is never part of {@code asOneMap()}.
    *
-   * <p>A recurrent layer in another wrapper, such as {@code MaskZeroLayer} or {@code FrozenLayer},
-   * stays as it is, and the report says so.
+   * <p>What no map can be stays as it is, and the report says why: a recurrent layer in another
+   * wrapper, such as {@code MaskZeroLayer} or {@code FrozenLayer}; one with weight noise,
+   * constraints or layer normalisation; an LSTM with an activation that SameDiff has not, or
+   * gradients normalised per parameter; other recurrent layers. {@link RnnOptions#strict()} refuses
+   * all but the wrapped ones.
    *
    * <p>Time masks: the map sets output and state of a masked step to zero. DL4J's LSTM computes
    * masked steps like any other, except in {@code LastTimeStep}, where it sets them to zero in the
@@ -140,9 +171,8 @@ public final class IterativeMaps {
    * <p>Without trained weights: DL4J draws the weights of all gates as one matrix, the map block by
    * block, so the spread may be another; biases begin as those of the LSTM.
    *
-   * @throws IllegalArgumentException if there is no SimpleRnn and no LSTM; if one has weight noise,
-   *     constraints or layer normalisation; if an LSTM has an activation that SameDiff has not, or
-   *     gradients normalised per parameter; or if there is another recurrent layer
+   * @throws IllegalArgumentException if there is no SimpleRnn or LSTM that becomes a map; if sizes
+   *     are not known yet; or as the options say. The message names the layer
    */
   public static Conversion<MultiLayerNetwork> fromRnn(
       MultiLayerNetwork network, RnnOptions options) {
@@ -150,10 +180,26 @@ public final class IterativeMaps {
     return RnnToMap.plan(source.chains(), options).network(source);
   }
 
+  /** As {@link #fromRnn(MultiLayerNetwork)}. */
+  public static Conversion<ComputationGraph> fromRnn(ComputationGraph network) {
+    return fromRnn(network, RnnOptions.exact());
+  }
+
   /** As {@link #fromRnn(MultiLayerNetwork, RnnOptions)}. */
   public static Conversion<ComputationGraph> fromRnn(ComputationGraph network, RnnOptions options) {
     GraphSource source = GraphSource.of(network);
     return RnnToMap.plan(source.chains(), options).network(source);
+  }
+
+  /** The swap without a trained network, as {@link #fromRnn(MultiLayerNetwork)}. */
+  public static Conversion<MultiLayerConfiguration> fromRnn(MultiLayerConfiguration configuration) {
+    return fromRnn(configuration, RnnOptions.exact());
+  }
+
+  /** The swap without a trained network, as {@link #fromRnn(MultiLayerNetwork)}. */
+  public static Conversion<ComputationGraphConfiguration> fromRnn(
+      ComputationGraphConfiguration configuration) {
+    return fromRnn(configuration, RnnOptions.exact());
   }
 
   /** The swap without a trained network, as {@link #fromRnn(MultiLayerNetwork, RnnOptions)}. */
@@ -173,6 +219,19 @@ public final class IterativeMaps {
   public static Conversion<MultiLayerNetwork> toRnn(MultiLayerNetwork network) {
     MultiLayerSource source = MultiLayerSource.of(network);
     return MapToRnn.plan(source.chains()).network(source);
+  }
+
+  /** The way back without a trained network, as {@link #toRnn(MultiLayerNetwork)}. */
+  public static Conversion<MultiLayerConfiguration> toRnn(MultiLayerConfiguration configuration) {
+    MultiLayerSource source = new MultiLayerSource(configuration, null);
+    return MapToRnn.plan(source.chains()).configuration(source);
+  }
+
+  /** The way back without a trained network, as {@link #toRnn(MultiLayerNetwork)}. */
+  public static Conversion<ComputationGraphConfiguration> toRnn(
+      ComputationGraphConfiguration configuration) {
+    GraphSource source = new GraphSource(configuration, null);
+    return MapToRnn.plan(source.chains()).configuration(source);
   }
 
   /** As {@link #toRnn(MultiLayerNetwork)}. */

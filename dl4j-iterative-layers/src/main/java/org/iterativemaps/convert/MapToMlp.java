@@ -69,6 +69,7 @@ final class MapToMlp {
   }
 
   private Piece piece(Node next) {
+    node.checkSizes(layer);
     List<String> cycle = Cycles.find(map);
     if (!cycle.isEmpty()) {
       throw refusal(

@@ -54,6 +54,7 @@ final class MapToRnn {
 
   private static Piece piece(
       Node node, IterativeMapRecurrentLayer layer, ConversionReport.Builder report) {
+    node.checkSizes(layer);
     MapSettings settings = layer.getSettings();
     BlockMap map = settings.map();
     obstacle(settings)

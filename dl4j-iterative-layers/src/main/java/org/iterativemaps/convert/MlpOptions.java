@@ -19,7 +19,7 @@ public final class MlpOptions {
   private final Tie tie;
   private final boolean freshWeights;
   private final Injection injection;
-  private final boolean keepUnsupported;
+  private final boolean isStrict;
   private final boolean withoutDropout;
 
   /** One looped hidden slot in place of a stack. */
@@ -31,14 +31,14 @@ public final class MlpOptions {
       Tie tie,
       boolean freshWeights,
       Injection injection,
-      boolean keepUnsupported,
+      boolean isStrict,
       boolean withoutDropout) {
     this.density = density;
     this.hiddenProportion = hiddenProportion;
     this.tie = tie;
     this.freshWeights = freshWeights;
     this.injection = injection;
-    this.keepUnsupported = keepUnsupported;
+    this.isStrict = isStrict;
     this.withoutDropout = withoutDropout;
   }
 
@@ -82,7 +82,7 @@ public final class MlpOptions {
     checkFraction("density", share, 1);
     notTied("density");
     return new MlpOptions(
-        share, hiddenProportion, tie, freshWeights, injection, keepUnsupported, withoutDropout);
+        share, hiddenProportion, tie, freshWeights, injection, isStrict, withoutDropout);
   }
 
   /**
@@ -95,8 +95,7 @@ public final class MlpOptions {
   public MlpOptions hiddenProportion(double share) {
     checkFraction("hiddenProportion", share, Math.nextDown(1.0));
     notTied("hiddenProportion");
-    return new MlpOptions(
-        density, share, tie, freshWeights, injection, keepUnsupported, withoutDropout);
+    return new MlpOptions(density, share, tie, freshWeights, injection, isStrict, withoutDropout);
   }
 
   /** The tied slot starts with new weights from the first layer's initialiser. */
@@ -104,23 +103,25 @@ public final class MlpOptions {
     if (tie == null) {
       throw new IllegalArgumentException(
           "freshWeights: only tied(width, steps) starts anew; a new network of the same shape comes"
-              + " from fromMlp(configuration)");
+              + " from IterativeMaps.fromMlp(network.getLayerWiseConfigurations(), options), of a"
+              + " graph from IterativeMaps.fromMlp(graph.getConfiguration(), options)");
     }
     return new MlpOptions(
-        density, hiddenProportion, tie, true, injection, keepUnsupported, withoutDropout);
+        density, hiddenProportion, tie, true, injection, isStrict, withoutDropout);
   }
 
   /** How long the input stays; hold by default, impulse for tied layers. */
   public MlpOptions injection(Injection value) {
     return new MlpOptions(
-        density, hiddenProportion, tie, freshWeights, value, keepUnsupported, withoutDropout);
+        density, hiddenProportion, tie, freshWeights, value, isStrict, withoutDropout);
   }
 
   /**
-   * Layers that cannot become part of a map stay as they are, and what is before and after them
-   * becomes maps of its own; without this they are refused where they stand between dense layers.
+   * Refuses a network of which not everything becomes one map: a dense layer that no map can be, or
+   * something between dense layers. Without this such a layer stays as it is, what is before and
+   * after it becomes maps of its own, and the report says so: the network computes the same.
    */
-  public MlpOptions keepUnsupported() {
+  public MlpOptions strict() {
     return new MlpOptions(
         density, hiddenProportion, tie, freshWeights, injection, true, withoutDropout);
   }
@@ -130,8 +131,7 @@ public final class MlpOptions {
    * its input alone; what is computed after training is the same either way.
    */
   public MlpOptions withoutDropout() {
-    return new MlpOptions(
-        density, hiddenProportion, tie, freshWeights, injection, keepUnsupported, true);
+    return new MlpOptions(density, hiddenProportion, tie, freshWeights, injection, isStrict, true);
   }
 
   Double density() {
@@ -159,8 +159,8 @@ public final class MlpOptions {
     return injection != null ? injection : tie == null ? Injection.HOLD : Injection.IMPULSE;
   }
 
-  boolean keepsUnsupported() {
-    return keepUnsupported;
+  boolean isStrict() {
+    return isStrict;
   }
 
   boolean dropsDropout() {

@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationRReLU;
@@ -15,15 +16,15 @@ import org.nd4j.linalg.activations.impl.ActivationRReLU;
  * Finds the runs of dense, activation, dropout and output layers that become one map each.
  *
  * <p>A run ends where the next layer has input dropout or trains with other settings: a map has one
- * of each. It also ends before a layer that no map can be; more dense layers after that are refused
- * unless asked for.
+ * of each. It also ends before a layer that no map can be; dense layers after that begin another,
+ * or are refused where everything is to become one map.
  */
 final class MlpRuns {
   private final MlpOptions options;
   private final ConversionReport.Builder report;
   private final List<MlpRun> parts = new ArrayList<>();
   private List<Node> open = new ArrayList<>();
-  // What no map can be, since the last run; the run after it is refused for this.
+  // What no map can be, since the last run: why the next one is another.
   private String between;
   private boolean anyRun;
 
@@ -53,7 +54,8 @@ final class MlpRuns {
     if (!runs.anyRun) {
       throw new IllegalArgumentException(
           "the network has no DenseLayer or OutputLayer that could become a map; its layers are "
-              + chains.stream().flatMap(c -> c.nodes().stream()).map(Node::label).toList());
+              + chains.stream().flatMap(c -> c.nodes().stream()).map(Node::label).toList()
+              + report.notesSoFar());
     }
     return runs.parts;
   }
@@ -68,8 +70,13 @@ final class MlpRuns {
               + node.label();
     }
     Optional<String> obstacle = obstacle(node);
-    if (obstacle.isPresent() && !options.keepsUnsupported()) {
-      throw node.refusal(obstacle.get(), "MlpOptions");
+    if (obstacle.isPresent() && options.isStrict()) {
+      throw new IllegalArgumentException(
+          "layer "
+              + node.label()
+              + " "
+              + obstacle.get()
+              + ". Without MlpOptions.strict() it stays");
     }
     if (hasWeights(node) && obstacle.isEmpty()) {
       addWeights(node);
@@ -79,11 +86,13 @@ final class MlpRuns {
       open.add(node);
     } else {
       stay(node);
+      obstacle.ifPresent(reason -> report.note(node.leftAlone(reason)));
       between = is(node, ActivationLayer.class) && obstacle.isEmpty() ? between : node.label();
     }
   }
 
   private void addWeights(Node node) {
+    node.checkSizes((FeedForwardLayer) node.layer());
     if (hasWeightsOpen()) {
       reasonToCut(node)
           .ifPresent(
@@ -93,15 +102,8 @@ final class MlpRuns {
               });
     }
     if (open.isEmpty() || !hasWeightsOpen()) {
-      if (anyRun && between != null && !options.keepsUnsupported()) {
-        throw new IllegalArgumentException(
-            "layer "
-                + node.label()
-                + " is separated from the dense layers before it by "
-                + between
-                + ". One map can hold only DenseLayer, ActivationLayer, DropoutLayer and OutputLayer"
-                + " that follow each other without preprocessors between them."
-                + " MlpOptions.keepUnsupported() makes a map of each part and leaves the rest");
+      if (anyRun && between != null) {
+        behind(node);
       }
       between = null;
     }
@@ -113,6 +115,20 @@ final class MlpRuns {
     if (is(node, OutputLayer.class)) {
       close();
     }
+  }
+
+  private void behind(Node node) {
+    if (options.isStrict()) {
+      throw new IllegalArgumentException(
+          "layer "
+              + node.label()
+              + " is separated from the dense layers before it by "
+              + between
+              + ". One map can hold only DenseLayer, ActivationLayer, DropoutLayer and OutputLayer"
+              + " that follow each other without preprocessors between them. Without"
+              + " MlpOptions.strict() each part becomes a map, and the rest stays");
+    }
+    report.note(node.label() + " begins a map of its own: it is behind " + between);
   }
 
   private void addDropout(Node node) {

@@ -57,12 +57,14 @@ final class MlpToMap {
   static Conversion.Plan plan(List<Chain> chains, MlpOptions options) {
     ConversionReport.Builder report = new ConversionReport.Builder();
     List<Piece> pieces = new ArrayList<>();
-    for (MlpRun run : MlpRuns.find(chains, options, report)) {
+    List<MlpRun> runs = MlpRuns.find(chains, options, report);
+    for (MlpRun run : runs) {
       if (!run.isRun()) {
         report.stays(run.last());
         pieces.add(Piece.kept(run.last()));
       } else if (options.tie() != null) {
-        pieces.addAll(new TiedStack(run, options, report).pieces());
+        boolean isLast = chains.size() == 1 && run == runs.get(runs.size() - 1);
+        pieces.addAll(new TiedStack(run, isLast, options, report).pieces());
       } else {
         pieces.add(new MlpToMap(run, options, report).piece());
       }
@@ -149,7 +151,12 @@ final class MlpToMap {
       hidden += isHidden.get(b) ? cells : 0;
       all += cells;
     }
-    return Pruning.budget(hidden, all - hidden, options.density(), options.hiddenProportion());
+    try {
+      return Pruning.budget(hidden, all - hidden, options.density(), options.hiddenProportion());
+    } catch (IllegalArgumentException e) {
+      String layers = run.weighted().stream().map(Node::label).collect(Collectors.joining(", "));
+      throw new IllegalArgumentException("the map of " + layers + ": " + e.getMessage(), e);
+    }
   }
 
   /** The patterns of an untrained network: random ones of the density that is asked for. */

@@ -2,6 +2,7 @@ package org.iterativemaps.convert;
 
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 
 /**
@@ -38,16 +39,28 @@ record Node(
     return "'" + name + "' (" + layer().getClass().getSimpleName() + ")";
   }
 
-  /** Says why the layer cannot be converted, and which options leave it alone. */
-  IllegalArgumentException refusal(String obstacle, String options) {
-    return new IllegalArgumentException(
-        "layer "
-            + label()
-            + " "
-            + obstacle
-            + ". "
-            + options
-            + ".keepUnsupported() leaves the layer as it is");
+  /** What is left alone, and why: for reports, and for the error where that is not allowed. */
+  String leftAlone(String obstacle) {
+    return label() + " stays as it is: it " + obstacle;
+  }
+
+  /**
+   * Refuses a layer whose sizes nobody has given yet.
+   *
+   * @param inner the layer, or the one inside of it
+   */
+  void checkSizes(FeedForwardLayer inner) {
+    if (inner.getNIn() < 1 || inner.getNOut() < 1) {
+      throw new IllegalArgumentException(
+          "layer "
+              + label()
+              + ": found nIn "
+              + inner.getNIn()
+              + " and nOut "
+              + inner.getNOut()
+              + ", expected at least 1; set them in the layer, or setInputType(…) (of a graph:"
+              + " setInputTypes(…)) in the configuration");
+    }
   }
 
   /** All weights and biases. */

@@ -8,10 +8,10 @@ import org.iterativemaps.map.Injection;
  * @param steps K per token; 1 is the recurrent layer itself
  * @param injection how long a token stays, which matters for K above 1
  * @param isOneMap whether layers that follow each other become one map
- * @param keepsUnsupported whether recurrent layers that no map can be stay as they are
+ * @param isStrict whether recurrent layers that no map can be are refused; else they stay as they
+ *     are, and the report says so
  */
-public record RnnOptions(
-    int steps, Injection injection, boolean isOneMap, boolean keepsUnsupported) {
+public record RnnOptions(int steps, Injection injection, boolean isOneMap, boolean isStrict) {
 
   /** Checks the steps. */
   public RnnOptions {
@@ -31,12 +31,12 @@ public record RnnOptions(
 
   /** K steps per token; with more than 1 the layer computes something else, and wants training. */
   public RnnOptions steps(int value) {
-    return new RnnOptions(value, injection, isOneMap, keepsUnsupported);
+    return new RnnOptions(value, injection, isOneMap, isStrict);
   }
 
   /** How long a token stays; hold by default. */
   public RnnOptions injection(Injection value) {
-    return new RnnOptions(steps, value, isOneMap, keepsUnsupported);
+    return new RnnOptions(steps, value, isOneMap, isStrict);
   }
 
   /**
@@ -44,11 +44,14 @@ public record RnnOptions(
    * IterativeMaps#fromRnn} for how.
    */
   public RnnOptions asOneMap() {
-    return new RnnOptions(steps, injection, true, keepsUnsupported);
+    return new RnnOptions(steps, injection, true, isStrict);
   }
 
-  /** Recurrent layers that no map can be stay as they are. */
-  public RnnOptions keepUnsupported() {
+  /**
+   * Refuses a network with a recurrent layer that no map can be. Without this such a layer stays as
+   * it is, and the report says so: the network computes the same.
+   */
+  public RnnOptions strict() {
     return new RnnOptions(steps, injection, isOneMap, true);
   }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
@@ -46,7 +47,8 @@ final class RnnToMap {
     if (rnns.converted == 0) {
       throw new IllegalArgumentException(
           "the network has no SimpleRnn or LSTM that could become a map; its layers are "
-              + chains.stream().flatMap(c -> c.nodes().stream()).map(Node::label).toList());
+              + chains.stream().flatMap(c -> c.nodes().stream()).map(Node::label).toList()
+              + rnns.report.notesSoFar());
     }
     return new Conversion.Plan(rnns.pieces, rnns.report.build());
   }
@@ -54,17 +56,27 @@ final class RnnToMap {
   private void add(Node node) {
     Layer inner = innermost(node.layer());
     Optional<String> obstacle = obstacle(inner);
-    if (obstacle.isPresent() && !options.keepsUnsupported()) {
-      throw node.refusal(obstacle.get(), "RnnOptions");
+    if (obstacle.isPresent() && options.isStrict()) {
+      throw new IllegalArgumentException(
+          "layer "
+              + node.label()
+              + " "
+              + obstacle.get()
+              + ". Without RnnOptions.strict() it stays");
     }
     boolean isLstm = LstmToMap.isLstm(inner);
     if ((!isLstm && inner.getClass() != SimpleRnn.class) || obstacle.isPresent()) {
       close();
-      report.stays(node);
-      noteWrapped(node, inner);
+      if (obstacle.isPresent()) {
+        report.stays(node, obstacle.get());
+      } else {
+        report.stays(node);
+        noteWrapped(node, inner);
+      }
       pieces.add(Piece.kept(node));
       return;
     }
+    node.checkSizes((FeedForwardLayer) inner);
     converted++;
     if (isLstm) {
       close();

@@ -28,8 +28,14 @@ final class TiedStack {
   private final MlpOptions options;
   private final ConversionReport.Builder report;
 
-  TiedStack(MlpRun run, MlpOptions options, ConversionReport.Builder report) {
+  private final boolean isLast;
+
+  /**
+   * @param isLast whether no layer reads what the run computes
+   */
+  TiedStack(MlpRun run, boolean isLast, MlpOptions options, ConversionReport.Builder report) {
     this.run = run;
+    this.isLast = isLast;
     this.options = options;
     this.report = report;
     this.hidden =
@@ -44,6 +50,7 @@ final class TiedStack {
     List<Node> stack =
         run.endsInOutput() ? run.nodes().subList(0, run.nodes().size() - 1) : run.nodes();
     boolean isTrained = run.last().trained() != null;
+    checkWidth();
     BlockMap map = map();
     IterativeMapLayer layer = layer(map);
     Consumer<Layer> fill =
@@ -62,6 +69,21 @@ final class TiedStack {
       pieces.add(output(run.last()));
     }
     return pieces;
+  }
+
+  /** An output layer can start anew with another input; other layers stay as they are. */
+  private void checkWidth() {
+    int before = block(hidden.get(hidden.size() - 1)).toSize();
+    if (!run.endsInOutput() && !isLast && before != width()) {
+      throw new IllegalArgumentException(
+          "width: found "
+              + width()
+              + ", expected the "
+              + before
+              + " units of layer "
+              + hidden.get(hidden.size() - 1).label()
+              + ": what follows it stays as it is, or becomes a map of its own, and reads so many");
+    }
   }
 
   private int width() {

@@ -267,8 +267,15 @@ class FromLstmTest {
     Layer kept = lstm().constrainWeights(new NonNegativeConstraint()).build();
     MultiLayerNetwork network =
         network(DataType.DOUBLE, random, list(DataType.DOUBLE), lstm(random, false), kept);
-    MultiLayerNetwork map =
-        IterativeMaps.fromRnn(network, RnnOptions.exact().keepUnsupported()).network();
+    Conversion<MultiLayerNetwork> conversion = IterativeMaps.fromRnn(network);
+    assertTrue(
+        conversion
+            .report()
+            .notes()
+            .contains(
+                "'m' (LSTM) stays as it is: it has constraints on its parameters, by name; remove them"),
+        conversion.report()::toString);
+    MultiLayerNetwork map = conversion.network();
     assertEquals(LSTM.class, map.getLayer(1).conf().getLayer().getClass());
     INDArray input = data(DataType.DOUBLE, random).getFeatures();
     assertClose(network.output(input), map.output(input), 1e-12);
@@ -281,7 +288,10 @@ class FromLstmTest {
   private static void refused(String expected, Layer layer) {
     MultiLayerConfiguration conf =
         list(DataType.DOUBLE).layer(layer).setInputType(InputType.recurrent(N_IN)).build();
-    assertRefused(expected, () -> IterativeMaps.fromRnn(conf, RnnOptions.exact()));
+    assertRefused(expected, () -> IterativeMaps.fromRnn(conf, RnnOptions.exact().strict()));
+    // By default it would stay, but nothing else is there.
+    String why = expected.substring(expected.indexOf(") ") + 2);
+    assertRefused("stays as it is: it " + why, () -> IterativeMaps.fromRnn(conf));
   }
 
   /** Outputs, gradients, and both again after some updates. */

@@ -373,8 +373,7 @@ class FromMlpTest {
                 .setOutputs("one", "two")
                 .build());
     graph.init();
-    Conversion<ComputationGraph> map =
-        IterativeMaps.fromMlp(graph, MlpOptions.dense().keepUnsupported());
+    Conversion<ComputationGraph> map = IterativeMaps.fromMlp(graph);
     Random random = new Random(1);
     assertSame(
         graph,

@@ -49,10 +49,9 @@ class RefusedTest {
     assertRefused(
         "layer 'b' (DenseLayer) is separated from the dense layers before it by 'norm'"
             + " (BatchNormalization)",
-        () -> IterativeMaps.fromMlp(network));
-    assertRefused("keepUnsupported()", () -> IterativeMaps.fromMlp(network));
-    MultiLayerNetwork parts =
-        IterativeMaps.fromMlp(network, MlpOptions.dense().keepUnsupported()).network();
+        () -> IterativeMaps.fromMlp(network, STRICT));
+    assertRefused("Without MlpOptions.strict()", () -> IterativeMaps.fromMlp(network, STRICT));
+    MultiLayerNetwork parts = IterativeMaps.fromMlp(network).network();
     assertEquals(3, parts.getnLayers());
     INDArray input = SameNetworks.normal(new Random(1), DataType.DOUBLE, 4, 3);
     assertClose(network.output(input), parts.output(input), 1e-12);
@@ -70,7 +69,7 @@ class RefusedTest {
                 .setInputType(InputType.feedForward(3))
                 .build());
     network.init();
-    assertRefused("'conv' (ConvolutionLayer)", () -> IterativeMaps.fromMlp(network));
+    assertRefused("'conv' (ConvolutionLayer)", () -> IterativeMaps.fromMlp(network, STRICT));
   }
 
   @Test
@@ -86,9 +85,8 @@ class RefusedTest {
     network.init();
     assertRefused(
         "the preprocessor ComposableInputPreProcessor before 'b' (DenseLayer)",
-        () -> IterativeMaps.fromMlp(network));
-    MultiLayerNetwork parts =
-        IterativeMaps.fromMlp(network, MlpOptions.dense().keepUnsupported()).network();
+        () -> IterativeMaps.fromMlp(network, STRICT));
+    MultiLayerNetwork parts = IterativeMaps.fromMlp(network).network();
     assertEquals(
         ComposableInputPreProcessor.class,
         parts.getLayerWiseConfigurations().getInputPreProcess(1).getClass());
@@ -111,7 +109,7 @@ class RefusedTest {
     };
     for (int i = 0; i < layers.length; i++) {
       MultiLayerNetwork network = network(list().layer(layers[i]).layer(dense("b")));
-      assertRefused(expected[i], () -> IterativeMaps.fromMlp(network));
+      assertRefused(expected[i], () -> IterativeMaps.fromMlp(network, STRICT));
     }
     MultiLayerNetwork rnn =
         new MultiLayerNetwork(
@@ -119,7 +117,9 @@ class RefusedTest {
                 .layer(new SimpleRnn.Builder().hasLayerNorm(true).name("r").nOut(4).build())
                 .setInputType(InputType.recurrent(3))
                 .build());
-    assertRefused("'r' (SimpleRnn) has layer normalisation", () -> IterativeMaps.fromRnn(rnn));
+    assertRefused(
+        "'r' (SimpleRnn) has layer normalisation",
+        () -> IterativeMaps.fromRnn(rnn, RnnOptions.exact().strict()));
   }
 
   @Test
@@ -134,7 +134,7 @@ class RefusedTest {
                 .addLayer("c", new DenseLayer.Builder().nIn(4).nOut(4).build(), "a")
                 .setOutputs("b", "c")
                 .build());
-    assertRefused("'a', which [b, c] share", () -> IterativeMaps.fromMlp(graph));
+    assertRefused("'a', which [b, c] share", () -> IterativeMaps.fromMlp(graph, STRICT));
   }
 
   @Test
@@ -231,6 +231,8 @@ class RefusedTest {
     INDArray input = SameNetworks.normal(new Random(1), DataType.DOUBLE, 2, 3, 5);
     assertClose(both.output(input), back.network().output(input), 1e-12);
   }
+
+  private static final MlpOptions STRICT = MlpOptions.dense().strict();
 
   private static Layer named(String name, Layer layer) {
     layer.setLayerName(name);
