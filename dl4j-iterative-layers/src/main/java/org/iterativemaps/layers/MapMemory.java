@@ -1,5 +1,6 @@
 package org.iterativemaps.layers;
 
+import java.util.List;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
@@ -7,6 +8,7 @@ import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.iterativemaps.kernel.KernelMemory;
 import org.iterativemaps.kernel.MapProgram;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
  * The memory of a map layer, for DL4J's memory report: parameters, updater state, and what the
@@ -21,8 +23,15 @@ final class MapMemory {
       MapProgram program,
       InputType inputType,
       long timeSteps) {
-    long parameters = layer.initializer().numParams(layer);
-    long updaterState = layer.getIUpdater() == null ? 0 : layer.getIUpdater().stateSize(parameters);
+    long parameters = 0;
+    long updaterState = 0;
+    List<String> keys = layer.initializer().paramKeys(layer);
+    for (int p = 0; p < keys.size(); p++) {
+      IUpdater updater = layer.getUpdaterByParam(keys.get(p));
+      long length = program.realized().parameters().get(p).length();
+      parameters += length;
+      updaterState += updater == null ? 0 : updater.stateSize(length);
+    }
     // Nothing tells a layer's configuration its network's floating type: FLOAT is the default.
     KernelMemory kernel = KernelMemory.of(program, DataType.FLOAT, Math.max(1, timeSteps));
     InputType outputType = layer.getOutputType(-1, inputType);

@@ -1,34 +1,62 @@
 package org.iterativemaps.samediff;
 
+import org.deeplearning4j.nn.api.TrainingConfig;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
 import org.deeplearning4j.nn.conf.memory.MemoryReport;
+import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
- * The memory of a SameDiff layer, for DL4J's memory report: matrices of all blocks and, in
- * training, two arrays for every slot, step and time step and as many for the gradients.
+ * The memory of a SameDiff layer or vertex, for DL4J's memory report.
+ *
+ * <p>Parameters and updater state are DL4J's. Working memory is that of a call's graph, of which
+ * every array stays until the call is over: fixed are the matrices that the blocks are spread into;
+ * for every example, step and time step two arrays of every slot, its sum and its value, and in
+ * training those of the forward pass that is run again and the gradients, of matrices too. What
+ * functions as blocks have inside is not known and not counted.
  */
 final class SDMapMemory {
   private SDMapMemory() {}
 
+  /**
+   * The report.
+   *
+   * @param config tells the updater of a parameter
+   */
   static LayerMemoryReport report(
-      FeedForwardLayer layer, SDMapSettings settings, InputType type, long timeSteps) {
-    long parameters = layer.initializer().numParams(layer);
-    long updaterState = layer.getIUpdater() == null ? 0 : layer.getIUpdater().stateSize(parameters);
+      String name,
+      Class<?> type,
+      TrainingConfig config,
+      SDMapSettings settings,
+      InputType input,
+      InputType output) {
+    long parameters = 0;
+    long updaterState = 0;
     long matrices = 0;
     for (SDParameter parameter : settings.parameters()) {
+      IUpdater updater = config.getUpdaterByParam(parameter.key());
+      parameters += parameter.length();
+      updaterState += updater == null ? 0 : updater.stateSize(parameter.length());
       if (parameter.isWeight()) {
         matrices += (long) parameter.mask().toSize() * parameter.mask().fromSize();
       }
     }
-    long perToken =
-        2L * settings.steps() * settings.map().slots().stream().mapToLong(SDSlot::size).sum();
-    InputType output = layer.getOutputType(-1, type);
-    return new LayerMemoryReport.Builder(layer.getLayerName(), layer.getClass(), type, output)
+    long perExample =
+        2L
+            * settings.steps()
+            * timeSteps(input)
+            * settings.map().slots().stream().mapToLong(SDSlot::size).sum();
+    return new LayerMemoryReport.Builder(name, type, input, output)
         .standardMemory(parameters, updaterState)
-        .workingMemory(matrices, perToken, 2 * matrices, 2 * perToken * Math.max(1, timeSteps))
+        .workingMemory(matrices, perExample, 2 * matrices, 3 * perExample)
         .cacheMemory(MemoryReport.CACHE_MODE_ALL_ZEROS, MemoryReport.CACHE_MODE_ALL_ZEROS)
         .build();
+  }
+
+  /** Of a sequence; 1 for a single token and where the length is not known. */
+  private static long timeSteps(InputType input) {
+    return input instanceof InputType.InputTypeRecurrent sequence
+        ? Math.max(1, sequence.getTimeSeriesLength())
+        : 1;
   }
 }

@@ -142,7 +142,8 @@ public final class SameDiffIterativeMapLayer extends FeedForwardLayer implements
 
   @Override
   public LayerMemoryReport getMemoryReport(InputType inputType) {
-    return SDMapMemory.report(this, settings, inputType, 1);
+    return SDMapMemory.report(
+        getLayerName(), getClass(), this, settings, inputType, getOutputType(-1, inputType));
   }
 
   @Override

@@ -120,8 +120,8 @@ public final class SameDiffIterativeMapRecurrentLayer extends BaseRecurrentLayer
 
   @Override
   public LayerMemoryReport getMemoryReport(InputType inputType) {
-    long timeSteps = ((InputType.InputTypeRecurrent) inputType).getTimeSeriesLength();
-    return SDMapMemory.report(this, settings, inputType, timeSteps);
+    return SDMapMemory.report(
+        getLayerName(), getClass(), this, settings, inputType, getOutputType(-1, inputType));
   }
 
   @Override

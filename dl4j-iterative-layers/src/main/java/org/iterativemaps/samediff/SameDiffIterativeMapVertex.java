@@ -11,7 +11,6 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
 import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
-import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
 import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
@@ -202,14 +201,8 @@ public final class SameDiffIterativeMapVertex extends SameDiffVertex implements 
 
   @Override
   public MemoryReport getMemoryReport(InputType... inputTypes) {
-    long parameters = numParams(false);
-    long updaterState = getUpdater() == null ? 0 : getUpdater().stateSize(parameters);
-    return new LayerMemoryReport.Builder(
-            getName(), getClass(), inputTypes[0], getOutputType(-1, inputTypes))
-        .standardMemory(parameters, updaterState)
-        .workingMemory(0, 0, 0, 0)
-        .cacheMemory(MemoryReport.CACHE_MODE_ALL_ZEROS, MemoryReport.CACHE_MODE_ALL_ZEROS)
-        .build();
+    return SDMapMemory.report(
+        getName(), getClass(), this, settings, inputTypes[0], getOutputType(-1, inputTypes));
   }
 
   @Override

@@ -198,7 +198,8 @@ class KeptWorkersTest {
 
   private static MultiLayerNetwork network(org.deeplearning4j.nn.conf.layers.Layer first, int n) {
     MultiLayerNetwork network =
-        new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
                 .list(first, readOut(n))
                 .setInputType(InputType.recurrent(N_IN))
                 .build());
