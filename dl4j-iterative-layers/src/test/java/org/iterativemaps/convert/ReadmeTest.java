@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
+import org.iterativemaps.layers.IterativeMapLayer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.activations.Activation;
@@ -31,7 +33,7 @@ class ReadmeTest {
 
     IterativeMaps.fromMlp(network, MlpOptions.dense().density(0.1));
     IterativeMaps.fromMlp(network, MlpOptions.tied(64, 6).freshWeights());
-    IterativeMaps.fromMlp(network.getLayerWiseConfigurations(), MlpOptions.dense());
+    IterativeMaps.fromMlp(network.getLayerWiseConfigurations());
     MultiLayerNetwork back = IterativeMaps.toMlp(map).network();
 
     assertTrue(report.contains("slot h1") && report.contains("MapLossLayer"), report);
@@ -41,6 +43,30 @@ class ReadmeTest {
     ModelSerializer.writeModel(map, file, true);
     MultiLayerNetwork restored = ModelSerializer.restoreMultiLayerNetwork(file);
     SameNetworks.assertClose(map.output(x), restored.output(x), 0);
+  }
+
+  @Test
+  void keysOfParametersNameTheSlots() {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            FromMlpTest.conf(DataType.DOUBLE)
+                .list()
+                .layer(new IterativeMapLayer.Builder().nOut(4).steps(3).density(0.5).build())
+                .setInputType(InputType.feedForward(3))
+                .build());
+    network.init();
+    assertEquals(Set.of("0_W[x->h]", "0_W[h->h]", "0_b[h]"), network.paramTable().keySet());
+    INDArray vector = network.getParam("0_W[x->h]");
+    double[][] matrix = MapWeights.of(network.getLayer(0)).matrix("x", "h");
+    int next = 0;
+    for (double[] targetUnit : matrix) {
+      for (double weight : targetUnit) {
+        if (weight != 0) { // the weights that exist are drawn, none of them is zero
+          assertEquals(vector.getDouble(next++), weight);
+        }
+      }
+    }
+    assertEquals(vector.length(), next);
   }
 
   @Test

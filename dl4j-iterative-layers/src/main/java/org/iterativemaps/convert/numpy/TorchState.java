@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,11 +14,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.iterativemaps.convert.MapWeights;
-import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
 import org.nd4j.linalg.activations.IActivation;
 
 /**
@@ -169,7 +164,7 @@ public final class TorchState {
               + arrays.names());
     }
     List<Linear> chain = List.copyOf(linears.values());
-    Builder builder = new Builder();
+    StateMap builder = new StateMap();
     Slot from = new Slot(INPUT, chain.get(0).fromSize(), true, null, false);
     builder.map.add(from);
     for (int i = 0; i < chain.size(); i++) {
@@ -216,7 +211,7 @@ public final class TorchState {
     boolean hasBias = arrays.has(prefix + "bias_ih_" + layer);
     Slot x = new Slot(INPUT, in[0].length, true, null, false);
     Slot h = new Slot("h", size, false, activation, hasBias);
-    Builder builder = new Builder();
+    StateMap builder = new StateMap();
     builder.map.add(x).add(h);
     builder.add(x, h, in, ones(x.size(), size));
     builder.add(h, h, loop, ones(size, size));
@@ -256,7 +251,7 @@ public final class TorchState {
               + size
               + " units, the sum of the slots");
     }
-    Builder builder = new Builder();
+    StateMap builder = new StateMap();
     slots.forEach(builder.map::add);
     int toStart = 0;
     for (Slot to : slots) {
@@ -300,7 +295,7 @@ public final class TorchState {
   }
 
   private MapWeights readSequential2D(String prefix, List<Slot> slots, String output) {
-    Builder builder = new Builder();
+    StateMap builder = new StateMap();
     slots.forEach(builder.map::add);
     List<String> used = new ArrayList<>();
     for (int i = 0; i < slots.size(); i++) {
@@ -338,80 +333,5 @@ public final class TorchState {
       }
     }
     return builder.build(output);
-  }
-
-  /** Blocks and numbers while they are collected. */
-  private static final class Builder {
-    final BlockMap.Builder map = BlockMap.builder();
-    private final Map<String, double[]> weights = new LinkedHashMap<>();
-    private final Map<String, double[]> biases = new LinkedHashMap<>();
-
-    /** Trained weights on the mask, fixed ones off it; none at all leave the block out. */
-    void add(Slot from, Slot to, double[][] weight, double[][] mask) {
-      WeightMask trained = Masks.nonZero(mask);
-      double[][] off = new double[weight.length][from.size()];
-      for (int t = 0; t < off.length; t++) {
-        for (int f = 0; f < from.size(); f++) {
-          off[t][f] = mask[t][f] == 0 ? weight[t][f] : 0;
-        }
-      }
-      WeightMask fixed = Masks.nonZero(off);
-      if (to.isInput()) {
-        if (trained.entryCount() > 0 || !(fixed.entryCount() == 0 || isWire(from, off))) {
-          throw new IllegalArgumentException(
-              "block "
-                  + from.name()
-                  + "->"
-                  + to.name()
-                  + ": the input slot takes nothing but tokens and a wire to itself");
-        }
-        return;
-      }
-      if (trained.entryCount() > 0) {
-        map.connect(from.name(), to.name(), Sparsity.explicit(trained));
-        weights.put(from.name() + "->" + to.name(), Masks.entries(weight, trained));
-      }
-      if (fixed.entryCount() > 0) {
-        map.connectFixed(
-            from.name(),
-            to.name(),
-            Sparsity.explicit(fixed),
-            FixedValues.explicit(Masks.entries(off, fixed)));
-      }
-    }
-
-    private static boolean isWire(Slot from, double[][] off) {
-      double[][] identity = new double[off.length][off.length];
-      for (int i = 0; i < identity.length; i++) {
-        identity[i][i] = 1;
-      }
-      return from.isInput() && Arrays.deepEquals(identity, off);
-    }
-
-    /** Adds up where several reach a slot; null adds nothing. */
-    void addBias(Slot slot, double[] bias) {
-      if (bias == null) {
-        return;
-      }
-      if (slot.hasBias()) {
-        double[] sum = biases.computeIfAbsent(slot.name(), s -> new double[slot.size()]);
-        Arrays.setAll(sum, i -> sum[i] + bias[i]);
-      } else if (Arrays.stream(bias).anyMatch(value -> value != 0)) {
-        throw new IllegalArgumentException(
-            "slot '"
-                + slot.name()
-                + "': it has no bias, but that in the file is not zero; give the slot one");
-      }
-    }
-
-    MapWeights build(String output) {
-      BlockMap whole = map.output(output).build();
-      for (Slot slot : whole.slots()) {
-        if (slot.hasBias()) {
-          biases.putIfAbsent(slot.name(), new double[slot.size()]);
-        }
-      }
-      return new MapWeights(whole, weights, biases);
-    }
   }
 }

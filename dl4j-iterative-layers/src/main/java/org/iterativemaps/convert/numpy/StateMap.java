@@ -1,0 +1,86 @@
+package org.iterativemaps.convert.numpy;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.iterativemaps.convert.MapWeights;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.Slot;
+import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.WeightMask;
+
+/** A map from the modules of a {@code state_dict}: blocks and numbers while they are collected. */
+final class StateMap {
+  final BlockMap.Builder map = BlockMap.builder();
+  private final Map<String, double[]> weights = new LinkedHashMap<>();
+  private final Map<String, double[]> biases = new LinkedHashMap<>();
+
+  /** Trained weights on the mask, fixed ones off it; none at all leave the block out. */
+  void add(Slot from, Slot to, double[][] weight, double[][] mask) {
+    WeightMask trained = Masks.nonZero(mask);
+    double[][] off = new double[weight.length][from.size()];
+    for (int t = 0; t < off.length; t++) {
+      for (int f = 0; f < from.size(); f++) {
+        off[t][f] = mask[t][f] == 0 ? weight[t][f] : 0;
+      }
+    }
+    WeightMask fixed = Masks.nonZero(off);
+    if (to.isInput()) {
+      if (trained.entryCount() > 0 || !(fixed.entryCount() == 0 || isWire(from, off))) {
+        throw new IllegalArgumentException(
+            "block "
+                + from.name()
+                + "->"
+                + to.name()
+                + ": the input slot takes nothing but tokens and a wire to itself");
+      }
+      return;
+    }
+    if (trained.entryCount() > 0) {
+      map.connect(from.name(), to.name(), Sparsity.explicit(trained));
+      weights.put(from.name() + "->" + to.name(), Masks.entries(weight, trained));
+    }
+    if (fixed.entryCount() > 0) {
+      map.connectFixed(
+          from.name(),
+          to.name(),
+          Sparsity.explicit(fixed),
+          FixedValues.explicit(Masks.entries(off, fixed)));
+    }
+  }
+
+  private static boolean isWire(Slot from, double[][] off) {
+    double[][] identity = new double[off.length][off.length];
+    for (int i = 0; i < identity.length; i++) {
+      identity[i][i] = 1;
+    }
+    return from.isInput() && Arrays.deepEquals(identity, off);
+  }
+
+  /** Adds up where several reach a slot; null adds nothing. */
+  void addBias(Slot slot, double[] bias) {
+    if (bias == null) {
+      return;
+    }
+    if (slot.hasBias()) {
+      double[] sum = biases.computeIfAbsent(slot.name(), s -> new double[slot.size()]);
+      Arrays.setAll(sum, i -> sum[i] + bias[i]);
+    } else if (Arrays.stream(bias).anyMatch(value -> value != 0)) {
+      throw new IllegalArgumentException(
+          "slot '"
+              + slot.name()
+              + "': it has no bias, but that in the file is not zero; give the slot one");
+    }
+  }
+
+  MapWeights build(String output) {
+    BlockMap whole = map.output(output).build();
+    for (Slot slot : whole.slots()) {
+      if (slot.hasBias()) {
+        biases.putIfAbsent(slot.name(), new double[slot.size()]);
+      }
+    }
+    return new MapWeights(whole, weights, biases);
+  }
+}
