@@ -1,0 +1,128 @@
+package org.iterativemaps.activations;
+
+import static java.lang.StrictMath.abs;
+import static java.lang.StrictMath.cosh;
+import static java.lang.StrictMath.exp;
+import static java.lang.StrictMath.expm1;
+import static java.lang.StrictMath.log1p;
+import static java.lang.StrictMath.max;
+import static java.lang.StrictMath.min;
+import static java.lang.StrictMath.sqrt;
+import static java.lang.StrictMath.tanh;
+
+import java.util.function.DoubleUnaryOperator;
+
+/** An activation and its derivative as the papers write them, in double precision. */
+public record Formula(DoubleUnaryOperator value, DoubleUnaryOperator slope) {
+  private static final double SELU_SCALE = 1.0507009873554804934193349852946;
+  private static final double SELU_ALPHA = 1.6732632423543772848170429916717;
+
+  public static final Formula GELU =
+      new Formula(z -> z * normal(z), z -> normal(z) + z * density(z));
+
+  public static final Formula TANH_GELU =
+      new Formula(
+          z -> z * sigmoid(twiceU(z)),
+          z -> {
+            double slope = 2 * sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * z * z);
+            double u = twiceU(z);
+            return sigmoid(u) + z * sigmoid(u) * sigmoid(-u) * slope;
+          });
+
+  public static final Formula MISH =
+      new Formula(
+          z -> z * tanh(plus(z)),
+          z -> {
+            double cosh = plus(z) > 300 ? Double.POSITIVE_INFINITY : cosh(plus(z));
+            return tanh(plus(z)) + z * sigmoid(z) / cosh / cosh;
+          });
+
+  static final Formula CUBE = new Formula(z -> z * z * z, z -> 3 * z * z);
+  static final Formula IDENTITY = new Formula(z -> z, z -> 1);
+  static final Formula ELU = new Formula(z -> z < 0 ? expm1(z) : z, z -> z < 0 ? exp(z) : 1);
+  static final Formula SELU =
+      new Formula(
+          z -> SELU_SCALE * (z < 0 ? SELU_ALPHA * expm1(z) : z),
+          z -> SELU_SCALE * (z <= 0 ? SELU_ALPHA * exp(z) : 1));
+  static final Formula HARD_SIGMOID =
+      new Formula(z -> max(0, min(1, 0.2 * z + 0.5)), z -> abs(z) <= 2.5 ? 0.2 : 0);
+  static final Formula HARD_TANH = new Formula(z -> max(-1, min(1, z)), z -> abs(z) <= 1 ? 1 : 0);
+  static final Formula RELU = new Formula(z -> max(0, z), z -> z > 0 ? 1 : 0);
+  static final Formula RELU6 = new Formula(z -> max(0, min(6, z)), z -> z > 0 && z < 6 ? 1 : 0);
+  static final Formula LEAKY_RELU = new Formula(z -> z < 0 ? 0.01 * z : z, z -> z < 0 ? 0.01 : 1);
+  static final Formula THRESHOLDED_RELU = new Formula(z -> z > 1 ? z : 0, z -> z > 1 ? 1 : 0);
+  static final Formula SIGMOID = new Formula(Formula::sigmoid, z -> sigmoid(z) * sigmoid(-z));
+  static final Formula SOFTSIGN =
+      new Formula(z -> z / (1 + abs(z)), z -> 1 / ((1 + abs(z)) * (1 + abs(z))));
+  static final Formula TANH = new Formula(StrictMath::tanh, Formula::sechSquared);
+  static final Formula RECTIFIED_TANH =
+      new Formula(z -> max(0, tanh(z)), z -> z > 0 ? sechSquared(z) : 0);
+
+  /** 1.7159 tanh(2z/3), the tanh approximated by a quotient. */
+  static final Formula RATIONAL_TANH =
+      new Formula(
+          z -> {
+            double x = 2 * z / 3;
+            double p = 1 + abs(x) + x * x + 1.41645 * x * x * x * x;
+            return 1.7159 * Math.signum(x) * (1 - 1 / p);
+          },
+          z -> {
+            double x = 2 * z / 3;
+            double p = 1 + abs(x) + x * x + 1.41645 * x * x * x * x;
+            double slope = 1 + 2 * abs(x) + 4 * 1.41645 * abs(x * x * x);
+            return 1.7159 * 2 / 3 * slope / p / p;
+          });
+
+  public static Formula swish(double beta) {
+    return new Formula(
+        z -> z * sigmoid(beta * z), z -> sigmoid(beta * z) * (1 + beta * z * sigmoid(-beta * z)));
+  }
+
+  public static Formula softplus(double beta) {
+    return new Formula(z -> plus(beta * z) / beta, z -> sigmoid(beta * z));
+  }
+
+  private static double sigmoid(double x) {
+    return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x));
+  }
+
+  private static double plus(double x) {
+    return max(x, 0) + log1p(exp(-abs(x)));
+  }
+
+  private static double sechSquared(double z) {
+    return 4 * sigmoid(2 * z) * sigmoid(-2 * z);
+  }
+
+  private static double twiceU(double z) {
+    return 2 * sqrt(2 / Math.PI) * (z + 0.044715 * z * z * z);
+  }
+
+  private static double density(double z) {
+    return exp(-z * z / 2) / sqrt(2 * Math.PI);
+  }
+
+  /** The distribution function of the standard normal distribution. */
+  private static double normal(double z) {
+    double tail = tail(abs(z));
+    return z < 0 ? tail : 1 - tail;
+  }
+
+  /** The normal tail, m >= 0: a series near zero, beyond it Laplace's continued fraction. */
+  private static double tail(double m) {
+    if (m < 3) {
+      double term = m;
+      double sum = 0;
+      for (int k = 1; k < 100; k++) {
+        sum += term;
+        term *= m * m / (2 * k + 1);
+      }
+      return 0.5 - density(m) * sum;
+    }
+    double fraction = m;
+    for (int k = 200; k > 0; k--) {
+      fraction = m + k / fraction;
+    }
+    return density(m) / fraction;
+  }
+}
