@@ -2,6 +2,7 @@ package org.iterativemaps.layers;
 
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.iterativemaps.kernel.MapProgram;
+import org.iterativemaps.map.Liveness;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 
 /** What the configurations of the two layers have in common, beside DL4J's own. */
@@ -27,6 +28,22 @@ public interface IterativeMapConf {
    * @throws IllegalArgumentException if the map does not fit its steps or an activation
    */
   MapProgram program(MapSettings settings);
+
+  /**
+   * Which blocks and biases this layer's output depends on.
+   *
+   * @throws IllegalArgumentException if the output cannot be reached in K steps
+   */
+  default Liveness liveness() {
+    return liveness(getSettings());
+  }
+
+  /**
+   * The same with other settings than the layer's own.
+   *
+   * @throws IllegalArgumentException if the output cannot be reached in K steps
+   */
+  Liveness liveness(MapSettings settings);
 
   /** The initialiser of a block's weights. */
   IWeightInit weightInit(RealizedBlock block);

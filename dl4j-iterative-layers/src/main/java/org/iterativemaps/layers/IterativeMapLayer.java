@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.iterativemaps.kernel.MapProgram;
 import org.iterativemaps.layers.impl.IterativeMap;
+import org.iterativemaps.map.Liveness;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Schedule;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -60,6 +61,7 @@ public final class IterativeMapLayer extends FeedForwardLayer implements Iterati
     Schedule.singleToken(settings.map(), settings.steps());
     initializeConstraints(builder);
     LayerChecks.constraints(this);
+    MapLiveness.atBuild(this);
   }
 
   @Override
@@ -107,6 +109,12 @@ public final class IterativeMapLayer extends FeedForwardLayer implements Iterati
   @Override
   public MapProgram program(MapSettings settings) {
     return MapProgram.singleToken(settings.realized(), settings.steps(), getActivationFn());
+  }
+
+  @Override
+  public Liveness liveness(MapSettings settings) {
+    return Liveness.singleToken(
+        settings.map(), settings.steps(), MapLiveness.keepsZero(getActivationFn()));
   }
 
   @Override

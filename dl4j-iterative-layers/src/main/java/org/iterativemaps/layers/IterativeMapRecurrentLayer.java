@@ -18,6 +18,7 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.iterativemaps.kernel.MapProgram;
 import org.iterativemaps.layers.impl.IterativeMapRecurrent;
 import org.iterativemaps.map.Block;
+import org.iterativemaps.map.Liveness;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -65,6 +66,7 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
     addConstraints(builder.getInputWeightConstraints(), true);
     addConstraints(builder.getRecurrentConstraints(), false);
     LayerChecks.constraints(this);
+    MapLiveness.atBuild(this);
   }
 
   private void addConstraints(List<LayerConstraint> added, boolean fromInput) {
@@ -132,6 +134,12 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
   @Override
   public MapProgram program(MapSettings settings) {
     return MapProgram.sequence(settings.realized(), settings.steps(), getActivationFn());
+  }
+
+  @Override
+  public Liveness liveness(MapSettings settings) {
+    return Liveness.sequence(
+        settings.map(), settings.steps(), MapLiveness.keepsZero(getActivationFn()));
   }
 
   @Override

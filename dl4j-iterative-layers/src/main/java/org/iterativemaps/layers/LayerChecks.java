@@ -41,9 +41,15 @@ public final class LayerChecks {
 
   /** Another size of a planned layer; an error names the layer. */
   static MapSettings planning(Layer layer, Supplier<MapSettings> change) {
-    boolean isPlanned = ((IterativeMapConf) layer).getSettings().planned().isPresent();
+    MapSettings before = ((IterativeMapConf) layer).getSettings();
+    boolean isPlanned = before.planned().isPresent();
     try {
-      return change.get();
+      MapSettings after = change.get();
+      isPlanned = after.planned().isPresent();
+      if (after != before) {
+        MapLiveness.ofPlan((IterativeMapConf) layer, after);
+      }
+      return after;
     } catch (IllegalArgumentException e) {
       throw isPlanned ? new DL4JInvalidConfigException(where(layer) + ": " + e.getMessage()) : e;
     }

@@ -90,7 +90,8 @@ public interface MapOptions<B> {
   /**
    * Plan: how many weights are trained in all, biases not counted. Short form without nOut: the
    * hidden size is solved for, and another nIn changes it; nIn of the next layer then has to be
-   * inferred again.
+   * inferred again. Weights that the output would not depend on are refused: of a feed-forward
+   * layer, h-&gt;h is one of them at K = 1, since the state begins at zero.
    *
    * @param weights at least 1
    */

@@ -4,6 +4,7 @@ import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.map.HiddenProportion;
+import org.iterativemaps.map.Liveness;
 import org.iterativemaps.map.RealizedMap;
 
 /**
@@ -35,8 +36,21 @@ public final class MapSummary {
           realized.trainableWeights() == 0
               ? "every weight is fixed\n"
               : HiddenProportion.realized(realized));
+      text.append(dead(place.map(), realized));
       settings.plan().ifPresent(p -> text.append("planned: ").append(p).append('\n'));
     }
     return text.toString();
+  }
+
+  /**
+   * Blocks that count and are never trained, and the shares without them; empty if there are none.
+   */
+  private static String dead(IterativeMapConf layer, RealizedMap realized) {
+    Liveness liveness = layer.liveness();
+    if (liveness.dead().isEmpty()) {
+      return "";
+    }
+    String text = "dead: " + MapLiveness.text(liveness.dead(), liveness.steps()) + '\n';
+    return text + HiddenProportion.live(realized, liveness);
   }
 }

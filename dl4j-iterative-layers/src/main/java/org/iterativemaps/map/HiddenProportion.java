@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Where the trainable weights of a map sit: the <b>hidden proportion</b> is the share of them in
@@ -12,15 +14,32 @@ import java.util.stream.Collectors;
  *
  * <pre>    trainable weights in blocks hidden -&gt; hidden / trainable weights in all blocks</pre>
  *
- * <p>Biases and fixed blocks are not counted. Hidden are the state slots other than the output; all
- * state slots where the output is the only one, as in a layer whose read-out is the next layer.
- * Source: Hershey, Paffenroth, arXiv:2509.15057 (2025).
+ * <p>Biases and fixed blocks are not counted. Weights that no output depends on (see {@link
+ * Liveness}) count unless {@link #live} is asked; {@link #count} says which it was. Hidden are the
+ * state slots other than the output; all state slots where the output is the only one, as in a
+ * layer whose read-out is the next layer. Source: Hershey, Paffenroth, arXiv:2509.15057 (2025).
  *
- * @param blocks the trained blocks in the map's order
+ * @param count which weights are counted
+ * @param blocks the trained blocks that are counted, in the map's order
  * @param weights trainable weights, expected or realised
  * @param hiddenWeights those between hidden slots
  */
-public record HiddenProportion(List<Share> blocks, double weights, double hiddenWeights) {
+public record HiddenProportion(
+    Count count, List<Share> blocks, double weights, double hiddenWeights) {
+
+  /** Which weights are counted. */
+  public enum Count {
+    /** All that are trainable. */
+    ALL("trainable weights"),
+    /** Those of blocks that the output depends on in K steps. */
+    LIVE("live weights");
+
+    private final String words;
+
+    Count(String words) {
+      this.words = words;
+    }
+  }
 
   /**
    * One trained block.
@@ -48,7 +67,7 @@ public record HiddenProportion(List<Share> blocks, double weights, double hidden
       int to = map.slot(block.to()).size();
       weights.add(block.isTrainable() ? block.sparsity().expectedEntries(from, to) : 0);
     }
-    return of(map, weights);
+    return of(Count.ALL, map, weights, b -> true);
   }
 
   /**
@@ -57,30 +76,45 @@ public record HiddenProportion(List<Share> blocks, double weights, double hidden
    * @throws IllegalArgumentException if no block is trained
    */
   public static HiddenProportion realized(RealizedMap realized) {
-    return of(
-        realized.map(),
-        realized.blocks().stream()
-            .map(b -> b.fixedValues() != null ? 0.0 : b.mask().entryCount())
-            .toList());
+    return of(Count.ALL, realized.map(), weights(realized), b -> true);
   }
 
-  private static HiddenProportion of(BlockMap map, List<Double> weights) {
-    double all = weights.stream().mapToDouble(w -> w).sum();
+  /**
+   * As drawn, without the blocks that the output does not depend on.
+   *
+   * @param liveness of the same slots and blocks
+   * @throws IllegalArgumentException if no block is trained and live
+   */
+  public static HiddenProportion live(RealizedMap realized, Liveness liveness) {
+    return of(Count.LIVE, realized.map(), weights(realized), liveness::isLive);
+  }
+
+  private static List<Double> weights(RealizedMap realized) {
+    return realized.blocks().stream()
+        .map(b -> b.fixedValues() != null ? 0.0 : b.mask().entryCount())
+        .toList();
+  }
+
+  private static HiddenProportion of(
+      Count count, BlockMap map, List<Double> weights, IntPredicate isCounted) {
+    double all =
+        IntStream.range(0, weights.size()).filter(isCounted).mapToDouble(weights::get).sum();
     if (all == 0) {
-      throw new IllegalArgumentException("the map has no trained block: " + map);
+      throw new IllegalArgumentException(
+          "the map has no trained block" + (count == Count.LIVE ? " that is live: " : ": ") + map);
     }
     Set<String> hidden = hiddenSlots(map);
     List<Share> shares = new ArrayList<>();
     double hiddenWeights = 0;
     for (int b = 0; b < weights.size(); b++) {
       Block block = map.blocks().get(b);
-      if (block.isTrainable()) {
+      if (block.isTrainable() && isCounted.test(b)) {
         boolean isHidden = hidden.contains(block.from()) && hidden.contains(block.to());
         shares.add(new Share(block.name(), weights.get(b), weights.get(b) / all, isHidden));
         hiddenWeights += isHidden ? weights.get(b) : 0;
       }
     }
-    return new HiddenProportion(List.copyOf(shares), all, hiddenWeights);
+    return new HiddenProportion(count, List.copyOf(shares), all, hiddenWeights);
   }
 
   private static Set<String> hiddenSlots(BlockMap map) {
@@ -103,7 +137,7 @@ public record HiddenProportion(List<Share> blocks, double weights, double hidden
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(
-            Locale.ROOT, "hidden proportion %.4f of %,.0f trainable weights%n", value(), weights));
+            Locale.ROOT, "hidden proportion %.4f of %,.0f %s%n", value(), weights, count.words));
     int width = blocks.stream().mapToInt(s -> s.block().length()).max().orElse(0);
     for (Share share : blocks) {
       text.append(

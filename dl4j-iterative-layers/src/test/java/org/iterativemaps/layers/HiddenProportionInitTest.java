@@ -35,7 +35,8 @@ class HiddenProportionInitTest {
     HiddenProportionInit init = new HiddenProportionInit(10_000L, null, new WeightInitXavier());
     NeuralNetConfiguration conf =
         new NeuralNetConfiguration.Builder()
-            .layer(new IterativeMapLayer.Builder().nIn(60).nOut(200).weightInit(init).build())
+            .layer(
+                new IterativeMapLayer.Builder().nIn(60).nOut(200).steps(2).weightInit(init).build())
             .build();
     NeuralNetConfiguration back = NeuralNetConfiguration.fromJson(conf.toJson());
     assertEquals(conf, back);
@@ -45,7 +46,7 @@ class HiddenProportionInitTest {
   /** The plan is the initialiser's, not the builder's: another one takes its place. */
   @Test
   void aBuilderThatIsUsedAgainIsNotChangedByItsFirstUse() {
-    IterativeMapLayer.Builder builder = new IterativeMapLayer.Builder().nIn(60).nOut(200);
+    IterativeMapLayer.Builder builder = new IterativeMapLayer.Builder().nIn(60).nOut(200).steps(2);
     for (int weights : new int[] {10_000, 20_000}) {
       IterativeMapLayer layer = builder.weightInit(new HiddenProportionInit(weights, 0.5)).build();
       assertEquals(weights, layer.getSettings().realized().trainableWeights());

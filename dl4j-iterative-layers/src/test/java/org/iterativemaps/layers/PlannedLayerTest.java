@@ -70,7 +70,11 @@ class PlannedLayerTest {
   void aBudgetAndATargetAreMetOnceTheInputIsKnown() {
     for (Layer layer :
         List.of(
-            new IterativeMapLayer.Builder().trainableWeights(20_000).hiddenProportion(0.5).build(),
+            new IterativeMapLayer.Builder()
+                .steps(2)
+                .trainableWeights(20_000)
+                .hiddenProportion(0.5)
+                .build(),
             new IterativeMapRecurrentLayer.Builder()
                 .trainableWeights(20_000)
                 .hiddenProportion(0.5)
@@ -149,7 +153,7 @@ class PlannedLayerTest {
         conf(
             4,
             new IterativeMapLayer.Builder()
-                .steps(2)
+                .steps(3)
                 .nOut(2)
                 .hiddenSize(5)
                 .outputSlot(Activation.IDENTITY)
@@ -189,6 +193,7 @@ class PlannedLayerTest {
             conf(
                 50,
                 new IterativeMapLayer.Builder()
+                    .steps(2)
                     .nOut(100)
                     .trainableWeights(5_000)
                     .hiddenProportion(0.4)
@@ -331,6 +336,7 @@ class PlannedLayerTest {
     refused(
         "nearest feasible hidden proportion is 0.1",
         new IterativeMapLayer.Builder()
+            .steps(2)
             .nIn(100)
             .nOut(10)
             .trainableWeights(1_000)
@@ -344,6 +350,7 @@ class PlannedLayerTest {
                         100,
                         new IterativeMapLayer.Builder()
                             .name("tight")
+                            .steps(2)
                             .nOut(10)
                             .trainableWeights(1_000)
                             .hiddenProportion(0.5)
@@ -446,10 +453,10 @@ class PlannedLayerTest {
         conf(
             Networks.conf(DataType.FLOAT).weightInit(new HiddenProportionInit(0.3)),
             6,
-            new IterativeMapLayer.Builder().nOut(8).build());
+            new IterativeMapLayer.Builder().nOut(8).steps(2).build());
     IterativeMapLayer layer = (IterativeMapLayer) conf.getConf(0).getLayer();
     MapSettings dense =
-        new IterativeMapLayer.Builder().nIn(layer.getNIn()).nOut(8).build().getSettings();
+        new IterativeMapLayer.Builder().nIn(layer.getNIn()).nOut(8).steps(2).build().getSettings();
     layer.setSettings(dense);
     MultiLayerConfiguration read = MultiLayerConfiguration.fromJson(conf.toJson());
     assertEquals(dense, ((IterativeMapLayer) read.getConf(0).getLayer()).getSettings());

@@ -1,0 +1,145 @@
+package org.iterativemaps.map;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/**
+ * Which blocks and biases of a map its output depends on. What it does not depend on is
+ * <b>dead</b>: its gradient is zero whatever the input, it is never trained, and it still counts as
+ * a parameter.
+ *
+ * <p>A block is live if, in the {@link Schedule} of K steps, a cell that is needed reads a cell
+ * that is not zero for certain. With one token per run from a state of zeros, h-&gt;h of x-&gt;h,
+ * h-&gt;h is dead at K = 1, since it reads zeros only, and live from K = 2 on. In sequences the
+ * state is carried and may start anywhere, so that it is live at K = 1, too. A slot is zero for
+ * certain where everything that it reads is, it has no bias, and its activation keeps zero.
+ *
+ * <p>A bias is live if its slot is computed at all. Single units and weights are not looked at.
+ * Immutable.
+ */
+public final class Liveness {
+  private final BlockMap map;
+  private final int steps;
+  private final IntFunction<Schedule> schedules;
+  private final Predicate<Slot> keepsZero;
+  private final Alive now;
+
+  /** Indices of what the output depends on. */
+  private record Alive(Set<Integer> blocks, Set<Integer> slots) {}
+
+  /**
+   * A dead block.
+   *
+   * @param block the block
+   * @param livesFrom the smallest K at which the output depends on it; empty if there is none
+   */
+  public record DeadBlock(Block block, OptionalInt livesFrom) {}
+
+  private Liveness(
+      BlockMap map, int steps, IntFunction<Schedule> schedules, Predicate<Slot> keepsZero) {
+    this.map = map;
+    this.steps = steps;
+    this.schedules = schedules;
+    this.keepsZero = keepsZero;
+    this.now = aliveAt(steps);
+  }
+
+  /**
+   * For one token per run, from a state of zeros.
+   *
+   * @param map its input size may be open
+   * @param steps K, at least 1
+   * @param keepsZero whether a slot's activation has value 0 at 0
+   * @throws IllegalArgumentException as {@link Schedule#singleToken}
+   */
+  public static Liveness singleToken(BlockMap map, int steps, Predicate<Slot> keepsZero) {
+    return new Liveness(map, steps, k -> Schedule.singleToken(map, k), keepsZero);
+  }
+
+  /**
+   * For sequences.
+   *
+   * @param map its input size may be open
+   * @param steps K per token, at least 1
+   * @param keepsZero whether a slot's activation has value 0 at 0
+   * @throws IllegalArgumentException as {@link Schedule#sequence}
+   */
+  public static Liveness sequence(BlockMap map, int steps, Predicate<Slot> keepsZero) {
+    return new Liveness(map, steps, k -> Schedule.sequence(map, k), keepsZero);
+  }
+
+  /** The map. */
+  public BlockMap map() {
+    return map;
+  }
+
+  /** K. */
+  public int steps() {
+    return steps;
+  }
+
+  /** Whether the output depends on a block, by its place in {@link BlockMap#blocks()}. */
+  public boolean isLive(int block) {
+    return now.blocks.contains(block);
+  }
+
+  /** Whether the output depends on what a slot adds, by its place in {@link BlockMap#slots()}. */
+  public boolean isComputed(int slot) {
+    return now.slots.contains(slot);
+  }
+
+  /** The trained blocks that the output does not depend on, in the map's order. */
+  public List<DeadBlock> dead() {
+    return IntStream.range(0, map.blocks().size())
+        .filter(b -> map.blocks().get(b).isTrainable() && !isLive(b))
+        .mapToObj(b -> new DeadBlock(map.blocks().get(b), livesFrom(b)))
+        .toList();
+  }
+
+  private OptionalInt livesFrom(int block) {
+    return IntStream.rangeClosed(1, mostSteps())
+        .filter(k -> k != steps && isPossible(k) && aliveAt(k).blocks.contains(block))
+        .findFirst();
+  }
+
+  /** The shortest way from the input through a block to the output has no slot twice on a side. */
+  private int mostSteps() {
+    return 2 * map.slots().size() + 1;
+  }
+
+  private boolean isPossible(int k) {
+    try {
+      schedules.apply(k);
+      return true;
+    } catch (IllegalArgumentException unreachable) {
+      return false;
+    }
+  }
+
+  private Alive aliveAt(int k) {
+    Schedule schedule = schedules.apply(k);
+    Set<Integer> blocks = new HashSet<>();
+    Set<Integer> slots = new HashSet<>();
+    Map<Schedule.Cell, Boolean> isZero = new HashMap<>();
+    for (Schedule.Update update : schedule.updates()) { // sources before their readers
+      Slot slot = map.slots().get(update.target().slot());
+      boolean zero = !slot.hasBias() && keepsZero.test(slot);
+      for (Schedule.Read read : update.reads()) {
+        if (!isZero.getOrDefault(read.source(), false)) {
+          blocks.add(read.block());
+          zero = false;
+        }
+      }
+      isZero.put(update.target(), zero);
+      slots.add(update.target().slot());
+    }
+    return new Alive(blocks, slots);
+  }
+}
