@@ -383,6 +383,27 @@ class RegularizationTest {
     }
   }
 
+  @Test
+  void normsOfBiasesAreRefusedForTheirOwnReason() {
+    for (LayerConstraint norm : norms()) {
+      for (boolean recurrent : new boolean[] {false, true}) {
+        String message =
+            assertThrows(
+                    DL4JInvalidConfigException.class,
+                    () -> network(recurrent, 1, layer -> layer.name("loop").constrainBias(norm)))
+                .getMessage();
+        assertTrue(
+            Stream.of("loop", norm.getClass().getSimpleName(), "bias is a vector", "l2Bias")
+                .allMatch(message::contains),
+            message);
+        assertFalse(message.contains("weights"), message);
+        assertRefused( // both kinds: the weights' reason is the stronger one
+            norm.getClass().getSimpleName(),
+            () -> network(recurrent, 1, layer -> layer.name("loop").constrainAllParameters(norm)));
+      }
+    }
+  }
+
   private static void assertRefused(String name, Runnable build) {
     String message = assertThrows(DL4JInvalidConfigException.class, build::run).getMessage();
     assertTrue(
