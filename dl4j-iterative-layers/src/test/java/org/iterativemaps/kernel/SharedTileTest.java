@@ -1,6 +1,7 @@
 package org.iterativemaps.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,10 @@ class SharedTileTest {
             .build();
     MapProgram program = MapProgram.sequence(map.realize(), 2, null);
     int batch = vectors * LaneKernelSelection.selected().tileLanes(1) - 1;
+    System.setProperty(LaneThreads.PROPERTY, String.valueOf(threads));
+    WorkDivision division = new WorkDivision(program, LaneKernelSelection.selected(), 0);
+    FusedPlan plan = new FusedPlan(program);
+    assertEquals(threads, CallShape.of(plan, division, 0, batch, TIME, false, true).parts());
     List<float[]> alone = run(program, batch, 1);
     List<float[]> shared = run(program, batch, threads);
     for (int i = 0; i < alone.size(); i++) {

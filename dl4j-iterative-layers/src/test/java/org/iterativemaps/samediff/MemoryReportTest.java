@@ -20,6 +20,7 @@ import org.deeplearning4j.nn.conf.memory.MemoryType;
 import org.deeplearning4j.nn.conf.memory.MemoryUseMode;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.kernel.KernelMemory;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.Networks;
@@ -138,7 +139,8 @@ class MemoryReportTest {
     // ComputationGraph.numParams() leaves out vertices.
     ComputationGraph graph = graph(weights, biases, 2);
     MemoryReport report = graph.getConfiguration().getMemoryReport(InputType.recurrent(4, TIME));
-    assertMatches(report, graph.params().length(), graph.getUpdater().getStateViewArray(), "vertex");
+    assertMatches(
+        report, graph.params().length(), graph.getUpdater().getStateViewArray(), "vertex");
   }
 
   private static void assertMatches(
@@ -194,6 +196,30 @@ class MemoryReportTest {
             .build()
             .getMemoryReport(InputType.recurrent(4));
     assertEquals(2 * slots * 2, unknownLength.getWorkingMemoryVariableInference());
+  }
+
+  /** In DL4J's slots is what the kernel says; dropout copies the input. */
+  @Test
+  void workingMemoryOfTheKernel() {
+    for (int time : new int[] {1, TIME}) {
+      for (double dropOut : new double[] {0, 0.5}) {
+        IterativeMapRecurrentLayer layer =
+            new IterativeMapRecurrentLayer.Builder()
+                .map(Networks.richMap(4, Injection.HOLD))
+                .steps(2)
+                .dropOut(dropOut)
+                .build();
+        LayerMemoryReport report = layer.getMemoryReport(InputType.recurrent(4, time));
+        KernelMemory kernel = KernelMemory.of(layer.program(), DataType.FLOAT, time);
+        assertEquals(kernel.fixedInference(), report.getWorkingMemoryFixedInference());
+        assertEquals(kernel.perExampleInference(), report.getWorkingMemoryVariableInference());
+        assertEquals(
+            kernel.fixedTraining(), report.getWorkingMemoryFixedTrain().get(CacheMode.NONE));
+        assertEquals(
+            kernel.perExampleTraining() + (dropOut == 0 ? 0 : 4 * time),
+            report.getWorkingMemoryVariableTrain().get(CacheMode.NONE));
+      }
+    }
   }
 
   @Test
