@@ -1,6 +1,12 @@
 package org.iterativemaps.kernel;
 
 import java.util.Optional;
+import org.iterativemaps.activations.Gelu;
+import org.iterativemaps.activations.Mish;
+import org.iterativemaps.activations.Softplus;
+import org.iterativemaps.activations.StableActivations;
+import org.iterativemaps.activations.Swish;
+import org.iterativemaps.activations.TanhGelu;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationELU;
 import org.nd4j.linalg.activations.impl.ActivationHardSigmoid;
@@ -10,7 +16,6 @@ import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.activations.impl.ActivationSELU;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
-import org.nd4j.linalg.activations.impl.ActivationSoftPlus;
 import org.nd4j.linalg.activations.impl.ActivationSoftSign;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 
@@ -18,7 +23,8 @@ import org.nd4j.linalg.activations.impl.ActivationTanH;
  * An elementwise activation that the lane kernels compute themselves.
  *
  * @param kind the function
- * @param alpha slope below zero (leaky ReLU) or scale of the exponential (ELU); else 0
+ * @param alpha slope below zero (leaky ReLU), scale of the exponential (ELU) or beta (Swish); else
+ *     0
  */
 public record LaneActivation(Kind kind, float alpha) {
 
@@ -45,7 +51,15 @@ public record LaneActivation(Kind kind, float alpha) {
     /** z / (1 + |z|). */
     SOFTSIGN,
     /** log(1 + exp(z)). */
-    SOFTPLUS
+    SOFTPLUS,
+    /** z Phi(z), Phi the normal distribution. */
+    GELU,
+    /** z sigmoid(2u), u = sqrt(2 / pi) (z + 0.044715 z^3). */
+    TANH_GELU,
+    /** z sigmoid(alpha z). */
+    SWISH,
+    /** z tanh(log(1 + exp(z))). */
+    MISH
   }
 
   /** Lambda of SELU (Klambauer et al. 2017). */
@@ -55,7 +69,8 @@ public record LaneActivation(Kind kind, float alpha) {
   public static final float SELU_ALPHA = 1.6732632423543772848170429916717f;
 
   /** What a DL4J activation is here; empty if it is none of these. */
-  public static Optional<LaneActivation> of(IActivation activation) {
+  public static Optional<LaneActivation> of(IActivation any) {
+    IActivation activation = StableActivations.sameFunction(any);
     // Exact classes: a subclass may compute something else.
     Class<?> type = activation.getClass();
     if (type == ActivationIdentity.class) {
@@ -70,8 +85,16 @@ public record LaneActivation(Kind kind, float alpha) {
       return of(Kind.HARD_SIGMOID);
     } else if (type == ActivationSoftSign.class) {
       return of(Kind.SOFTSIGN);
-    } else if (type == ActivationSoftPlus.class) {
-      return of(Kind.SOFTPLUS);
+    } else if (type == Gelu.class) {
+      return of(Kind.GELU);
+    } else if (type == TanhGelu.class) {
+      return of(Kind.TANH_GELU);
+    } else if (type == Mish.class) {
+      return of(Kind.MISH);
+    } else if (activation instanceof Swish swish) {
+      return isModerate(swish.beta()) ? withAlpha(Kind.SWISH, swish.beta()) : Optional.empty();
+    } else if (activation instanceof Softplus softplus) {
+      return softplus.beta() == 1 ? of(Kind.SOFTPLUS) : Optional.empty();
     } else if (type == ActivationSELU.class) {
       return of(Kind.SELU);
     } else if (activation instanceof ActivationReLU relu && type == ActivationReLU.class) {
@@ -93,6 +116,11 @@ public record LaneActivation(Kind kind, float alpha) {
     return alpha > 0 ? Optional.of(new LaneActivation(kind, (float) alpha)) : Optional.empty();
   }
 
+  /** Whether products with it, and its inverse, are within the range of floats. */
+  private static boolean isModerate(double beta) {
+    return beta > 1e-6 && beta < 1e6;
+  }
+
   private static boolean isPlain(ActivationReLU relu) {
     return isNullOrZero(relu.getMax())
         && isNullOrZero(relu.getThreshold())
@@ -105,7 +133,12 @@ public record LaneActivation(Kind kind, float alpha) {
 
   /** Whether the derivative is computed from z; else from a = A(z). */
   public boolean needsPreActivation() {
-    // At the corners of these two the output does not say on which side z was.
-    return kind == Kind.HARD_TANH || kind == Kind.HARD_SIGMOID;
+    return switch (kind) {
+      // At the corners of these two the output does not say on which side z was.
+      case HARD_TANH, HARD_SIGMOID -> true;
+      // These fall and rise: two z have one output.
+      case GELU, TANH_GELU, SWISH, MISH -> true;
+      default -> false;
+    };
   }
 }

@@ -1,6 +1,7 @@
 package org.iterativemaps.kernel;
 
 import java.util.List;
+import org.iterativemaps.activations.StableActivations;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.Schedule;
@@ -86,7 +87,7 @@ public final class MapProgram {
               + "': RReLU keeps one random slope between its forward and backward call, which a slot"
               + " applied several times cannot; use LEAKYRELU");
     }
-    return activation;
+    return StableActivations.sameFunction(activation);
   }
 
   /** Masks, fixed values and parameter order. */
@@ -99,7 +100,9 @@ public final class MapProgram {
     return schedule;
   }
 
-  /** Activation of a state slot. */
+  /**
+   * Activation of a state slot: the one that was given, or {@link StableActivations#sameFunction}.
+   */
   public IActivation activation(int slot) {
     return activations[slot];
   }

@@ -4,7 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.DoubleStream;
+import org.iterativemaps.activations.Formula;
+import org.iterativemaps.activations.Gelu;
+import org.iterativemaps.activations.Softplus;
+import org.iterativemaps.activations.Swish;
+import org.iterativemaps.activations.TanhGelu;
 import org.iterativemaps.kernel.LaneActivation.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,24 +18,35 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationCube;
 import org.nd4j.linalg.activations.impl.ActivationELU;
+import org.nd4j.linalg.activations.impl.ActivationGELU;
 import org.nd4j.linalg.activations.impl.ActivationHardSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationHardTanH;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationMish;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.activations.impl.ActivationSELU;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSoftPlus;
 import org.nd4j.linalg.activations.impl.ActivationSoftSign;
+import org.nd4j.linalg.activations.impl.ActivationSwish;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 class LaneActivationTest {
+  private static final float BETA = 1.5f;
+
   private final LaneKernels kernels = LaneKernelSelection.selected();
 
   private static LaneActivation activation(Kind kind) {
-    float alpha = kind == Kind.LEAKY_RELU ? 0.01f : kind == Kind.ELU ? 1f : 0f;
+    float alpha =
+        switch (kind) {
+          case LEAKY_RELU -> 0.01f;
+          case ELU -> 1;
+          case SWISH -> BETA;
+          default -> 0;
+        };
     return new LaneActivation(kind, alpha);
   }
 
@@ -61,6 +78,10 @@ class LaneActivationTest {
       case HARD_SIGMOID -> Math.max(0, Math.min(1, 0.2 * z + 0.5));
       case SOFTSIGN -> z / (1 + Math.abs(z));
       case SOFTPLUS -> Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+      case GELU -> Formula.GELU.value().applyAsDouble(z);
+      case TANH_GELU -> Formula.TANH_GELU.value().applyAsDouble(z);
+      case SWISH -> Formula.swish(BETA).value().applyAsDouble(z);
+      case MISH -> Formula.MISH.value().applyAsDouble(z);
     };
   }
 
@@ -77,6 +98,11 @@ class LaneActivationTest {
       case HARD_SIGMOID -> Math.abs(z) <= 2.5 ? 0.2 : 0;
       case SOFTSIGN -> 1 / ((1 + Math.abs(z)) * (1 + Math.abs(z)));
       case SOFTPLUS -> 1 / (1 + Math.exp(-z));
+      case GELU -> Formula.GELU.slope().applyAsDouble(z);
+      case TANH_GELU ->
+          Math.abs(z) > 100 ? z > 0 ? 1 : 0 : Formula.TANH_GELU.slope().applyAsDouble(z);
+      case SWISH -> Formula.swish(BETA).slope().applyAsDouble(z);
+      case MISH -> Formula.MISH.slope().applyAsDouble(z);
     };
   }
 
@@ -155,6 +181,10 @@ class LaneActivationTest {
           case HARD_SIGMOID -> new ActivationHardSigmoid();
           case SOFTSIGN -> new ActivationSoftSign();
           case SOFTPLUS -> new ActivationSoftPlus();
+          case GELU -> new Gelu();
+          case TANH_GELU -> new TanhGelu();
+          case SWISH -> new Swish(BETA);
+          case MISH -> new ActivationMish();
         };
     LaneActivation ours = LaneActivation.of(activation).orElseThrow();
     assertEquals(kind, ours.kind());
@@ -183,5 +213,35 @@ class LaneActivationTest {
     assertTrue(LaneActivation.of(new ActivationCube()).isEmpty());
     assertTrue(LaneActivation.of(new ActivationReLU(6.0, null, null)).isEmpty());
     assertTrue(LaneActivation.of(new ActivationLReLU(0)).isEmpty());
+    assertTrue(LaneActivation.of(new Softplus(2)).isEmpty());
+    assertTrue(LaneActivation.of(new Swish(1e-60)).isEmpty());
+    assertTrue(LaneActivation.of(new ActivationGELU(true)).isEmpty());
+  }
+
+  @Test
+  void betaScalesSwish() {
+    for (float beta : new float[] {0.01f, 0.3f, 1, 1.702f, 40}) {
+      LaneActivation swish = LaneActivation.of(new Swish(beta)).orElseThrow();
+      assertEquals(new LaneActivation(Kind.SWISH, beta), swish);
+      Formula formula = Formula.swish(beta);
+      for (float z : arguments()) {
+        double value = formula.value().applyAsDouble(z);
+        double bound = 4e-7 * Math.max(Math.abs(value), 0.1 / Math.min(1, beta));
+        assertEquals(value, ScalarActivations.value(swish, z), bound, beta + ": " + z);
+        double slope = formula.slope().applyAsDouble(z);
+        assertEquals(slope, ScalarActivations.derivative(swish, z), 5e-7, beta + ": " + z);
+      }
+    }
+  }
+
+  @Test
+  void nd4jsOwnAreTheSameFunctions() {
+    assertEquals(
+        Optional.of(new LaneActivation(Kind.SWISH, 1)), LaneActivation.of(new ActivationSwish()));
+    assertEquals(
+        Optional.of(new LaneActivation(Kind.SWISH, 1.702f)),
+        LaneActivation.of(new ActivationGELU()));
+    assertEquals(
+        Optional.of(new LaneActivation(Kind.SOFTPLUS, 0)), LaneActivation.of(new Softplus()));
   }
 }

@@ -67,6 +67,10 @@ final class VectorActivations {
       case HARD_SIGMOID -> applyHardSigmoid(length, z, zAt, a, aAt);
       case SOFTSIGN -> applySoftsign(length, z, zAt, a, aAt);
       case SOFTPLUS -> applySoftplus(false, length, z, zAt, a, aAt);
+      case GELU -> VectorGates.gelu(false, length, z, zAt, a, aAt);
+      case TANH_GELU -> VectorGates.tanhGelu(false, length, z, zAt, a, aAt);
+      case SWISH -> VectorGates.swish(false, activation.alpha(), length, z, zAt, a, aAt);
+      case MISH -> VectorGates.mish(false, length, z, zAt, a, aAt);
     }
   }
 
@@ -84,6 +88,10 @@ final class VectorActivations {
       case HARD_SIGMOID -> multiplyInside(length, value, valueAt, 2.5f, 0.2f, g, gAt);
       case SOFTSIGN -> backSoftsign(length, value, valueAt, g, gAt);
       case SOFTPLUS -> applySoftplus(true, length, value, valueAt, g, gAt);
+      case GELU -> VectorGates.gelu(true, length, value, valueAt, g, gAt);
+      case TANH_GELU -> VectorGates.tanhGelu(true, length, value, valueAt, g, gAt);
+      case SWISH -> VectorGates.swish(true, activation.alpha(), length, value, valueAt, g, gAt);
+      case MISH -> VectorGates.mish(true, length, value, valueAt, g, gAt);
     }
   }
 
