@@ -25,6 +25,9 @@ import org.iterativemaps.map.Sparsity;
  * Masks stay.
  */
 public final class Unrolling {
+  /** The most slots of an unrolled map. */
+  public static final int MOST_SLOTS = 10_000;
+
   private Unrolling() {}
 
   /**
@@ -44,11 +47,22 @@ public final class Unrolling {
    * @param steps K, at least 1
    * @return a map with as many trained weights as are used in K steps; run it with {@link
    *     #stepsOf(BlockMap)} steps or more
-   * @throws IllegalArgumentException if the output cannot be reached in K steps
+   * @throws IllegalArgumentException if the output cannot be reached in K steps, or they make more
+   *     than {@value #MOST_SLOTS} slots
    */
   public static MapWeights unroll(MapWeights weights, int steps) {
     BlockMap map = weights.map();
     List<Update> updates = Schedule.singleToken(map, steps).updates();
+    if (updates.size() > MOST_SLOTS) {
+      throw new IllegalArgumentException(
+          "steps: K = "
+              + steps
+              + " steps unroll to "
+              + updates.size()
+              + " slots, expected at most "
+              + MOST_SLOTS
+              + "; unroll fewer steps");
+    }
     Map<Cell, String> names = names(map, updates);
     BlockMap.Builder builder = BlockMap.builder().add(map.input()).injection(Injection.HOLD);
     Map<String, double[]> values = new LinkedHashMap<>();

@@ -100,7 +100,9 @@ final class ManyStepsKernel implements MapKernel {
       int count = Math.min(atATime, steps - done);
       if (count < piece.size(2)) {
         piece =
-            piece.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, count)).dup();
+            piece
+                .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, count))
+                .dup();
       }
       INDArray outputs =
           Nd4j.create(last.dataType(), new long[] {last.size(0), last.size(1), count}, 'f');
@@ -113,9 +115,7 @@ final class ManyStepsKernel implements MapKernel {
       if (done == steps) {
         last.assign(
             outputs.get(
-                NDArrayIndex.all(),
-                NDArrayIndex.all(),
-                NDArrayIndex.interval(count - 1, count)));
+                NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(count - 1, count)));
       }
     }
     return state;
@@ -123,9 +123,7 @@ final class ManyStepsKernel implements MapKernel {
 
   private static INDArray impulse(INDArray token, int count) {
     INDArray piece = Nd4j.zeros(token.dataType(), token.size(0), token.size(1), count);
-    piece
-        .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, 1))
-        .assign(token);
+    piece.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, 1)).assign(token);
     return piece;
   }
 

@@ -1,7 +1,6 @@
 package org.iterativemaps.layers;
 
 import java.io.IOException;
-import org.iterativemaps.layers.MapSettingsJson.Deserializer;
 import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.IdentityLeaning;
 import org.iterativemaps.map.OrthogonalValues;
@@ -12,7 +11,7 @@ import org.nd4j.shade.jackson.core.JsonGenerator;
 import org.nd4j.shade.jackson.core.JsonParser;
 import org.nd4j.shade.jackson.databind.DeserializationContext;
 import org.nd4j.shade.jackson.databind.JsonDeserializer;
-import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.JsonMappingException;
 import org.nd4j.shade.jackson.databind.JsonSerializer;
 import org.nd4j.shade.jackson.databind.SerializerProvider;
 
@@ -34,7 +33,12 @@ public final class FixedValuesJson {
     @Override
     public FixedValues deserialize(JsonParser parser, DeserializationContext context)
         throws IOException {
-      return read(parser.getCodec().readTree(parser));
+      return JsonFields.read(parser, "fixed values", fields -> FixedValuesJson.read(fields, 0, 0));
+    }
+
+    @Override
+    public FixedValues getNullValue(DeserializationContext context) throws JsonMappingException {
+      throw new MapFormatException("fixed values: found null, expected an object", null);
     }
   }
 
@@ -87,32 +91,45 @@ public final class FixedValuesJson {
   /**
    * Reads what {@link #write} wrote.
    *
+   * @param fromSize units of the block's source slot; 0 if they are not known
+   * @param toSize units of the block's target slot; 0 if they are not known
    * @throws IOException if it is no such object
    */
-  public static FixedValues read(JsonNode node) throws IOException {
-    String values = Deserializer.need(node, "values").asText();
+  public static FixedValues read(JsonFields fields, int fromSize, int toSize) throws IOException {
+    String values =
+        fields.choice(
+            "values",
+            "constant",
+            "gaussian",
+            "uniform",
+            "explicit",
+            "fanIn",
+            "fanAverage",
+            "spectralRadius",
+            "orthogonal",
+            "identityLeaning",
+            "scattered");
     return switch (values) {
-      case "constant" -> FixedValues.constant(number(node, "value"));
+      case "constant" -> FixedValues.constant(fields.number("value"));
       case "gaussian" ->
-          FixedValues.gaussian(number(node, "mean"), number(node, "standardDeviation"));
-      case "uniform" -> FixedValues.uniform(number(node, "low"), number(node, "high"));
-      case "explicit" ->
-          FixedValues.explicit(PackedNumbers.unpack(Deserializer.need(node, "packed").asText()));
-      case "fanIn" -> FixedValues.fanIn(number(node, "gain"));
-      case "fanAverage" -> FixedValues.fanAverage(number(node, "gain"));
-      case "spectralRadius" -> FixedValues.spectralRadius(number(node, "radius"));
-      case "orthogonal" -> FixedValues.orthogonal(number(node, "gain"));
+          FixedValues.gaussian(fields.number("mean"), fields.number("standardDeviation"));
+      case "uniform" -> FixedValues.uniform(fields.number("low"), fields.number("high"));
+      case "explicit" -> {
+        long cells = (long) fromSize * toSize;
+        yield FixedValues.explicit(
+            PackedNumbers.unpack(fields.text("packed"), cells == 0 ? Long.MAX_VALUE : cells));
+      }
+      case "fanIn" -> FixedValues.fanIn(fields.number("gain"));
+      case "fanAverage" -> FixedValues.fanAverage(fields.number("gain"));
+      case "spectralRadius" -> FixedValues.spectralRadius(fields.number("radius"));
+      case "orthogonal" -> FixedValues.orthogonal(fields.number("gain"));
       case "identityLeaning" ->
-          FixedValues.identityLeaning(number(node, "scale"), number(node, "noise"));
-      case "scattered" ->
+          FixedValues.identityLeaning(fields.number("scale"), fields.number("noise"));
+      default ->
           FixedValues.scattered(
-              Deserializer.sparsity(Deserializer.need(node, "pattern")),
-              read(Deserializer.need(node, "of")));
-      default -> throw new IOException("iterative map settings: unknown fixed values " + values);
+              fields.object(
+                  "pattern", pattern -> MapSettingsJson.readPattern(pattern, fromSize, toSize)),
+              fields.object("of", of -> read(of, fromSize, toSize)));
     };
-  }
-
-  private static double number(JsonNode node, String field) throws IOException {
-    return Deserializer.need(node, field).asDouble();
   }
 }

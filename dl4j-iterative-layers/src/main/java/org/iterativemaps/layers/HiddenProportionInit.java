@@ -4,6 +4,8 @@ import java.util.Objects;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.iterativemaps.map.FixedValues;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * Which weights of a map layer exist and what they are at first, in one: masks by a plan (see
@@ -24,13 +26,6 @@ public final class HiddenProportionInit implements IWeightInit {
   private final Long trainableWeights;
   private final Double hiddenProportion;
   private final IWeightInit values;
-
-  /** For deserialisation. */
-  private HiddenProportionInit() {
-    this.trainableWeights = null;
-    this.hiddenProportion = null;
-    this.values = null;
-  }
 
   /**
    * A hidden proportion; the budget is the builder's or follows from its sizes and densities.
@@ -60,7 +55,11 @@ public final class HiddenProportionInit implements IWeightInit {
    * @param values the initialiser of the values, not null
    * @throws IllegalArgumentException if one of them is out of its range
    */
-  public HiddenProportionInit(Long trainableWeights, Double hiddenProportion, IWeightInit values) {
+  @JsonCreator
+  public HiddenProportionInit(
+      @JsonProperty(value = "trainableWeights", required = true) Long trainableWeights,
+      @JsonProperty(value = "hiddenProportion", required = true) Double hiddenProportion,
+      @JsonProperty(value = "values", required = true) IWeightInit values) {
     if (trainableWeights != null && trainableWeights < 1) {
       throw new IllegalArgumentException(
           "trainableWeights: found " + trainableWeights + ", expected at least 1");

@@ -66,7 +66,7 @@ public final class IterativeMapLayer extends FeedForwardLayer implements Iterati
 
   @Override
   public MapSettings getSettings() {
-    return settings;
+    return LayerChecks.found(settings, this);
   }
 
   /** Replaces the settings; nIn and nOut follow. */

@@ -91,7 +91,7 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
 
   @Override
   public MapSettings getSettings() {
-    return settings;
+    return LayerChecks.found(settings, this);
   }
 
   /** Replaces the settings; nIn and nOut follow. */

@@ -39,6 +39,21 @@ public final class LayerChecks {
     constraints(layer);
   }
 
+  /**
+   * The settings, which a damaged configuration may lack.
+   *
+   * @throws IllegalStateException if they are null
+   */
+  public static <T> T found(T settings, Layer layer) {
+    if (settings == null) {
+      throw new IllegalStateException(
+          where(layer)
+              + ": found no map settings; a layer is made by its Builder, and a configuration that it"
+              + " is read from has the field \"settings\"");
+    }
+    return settings;
+  }
+
   /** Another size of a planned layer; an error names the layer. */
   static MapSettings planning(Layer layer, Supplier<MapSettings> change) {
     MapSettings before = ((IterativeMapConf) layer).getSettings();

@@ -3,43 +3,33 @@ package org.iterativemaps.layers;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
-import org.iterativemaps.layers.MapSettingsJson.Deserializer;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.MapPlan;
 import org.iterativemaps.map.PaperBlock;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.shade.jackson.core.JsonGenerator;
-import org.nd4j.shade.jackson.core.ObjectCodec;
-import org.nd4j.shade.jackson.databind.JsonNode;
 
 /**
  * A {@link MapPlan} as JSON: what was given, so that another nIn can be planned for again. What
  * came of it are the slots and blocks of the map; "resolved" repeats it in words and is not read.
+ * What is not given is null.
  */
 final class MapPlanJson {
   private MapPlanJson() {}
 
   static void write(MapPlan plan, BlockMap map, JsonGenerator json) throws IOException {
     json.writeStartObject();
-    if (plan.hiddenSize() != null) {
-      json.writeNumberField("hiddenSize", plan.hiddenSize());
-    }
+    json.writeObjectField("hiddenSize", plan.hiddenSize());
     json.writeNumberField("outputSize", plan.outputSize());
-    if (plan.trainableWeights() != null) {
-      json.writeNumberField("trainableWeights", plan.trainableWeights());
-    }
-    if (plan.hiddenProportion() != null) {
-      json.writeNumberField("hiddenProportion", plan.hiddenProportion());
-    }
+    json.writeObjectField("trainableWeights", plan.trainableWeights());
+    json.writeObjectField("hiddenProportion", plan.hiddenProportion());
     json.writeObjectFieldStart("densities");
-    for (Map.Entry<PaperBlock, Double> density : plan.densities().entrySet()) {
-      json.writeNumberField(density.getKey().name(), density.getValue());
+    for (PaperBlock block : PaperBlock.values()) {
+      json.writeObjectField(block.name(), plan.densities().get(block));
     }
     json.writeEndObject();
-    if (plan.outputActivation() != null) {
-      MapSettingsJson.Serializer.writeWithClass("outputActivation", plan.outputActivation(), json);
-    }
+    MapSettingsJson.Serializer.writeWithClass("outputActivation", plan.outputActivation(), json);
     json.writeBooleanField("bias", plan.hasBias());
     json.writeStringField("injection", plan.injection().name());
     json.writeNumberField("seed", plan.seed());
@@ -49,25 +39,29 @@ final class MapPlanJson {
     json.writeEndObject();
   }
 
-  static MapPlan read(JsonNode node, ObjectCodec codec) throws IOException {
+  static MapPlan read(JsonFields fields) throws IOException {
+    fields.ignore("resolved");
+    return new MapPlan(
+        fields.isNull("hiddenSize") ? null : fields.integer("hiddenSize", 1),
+        fields.integer("outputSize", 0),
+        fields.object("densities", MapPlanJson::densities),
+        fields.isNull("trainableWeights")
+            ? null
+            : (Long) fields.wholeNumber("trainableWeights", 1, Long.MAX_VALUE),
+        fields.isNull("hiddenProportion") ? null : (Double) fields.number("hiddenProportion"),
+        fields.dl4jOrNull("outputActivation", IActivation.class),
+        fields.flag("bias"),
+        fields.choice("injection", Injection.class),
+        fields.seed("seed"));
+  }
+
+  private static Map<PaperBlock, Double> densities(JsonFields fields) throws IOException {
     Map<PaperBlock, Double> densities = new EnumMap<>(PaperBlock.class);
-    JsonNode given = Deserializer.need(node, "densities");
     for (PaperBlock block : PaperBlock.values()) {
-      if (given.has(block.name())) {
-        densities.put(block, given.get(block.name()).asDouble());
+      if (!fields.isNull(block.name())) {
+        densities.put(block, fields.number(block.name()));
       }
     }
-    return new MapPlan(
-        node.has("hiddenSize") ? node.get("hiddenSize").asInt() : null,
-        Deserializer.need(node, "outputSize").asInt(),
-        densities,
-        node.has("trainableWeights") ? node.get("trainableWeights").asLong() : null,
-        node.has("hiddenProportion") ? node.get("hiddenProportion").asDouble() : null,
-        node.has("outputActivation")
-            ? codec.treeToValue(node.get("outputActivation"), IActivation.class)
-            : null,
-        Deserializer.need(node, "bias").asBoolean(),
-        Injection.valueOf(Deserializer.need(node, "injection").asText()),
-        Deserializer.need(node, "seed").asLong());
+    return densities;
   }
 }

@@ -1,6 +1,7 @@
 package org.iterativemaps.layers;
 
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -11,14 +12,12 @@ import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.MapPlan;
 import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.shade.jackson.core.JsonGenerator;
 import org.nd4j.shade.jackson.core.JsonParser;
-import org.nd4j.shade.jackson.core.ObjectCodec;
 import org.nd4j.shade.jackson.databind.DeserializationContext;
 import org.nd4j.shade.jackson.databind.JsonDeserializer;
-import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.JsonMappingException;
 import org.nd4j.shade.jackson.databind.JsonSerializer;
 import org.nd4j.shade.jackson.databind.SerializerProvider;
 
@@ -27,19 +26,25 @@ import org.nd4j.shade.jackson.databind.SerializerProvider;
  * masks again.
  *
  * <pre>{@code
- * {"version": 1, "steps": 4, "injection": "HOLD", "seed": 0, "output": "h",
+ * {"version": 2, "steps": 4, "injection": "HOLD", "seed": 0, "output": "h",
  *  "slots": [{"name": "x", "role": "input", "size": 784},
- *            {"name": "h", "role": "state", "size": 256, "activation": {...}, "bias": true}],
- *  "blocks": [{"from": "x", "to": "h", "sparsity": {"pattern": "density", "value": 0.1}}, ...]}
+ *            {"name": "h", "role": "state", "size": 256, "activation": {...}, "bias": true,
+ *             "copyOf": null}],
+ *  "blocks": [{"from": "x", "to": "h", "sparsity": {"pattern": "density", "value": 0.1},
+ *              "fixed": null, "weightInit": null}, ...],
+ *  "plan": null}
  * }</pre>
  *
- * An input of size 0 is still to be inferred; a missing activation is the layer's. A slot that
- * unrolling made has {@code "copyOf": {"slot": "h", "step": 2}}. Patterns from a seed are kept as
- * their rule; explicit ones and explicit fixed values as {@link PackedNumbers}. A map that was
- * planned has its {@link MapPlan} beside it under "plan".
+ * An input of size 0 is still to be inferred; where an activation or weightInit is null it is the
+ * layer's, and where "fixed" is null the weights are trained. A slot that unrolling made has {@code
+ * "copyOf": {"slot": "h", "step": 2}}. Patterns from a seed are kept as their rule; explicit ones and explicit fixed values as {@link PackedNumbers}. A map that was
+ * planned has its {@link MapPlan} under "plan".
+ *
+ * <p>It is read strictly, by {@link JsonFields}: every field has to be there, and no other. A new
+ * field is a new version. Version 1 did not write what is null.
  */
 public final class MapSettingsJson {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private MapSettingsJson() {}
 
@@ -55,10 +60,45 @@ public final class MapSettingsJson {
   /**
    * Reads what {@link #writePattern} wrote.
    *
+   * @param fromSize units of the block's source slot; 0 if they are not known
+   * @param toSize units of the block's target slot; 0 if they are not known
    * @throws IOException if it is no such object
    */
-  public static Sparsity readPattern(JsonNode node) throws IOException {
-    return Deserializer.sparsity(node);
+  public static Sparsity readPattern(JsonFields fields, int fromSize, int toSize)
+      throws IOException {
+    String pattern =
+        fields.choice(
+            "pattern",
+            "dense",
+            "bernoulli",
+            "density",
+            "entries",
+            "fanIn",
+            "groups",
+            "diagonal",
+            "explicit");
+    return switch (pattern) {
+      case "dense" -> Sparsity.dense();
+      case "bernoulli" -> Sparsity.bernoulli(fields.number("value"));
+      case "density" -> Sparsity.density(fields.number("value"));
+      case "entries" -> Sparsity.entries(fields.wholeNumber("value", 1, Long.MAX_VALUE));
+      case "fanIn" -> Sparsity.fanIn(fields.integer("value", 1));
+      case "groups" -> Sparsity.groups(fields.integer("value", 1));
+      case "diagonal" -> Sparsity.diagonal();
+      default -> {
+        int from = maskSize(fields, "fromSize", fromSize);
+        int to = maskSize(fields, "toSize", toSize);
+        yield Sparsity.explicit(PackedNumbers.unpackCells(fields.text("cells"), from, to));
+      }
+    };
+  }
+
+  private static int maskSize(JsonFields fields, String field, int slotSize) throws IOException {
+    int size = fields.integer(field, 1);
+    if (slotSize > 0 && size != slotSize) {
+      throw fields.error(field, "found " + size + ", but the slot has " + slotSize + " units");
+    }
+    return size;
   }
 
   static final class Serializer extends JsonSerializer<MapSettings> {
@@ -82,8 +122,10 @@ public final class MapSettingsJson {
         write(block, settings.weightInits().get(block.name()), json);
       }
       json.writeEndArray();
-      if (settings.planned().isPresent()) {
-        json.writeFieldName("plan");
+      json.writeFieldName("plan");
+      if (settings.planned().isEmpty()) {
+        json.writeNull();
+      } else {
         MapPlanJson.write(settings.planned().get(), map, json);
       }
       json.writeEndObject();
@@ -94,19 +136,24 @@ public final class MapSettingsJson {
       json.writeStringField("name", slot.name());
       json.writeStringField("role", slot.isInput() ? "input" : "state");
       json.writeNumberField("size", slot.size());
-      if (slot.activation() != null) {
-        writeWithClass("activation", slot.activation(), json);
-      }
       if (!slot.isInput()) {
+        writeWithClass("activation", slot.activation(), json);
         json.writeBooleanField("bias", slot.hasBias());
-      }
-      if (slot.origin() != null) {
-        json.writeObjectFieldStart("copyOf");
-        json.writeStringField("slot", slot.origin().slot());
-        json.writeNumberField("step", slot.origin().step());
-        json.writeEndObject();
+        write(slot.origin(), json);
       }
       json.writeEndObject();
+    }
+
+    private static void write(Slot.Origin origin, JsonGenerator json) throws IOException {
+      json.writeFieldName("copyOf");
+      if (origin == null) {
+        json.writeNull();
+      } else {
+        json.writeStartObject();
+        json.writeStringField("slot", origin.slot());
+        json.writeNumberField("step", origin.step());
+        json.writeEndObject();
+      }
     }
 
     private static void write(Block block, IWeightInit init, JsonGenerator json)
@@ -117,12 +164,13 @@ public final class MapSettingsJson {
       json.writeObjectFieldStart("sparsity");
       write(block.sparsity(), json);
       json.writeEndObject();
-      if (!block.isTrainable()) {
-        json.writeFieldName("fixed");
+      json.writeFieldName("fixed");
+      if (block.isTrainable()) {
+        json.writeNull();
+      } else {
         FixedValuesJson.write(block.fixedValues(), json);
-      } else if (init != null) {
-        writeWithClass("weightInit", init, json);
       }
+      writeWithClass("weightInit", block.isTrainable() ? init : null, json);
       json.writeEndObject();
     }
 
@@ -156,7 +204,7 @@ public final class MapSettingsJson {
         json.writeStringField("pattern", "explicit");
         json.writeNumberField("fromSize", explicit.mask().fromSize());
         json.writeNumberField("toSize", explicit.mask().toSize());
-        json.writeStringField("cells", PackedNumbers.packAscending(explicit.mask().copyCells()));
+        json.writeStringField("cells", PackedNumbers.packCells(explicit.mask()));
       } else {
         throw new IllegalStateException("no JSON for " + sparsity);
       }
@@ -167,89 +215,78 @@ public final class MapSettingsJson {
     @Override
     public MapSettings deserialize(JsonParser parser, DeserializationContext context)
         throws IOException {
-      ObjectCodec codec = parser.getCodec();
-      JsonNode tree = codec.readTree(parser);
-      int version = need(tree, "version").asInt();
-      if (version != VERSION) {
-        throw new IOException(
-            "iterative map settings: found version "
-                + version
-                + ", this library reads version "
-                + VERSION
-                + "; use the library version the model was saved with, or a newer one");
-      }
+      return JsonFields.read(parser, "iterative map settings", Deserializer::settings);
+    }
+
+    @Override
+    public MapSettings getNullValue(DeserializationContext context) throws JsonMappingException {
+      throw new MapFormatException("iterative map settings: found null, expected an object", null);
+    }
+
+    private static MapSettings settings(JsonFields fields) throws IOException {
+      fields.version(VERSION);
       BlockMap.Builder map =
           BlockMap.builder()
-              .injection(Injection.valueOf(need(tree, "injection").asText()))
-              .seed(need(tree, "seed").asLong())
-              .output(need(tree, "output").asText());
-      for (JsonNode slot : need(tree, "slots")) {
-        map.add(slot(slot, codec));
+              .injection(fields.choice("injection", Injection.class))
+              .seed(fields.seed("seed"))
+              .output(fields.text("output"));
+      Map<String, Integer> sizes = new HashMap<>();
+      for (Slot slot : fields.objects("slots", Deserializer::slot)) {
+        map.add(slot);
+        sizes.put(slot.name(), slot.size());
       }
       Map<String, IWeightInit> inits = new LinkedHashMap<>();
-      for (JsonNode node : need(tree, "blocks")) {
-        Block block = block(node);
-        map.add(block);
-        if (node.has("weightInit")) {
-          inits.put(block.name(), codec.treeToValue(node.get("weightInit"), IWeightInit.class));
+      fields.objects("blocks", block -> block(block, sizes, inits)).forEach(map::add);
+      int steps = fields.integer("steps", 1);
+      BlockMap built = map.build();
+      return new MapSettings(built, steps, inits, fields.objectOrNull("plan", plan(built)));
+    }
+
+    /** A plan that can be met, so that it can be written again. */
+    private static JsonFields.Reader<MapPlan> plan(BlockMap map) {
+      return fields -> {
+        MapPlan plan = MapPlanJson.read(fields);
+        if (!map.isOpen()) {
+          plan.solve(map.input().size());
         }
-      }
-      MapPlan plan = tree.has("plan") ? MapPlanJson.read(tree.get("plan"), codec) : null;
-      return new MapSettings(map.build(), need(tree, "steps").asInt(), inits, plan);
-    }
-
-    private static Slot slot(JsonNode node, ObjectCodec codec) throws IOException {
-      boolean isInput = need(node, "role").asText().equals("input");
-      IActivation activation =
-          node.has("activation")
-              ? codec.treeToValue(node.get("activation"), IActivation.class)
-              : null;
-      return new Slot(
-          need(node, "name").asText(),
-          need(node, "size").asInt(),
-          isInput,
-          activation,
-          !isInput && need(node, "bias").asBoolean(),
-          node.has("copyOf") ? origin(node.get("copyOf")) : null);
-    }
-
-    private static Slot.Origin origin(JsonNode node) throws IOException {
-      return new Slot.Origin(need(node, "slot").asText(), need(node, "step").asInt());
-    }
-
-    private static Block block(JsonNode node) throws IOException {
-      return new Block(
-          need(node, "from").asText(),
-          need(node, "to").asText(),
-          sparsity(need(node, "sparsity")),
-          node.has("fixed") ? FixedValuesJson.read(node.get("fixed")) : null);
-    }
-
-    static Sparsity sparsity(JsonNode node) throws IOException {
-      String pattern = need(node, "pattern").asText();
-      return switch (pattern) {
-        case "dense" -> Sparsity.dense();
-        case "bernoulli" -> Sparsity.bernoulli(need(node, "value").asDouble());
-        case "density" -> Sparsity.density(need(node, "value").asDouble());
-        case "entries" -> Sparsity.entries(need(node, "value").asLong());
-        case "fanIn" -> Sparsity.fanIn(need(node, "value").asInt());
-        case "groups" -> Sparsity.groups(need(node, "value").asInt());
-        case "diagonal" -> Sparsity.diagonal();
-        case "explicit" ->
-            Sparsity.explicit(
-                WeightMask.ofCells(
-                    need(node, "fromSize").asInt(),
-                    need(node, "toSize").asInt(),
-                    PackedNumbers.unpackAscending(need(node, "cells").asText())));
-        default -> throw new IOException("iterative map settings: unknown pattern " + pattern);
+        return plan;
       };
     }
 
-    static JsonNode need(JsonNode node, String field) throws IOException {
-      if (!node.has(field)) {
-        throw new IOException("iterative map settings: no field '" + field + "' in " + node);
+    private static Slot slot(JsonFields fields) throws IOException {
+      boolean isInput = fields.choice("role", "input", "state").equals("input");
+      return new Slot(
+          fields.text("name"),
+          fields.integer("size", isInput ? 0 : 1),
+          isInput,
+          isInput ? null : fields.dl4jOrNull("activation", IActivation.class),
+          !isInput && fields.flag("bias"),
+          isInput ? null : fields.objectOrNull("copyOf", Deserializer::origin));
+    }
+
+    private static Slot.Origin origin(JsonFields fields) throws IOException {
+      return new Slot.Origin(fields.text("slot"), fields.integer("step", 1));
+    }
+
+    private static Block block(
+        JsonFields fields, Map<String, Integer> sizes, Map<String, IWeightInit> inits)
+        throws IOException {
+      int from = sizes.getOrDefault(fields.text("from"), 0);
+      int to = sizes.getOrDefault(fields.text("to"), 0);
+      Block block =
+          new Block(
+              fields.text("from"),
+              fields.text("to"),
+              fields.object("sparsity", pattern -> readPattern(pattern, from, to)),
+              fields.objectOrNull("fixed", fixed -> FixedValuesJson.read(fixed, from, to)));
+      IWeightInit init = fields.dl4jOrNull("weightInit", IWeightInit.class);
+      if (init != null) {
+        if (!block.isTrainable()) {
+          throw fields.error("weightInit", "the weights are fixed; expected null");
+        }
+        inits.put(block.name(), init);
       }
-      return node.get(field);
+      return block;
     }
   }
 }

@@ -6,6 +6,8 @@ import org.iterativemaps.map.RandomSource;
 import org.iterativemaps.map.WeightMask;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.nd4j.shade.jackson.databind.annotation.JsonDeserialize;
 import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
 
@@ -23,20 +25,22 @@ public final class SparseWeightInit implements IWeightInit {
   private static final long serialVersionUID = 1L;
 
   @JsonSerialize(using = FixedValuesJson.Write.class)
-  @JsonDeserialize(using = FixedValuesJson.Read.class)
   private final FixedValues values;
-
-  /** For deserialisation. */
-  private SparseWeightInit() {
-    this(FixedValues.fanIn(1));
-  }
 
   /**
    * The initialiser of a rule.
    *
-   * @param values the rule
+   * @param values the rule, not null
    */
-  public SparseWeightInit(FixedValues values) {
+  @JsonCreator
+  public SparseWeightInit(
+      @JsonProperty(value = "values", required = true)
+          @JsonDeserialize(using = FixedValuesJson.Read.class)
+          FixedValues values) {
+    if (values == null) {
+      throw new IllegalArgumentException(
+          "values: found null, expected a rule, e.g. FixedValues.fanIn(1)");
+    }
     this.values = values;
   }
 

@@ -51,6 +51,9 @@ import org.iterativemaps.map.Slot;
 public final class SDBlockMap implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  /** How deep maps may be nested, the outermost one counted. */
+  public static final int MAX_DEPTH = 32;
+
   // Lists of List.copyOf: serialisable, though their declared type does not say so.
   @SuppressWarnings("serial")
   private final List<SDSlot> slots;
@@ -61,6 +64,8 @@ public final class SDBlockMap implements Serializable {
   private final String output;
   private final Injection injection;
   private final long seed;
+  private final int depth; // 1 without nested maps
+  private final double operations; // of one step, those of nested maps in all their steps
 
   SDBlockMap(
       List<SDSlot> slots,
@@ -73,6 +78,17 @@ public final class SDBlockMap implements Serializable {
     this.output = output;
     this.injection = injection;
     this.seed = seed;
+    int deepest = 0;
+    double count = slots.size();
+    for (SDConnection connection : connections) {
+      if (connection.block() instanceof SDBlocks.Nested nested) {
+        deepest = Math.max(deepest, nested.map().depth);
+        count += nested.steps() * nested.map().operations;
+      }
+      count++;
+    }
+    this.depth = deepest + 1;
+    this.operations = count;
     check();
   }
 
@@ -250,7 +266,16 @@ public final class SDBlockMap implements Serializable {
         seed);
   }
 
+  /** Evaluations of blocks and slots in one step. */
+  double operations() {
+    return operations;
+  }
+
   private void check() {
+    if (depth > MAX_DEPTH) {
+      throw new IllegalArgumentException(
+          "nested maps: found " + depth + " within each other, expected at most " + MAX_DEPTH);
+    }
     Set<String> names = new HashSet<>();
     for (SDSlot slot : slots) {
       if (!names.add(slot.name())) {

@@ -1,28 +1,34 @@
 package org.iterativemaps.samediff;
 
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.iterativemaps.layers.FixedValuesJson;
+import org.iterativemaps.layers.JsonFields;
 import org.iterativemaps.layers.MapSettingsJson;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.Sparsity;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.shade.jackson.core.JsonGenerator;
-import org.nd4j.shade.jackson.databind.JsonNode;
 
 /**
  * How an {@link SDBlockMap} is written into DL4J's JSON and YAML.
  *
  * <pre>{@code
  * {"injection": "HOLD", "seed": 0, "output": "h",
- *  "slots": [{"name": "x", "role": "input", "size": 8},
+ *  "slots": [...,
  *            {"name": "h", "role": "state", "size": 16, "activation": {...}, "bias": true,
- *             "normalisation": "LAYER", "update": {"kind": "GATED", "scale": 1, "keep": "u"}}],
- *  "blocks": [{"from": ["x"], "to": "h", "function": "linear", "sparsity": {...}}, ...]}
+ *             "normalisation": "LAYER",
+ *             "update": {"kind": "GATED", "scale": 1, "keep": "u", "write": null}}],
+ *  "blocks": [{"from": ["x"], "to": "h", "function": "linear", "sparsity": {...},
+ *              "fixed": null}, ...]}
  * }</pre>
+ *
+ * <p>It is read strictly, by {@link JsonFields}: every field has to be there, and no other.
  */
 final class SDBlockMapJson {
   private SDBlockMapJson() {}
@@ -68,22 +74,16 @@ final class SDBlockMapJson {
     json.writeStringField("name", slot.name());
     json.writeStringField("role", slot.isInput() ? "input" : slot.isWire() ? "wire" : "state");
     json.writeNumberField("size", slot.size());
-    if (slot.slot().activation() != null) {
-      // With "@class" as a field: YAML's own tag for it would be lost in the reader's tree.
-      json.writeFieldName("activation");
-      json.writeTree(NeuralNetConfiguration.mapper().valueToTree(slot.slot().activation()));
-    }
+    // With "@class" as a field: YAML's own tag for it would be lost in the reader's tree.
+    json.writeFieldName("activation");
+    json.writeTree(NeuralNetConfiguration.mapper().valueToTree(slot.slot().activation()));
     json.writeBooleanField("bias", slot.slot().hasBias());
     json.writeStringField("normalisation", slot.normalisation().name());
     json.writeObjectFieldStart("update");
     json.writeStringField("kind", slot.update().kind().name());
     json.writeNumberField("scale", slot.update().scale());
-    if (slot.update().keep() != null) {
-      json.writeStringField("keep", slot.update().keep());
-    }
-    if (slot.update().write() != null) {
-      json.writeStringField("write", slot.update().write());
-    }
+    json.writeStringField("keep", slot.update().keep());
+    json.writeStringField("write", slot.update().write());
     json.writeEndObject();
     json.writeEndObject();
   }
@@ -92,8 +92,10 @@ final class SDBlockMapJson {
     if (block instanceof SDBlocks.Linear linear) {
       json.writeStringField("function", "linear");
       writePattern("sparsity", linear.sparsity(), json);
-      if (linear.values() != null) {
-        json.writeFieldName("fixed");
+      json.writeFieldName("fixed");
+      if (linear.values() == null) {
+        json.writeNull();
+      } else {
         FixedValuesJson.write(linear.values(), json);
       }
     } else if (block instanceof SDBlocks.Identity) {
@@ -125,72 +127,75 @@ final class SDBlockMapJson {
     json.writeEndObject();
   }
 
-  static SDBlockMap read(JsonNode node) throws IOException {
-    List<SDSlot> slots = new ArrayList<>();
-    for (JsonNode slot : need(node, "slots")) {
-      slots.add(slot(slot));
-    }
-    List<SDConnection> connections = new ArrayList<>();
-    for (JsonNode block : need(node, "blocks")) {
-      List<String> from = new ArrayList<>();
-      need(block, "from").forEach(name -> from.add(name.asText()));
-      connections.add(new SDConnection(from, need(block, "to").asText(), block(block)));
-    }
+  static SDBlockMap read(JsonFields fields) throws IOException {
+    List<SDSlot> slots = fields.objects("slots", SDBlockMapJson::slot);
+    Map<String, Integer> sizes = new HashMap<>();
+    slots.forEach(slot -> sizes.put(slot.name(), slot.size()));
     return new SDBlockMap(
         slots,
-        connections,
-        need(node, "output").asText(),
-        Injection.valueOf(need(node, "injection").asText()),
-        need(node, "seed").asLong());
+        fields.objects("blocks", block -> connection(block, sizes)),
+        fields.text("output"),
+        fields.choice("injection", Injection.class),
+        fields.seed("seed"));
   }
 
-  private static SDSlot slot(JsonNode node) throws IOException {
-    String role = need(node, "role").asText();
-    IActivation activation =
-        node.has("activation")
-            ? NeuralNetConfiguration.mapper().treeToValue(node.get("activation"), IActivation.class)
-            : null;
-    JsonNode update = need(node, "update");
+  private static SDSlot slot(JsonFields fields) throws IOException {
+    String role = fields.choice("role", "input", "wire", "state");
+    boolean isInput = role.equals("input");
     return new SDSlot(
         new Slot(
-            need(node, "name").asText(),
-            need(node, "size").asInt(),
-            role.equals("input"),
-            activation,
-            need(node, "bias").asBoolean()),
+            fields.text("name"),
+            fields.integer("size", isInput ? 0 : 1),
+            isInput,
+            fields.dl4jOrNull("activation", IActivation.class),
+            fields.flag("bias")),
         role.equals("wire"),
-        Normalisation.valueOf(need(node, "normalisation").asText()),
-        new Update(
-            Update.Kind.valueOf(need(update, "kind").asText()),
-            need(update, "scale").asDouble(),
-            update.has("keep") ? update.get("keep").asText() : null,
-            update.has("write") ? update.get("write").asText() : null));
+        fields.choice("normalisation", Normalisation.class),
+        fields.object("update", SDBlockMapJson::update));
   }
 
-  private static SDBlock block(JsonNode node) throws IOException {
-    String function = need(node, "function").asText();
+  private static Update update(JsonFields fields) throws IOException {
+    return new Update(
+        fields.choice("kind", Update.Kind.class),
+        fields.number("scale"),
+        fields.isNull("keep") ? null : fields.text("keep"),
+        fields.isNull("write") ? null : fields.text("write"));
+  }
+
+  private static SDConnection connection(JsonFields fields, Map<String, Integer> sizes)
+      throws IOException {
+    List<String> from = fields.texts("from");
+    int to = sizes.getOrDefault(fields.text("to"), 0);
+    // By source; 0 where it is not known.
+    IntUnaryOperator size = i -> i < from.size() ? sizes.getOrDefault(from.get(i), 0) : 0;
+    return new SDConnection(from, fields.text("to"), block(fields, size, to));
+  }
+
+  private static SDBlock block(JsonFields fields, IntUnaryOperator size, int to)
+      throws IOException {
+    String function =
+        fields.choice(
+            "function", "linear", "identity", "product", "linearProduct", "attention", "nested");
     return switch (function) {
       case "linear" ->
           new SDBlocks.Linear(
-              MapSettingsJson.readPattern(need(node, "sparsity")),
-              node.has("fixed") ? FixedValuesJson.read(node.get("fixed")) : null);
+              pattern(fields, "sparsity", size.applyAsInt(0), to),
+              fields.objectOrNull(
+                  "fixed", fixed -> FixedValuesJson.read(fixed, size.applyAsInt(0), to)));
       case "identity" -> SDBlocks.identity();
       case "product" -> SDBlocks.product();
       case "linearProduct" ->
           SDBlocks.linearProduct(
-              MapSettingsJson.readPattern(need(node, "left")),
-              MapSettingsJson.readPattern(need(node, "right")));
-      case "attention" ->
-          SDBlocks.attention(need(node, "heads").asInt(), need(node, "time").asInt());
-      case "nested" -> SDBlocks.nested(read(need(node, "map")), need(node, "steps").asInt());
-      default -> throw new IOException("block map: unknown function '" + function + "'");
+              pattern(fields, "left", size.applyAsInt(0), to),
+              pattern(fields, "right", size.applyAsInt(1), to));
+      case "attention" -> SDBlocks.attention(fields.integer("heads", 1), fields.integer("time", 1));
+      default ->
+          SDBlocks.nested(fields.object("map", SDBlockMapJson::read), fields.integer("steps", 1));
     };
   }
 
-  static JsonNode need(JsonNode node, String field) throws IOException {
-    if (!node.has(field)) {
-      throw new IOException("block map: no field '" + field + "' in " + node);
-    }
-    return node.get(field);
+  private static Sparsity pattern(JsonFields fields, String field, int fromSize, int toSize)
+      throws IOException {
+    return fields.object(field, pattern -> MapSettingsJson.readPattern(pattern, fromSize, toSize));
   }
 }

@@ -79,7 +79,8 @@ public final class SDBlocks {
    * Another map as a function: the source is written into its input slot, K steps are run from a
    * state of zeros, its output slot is the value.
    *
-   * @param map its input has the source's size, or is open; its output has the target's
+   * @param map its input has the source's size, or is open; its output has the target's; at most
+   *     {@value SDBlockMap#MAX_DEPTH} maps lie in each other
    * @param steps K, at least 1
    */
   public static SDBlock nested(SDBlockMap map, int steps) {
@@ -280,6 +281,9 @@ public final class SDBlocks {
 
   record Nested(SDBlockMap map, int steps) implements SDBlock {
     Nested {
+      if (map == null) {
+        throw new IllegalArgumentException("nested map: found null, expected a map");
+      }
       if (steps < 1) {
         throw new IllegalArgumentException(
             "nested map: found steps " + steps + ", expected at least 1");

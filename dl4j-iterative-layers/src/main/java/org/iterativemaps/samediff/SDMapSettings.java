@@ -3,16 +3,19 @@ package org.iterativemaps.samediff;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.iterativemaps.layers.IterativeMapParamInitializer;
+import org.iterativemaps.layers.JsonFields;
+import org.iterativemaps.layers.MapFormatException;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.core.JsonGenerator;
 import org.nd4j.shade.jackson.core.JsonParser;
 import org.nd4j.shade.jackson.databind.DeserializationContext;
 import org.nd4j.shade.jackson.databind.JsonDeserializer;
-import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.JsonMappingException;
 import org.nd4j.shade.jackson.databind.JsonSerializer;
 import org.nd4j.shade.jackson.databind.SerializerProvider;
 import org.nd4j.shade.jackson.databind.annotation.JsonDeserialize;
@@ -22,13 +25,16 @@ import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
  * What the SameDiff layers and the vertex are configured with: a map, the number of steps and first
  * values of biases.
  *
- * <p>Immutable. Its JSON is versioned and readable.
+ * <p>Immutable. Its JSON is versioned and readable; version 1 did not write what is null or empty.
  */
 @JsonSerialize(using = SDMapSettings.Serializer.class)
 @JsonDeserialize(using = SDMapSettings.Deserializer.class)
 public final class SDMapSettings implements Serializable {
   private static final long serialVersionUID = 1L;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+
+  /** Evaluations of blocks and slots of all K steps: SameDiff cannot build larger graphs. */
+  public static final int MOST_OPERATIONS = 100_000;
 
   private final SDBlockMap map;
   private final int steps;
@@ -50,14 +56,27 @@ public final class SDMapSettings implements Serializable {
    * @param map of typed blocks only
    * @param steps K, steps per token, at least 1
    * @param biasInits first values of biases by slot, where they are not the layer's
-   * @throws IllegalArgumentException if steps is below 1, a block is Java code, or a bias with a
-   *     first value does not exist
+   * @throws IllegalArgumentException if steps is below 1, all steps make more than {@value
+   *     #MOST_OPERATIONS} operations, a block is Java code, or a bias with a first value does not
+   *     exist
    */
   public SDMapSettings(SDBlockMap map, int steps, Map<String, Double> biasInits) {
     if (map == null) {
       throw new IllegalArgumentException("map: found none; give a block map with map(…)");
     }
     Checks.steps("layer", steps);
+    if (map.operations() * steps > MOST_OPERATIONS) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "steps: K = %d steps of %.0f blocks and slots are %.3g operations, at most %d make a"
+                  + " SameDiff graph that can be built; use fewer steps, or an IterativeMapLayer for"
+                  + " a map of linear blocks",
+              steps,
+              map.operations(),
+              map.operations() * steps,
+              MOST_OPERATIONS));
+    }
     map.unsavable()
         .ifPresent(
             connection -> {
@@ -165,13 +184,11 @@ public final class SDMapSettings implements Serializable {
       json.writeStartObject();
       json.writeNumberField("version", VERSION);
       json.writeNumberField("steps", settings.steps);
-      if (!settings.biasInits.isEmpty()) {
-        json.writeObjectFieldStart("biasInit");
-        for (Map.Entry<String, Double> entry : settings.biasInits.entrySet()) {
-          json.writeNumberField(entry.getKey(), entry.getValue());
-        }
-        json.writeEndObject();
+      json.writeObjectFieldStart("biasInit");
+      for (Map.Entry<String, Double> entry : settings.biasInits.entrySet()) {
+        json.writeNumberField(entry.getKey(), entry.getValue());
       }
+      json.writeEndObject();
       json.writeFieldName("map");
       SDBlockMapJson.write(settings.map, json);
       json.writeEndObject();
@@ -182,24 +199,28 @@ public final class SDMapSettings implements Serializable {
     @Override
     public SDMapSettings deserialize(JsonParser parser, DeserializationContext context)
         throws IOException {
-      JsonNode tree = parser.getCodec().readTree(parser);
-      int version = SDBlockMapJson.need(tree, "version").asInt();
-      if (version != VERSION) {
-        throw new IOException(
-            "SameDiff map settings: found version "
-                + version
-                + ", this library reads version "
-                + VERSION
-                + "; use the library version the model was saved with, or a newer one");
-      }
-      Map<String, Double> biasInits = new TreeMap<>();
-      tree.path("biasInit")
-          .fields()
-          .forEachRemaining(entry -> biasInits.put(entry.getKey(), entry.getValue().asDouble()));
+      return JsonFields.read(parser, "SameDiff map settings", Deserializer::settings);
+    }
+
+    @Override
+    public SDMapSettings getNullValue(DeserializationContext context) throws JsonMappingException {
+      throw new MapFormatException("SameDiff map settings: found null, expected an object", null);
+    }
+
+    private static SDMapSettings settings(JsonFields fields) throws IOException {
+      fields.version(VERSION);
       return new SDMapSettings(
-          SDBlockMapJson.read(SDBlockMapJson.need(tree, "map")),
-          SDBlockMapJson.need(tree, "steps").asInt(),
-          biasInits);
+          fields.object("map", SDBlockMapJson::read),
+          fields.integer("steps", 1),
+          fields.isNull("biasInit") ? Map.of() : fields.object("biasInit", Deserializer::numbers));
+    }
+
+    private static Map<String, Double> numbers(JsonFields fields) throws IOException {
+      Map<String, Double> numbers = new TreeMap<>();
+      for (String name : fields.names()) {
+        numbers.put(name, fields.number(name));
+      }
+      return numbers;
     }
   }
 }

@@ -57,7 +57,7 @@ public final class SameDiffIterativeMapLayer extends FeedForwardLayer implements
 
   @Override
   public SDMapSettings getSettings() {
-    return settings;
+    return LayerChecks.found(settings, this);
   }
 
   /** Replaces the settings; nIn and nOut follow. */

@@ -55,7 +55,7 @@ public final class SameDiffIterativeMapRecurrentLayer extends BaseRecurrentLayer
 
   @Override
   public SDMapSettings getSettings() {
-    return settings;
+    return LayerChecks.found(settings, this);
   }
 
   /** Replaces the settings; nIn and nOut follow. */

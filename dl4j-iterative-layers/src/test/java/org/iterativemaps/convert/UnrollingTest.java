@@ -73,6 +73,14 @@ class UnrollingTest {
     assertTrue(loss > 0 && loss < 1, () -> "" + loss);
   }
 
+  @Test
+  void moreStepsThanAMapHasRoomForAreRefused() {
+    MapWeights once = MapWeights.of(looped(1, Injection.HOLD).getLayer(0));
+    for (int steps : new int[] {Unrolling.MOST_SLOTS + 1, 10_000_000, Integer.MAX_VALUE}) {
+      assertRefused("K = " + steps, () -> Unrolling.unroll(once, steps));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
   void tiedDenseLayersThatAreEqualLoseNothing(int seed) {

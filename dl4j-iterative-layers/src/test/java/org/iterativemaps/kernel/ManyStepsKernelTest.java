@@ -28,19 +28,16 @@ class ManyStepsKernelTest {
       int steps = 1 + random.below(6);
       MapProgram program = MapProgram.sequence(map, steps, null);
       MapKernel expected = new ReferenceKernel(program);
-      MapKernel found =
-          new ManyStepsKernel(program, new ReferenceKernel(program.withOneStep()));
+      MapKernel found = new ManyStepsKernel(program, new ReferenceKernel(program.withOneStep()));
       int time = 1 + random.below(3);
       INDArray[] parameters = random.parameters(map, DataType.DOUBLE);
       INDArray[] initial = null;
       INDArray mask = random.below(2) == 0 ? null : random.mask(DataType.DOUBLE, 3, time);
       for (int call = 0; call < 2; call++) { // the second from the state after the first
-        INDArray input =
-            random.normal(DataType.DOUBLE, 3, program.size(program.inputSlot()), time);
+        INDArray input = random.normal(DataType.DOUBLE, 3, program.size(program.inputSlot()), time);
         INDArray[] outputs = new INDArray[2];
         for (int k = 0; k < 2; k++) {
-          outputs[k] =
-              Nd4j.create(DataType.DOUBLE, 3, program.size(program.outputSlot()), time);
+          outputs[k] = Nd4j.create(DataType.DOUBLE, 3, program.size(program.outputSlot()), time);
           (k == 0 ? expected : found).forward(parameters, input, mask, initial, outputs[k], false);
         }
         assertClose(outputs[0], outputs[1], seed);

@@ -27,6 +27,7 @@ import org.iterativemaps.FreshJvm;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.RandomSource;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Sparsity;
 import org.iterativemaps.map.WeightMask;
@@ -47,6 +48,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 /** JSON, YAML, model files and clones: the same network comes back. */
 class SavingTest {
   private static final String PINNED = "iterative-map-v1.json";
+  private static final String PINNED_2 = "iterative-map-v2.json";
 
   /** Everything that {@link MapSettingsJson} knows. */
   static BlockMap everything() {
@@ -157,10 +159,11 @@ class SavingTest {
     assertTrue(settings(back).map().isOpen());
   }
 
-  /** A file written by version 1 of the format. Never change it: later versions still read it. */
-  @Test
-  void aPinnedFileIsStillRead() throws IOException {
-    MultiLayerConfiguration back = MultiLayerConfiguration.fromJson(resource(PINNED));
+  /** Files of every version of the format. Never change them: later versions still read them. */
+  @ParameterizedTest
+  @ValueSource(strings = {PINNED, PINNED_2})
+  void aPinnedFileIsStillRead(String name) throws IOException {
+    MultiLayerConfiguration back = MultiLayerConfiguration.fromJson(resource(name));
     MultiLayerConfiguration expected = configurations().get(0);
     assertEquals(expected.getConf(0).getLayer(), back.getConf(0).getLayer());
     assertSameMasks(settings(expected), settings(back));
@@ -169,18 +172,23 @@ class SavingTest {
     assertEquals(66, network.getLayer(0).numParams());
   }
 
+  @Test
+  void whatIsWrittenIsPinned() throws IOException {
+    assertEquals(resource(PINNED_2).strip(), configurations().get(0).toJson());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"version\" : 1|\"version\" : 2|version 2",
+        "\"version\" : 1|\"version\" : 3|version 3",
         "\"steps\" : 3,||no field 'steps'",
-        "\"steps\" : 3|\"steps\" : 0|steps: found 0",
-        "\"steps\" : 3|\"steps\" : \"three\"|'steps'",
+        "\"steps\" : 3|\"steps\" : 0|.steps: found 0",
+        "\"steps\" : 3|\"steps\" : \"three\"|.steps: found",
         "\"injection\" : \"IMPULSE\"|\"injection\" : \"DRIP\"|DRIP",
-        "\"pattern\" : \"fanIn\"|\"pattern\" : \"fanOut\"|unknown pattern fanOut",
-        "\"values\" : \"uniform\"|\"values\" : \"lognormal\"|unknown fixed values lognormal",
-        "\"toSize\" : 3|\"toSize\" : -3|found 4 and -3",
+        "\"pattern\" : \"fanIn\"|\"pattern\" : \"fanOut\"|.blocks[1].sparsity.pattern: found \"fanOut\"",
+        "\"values\" : \"uniform\"|\"values\" : \"lognormal\"|.fixed.values: found \"lognormal\"",
+        "\"toSize\" : 3|\"toSize\" : -3|.toSize: found -3",
         "\"cells\" : \"|\"cells\" : \"!|Illegal base64",
         "\"cells\" : \"|\"cells\" : \"AAAA|packed numbers",
         "\"packed\" : \"|\"packed\" : \"AAAA|packed numbers",
@@ -203,27 +211,38 @@ class SavingTest {
 
   @Test
   void damagedPackedNumbersAreRefused() throws IOException {
-    String good = PackedNumbers.packAscending(new long[] {1, 5, 1L << 40});
-    assertArrayEquals(new long[] {1, 5, 1L << 40}, PackedNumbers.unpackAscending(good));
+    int side = 90_000_000; // the gap to the last cell takes eight bytes
+    WeightMask mask = WeightMask.ofCells(side, 3, new long[] {1, 5, 3L * side - 1});
+    String good = PackedNumbers.packCells(mask);
+    assertEquals(mask, PackedNumbers.unpackCells(good, side, 3));
+    String one = PackedNumbers.pack(new double[] {1});
+    assertArrayEquals(new double[] {1}, PackedNumbers.unpack(one, 1));
     for (String bad :
         List.of(
             "", // nothing
             good.substring(0, good.length() / 2 / 4 * 4), // cut off
-            PackedNumbers.packAscending(new long[0]).substring(0, 8),
-            PackedNumbers.pack(new double[] {1}).replace('A', 'B'))) {
-      assertThrows(IOException.class, () -> PackedNumbers.unpackAscending(bad), bad);
-      assertThrows(IOException.class, () -> PackedNumbers.unpack(bad), bad);
+            one.substring(0, 8),
+            one.replace('A', 'B'))) {
+      assertThrows(IOException.class, () -> PackedNumbers.unpackCells(bad, side, 3), bad);
+      assertThrows(IOException.class, () -> PackedNumbers.unpack(bad, 9), bad);
     }
+    assertThrows(IOException.class, () -> PackedNumbers.unpackCells(good, side, 2));
+    assertThrows(IOException.class, () -> PackedNumbers.unpack(one, 0));
+    assertThrows(IOException.class, () -> PackedNumbers.unpackCells(one, side, 3)); // left over
+    assertThrows(IOException.class, () -> PackedNumbers.unpack(good, 9)); // too short
   }
 
+  /** Any mask, with gaps of any length. */
   @Test
-  void leftoverPackedNumbersAreRefused() throws IOException {
-    String oneDouble = PackedNumbers.pack(new double[] {1});
-    assertArrayEquals(new double[] {1}, PackedNumbers.unpack(oneDouble));
-    assertThrows(IOException.class, () -> PackedNumbers.unpackAscending(oneDouble));
-    String nineBytes = PackedNumbers.packAscending(new long[] {1L << 60});
-    assertArrayEquals(new long[] {1L << 60}, PackedNumbers.unpackAscending(nineBytes));
-    assertThrows(IOException.class, () -> PackedNumbers.unpack(nineBytes));
+  void everyMaskIsUnpackedAsItWasPacked() throws IOException {
+    for (long seed = 0; seed < 100; seed++) {
+      RandomSource random = RandomSource.of(seed, "sizes");
+      int from = 1 + (int) (300 * random.nextDouble());
+      int to = 1 + (int) (300 * random.nextDouble());
+      double density = seed % 10 == 0 ? 1 : Math.pow(random.nextDouble(), 3);
+      WeightMask mask = Sparsity.bernoulli(density).draw(from, to, random);
+      assertEquals(mask, PackedNumbers.unpackCells(PackedNumbers.packCells(mask), from, to));
+    }
   }
 
   /** Output bit for bit and one more training step in another process. */

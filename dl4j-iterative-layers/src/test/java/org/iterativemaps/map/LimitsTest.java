@@ -45,8 +45,7 @@ class LimitsTest {
   @ValueSource(ints = {Slot.MAX_SIZE + 1, Integer.MAX_VALUE - 1, Integer.MAX_VALUE})
   void noSlotOrMaskIsThatLarge(int size) {
     String message =
-        assertThrows(
-                IllegalArgumentException.class, () -> new Slot("h", size, false, null, true))
+        assertThrows(IllegalArgumentException.class, () -> new Slot("h", size, false, null, true))
             .getMessage();
     assertTrue(message.contains("'h'") && message.contains("at most 100000000"), message);
     long[] cells = {0};

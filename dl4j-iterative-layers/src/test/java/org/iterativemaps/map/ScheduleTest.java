@@ -138,8 +138,7 @@ class ScheduleTest {
     assertEquals(1, schedule.updateCount(2));
     int middle = 1_234_567_890;
     Cell target = new Cell(1, middle + 1);
-    List<Read> reads =
-        List.of(new Read(0, new Cell(0, 0)), new Read(2, new Cell(1, middle)));
+    List<Read> reads = List.of(new Read(0, new Cell(0, 0)), new Read(2, new Cell(1, middle)));
     assertEquals(new Update(target, reads), schedule.updates().get(middle));
     assertEquals(new Cell(2, steps), schedule.updates().get(steps - 1).target());
     assertThrows(IndexOutOfBoundsException.class, () -> schedule.updates().get(steps));
