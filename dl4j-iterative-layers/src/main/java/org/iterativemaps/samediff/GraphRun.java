@@ -25,7 +25,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * placeholder; the forward pass is part of it and so is run twice in training. Parameters are
  * placeholders, too. Sparse weights are spread into matrices on the heap, once per call, and their
  * gradients gathered there: SameDiff's own operations take half a microsecond per weight. A graph
- * is built for every length of sequences and kept.
+ * is built for every length of sequences and kept; the arrays of its last call only until {@link
+ * #rest}.
  *
  * <p>Not thread-safe; arguments are not checked here.
  */
