@@ -104,7 +104,8 @@ public final class LayerChecks {
   }
 
   private static boolean isOfBiases(LayerConstraint constraint, FeedForwardLayer layer) {
-    return !constraint.getParams().isEmpty()
+    return constraint.getParams() != null // unless it is set on a layer that is there
+        && !constraint.getParams().isEmpty()
         && constraint.getParams().stream()
             .allMatch(key -> layer.initializer().isBiasParam(layer, key));
   }

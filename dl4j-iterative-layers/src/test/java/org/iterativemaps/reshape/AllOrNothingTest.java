@@ -49,13 +49,11 @@ class AllOrNothingTest {
   }
 
   private enum Kind {
-    PRUNE_EACH(n -> Reshape.prune(n, Blocks.all(), 0.7, Scope.PER_BLOCK)),
-    PRUNE_ALL(n -> Reshape.prune(n, Blocks.all(), 0.7, Scope.GLOBAL)),
+    PRUNE(n -> Reshape.prune(n, Blocks.all(), 0.7, Scope.PER_BLOCK)),
     REWIRE_AT_RANDOM(n -> Reshape.rewireAtRandom(n, Blocks.all(), 0.5, 3)),
     REWIRE_BY_GRADIENT(n -> Reshape.rewireByGradient(n, Blocks.all(), 0.5)),
     GROW(n -> Reshape.grow(n, "map", "h", 2, 4)),
     SHRINK(n -> Reshape.shrink(n, "map", "h", 2)),
-    SHRINK_BY(n -> Reshape.shrinkBy(n, "map", "h", 0, 3)),
     FREEZE(n -> Freezing.freeze(n, "map", "h", "h")),
     SET_MAP(AllOrNothingTest::otherMaps),
     SAVE_STEPS(n -> knobs(n).steps(6).save());

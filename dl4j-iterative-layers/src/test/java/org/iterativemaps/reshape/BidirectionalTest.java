@@ -1,6 +1,7 @@
 package org.iterativemaps.reshape;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
 import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -45,6 +47,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
@@ -70,13 +74,26 @@ class BidirectionalTest {
     MASK_ZERO
   }
 
-  private static Layer map() {
-    return new IterativeMapRecurrentLayer.Builder().map(Nets.map()).steps(2).build();
+  /** DL4J hands its global settings down through one wrapper, not through two. */
+  private static Layer map(IUpdater updater) {
+    return new IterativeMapRecurrentLayer.Builder()
+        .map(Nets.map())
+        .steps(2)
+        .activation(Activation.TANH)
+        .weightInit(new NormalDistribution(0, 0.4))
+        .updater(updater)
+        .biasInit(0)
+        .build();
   }
 
   private static MultiLayerNetwork network(Mode mode, Wrapping wrapping) {
+    return network(mode, wrapping, new Adam(0.01));
+  }
+
+  private static MultiLayerNetwork network(Mode mode, Wrapping wrapping, IUpdater updater) {
     boolean isLast = wrapping.name().startsWith("LAST");
-    Layer inner = wrapping == Wrapping.LAST_TIME_STEP_INSIDE ? new LastTimeStep(map()) : map();
+    Layer inner =
+        wrapping == Wrapping.LAST_TIME_STEP_INSIDE ? new LastTimeStep(map(updater)) : map(updater);
     Layer both = new Bidirectional(mode, inner);
     Layer layer =
         switch (wrapping) {
@@ -89,7 +106,7 @@ class BidirectionalTest {
     int nOut = mode == Mode.CONCAT ? 10 : 5;
     MultiLayerNetwork network =
         new MultiLayerNetwork(
-            Nets.adam()
+            Nets.conf(DataType.DOUBLE, updater)
                 .list()
                 .layer(new DenseLayer.Builder().nIn(Nets.IN).nOut(5).build())
                 .layer(layer)
@@ -133,18 +150,7 @@ class BidirectionalTest {
             .map(wrapping -> new Object[] {Mode.CONCAT, wrapping}));
   }
 
-  @Test
-  void zzz() {
-    for (Mode mode : Mode.values()) {
-      try {
-        fit(network(mode, Wrapping.LAST_TIME_STEP_INSIDE), 0, 1, Wrapping.LAST_TIME_STEP_INSIDE);
-        System.out.println("ZZZ " + mode + " trains");
-      } catch (RuntimeException e) {
-        System.out.println("ZZZ " + mode + " " + e);
-      }
-    }
-  }
-
+  /** DL4J makes no updater for a Bidirectional of LastTimeSteps, so it only computes. */
   @ParameterizedTest
   @EnumSource(Mode.class)
   void lastTimeStepsInside(Mode mode) {
@@ -152,8 +158,10 @@ class BidirectionalTest {
     INDArray before = output(network);
     Reshape.grow(network, "both/backward", "h", 2, 1);
     assertTrue(before.equalsWithEps(output(network), 1e-12));
-    Reshape.prune(network, Blocks.all(), 0.5, Scope.GLOBAL);
-    assertEquals(output(network), output(network.clone()));
+    Freezing.freeze(network, "both/forward", "h", "h");
+    assertTrue(before.equalsWithEps(output(network), 1e-12));
+    assertTrue(Reshape.prune(network, Blocks.all(), 0.5, Scope.GLOBAL) > 10);
+    assertFalse(before.equalsWithEps(output(network), 1e-6));
   }
 
   private static INDArray output(MultiLayerNetwork network) {
@@ -240,31 +248,22 @@ class BidirectionalTest {
   @ParameterizedTest
   @EnumSource(Mode.class)
   void gradientsAreRightWhereDirectionsDiffer(Mode mode) {
-    MultiLayerNetwork network = network(mode, Wrapping.NONE);
-    network.setLearningRate(0.0);
+    MultiLayerNetwork network = network(mode, Wrapping.NONE, new NoOp());
     Reshape.grow(network, "both/backward", "h", 2, 1);
     Reshape.prune(network, Blocks.all().inLayers("both/forward"), 0.6, Scope.GLOBAL);
     assertNotEquals(
         MapSurgery.settings(network, "both/forward").realized().trainableWeights(),
         MapSurgery.settings(network, "both/backward").realized().trainableWeights());
-    MultiLayerNetwork checked =
-        new org.deeplearning4j.nn.transferlearning.TransferLearning.Builder(network)
-            .fineTuneConfiguration(
-                new org.deeplearning4j.nn.transferlearning.FineTuneConfiguration.Builder()
-                    .updater(new NoOp())
-                    .build())
-            .build();
-    assertInstanceOf(
-        UnevenBidirectional.class, checked.getLayerWiseConfigurations().getConf(1).getLayer());
-    assertEquals(network.params(), checked.params());
     DataSet data = Nets.data(3, true);
     assertTrue(
         GradientCheckUtil.checkGradients(
             new GradientCheckUtil.MLNConfig()
-                .net(checked)
+                .net(network)
                 .epsilon(1e-6)
-                .maxRelError(1e-4)
+                .maxRelError(1e-5)
                 .minAbsoluteError(1e-9)
+                .subset(true)
+                .maxPerParam(6)
                 .input(data.getFeatures())
                 .labels(data.getLabels())));
   }
