@@ -81,57 +81,6 @@ public final class ScalarActivations {
   /** See {@link #P0}. */
   public static final float P5 = 5.0000001201e-1f;
 
-  /** Bits of a magnitude m with exp(-m^2 / 2) a normal float: GELU's tail is nothing beyond. */
-  public static final int GELU_CUT = Float.floatToRawIntBits(13.2f);
-
-  /** Bits of a magnitude beyond which the tail of GELU by tanh is nothing. */
-  public static final int TANH_GELU_CUT = Float.floatToRawIntBits(9.99f);
-
-  /**
-   * The normal tail Q(m), m >= 0, is exp(-m^2 / 2) (N0 t^9 + … + N9), t = 1 / (1 + {@value} m):
-   * fitted with level relative error (2.4e-8 up to the cut).
-   */
-  public static final float TAIL = 0.45f;
-
-  /** See {@link #TAIL}. */
-  public static final float N0 = 0.03964651f;
-
-  /** See {@link #TAIL}. */
-  public static final float N1 = -0.23231283f;
-
-  /** See {@link #TAIL}. */
-  public static final float N2 = 0.551537f;
-
-  /** See {@link #TAIL}. */
-  public static final float N3 = -0.6279181f;
-
-  /** See {@link #TAIL}. */
-  public static final float N4 = 0.27551916f;
-
-  /** See {@link #TAIL}. */
-  public static final float N5 = -0.027032463f;
-
-  /** See {@link #TAIL}. */
-  public static final float N6 = 0.1641066f;
-
-  /** See {@link #TAIL}. */
-  public static final float N7 = 0.17672573f;
-
-  /** See {@link #TAIL}. */
-  public static final float N8 = 0.17973527f;
-
-  /** See {@link #TAIL}. */
-  public static final float N9 = -6.858897e-06f;
-
-  /** 1 / sqrt(2 pi). */
-  public static final float DENSITY = 0.3989422804014327f;
-
-  /** 2 sqrt(2 / pi), of GELU by tanh. */
-  public static final float U1 = 1.5957691216057308f;
-
-  /** Of the cube in GELU by tanh. */
-  public static final float U3 = 0.044715f;
-
   private ScalarActivations() {}
 
   /** A(z). */
@@ -150,20 +99,10 @@ public final class ScalarActivations {
       case HARD_SIGMOID -> Math.min(Math.max(0.2f * z + 0.5f, 0), 1);
       case SOFTSIGN -> z / (1 + Math.abs(z));
       case SOFTPLUS -> (z < 0 ? 0 : z) + log1p(exp(-cut(z, EXP_CUT)));
-      case GELU -> positive(z) - cut(z, GELU_CUT) * normalTail(cut(z, GELU_CUT));
-      case TANH_GELU -> {
-        float m = cut(z, TANH_GELU_CUT);
-        yield positive(z) - m * sigmoidOfNegative(twiceU(m));
-      }
-      case SWISH -> {
-        float m = cut(z * activation.alpha(), EXP_CUT);
-        yield positive(z) - m * sigmoidOfNegative(m) * (1 / activation.alpha());
-      }
-      case MISH -> {
-        float w = exp(-cut(z, EXP_CUT));
-        float a = z < 0 ? w * (w + 2) : w * w * 2;
-        yield positive(z) - cut(z, EXP_CUT) * (a / (a + (z < 0 ? 2 : w * 2 + 1)));
-      }
+      case GELU -> ScalarGates.gelu(z);
+      case TANH_GELU -> ScalarGates.tanhGelu(z);
+      case SWISH -> ScalarGates.swish(z, activation.alpha());
+      case MISH -> ScalarGates.mish(z);
     };
   }
 
@@ -188,71 +127,11 @@ public final class ScalarActivations {
       case HARD_SIGMOID -> v >= -2.5f && v <= 2.5f ? 0.2f : 0;
       case SOFTSIGN -> (1 - Math.abs(v)) * (1 - Math.abs(v));
       case SOFTPLUS -> -expm1(-cut(v, EXP_CUT)) + (v - v);
-      case GELU -> {
-        float m = cut(v, GELU_CUT);
-        float tail = normalTail(m);
-        yield slope(v, tail, m * (exp(m * m * -0.5f) * DENSITY));
-      }
-      case TANH_GELU -> {
-        float m = cut(v, TANH_GELU_CUT);
-        float q = 1 / (exp(-twiceU(m)) + 1);
-        float s = sigmoidOfNegative(twiceU(m));
-        yield slope(v, s, m * (s * q * ((m * m * (3 * U3) + 1) * U1)));
-      }
-      case SWISH -> {
-        float m = cut(v * activation.alpha(), EXP_CUT);
-        float s = sigmoidOfNegative(m);
-        yield slope(v, s, m * (s * (1 / (exp(-m) + 1))));
-      }
-      case MISH -> {
-        float m = cut(v, EXP_CUT);
-        float w = exp(-m);
-        float a = v < 0 ? w * (w + 2) : w * w * 2;
-        float d = a + (v < 0 ? 2 : w * 2 + 1);
-        yield slope(v, a / d, m * ((v < 0 ? w : w * w) * 4 * (w + 1) / (d * d)));
-      }
+      case GELU -> ScalarGates.geluSlope(v);
+      case TANH_GELU -> ScalarGates.tanhGeluSlope(v);
+      case SWISH -> ScalarGates.swishSlope(v, activation.alpha());
+      case MISH -> ScalarGates.mishSlope(v);
     };
-  }
-
-  /** Keeps not-a-number. */
-  private static float positive(float z) {
-    return z < 0 ? 0 : z;
-  }
-
-  /**
-   * The derivative of max(z, 0) - m T(m), m = |z|: T - c below zero, 1 - T + c above; at z that is
-   * no number, z.
-   *
-   * @param tail T(m)
-   * @param bend c = -m T'(m)
-   */
-  private static float slope(float z, float tail, float bend) {
-    float slope = z < 0 ? tail - bend : 1 - tail + bend;
-    return Float.isNaN(z) ? z : slope;
-  }
-
-  private static float normalTail(float m) {
-    float t = 1 / (m * TAIL + 1);
-    float p = N0 * t + N1;
-    p = p * t + N2;
-    p = p * t + N3;
-    p = p * t + N4;
-    p = p * t + N5;
-    p = p * t + N6;
-    p = p * t + N7;
-    p = p * t + N8;
-    p = p * t + N9;
-    return p * exp(m * m * -0.5f);
-  }
-
-  /** 1 / (1 + exp(x)) of x >= 0. */
-  private static float sigmoidOfNegative(float x) {
-    float exp = exp(-x);
-    return exp * (1 / (exp + 1));
-  }
-
-  private static float twiceU(float m) {
-    return (m * m * U3 + 1) * m * U1;
   }
 
   private static float tanh(float z) {
@@ -269,11 +148,11 @@ public final class ScalarActivations {
   }
 
   /** The magnitude, but at most that of the given bits. */
-  private static float cut(float z, int bits) {
+  static float cut(float z, int bits) {
     return Float.intBitsToFloat(Math.min(Float.floatToRawIntBits(z) & MAGNITUDE, bits));
   }
 
-  private static float exp(float x) {
+  static float exp(float x) {
     float shifted = x * LOG2_E + ROUND;
     float scale = scale(shifted);
     return scale * expm1Reduced(x, shifted) + scale;

@@ -1,22 +1,10 @@
 package org.iterativemaps.kernel.simd;
 
-import static org.iterativemaps.kernel.ScalarActivations.DENSITY;
 import static org.iterativemaps.kernel.ScalarActivations.EXP_CUT;
-import static org.iterativemaps.kernel.ScalarActivations.GELU_CUT;
 import static org.iterativemaps.kernel.ScalarActivations.LN2_HIGH;
 import static org.iterativemaps.kernel.ScalarActivations.LN2_LOW;
 import static org.iterativemaps.kernel.ScalarActivations.LOG2_E;
 import static org.iterativemaps.kernel.ScalarActivations.MAGNITUDE;
-import static org.iterativemaps.kernel.ScalarActivations.N0;
-import static org.iterativemaps.kernel.ScalarActivations.N1;
-import static org.iterativemaps.kernel.ScalarActivations.N2;
-import static org.iterativemaps.kernel.ScalarActivations.N3;
-import static org.iterativemaps.kernel.ScalarActivations.N4;
-import static org.iterativemaps.kernel.ScalarActivations.N5;
-import static org.iterativemaps.kernel.ScalarActivations.N6;
-import static org.iterativemaps.kernel.ScalarActivations.N7;
-import static org.iterativemaps.kernel.ScalarActivations.N8;
-import static org.iterativemaps.kernel.ScalarActivations.N9;
 import static org.iterativemaps.kernel.ScalarActivations.ONE;
 import static org.iterativemaps.kernel.ScalarActivations.P0;
 import static org.iterativemaps.kernel.ScalarActivations.P1;
@@ -25,10 +13,22 @@ import static org.iterativemaps.kernel.ScalarActivations.P3;
 import static org.iterativemaps.kernel.ScalarActivations.P4;
 import static org.iterativemaps.kernel.ScalarActivations.P5;
 import static org.iterativemaps.kernel.ScalarActivations.ROUND;
-import static org.iterativemaps.kernel.ScalarActivations.TAIL;
-import static org.iterativemaps.kernel.ScalarActivations.TANH_GELU_CUT;
-import static org.iterativemaps.kernel.ScalarActivations.U1;
-import static org.iterativemaps.kernel.ScalarActivations.U3;
+import static org.iterativemaps.kernel.ScalarGates.DENSITY;
+import static org.iterativemaps.kernel.ScalarGates.GELU_CUT;
+import static org.iterativemaps.kernel.ScalarGates.N0;
+import static org.iterativemaps.kernel.ScalarGates.N1;
+import static org.iterativemaps.kernel.ScalarGates.N2;
+import static org.iterativemaps.kernel.ScalarGates.N3;
+import static org.iterativemaps.kernel.ScalarGates.N4;
+import static org.iterativemaps.kernel.ScalarGates.N5;
+import static org.iterativemaps.kernel.ScalarGates.N6;
+import static org.iterativemaps.kernel.ScalarGates.N7;
+import static org.iterativemaps.kernel.ScalarGates.N8;
+import static org.iterativemaps.kernel.ScalarGates.N9;
+import static org.iterativemaps.kernel.ScalarGates.TAIL;
+import static org.iterativemaps.kernel.ScalarGates.TANH_GELU_CUT;
+import static org.iterativemaps.kernel.ScalarGates.U1;
+import static org.iterativemaps.kernel.ScalarGates.U3;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -72,8 +72,8 @@ final class VectorGates {
         f = f.mul(t).add(N5).mul(t).add(N6).mul(t).add(N7).mul(t).add(N8).mul(t).add(N9);
         FloatVector tail = f.mul(exp);
         FloatVector bend = exp.mul(DENSITY).mul(m);
-        FloatVector slope =
-            FloatVector.broadcast(SPECIES, 1).sub(tail).add(bend).blend(tail.sub(bend), z0.lt(0));
+        FloatVector d = tail.sub(bend);
+        FloatVector slope = FloatVector.broadcast(SPECIES, 1).sub(d).blend(d, z0.lt(0));
         slope = slope.blend(z0, z0.compare(VectorOperators.NE, z0));
         FloatVector.fromArray(SPECIES, a, aAt + i).mul(slope).intoArray(a, aAt + i);
       }
@@ -98,7 +98,7 @@ final class VectorGates {
         FloatVector f = t.mul(N0).add(N1).mul(t).add(N2).mul(t).add(N3).mul(t).add(N4);
         f = f.mul(t).add(N5).mul(t).add(N6).mul(t).add(N7).mul(t).add(N8).mul(t).add(N9);
         FloatVector tail = f.mul(exp);
-        z0.blend(0, z0.lt(0)).sub(tail.mul(m)).intoArray(a, aAt + i);
+        z0.max(0).sub(tail.mul(m)).intoArray(a, aAt + i);
       }
     }
   }
@@ -125,8 +125,8 @@ final class VectorGates {
         FloatVector tail = exp.mul(above);
         FloatVector rise = FloatVector.broadcast(SPECIES, 3 * U3).mul(m.mul(m)).add(1).mul(U1);
         FloatVector bend = tail.mul(above).mul(rise).mul(m);
-        FloatVector slope =
-            FloatVector.broadcast(SPECIES, 1).sub(tail).add(bend).blend(tail.sub(bend), z0.lt(0));
+        FloatVector d = tail.sub(bend);
+        FloatVector slope = FloatVector.broadcast(SPECIES, 1).sub(d).blend(d, z0.lt(0));
         slope = slope.blend(z0, z0.compare(VectorOperators.NE, z0));
         FloatVector.fromArray(SPECIES, a, aAt + i).mul(slope).intoArray(a, aAt + i);
       }
@@ -148,7 +148,7 @@ final class VectorGates {
         FloatVector exp = q.mul(scale).add(scale);
         FloatVector above = FloatVector.broadcast(SPECIES, 1).div(exp.add(1));
         FloatVector tail = exp.mul(above);
-        z0.blend(0, z0.lt(0)).sub(tail.mul(m)).intoArray(a, aAt + i);
+        z0.max(0).sub(tail.mul(m)).intoArray(a, aAt + i);
       }
     }
   }
@@ -176,8 +176,8 @@ final class VectorGates {
         FloatVector above = FloatVector.broadcast(SPECIES, 1).div(exp.add(1));
         FloatVector tail = exp.mul(above);
         FloatVector bend = tail.mul(above).mul(m);
-        FloatVector slope =
-            FloatVector.broadcast(SPECIES, 1).sub(tail).add(bend).blend(tail.sub(bend), z0.lt(0));
+        FloatVector d = tail.sub(bend);
+        FloatVector slope = FloatVector.broadcast(SPECIES, 1).sub(d).blend(d, z0.lt(0));
         slope = slope.blend(z0, z0.compare(VectorOperators.NE, z0));
         FloatVector.fromArray(SPECIES, a, aAt + i).mul(slope).intoArray(a, aAt + i);
       }
@@ -199,7 +199,7 @@ final class VectorGates {
         FloatVector exp = q.mul(scale).add(scale);
         FloatVector above = FloatVector.broadcast(SPECIES, 1).div(exp.add(1));
         FloatVector tail = exp.mul(above);
-        z0.blend(0, z0.lt(0)).sub(tail.mul(m).mul(inverse)).intoArray(a, aAt + i);
+        z0.max(0).sub(tail.mul(m).mul(inverse)).intoArray(a, aAt + i);
       }
     }
   }
@@ -222,12 +222,12 @@ final class VectorGates {
         FloatVector scale = bits.add(ONE).reinterpretAsFloats();
         FloatVector exp = q.mul(scale).add(scale);
         FloatVector w = exp.mul(exp).mul(2).blend(exp.add(2).mul(exp), z0.lt(0));
-        FloatVector d = exp.mul(2).add(1).blend(2, z0.lt(0)).add(w);
-        FloatVector tail = w.div(d);
+        FloatVector sum = exp.mul(2).add(1).blend(2, z0.lt(0)).add(w);
+        FloatVector tail = w.div(sum);
         FloatVector bend = exp.mul(exp).blend(exp, z0.lt(0)).mul(4).mul(exp.add(1));
-        bend = bend.div(d.mul(d)).mul(m);
-        FloatVector slope =
-            FloatVector.broadcast(SPECIES, 1).sub(tail).add(bend).blend(tail.sub(bend), z0.lt(0));
+        bend = bend.div(sum.mul(sum)).mul(m);
+        FloatVector d = tail.sub(bend);
+        FloatVector slope = FloatVector.broadcast(SPECIES, 1).sub(d).blend(d, z0.lt(0));
         slope = slope.blend(z0, z0.compare(VectorOperators.NE, z0));
         FloatVector.fromArray(SPECIES, a, aAt + i).mul(slope).intoArray(a, aAt + i);
       }
@@ -247,8 +247,8 @@ final class VectorGates {
         FloatVector scale = bits.add(ONE).reinterpretAsFloats();
         FloatVector exp = q.mul(scale).add(scale);
         FloatVector w = exp.mul(exp).mul(2).blend(exp.add(2).mul(exp), z0.lt(0));
-        FloatVector d = exp.mul(2).add(1).blend(2, z0.lt(0)).add(w);
-        z0.blend(0, z0.lt(0)).sub(w.div(d).mul(m)).intoArray(a, aAt + i);
+        FloatVector sum = exp.mul(2).add(1).blend(2, z0.lt(0)).add(w);
+        z0.max(0).sub(w.div(sum).mul(m)).intoArray(a, aAt + i);
       }
     }
   }
