@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -68,6 +69,14 @@ public final class Benchmarks implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Where to draw the curves of a ScalingBenchmark.")
   private Path picture = Path.of("dl4j-benchmarks", "target", "scaling.png");
+
+  @Option(
+      names = "--as-it-is",
+      description =
+          "Measure DL4J's layers in this environment only. Without it they are measured with"
+              + " OMP_WAIT_POLICY=passive and without, in processes of their own, and the better"
+              + " time counts.")
+  private boolean asItIs;
 
   @Spec private CommandSpec spec;
 
@@ -136,7 +145,7 @@ public final class Benchmarks implements Callable<Integer> {
       combinations.addAll(Measurement.combinations(group));
     }
     combinations.removeIf(c -> !only.isEmpty() && !only.contains(c.get("subject")));
-    List<Row> rows = new ArrayList<>();
+    List<Row> rows = new ArrayList<>(asItIs ? List.of() : dl4j(plan, combinations));
     long start = System.nanoTime();
     int done = 0;
     int total = combinations.size() * threads.size();
@@ -157,6 +166,36 @@ public final class Benchmarks implements Callable<Integer> {
     }
     rows.sort(IN_TABLE);
     return rows;
+  }
+
+  /** Takes DL4J's layers out of the combinations, and measures each under its better setting. */
+  private List<Row> dl4j(Plan plan, List<Map<String, String>> combinations)
+      throws IOException, InterruptedException {
+    String subjects =
+        combinations.stream()
+            .map(c -> c.get("subject"))
+            .filter(Subjects::isDl4j)
+            .distinct()
+            .collect(Collectors.joining(","));
+    if (subjects.isEmpty()) {
+      return List.of();
+    }
+    combinations.removeIf(c -> Subjects.isDl4j(c.get("subject")));
+    List<String> arguments = new ArrayList<>(List.of(plan.name(), "--only", subjects));
+    arguments.add("--threads");
+    arguments.add(threads.stream().map(String::valueOf).collect(Collectors.joining(",")));
+    if (quick) {
+      arguments.add("--quick");
+    }
+    if (forks != null) {
+      arguments.addAll(List.of("--forks", String.valueOf(forks)));
+    }
+    List<Row> both = new ArrayList<>();
+    for (Waiting waiting : Waiting.values()) {
+      System.err.printf(Locale.ROOT, "%s, threads that wait %s:%n", subjects, waiting.label());
+      both.addAll(OtherProcess.rows(waiting, arguments));
+    }
+    return Waiting.better(both);
   }
 
   private static String machine() throws IOException {

@@ -108,7 +108,8 @@ record Measurement(int forks, int warmups, int iterations, int millis) {
               threads,
               time.getStatistics().getPercentile(50),
               time.getStatistics().getMeanErrorAt(0.999),
-              allocated == null ? Double.NaN : allocated.getScore()));
+              allocated == null ? Double.NaN : allocated.getScore(),
+              Waiting.of(System.getenv()).label()));
     }
     return rows;
   }

@@ -96,7 +96,8 @@ final class Peers {
         (int) threads,
         median,
         node.path("error_us").asDouble(Double.NaN),
-        node.path("alloc_bytes").asDouble(Double.NaN));
+        node.path("alloc_bytes").asDouble(Double.NaN),
+        node.path("waiting").asText(""));
   }
 
   private static String text(JsonNode node, String name, String where) {

@@ -21,7 +21,8 @@ final class Report {
     List<List<String>> lines = new ArrayList<>();
     List<String> head =
         new ArrayList<>(
-            List.of("measure", "case", "subject", "threads", "median us", "error us", "bytes"));
+            List.of(
+                "measure", "case", "subject", "waiting", "threads", "median us", "error us", "bytes"));
     peers.forEach(peer -> head.add("x " + peer));
     boolean isKernel = plan.type() == KernelBenchmark.class;
     if (isKernel) {
@@ -35,6 +36,7 @@ final class Report {
                   row.measure(),
                   caseOf(row),
                   row.subject(),
+                  row.waiting(),
                   String.valueOf(row.threads()),
                   number("%.1f", row.medianMicros()),
                   number("%.1f", row.errorMicros()),
@@ -83,7 +85,7 @@ final class Report {
     StringBuilder text = new StringBuilder();
     for (List<String> line : lines) {
       for (int i = 0; i < widths.length; i++) {
-        boolean left = i < 3;
+        boolean left = i < 4;
         text.append(
             String.format(Locale.ROOT, "%" + (left ? "-" : "") + widths[i] + "s  ", line.get(i)));
       }
@@ -94,8 +96,8 @@ final class Report {
   }
 
   /**
-   * Writes a list of objects with benchmark, case, subject, measure, threads, median_us, error_us
-   * and alloc_bytes.
+   * Writes a list of objects with benchmark, case, subject, measure, threads, median_us, error_us,
+   * alloc_bytes and waiting.
    */
   static void writeJson(List<Row> rows, Path file) throws IOException {
     List<Map<String, Object>> objects = new ArrayList<>();
@@ -109,6 +111,7 @@ final class Report {
       object.put("median_us", row.medianMicros());
       object.put("error_us", row.errorMicros());
       object.put("alloc_bytes", row.allocatedBytes());
+      object.put("waiting", row.waiting());
       objects.add(object);
     }
     if (file.toAbsolutePath().getParent() != null) {

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param medianMicros median time of one call
  * @param errorMicros half width of the 99.9 % confidence interval of the mean, NaN if not known
  * @param allocatedBytes heap bytes allocated by one call, NaN if not known
+ * @param waiting {@link Waiting#label}, empty if not known
  */
 record Row(
     String benchmark,
@@ -22,4 +23,15 @@ record Row(
     int threads,
     double medianMicros,
     double errorMicros,
-    double allocatedBytes) {}
+    double allocatedBytes,
+    String waiting) {
+
+  /** Whether the other row is of the same benchmark, case, subject, measure and threads. */
+  boolean isSameCase(Row other) {
+    return benchmark.equals(other.benchmark)
+        && parameters.equals(other.parameters)
+        && subject.equals(other.subject)
+        && measure.equals(other.measure)
+        && threads == other.threads;
+  }
+}

@@ -1,6 +1,7 @@
 package org.iterativemaps.benchmarks;
 
 import java.util.Map;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -18,6 +19,11 @@ final class Subjects {
   static final String[] MAPS = {"fused-simd", "fused-scalar", "reference"};
 
   private Subjects() {}
+
+  /** Whether it is a layer of DL4J's, which is measured under its own better setting. */
+  static boolean isDl4j(String subject) {
+    return Set.of("SimpleRnn", "LSTM", "DenseLayers").contains(subject);
+  }
 
   static boolean isMap(String subject) {
     return KERNELS.containsKey(subject);

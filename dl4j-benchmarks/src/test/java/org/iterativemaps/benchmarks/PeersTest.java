@@ -27,7 +27,8 @@ class PeersTest {
         threads,
         median,
         1,
-        0);
+        0,
+        "");
   }
 
   private Path file(String text) throws IOException {
@@ -97,7 +98,7 @@ class PeersTest {
   @Test
   void onlyOtherSubjectsOfThisBenchmarkCount() {
     Row peer = row("SparseProp", "16", "forward", 1, 5);
-    Row elsewhere = new Row("MlpBenchmark", Map.of(), "PyTorch", "forward", 1, 5, 1, 0);
+    Row elsewhere = new Row("MlpBenchmark", Map.of(), "PyTorch", "forward", 1, 5, 1, 0, "");
     assertEquals(List.of(peer), Peers.of(List.of(peer, elsewhere), KERNEL));
     Row own = row("fused-simd", "16", "forward", 1, 5);
     assertThrows(IllegalArgumentException.class, () -> Peers.of(List.of(own), KERNEL));

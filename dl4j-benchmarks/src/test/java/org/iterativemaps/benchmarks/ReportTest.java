@@ -23,7 +23,7 @@ class ReportTest {
 
   private static Row row(
       String subject, Map<String, String> parameters, String measure, int threads, double median) {
-    return new Row("SequenceBenchmark", parameters, subject, measure, threads, median, 1, 64);
+    return new Row("SequenceBenchmark", parameters, subject, measure, threads, median, 1, 64, "passive");
   }
 
   @Test
@@ -50,7 +50,8 @@ class ReportTest {
     assertEquals("0.1", row.get("case").get("density").asText());
     assertEquals(10, row.get("median_us").asDouble());
     assertEquals(64, row.get("alloc_bytes").asDouble());
-    assertEquals(8, row.size());
+    assertEquals("passive", row.get("waiting").asText());
+    assertEquals(9, row.size());
   }
 
   @Test
