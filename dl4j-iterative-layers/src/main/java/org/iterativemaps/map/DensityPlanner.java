@@ -1,9 +1,11 @@
 package org.iterativemaps.map;
 
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -31,12 +33,15 @@ import java.util.stream.Stream;
  *
  * The hidden size is rounded to a whole number and open densities are solved again after that, so
  * that budget and target are met wherever a density is open that can meet them. Else the budget is
- * met within 0.5 % or one hidden unit, whichever is larger, and the target within 0.005 or what one
- * hidden unit more puts into h-&gt;h, d_hh (2H - 1) / N (one weight, 1 / N, if the hidden size is
- * given). Nothing is left open by zeros: a density given as 0 leaves its block out.
+ * met within 0.5 % or one hidden unit, whichever is larger, and the target as nearly as whole
+ * hidden sizes can: within 0.005 or what one hidden unit more puts into h-&gt;h, d_hh (2H - 1) / N
+ * (one weight, 1 / N, if the hidden size is given), but never further off than half of the target.
+ * Nothing is left open by zeros: a density given as 0 leaves its block out.
  */
 public final class DensityPlanner {
   private static final long MILLION = 1_000_000;
+  // Plans that miss a target by rounding errors alone are as good as each other.
+  private static final double ROUNDING = 1e-9;
   // No nearer budget is looked for above it.
   private static final long MOST_WEIGHTS = 1_000_000_000;
 
@@ -134,14 +139,26 @@ public final class DensityPlanner {
       return fill(hiddenSize);
     }
     IllegalArgumentException first = null;
+    DensityPlan nearest = null;
     for (int h : hiddenSizes()) {
       try {
-        return fill(h);
+        DensityPlan plan = fill(h);
+        if (nearest == null || miss(plan) < miss(nearest) - ROUNDING) {
+          nearest = plan;
+        }
       } catch (IllegalArgumentException e) {
         first = first == null ? e : first;
       }
     }
-    throw first;
+    if (nearest == null) {
+      throw first;
+    }
+    return nearest;
+  }
+
+  /** How far a plan is off the target. */
+  private double miss(DensityPlan plan) {
+    return target == null ? 0 : Math.abs(plan.hiddenProportion() - target);
   }
 
   /** Other budgets with this target, and other targets with this budget. */
@@ -158,23 +175,39 @@ public final class DensityPlanner {
       nearest =
           weights.isPresent() ? "; the nearest feasible budget is " + weights.getAsLong() : "";
     }
-    OptionalLong proportion =
-        NearestFeasible.find(
-            Math.min(Math.round(target * MILLION), MILLION - 1),
-            0,
-            MILLION - 1,
-            p -> MILLION / 1000,
-            p -> feasible(budget, p / (double) MILLION) != null);
-    if (proportion.isEmpty()) {
+    long wanted = Math.min(Math.round(target * MILLION), MILLION - 1);
+    DensityPlan plan = nearestPlan(wanted, 0, MILLION - 1);
+    if (plan == null) {
       return nearest + "; no other hidden proportion makes it feasible";
     }
-    // What comes out, not what just passes as near enough to it.
-    DensityPlan plan = feasible(budget, proportion.getAsLong() / (double) MILLION);
+    // What passes as near enough on one side may come out further off than that of the other side.
+    long miss = (long) Math.ceil(miss(plan) * MILLION);
+    plan =
+        Stream.of(
+                plan,
+                nearestPlan(wanted, Math.max(0, wanted - miss), wanted),
+                nearestPlan(wanted, wanted, Math.min(MILLION - 1, wanted + miss)))
+            .filter(Objects::nonNull)
+            .min(Comparator.comparingDouble(this::miss))
+            .orElseThrow();
     return String.format(
         Locale.ROOT,
         "%s; the nearest feasible hidden proportion is %.6f",
         nearest,
         plan.hiddenProportion());
+  }
+
+  /** The plan of the feasible target nearest to one, in millionths; null if there is none. */
+  private DensityPlan nearestPlan(long wanted, long least, long most) {
+    OptionalLong found =
+        NearestFeasible.find(
+            wanted,
+            least,
+            most,
+            // A target that can be met passes from two thirds of it on to its double.
+            p -> Math.max(1, Math.min(MILLION / 1000, p / 8)),
+            p -> feasible(budget, p / (double) MILLION) != null);
+    return found.isPresent() ? feasible(budget, found.getAsLong() / (double) MILLION) : null;
   }
 
   /** The plan with this budget and target; null if there is none. */
@@ -332,18 +365,38 @@ public final class DensityPlanner {
     }
     int h = plan.hiddenSize();
     double oneStep = hiddenSize != null ? 1 : plan.densities().get(PaperBlock.H_TO_H) * (2 * h - 1);
-    double slack = Math.max(0.005, oneStep / plan.expectedWeights());
-    if (target != null && !(Math.abs(plan.hiddenProportion() - target) <= slack)) {
+    double slack =
+        Math.min(Math.max(0.005, oneStep / plan.expectedWeights()), 0.5 * orZero(target));
+    if (target != null && !(miss(plan) <= slack + ROUNDING)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "hiddenProportion: found %s, but what else is given makes %.6f with hidden size %d;"
+              "hiddenProportion: found %s, but what else is given makes %.6f with hidden size %d%s;"
                   + " leave a density%s open",
               target,
               plan.hiddenProportion(),
               h,
+              limit(h),
               hiddenSize == null ? "" : " or the hidden size"));
     }
+  }
+
+  /** Why the hidden size is not one that meets the target better. */
+  private String limit(int h) {
+    if (hiddenSize != null) {
+      return "";
+    }
+    if (h == 1) {
+      return ", the smallest there is";
+    }
+    HiddenSizeEquations equations = new HiddenSizeEquations(x, y, given, budget, target);
+    return equations.fewest() > equations.preferred()
+        ? ", the smallest that the budget fits into"
+        : ", and hidden sizes are whole numbers";
+  }
+
+  private static double orZero(Double number) {
+    return number == null ? 0 : number;
   }
 
   private static int atLeastOne(String name, int value) {

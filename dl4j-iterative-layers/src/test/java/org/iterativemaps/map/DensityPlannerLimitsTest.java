@@ -30,6 +30,72 @@ class DensityPlannerLimitsTest {
         .density(PaperBlock.X_TO_Y, .75);
   }
 
+  /**
+   * Small targets with hidden size and budget open and every density given, against every hidden
+   * size: what is planned is the nearest there is, and where that is far off, it is named instead.
+   */
+  @Test
+  void smallTargetsAreMetAsNearlyAsHiddenSizesCanOrRefused() {
+    int met = 0;
+    int refused = 0;
+    for (long seed = 0; seed < 400; seed++) {
+      Random random = new Random(seed);
+      int x = 1 + random.nextInt(60);
+      int y = random.nextInt(4) == 0 ? 0 : 1 + random.nextInt(20);
+      DensityPlanner planner =
+          y == 0 ? DensityPlanner.withoutOutputSlot(x) : DensityPlanner.of(x, y);
+      Map<PaperBlock, Double> densities = new EnumMap<>(PaperBlock.class);
+      for (PaperBlock block : PaperBlock.values()) {
+        double density = y == 0 && block.touches("y") ? 0 : 0.02 + 0.98 * random.nextDouble();
+        densities.put(block, density);
+        planner.density(block, density);
+      }
+      double target = Math.pow(10, -4 + 3.5 * random.nextDouble());
+      DensityPlan nearest = null;
+      for (int h = 1; h <= 4_000; h++) {
+        DensityPlan plan = new DensityPlan(x, h, y, densities);
+        boolean isNearer =
+            nearest == null
+                || Math.abs(plan.hiddenProportion() - target)
+                    < Math.abs(nearest.hiddenProportion() - target);
+        nearest = isNearer ? plan : nearest;
+        if (plan.hiddenProportion() > target) {
+          break; // it grows with h
+        }
+      }
+      double miss = Math.abs(nearest.hiddenProportion() - target);
+      String what = "seed " + seed + ", target " + target + ", nearest " + nearest;
+      planner.hiddenProportion(target);
+      try {
+        assertEquals(nearest, planner.plan(), what);
+        assertTrue(miss <= 0.5 * target + 1e-9, what);
+        met++;
+      } catch (IllegalArgumentException e) {
+        String message = what + ": " + e.getMessage();
+        assertTrue(miss > Math.min(0.005, 0.5 * target), message);
+        assertTrue(message.contains("hidden size"), message);
+        double named = Double.parseDouble(e.getMessage().replaceAll(".* ", ""));
+        assertEquals(nearest.hiddenProportion(), named, 1e-6, message);
+        refused++;
+      }
+    }
+    assertTrue(met > 100 && refused > 50, met + " met, " + refused + " refused");
+  }
+
+  @Test
+  void theLimitThatBindsIsNamed() {
+    DensityPlanner one =
+        DensityPlanner.withoutOutputSlot(32)
+            .density(PaperBlock.X_TO_H, 1)
+            .density(PaperBlock.H_TO_H, 1)
+            .hiddenProportion(0.01);
+    String message = refusal(one);
+    assertTrue(message.contains("makes 0.030303 with hidden size 1, the smallest"), message);
+    assertTrue(message.endsWith("the nearest feasible hidden proportion is 0.030303"), message);
+    message = refusal(smallTarget());
+    assertTrue(message.contains("14, the smallest that the budget fits into"), message);
+  }
+
   /** With h->h given, whole hidden sizes leave only some proportions: against all of them. */
   @Test
   void missesATargetByNoMoreThanOneHiddenUnitForces() {
