@@ -47,6 +47,23 @@ class ArchitectureTest {
   }
 
   @Test
+  void activationsKnowNd4jAlone() {
+    noClasses()
+        .that()
+        .resideInAPackage("org.iterativemaps.activations..")
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.describe(
+                "the rest of the library, or DL4J",
+                type ->
+                    type.getPackageName().startsWith("org.deeplearning4j")
+                        || type.getPackageName().startsWith("org.iterativemaps")
+                            && !type.getPackageName().startsWith("org.iterativemaps.activations")))
+        .because("they serve any DL4J layer")
+        .check(classes);
+  }
+
+  @Test
   void kernelsKnowArraysAndNoDl4j() {
     noClasses()
         .that()

@@ -31,7 +31,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-class ActivationsTest {
+public class ActivationsTest {
   private static final DataType[] TYPES = {DataType.FLOAT, DataType.DOUBLE};
 
   /** Ours, with their formulas. */

@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.activations.ActivationsTest;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.Sparsity;
@@ -16,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -77,6 +81,35 @@ class GradientCheckTest {
     INDArray labels = Networks.oneHotSequence(2, 2, 3, 3);
     assertTrue(check(network, input, labels, null));
     assertTrue(check(network, input, labels, Networks.raggedMask(2, 3)), "masked");
+  }
+
+  static Set<IActivation> ours() {
+    return ActivationsTest.ours().keySet();
+  }
+
+  @ParameterizedTest
+  @MethodSource("ours")
+  void activationsOfOurOwn(IActivation activation) {
+    Layer dense = new DenseLayer.Builder().nIn(N_IN).nOut(3).activation(activation).build();
+    Layer map =
+        new IterativeMapLayer.Builder().nIn(N_IN).nOut(3).steps(3).activation(activation).build();
+    for (Layer layer : List.of(dense, map)) {
+      MultiLayerNetwork network = Networks.feedForward(Networks.conf(DataType.DOUBLE), layer, 3);
+      assertTrue(check(network, Networks.normal(1, 2, N_IN), Networks.oneHot(2, 2, 3), null));
+    }
+    Layer recurrent =
+        new IterativeMapRecurrentLayer.Builder()
+            .nIn(N_IN)
+            .nOut(3)
+            .steps(2)
+            .activation(activation)
+            .build();
+    assertTrue(
+        check(
+            Networks.recurrent(Networks.conf(DataType.DOUBLE), recurrent, 3),
+            Networks.normal(1, 2, N_IN, 3),
+            Networks.oneHotSequence(2, 2, 3, 3),
+            null));
   }
 
   @ParameterizedTest

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.iterativemaps.activations.StableActivations;
 import org.iterativemaps.convert.MapWeights;
 import org.iterativemaps.map.Slot;
 import org.nd4j.linalg.activations.IActivation;
@@ -26,7 +27,10 @@ import org.nd4j.linalg.activations.IActivation;
  *
  * <p>PyTorch's weights are [target, source]. A prefix is what stands before a module's own keys in
  * the file, such as {@code "encoder."}; empty for the module itself. Activations are not part of a
- * {@code state_dict} and have to be given.
+ * {@code state_dict} and have to be given; {@code nn.GELU()} is {@link
+ * org.iterativemaps.activations.Gelu}, {@code nn.GELU(approximate="tanh")} {@link
+ * org.iterativemaps.activations.TanhGelu}. Of ND4J's own, GELU, SOFTPLUS, SWISH and MISH become
+ * what PyTorch computes under the name ({@link StableActivations#asInPyTorch}).
  *
  * <p>{@code MaskedLinear} of the authors' packages keeps W0 ({@code weight_0}), an update {@code U}
  * and a {@code mask}, and computes with W0 + U ⊙ mask: where the mask is not zero there is a
@@ -166,7 +170,7 @@ public final class TorchState {
     List<Linear> chain = List.copyOf(linears.values());
     StateMap builder = new StateMap();
     Slot from = new Slot(INPUT, chain.get(0).fromSize(), true, null, false);
-    builder.map.add(from);
+    builder.addSlot(from);
     for (int i = 0; i < chain.size(); i++) {
       Linear linear = chain.get(i);
       if (linear.fromSize() != from.size()) {
@@ -181,7 +185,7 @@ public final class TorchState {
       }
       String name = i == chain.size() - 1 ? "y" : "h" + (i + 1);
       Slot to = new Slot(name, linear.toSize(), false, activations.get(i), linear.bias != null);
-      builder.map.add(to);
+      builder.addSlot(to);
       builder.add(from, to, linear.weight, linear.trained);
       builder.addBias(to, linear.bias);
       from = to;
@@ -212,7 +216,8 @@ public final class TorchState {
     Slot x = new Slot(INPUT, in[0].length, true, null, false);
     Slot h = new Slot("h", size, false, activation, hasBias);
     StateMap builder = new StateMap();
-    builder.map.add(x).add(h);
+    builder.addSlot(x);
+    builder.addSlot(h);
     builder.add(x, h, in, ones(x.size(), size));
     builder.add(h, h, loop, ones(size, size));
     if (hasBias) {
@@ -252,7 +257,7 @@ public final class TorchState {
               + " units, the sum of the slots");
     }
     StateMap builder = new StateMap();
-    slots.forEach(builder.map::add);
+    slots.forEach(builder::addSlot);
     int toStart = 0;
     for (Slot to : slots) {
       int fromStart = 0;
@@ -296,7 +301,7 @@ public final class TorchState {
 
   private MapWeights readSequential2D(String prefix, List<Slot> slots, String output) {
     StateMap builder = new StateMap();
-    slots.forEach(builder.map::add);
+    slots.forEach(builder::addSlot);
     List<String> used = new ArrayList<>();
     for (int i = 0; i < slots.size(); i++) {
       for (int j = 0; j < slots.size(); j++) {

@@ -17,6 +17,9 @@ import java.util.Random;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.activations.Formula;
+import org.iterativemaps.activations.Gelu;
+import org.iterativemaps.activations.TanhGelu;
 import org.iterativemaps.convert.MapWeights;
 import org.iterativemaps.convert.numpy.NpyArray.Precision;
 import org.iterativemaps.map.Slot;
@@ -26,7 +29,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationGELU;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationMish;
+import org.nd4j.linalg.activations.impl.ActivationSoftPlus;
+import org.nd4j.linalg.activations.impl.ActivationSwish;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -174,6 +181,32 @@ class TorchStateTest {
     assertRefused(
         "array '1.weight': found shape [4], expected a matrix",
         () -> saved().sequential("", List.of(TANH, IDENTITY)));
+
+  /** z Φ(z) with Φ(z) = (1 + erf(z / √2)) / 2, whatever ND4J calls GELU. */
+  @Test
+  void activationsAreThoseOfPyTorch() throws IOException {
+    linear("0.", 4, 3, true);
+    linear("2.", 2, 4, true);
+    double[] x = {0.3, -0.7, 1.1};
+    Map<IActivation, Formula> activations =
+        Map.of(
+            new ActivationGELU(), Formula.GELU,
+            new ActivationGELU(true), Formula.GELU,
+            new Gelu(), Formula.GELU,
+            new TanhGelu(), Formula.TANH_GELU,
+            new ActivationSwish(), Formula.swish(1),
+            new ActivationMish(), Formula.MISH,
+            new ActivationSoftPlus(), Formula.softplus(1));
+    for (Map.Entry<IActivation, Formula> activation : activations.entrySet()) {
+      MapWeights weights = saved().sequential("", List.of(activation.getKey(), IDENTITY));
+      double[] hidden = Arrays.stream(apply(x, "0.")).map(activation.getValue().value()).toArray();
+      assertClose(apply(hidden, "2."), run(weights.layer(2).build(), weights, x));
+    }
+    state.clear();
+    put("weight_ih_l0", 4, 3);
+    put("weight_hh_l0", 4, 4);
+    IActivation read = saved().rnn("", "l0", new ActivationGELU()).map().slot("h").activation();
+    assertEquals(new Gelu(), read);
   }
 
   @Test
