@@ -9,9 +9,16 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.iterativemaps.describe.Description.Cell;
+import org.iterativemaps.map.Slot;
+import org.nd4j.shade.yaml.snakeyaml.LoaderOptions;
 import org.nd4j.shade.yaml.snakeyaml.Yaml;
 import org.nd4j.shade.yaml.snakeyaml.error.Mark;
 import org.nd4j.shade.yaml.snakeyaml.error.MarkedYAMLException;
+import org.nd4j.shade.yaml.snakeyaml.error.YAMLException;
+import org.nd4j.shade.yaml.snakeyaml.events.AliasEvent;
+import org.nd4j.shade.yaml.snakeyaml.events.CollectionEndEvent;
+import org.nd4j.shade.yaml.snakeyaml.events.CollectionStartEvent;
+import org.nd4j.shade.yaml.snakeyaml.events.Event;
 import org.nd4j.shade.yaml.snakeyaml.nodes.MappingNode;
 import org.nd4j.shade.yaml.snakeyaml.nodes.Node;
 import org.nd4j.shade.yaml.snakeyaml.nodes.NodeTuple;
@@ -48,27 +55,41 @@ import org.nd4j.shade.yaml.snakeyaml.reader.ReaderException;
  * neither read nor written.
  */
 public final class DescriptionYaml {
+  // The format needs three; and what else such a file may have is not deep either.
+  private static final int MAX_DEPTH = 50;
+  private static final int MAX_ALIASES = 1000;
+  private static final int MAX_SLOTS = 1000;
+  private static final int MAX_WORD = 200;
+
   private DescriptionYaml() {}
 
   /**
    * Reads a description.
    *
    * @param yaml the text of a file
-   * @throws DescriptionException with line and column, if a word is wrong, something is missing or
-   *     the parts do not fit each other
+   * @throws DescriptionException with line, column and key, if it is no YAML, a word is wrong,
+   *     something is missing, the parts do not fit each other, there are more than 1000 slots, or
+   *     lists lie very deep in each other; no other exception is thrown
    */
   public static Description read(String yaml) {
+    if (yaml == null) {
+      throw new DescriptionException(1, 1, "found null, expected the text of a file", null);
+    }
     Node root;
     try {
-      root = new Yaml().compose(new StringReader(yaml));
+      checkShape(yaml);
+      root = yaml().compose(new StringReader(yaml));
     } catch (MarkedYAMLException e) {
-      throw error(e.getProblemMark(), e.getProblem(), e);
+      Mark mark = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
+      throw error(mark, e.getProblem(), e);
     } catch (ReaderException e) {
       String before = yaml.substring(0, Math.min(yaml.length(), e.getPosition()));
       int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
       int column = before.length() - before.lastIndexOf('\n');
       throw new DescriptionException(
           line, column, "found a character that no YAML file may have: " + e.getMessage(), e);
+    } catch (YAMLException e) { // what else there is has no place
+      throw new DescriptionException(1, 1, "is no YAML: " + e.getMessage(), e);
     }
     if (!(root instanceof MappingNode mapping)) {
       throw root == null
@@ -78,16 +99,35 @@ public final class DescriptionYaml {
     return description(mapping);
   }
 
+  /** With as many aliases as there are; {@link #checkShape} has counted them. */
+  private static Yaml yaml() {
+    LoaderOptions options = new LoaderOptions();
+    options.setMaxAliasesForCollections(Integer.MAX_VALUE);
+    return new Yaml(options);
+  }
+
+  /** The depth, which the YAML library takes by recursion, and the aliases, which multiply. */
+  private static void checkShape(String yaml) {
+    int depth = 0;
+    int aliases = 0;
+    for (Event event : yaml().parse(new StringReader(yaml))) {
+      if (event instanceof CollectionStartEvent && ++depth > MAX_DEPTH) {
+        throw error(
+            event.getStartMark(), "found more than " + MAX_DEPTH + " lists in each other", null);
+      } else if (event instanceof CollectionEndEvent) {
+        depth--;
+      } else if (event instanceof AliasEvent && ++aliases > MAX_ALIASES) {
+        throw error(event.getStartMark(), "found more than " + MAX_ALIASES + " aliases", null);
+      }
+    }
+  }
+
   private static Description description(MappingNode root) {
     Map<String, Node> fields = fields(root);
-    Node rows = need(root, fields, "row_sizes");
-    List<Integer> sizes = list(rows, DescriptionYaml::size);
-    if (sizes.size() < 2) {
-      throw error(rows, "row_sizes: found " + sizes + ", expected at least two slots");
-    }
-    same(sizes, need(root, fields, "col_sizes"), "col_sizes");
+    List<Integer> sizes = key(root, fields, "row_sizes", DescriptionYaml::sizes);
+    key(root, fields, "col_sizes", node -> same(sizes, node));
     if (fields.containsKey("activation_sizes")) {
-      same(sizes, fields.get("activation_sizes"), "activation_sizes");
+      key(root, fields, "activation_sizes", node -> same(sizes, node));
     }
     int count = sizes.size();
     List<List<Node>> types = square(root, fields, "block_types", count);
@@ -104,29 +144,61 @@ public final class DescriptionYaml {
       }
       blocks.add(row);
     }
-    boolean bias = bool(need(root, fields, "bias"));
-    List<String> activations = activations(need(root, fields, "activations"), count);
-    return at(
-        need(root, fields, "block_types"), () -> new Description(sizes, blocks, bias, activations));
+    boolean bias = key(root, fields, "bias", DescriptionYaml::bool);
+    List<String> activations = key(root, fields, "activations", node -> activations(node, count));
+    return key(
+        root,
+        fields,
+        "block_types",
+        node -> at(node, () -> new Description(sizes, blocks, bias, activations)));
+  }
+
+  /** Reads what belongs to a key; an error names it. */
+  private static <T> T key(
+      Node root, Map<String, Node> fields, String name, Function<Node, T> read) {
+    return about(name, () -> read.apply(need(root, fields, name)));
+  }
+
+  private static <T> T about(String key, Supplier<T> step) {
+    try {
+      return step.get();
+    } catch (DescriptionException e) {
+      throw e.about(key);
+    }
+  }
+
+  private static List<Integer> sizes(Node node) {
+    List<Integer> sizes = list(node, DescriptionYaml::size);
+    if (sizes.size() < 2 || sizes.size() > MAX_SLOTS) {
+      throw error(
+          node,
+          "found " + sizes.size() + " sizes, expected at least two slots, at most " + MAX_SLOTS);
+    }
+    return sizes;
   }
 
   private static Cell cell(Node type, Node values, Node trainable) {
-    var pattern = at(type, () -> Words.pattern(word(type)));
-    var rule = at(values, () -> Words.values(word(values)));
-    var trained = trainable(trainable);
+    var pattern = about("block_types", () -> at(type, () -> Words.pattern(word(type))));
+    var rule = about("initialization_types", () -> at(values, () -> Words.values(word(values))));
+    var trained = about("trainable", () -> trainable(trainable));
     boolean isEmpty = pattern == null && !word(type).equals("0");
-    return isEmpty ? Cell.empty(trained) : at(type, () -> new Cell(pattern, rule, trained));
+    return isEmpty
+        ? Cell.empty(trained)
+        : about("block_types", () -> at(type, () -> new Cell(pattern, rule, trained)));
   }
 
   private static void check(Node type, Cell cell, int fromSize, int toSize) {
-    at(
-        type,
-        () -> {
-          if (cell.pattern() != null) {
-            Description.fitted(cell.pattern(), fromSize, toSize).check(fromSize, toSize);
-          }
-          return cell;
-        });
+    if (cell.pattern() != null) {
+      about(
+          "block_types",
+          () ->
+              at(
+                  type,
+                  () -> {
+                    Description.fitted(cell.pattern(), fromSize, toSize).check(fromSize, toSize);
+                    return cell;
+                  }));
+    }
   }
 
   private static Trainable trainable(Node node) {
@@ -137,8 +209,7 @@ public final class DescriptionYaml {
       return Trainable.NON_ZERO;
     }
     throw error(
-        node,
-        "trainable: found '" + scalar(node).getValue() + "', expected True, False or 'non-zero'");
+        node, "found '" + scalar(node).getValue() + "', expected True, False or 'non-zero'");
   }
 
   private static List<String> activations(Node node, int count) {
@@ -158,9 +229,7 @@ public final class DescriptionYaml {
                   });
             });
     if (names.size() != count) {
-      throw error(
-          node,
-          "activations: found " + names + ", expected one for each of the " + count + " slots");
+      throw error(node, "found " + names + ", expected one for each of the " + count + " slots");
     }
     return names;
   }
@@ -185,17 +254,15 @@ public final class DescriptionYaml {
 
   private static List<List<Node>> square(
       Node root, Map<String, Node> fields, String name, int count) {
-    Node node = need(root, fields, name);
-    List<List<Node>> rows = list(node, row -> list(row, cell -> cell, name, count), name, count);
-    return rows;
+    return key(
+        root, fields, name, node -> list(node, row -> list(row, cell -> cell, count), count));
   }
 
-  private static <T> List<T> list(Node node, Function<Node, T> read, String name, int count) {
+  private static <T> List<T> list(Node node, Function<Node, T> read, int count) {
     List<T> list = list(node, read);
     if (list.size() != count) {
       throw error(
-          node,
-          name + ": found " + list.size() + ", expected one for each of the " + count + " slots");
+          node, "found " + list.size() + ", expected one for each of the " + count + " slots");
     }
     return list;
   }
@@ -207,18 +274,19 @@ public final class DescriptionYaml {
     return sequence.getValue().stream().map(read).toList();
   }
 
-  private static void same(List<Integer> sizes, Node node, String name) {
+  private static List<Integer> same(List<Integer> sizes, Node node) {
     List<Integer> found = list(node, DescriptionYaml::size);
     if (!found.equals(sizes)) {
-      throw error(
-          node, name + ": found " + found + ", expected the row_sizes " + sizes + ": a square map");
+      throw error(node, "found " + found + ", expected the row_sizes " + sizes + ": a square map");
     }
+    return found;
   }
 
   private static int size(Node node) {
     String value = scalar(node).getValue();
-    if (!value.matches("[1-9]\\d{0,8}")) {
-      throw error(node, "size: found '" + value + "', expected a whole number of at least 1");
+    if (!value.matches("[1-9]\\d{0,8}") || Integer.parseInt(value) > Slot.MAX_SIZE) {
+      throw error(
+          node, "size: found '" + value + "', expected a whole number from 1 to " + Slot.MAX_SIZE);
     }
     return Integer.parseInt(value);
   }
@@ -246,6 +314,10 @@ public final class DescriptionYaml {
 
   private static ScalarNode scalar(Node node) {
     if (node instanceof ScalarNode scalar) {
+      if (scalar.getValue().length() > MAX_WORD) {
+        throw error(
+            node, "found a word of " + scalar.getValue().length() + " characters, at most 200");
+      }
       return scalar;
     }
     throw error(node, "found a list or a mapping, expected one word");
@@ -266,6 +338,9 @@ public final class DescriptionYaml {
   }
 
   private static DescriptionException error(Mark mark, String message, Throwable cause) {
+    if (mark == null) {
+      return new DescriptionException(1, 1, message, cause);
+    }
     return new DescriptionException(mark.getLine() + 1, mark.getColumn() + 1, message, cause);
   }
 

@@ -382,7 +382,7 @@ class DescriptionTest {
     assertTrue(
         assertThrows(DescriptionException.class, () -> DescriptionYaml.read(intoInput))
             .getMessage()
-            .startsWith("line 17, column 3: row 1, block 2: only tokens are written"));
+            .startsWith("line 17, column 3: block_types: row 1, block 2: only tokens are written"));
     for (String nothing : new String[] {"", "just words", "- 1"}) {
       assertThrows(DescriptionException.class, () -> DescriptionYaml.read(nothing), nothing);
     }
