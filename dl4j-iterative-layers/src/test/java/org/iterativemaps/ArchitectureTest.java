@@ -115,6 +115,23 @@ class ArchitectureTest {
   }
 
   @Test
+  void savingKnowsNetworksAndNoMaps() {
+    noClasses()
+        .that()
+        .resideInAPackage("org.iterativemaps.saving..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.iterativemaps.map..",
+            "org.iterativemaps.kernel..",
+            "org.iterativemaps.layers..",
+            "org.iterativemaps.reshape..",
+            "org.iterativemaps.samediff..",
+            "org.iterativemaps.convert..")
+        .check(classes);
+  }
+
+  @Test
   void onePackageTouchesTheVectorApi() {
     noClasses()
         .that()

@@ -1,0 +1,2 @@
+/** Model files that are checked before they are believed. */
+package org.iterativemaps.saving;
