@@ -238,6 +238,7 @@ class StrictJsonTest {
         new IterativeMapLayer.Builder()
             .nIn(3)
             .nOut(3)
+            .steps(2)
             .weightInit(
                 new HiddenProportionInit(
                     9L, 0.5, new SparseWeightInit(FixedValues.identityLeaning(1, 0.25))))

@@ -181,6 +181,7 @@ class TorchStateTest {
     assertRefused(
         "array '1.weight': found shape [4], expected a matrix",
         () -> saved().sequential("", List.of(TANH, IDENTITY)));
+  }
 
   /** z Φ(z) with Φ(z) = (1 + erf(z / √2)) / 2, whatever ND4J calls GELU. */
   @Test
