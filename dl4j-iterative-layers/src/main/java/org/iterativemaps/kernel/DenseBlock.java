@@ -20,8 +20,7 @@ public final class DenseBlock {
   public DenseBlock(RealizedBlock block) {
     this.block = block;
     WeightMask mask = block.mask();
-    long count = (long) mask.fromSize() * mask.toSize();
-    if (count > WeightMask.MAX_ENTRIES) {
+    if (!fits(mask)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
@@ -32,6 +31,11 @@ public final class DenseBlock {
               mask.toSize()));
     }
     this.cells = mask.isDense() ? null : cells(mask);
+  }
+
+  /** Whether an array can hold all cells. */
+  static boolean fits(WeightMask mask) {
+    return (long) mask.fromSize() * mask.toSize() <= WeightMask.MAX_ENTRIES;
   }
 
   private static int[] cells(WeightMask mask) {
@@ -72,12 +76,52 @@ public final class DenseBlock {
       }
       return Nd4j.createFromArray(matrix);
     }
-    float[] entries = values.dup().data().asFloat();
+    return Nd4j.createFromArray(spread(values.dup().data().asFloat(), size));
+  }
+
+  private float[] spread(float[] entries, int size) {
     float[] matrix = new float[size];
     for (int entry = 0; entry < cells.length; entry++) {
       matrix[cells[entry]] = entries[entry];
     }
-    return Nd4j.createFromArray(matrix);
+    return matrix;
+  }
+
+  /**
+   * As {@link #matrix}, transposed and into an array that is there.
+   *
+   * @param into W^T[from, to] in column-major order; overwritten
+   */
+  void spreadTransposed(INDArray[] parameters, INDArray into) {
+    if (cells != null && block.fixedValues() == null && isFloatsOnCpu(into.dataType())) {
+      float[] entries = HeapCopy.read(parameters[block.parameter()], null);
+      HeapCopy.write(spread(entries, (int) into.length()), into);
+    } else {
+      into.assign(matrix(parameters, into.dataType()).transpose());
+    }
+  }
+
+  /**
+   * The values where weights exist.
+   *
+   * @param transposed [from, to] in column-major order
+   * @param into in entry order; overwritten
+   */
+  void gatherTransposed(INDArray transposed, INDArray into) {
+    INDArray values;
+    if (cells == null) {
+      values = transposed.reshape('f', new long[] {transposed.length()});
+    } else if (isFloatsOnCpu(transposed.dataType())) {
+      HeapCopy.write(gather(HeapCopy.read(transposed, null)), into);
+      return;
+    } else {
+      values = entries(transposed.transpose());
+    }
+    into.assign(values.reshape(into.shape()));
+  }
+
+  private static boolean isFloatsOnCpu(DataType type) {
+    return type == DataType.FLOAT && Nd4j.getEnvironment().isCPU();
   }
 
   /** The values of a matrix [to, from] where weights exist, in entry order. */
@@ -94,11 +138,14 @@ public final class DenseBlock {
       }
       return Nd4j.createFromArray(entries);
     }
-    float[] from = flat.data().asFloat();
+    return Nd4j.createFromArray(gather(flat.data().asFloat()));
+  }
+
+  private float[] gather(float[] matrix) {
     float[] entries = new float[cells.length];
     for (int entry = 0; entry < cells.length; entry++) {
-      entries[entry] = from[cells[entry]];
+      entries[entry] = matrix[cells[entry]];
     }
-    return Nd4j.createFromArray(entries);
+    return entries;
   }
 }

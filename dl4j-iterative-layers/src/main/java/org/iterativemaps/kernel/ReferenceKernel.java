@@ -2,6 +2,7 @@ package org.iterativemaps.kernel;
 
 import java.lang.ref.Reference;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,11 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 public final class ReferenceKernel implements MapKernel {
   private final MapProgram program;
   private final List<DenseBlock> blocks;
+  // The arrays of a kind of pass stay until the next of its kind: an inference pass may come
+  // between a training pass and its way back.
+  private final ArrayPool training = new ArrayPool();
+  private final ArrayPool inference = new ArrayPool();
+  private final ArrayPool wayBack = new ArrayPool();
   private Tape tape;
   private INDArray[] lastState;
   private INDArray[] stateGradient;
@@ -40,7 +46,7 @@ public final class ReferenceKernel implements MapKernel {
     this.blocks = program.realized().blocks().stream().map(DenseBlock::new).toList();
   }
 
-  /** All that backward needs of a forward pass. */
+  /** All that backward needs of a forward pass; of the weights W^T[from, to]. */
   private record Tape(
       INDArray[] weights, INDArray tokens, INDArray mask, List<TimeStep> timeSteps, long[] shape) {}
 
@@ -54,26 +60,32 @@ public final class ReferenceKernel implements MapKernel {
       INDArray mask,
       INDArray[] initial,
       INDArray output,
-      boolean training) {
+      boolean isTraining) {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      ArrayPool pool = isTraining ? training : inference;
+      pool.begin();
+      lastState = null; // until it is whole
+      tape = isTraining ? null : tape;
       DataType type = output.dataType();
       INDArray[] weights = new INDArray[blocks.size()];
       for (int b = 0; b < weights.length; b++) {
-        weights[b] = blocks.get(b).matrix(parameters, type);
+        DenseBlock block = blocks.get(b);
+        weights[b] = pool.take(type, program.size(block.from()), program.size(block.to()));
+        block.spreadTransposed(parameters, weights[b]);
       }
-      INDArray tokens = rowsOfTimeSteps(input.castTo(type));
+      INDArray tokens = rowsOfTimeSteps(input, type, pool);
       INDArray timeMask = mask == null ? null : mask.castTo(type);
       long batch = input.size(0);
-      Map<Integer, INDArray> fromInput = inputContributions(weights, tokens);
+      Map<Integer, INDArray> fromInput = inputContributions(weights, tokens, pool);
       List<TimeStep> timeSteps = new ArrayList<>();
-      INDArray[] state = startingState(initial, batch, type);
+      INDArray[] state = startingState(initial, batch, type, pool);
       for (int t = 0; t < input.size(2); t++) {
         TimeStep now = new TimeStep(new HashMap<>(), new HashMap<>());
         for (int slot : schedule().carried()) {
           now.values.put(new Cell(slot, 0), state[slot]);
         }
         for (Update update : schedule().updates()) {
-          compute(update, now, parameters, weights, fromInput, t, batch, type, training);
+          compute(update, now, parameters, weights, fromInput, t, batch, pool, isTraining);
         }
         output
             .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(t))
@@ -81,11 +93,24 @@ public final class ReferenceKernel implements MapKernel {
         for (int slot : schedule().carried()) {
           state[slot] = masked(endValue(now, slot), timeMask, t);
         }
-        timeSteps.add(training ? now : null);
+        timeSteps.add(isTraining ? now : null);
+        if (!isTraining) {
+          giveBack(now, state);
+        }
       }
-      tape =
-          training ? new Tape(weights, tokens, timeMask, timeSteps, input.shape().clone()) : tape;
+      if (isTraining) {
+        tape = new Tape(weights, tokens, timeMask, timeSteps, input.shape().clone());
+      }
       lastState = state;
+    }
+  }
+
+  /** What a time step of inference leaves that the next does not read. */
+  private void giveBack(TimeStep past, INDArray[] state) {
+    for (INDArray value : past.values.values()) {
+      if (Arrays.stream(state).noneMatch(next -> next == value)) {
+        inference.giveBack(value);
+      }
     }
   }
 
@@ -107,10 +132,11 @@ public final class ReferenceKernel implements MapKernel {
       Map<Integer, INDArray> fromInput,
       int t,
       long batch,
-      DataType type,
-      boolean training) {
+      ArrayPool pool,
+      boolean isTraining) {
     int slot = update.target().slot();
-    INDArray z = Nd4j.create(type, new long[] {batch, program.size(slot)}, 'f');
+    DataType type = weights[0].dataType();
+    INDArray z = pool.zeros(type, batch, program.size(slot));
     if (readsInput(update)) {
       INDArray contribution = rows(fromInput.get(slot), t, batch);
       z.addi(contribution);
@@ -122,12 +148,15 @@ public final class ReferenceKernel implements MapKernel {
     }
     for (Read read : update.reads()) {
       if (!isInput(read)) {
-        Nd4j.gemm(now.values.get(read.source()), weights[read.block()], z, false, true, 1, 1);
+        Nd4j.gemm(now.values.get(read.source()), weights[read.block()], z, false, false, 1, 1);
       }
     }
-    now.preActivations.put(update.target(), z);
-    INDArray value = program.activation(slot).getActivation(z.dup('f'), training);
-    now.values.put(update.target(), value);
+    INDArray value = z;
+    if (isTraining) {
+      now.preActivations.put(update.target(), z);
+      value = pool.copy(z);
+    }
+    now.values.put(update.target(), program.activation(slot).getActivation(value, isTraining));
   }
 
   @Override
@@ -139,6 +168,8 @@ public final class ReferenceKernel implements MapKernel {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       Tape last = tape;
       tape = null;
+      stateGradient = null; // until it is whole
+      wayBack.begin();
       Sweep sweep = new Sweep(last);
       INDArray epsilon = outputGradient.castTo(last.tokens.dataType());
       for (int t = last.timeSteps.size() - 1; t >= firstTimeStep; t--) {
@@ -154,7 +185,9 @@ public final class ReferenceKernel implements MapKernel {
     private final Tape tape;
     private final long batch;
     private final DataType type;
+    // [from, to]
     private final INDArray[] weightGradients = new INDArray[blocks.size()];
+    // By slot; null where there is no bias.
     private final INDArray[] biasGradients = new INDArray[program.slots().size()];
     // dL/dz of all updates that read the input, rows as in Tape.tokens, summed over the K steps.
     private final Map<Integer, INDArray> inputDeltas = new HashMap<>();
@@ -165,20 +198,23 @@ public final class ReferenceKernel implements MapKernel {
       this.batch = tape.shape[0];
       this.type = tape.tokens.dataType();
       for (int b = 0; b < weightGradients.length; b++) {
-        weightGradients[b] = Nd4j.zeros(type, tape.weights[b].shape());
+        weightGradients[b] = wayBack.zeros(type, tape.weights[b].size(0), tape.weights[b].size(1));
       }
       for (int slot = 0; slot < biasGradients.length; slot++) {
-        biasGradients[slot] = Nd4j.zeros(type, program.size(slot));
+        if (program.realized().biasParameter(slot) >= 0) {
+          biasGradients[slot] = wayBack.zeros(type, 1, program.size(slot));
+        }
       }
     }
 
     void back(int t, INDArray epsilon) {
       TimeStep now = tape.timeSteps.get(t);
       Map<Cell, INDArray> gradients = new HashMap<>();
-      add(gradients, schedule().end(program.outputSlot()), masked(epsilon.dup('f'), tape.mask, t));
+      of(schedule().end(program.outputSlot()), gradients).addi(masked(epsilon, tape.mask, t));
       for (int slot : schedule().carried()) {
         if (stateGradient[slot] != null) {
-          add(gradients, schedule().end(slot), masked(stateGradient[slot], tape.mask, t));
+          of(schedule().end(slot), gradients).addi(masked(stateGradient[slot], tape.mask, t));
+          wayBack.giveBack(stateGradient[slot]);
         }
       }
       List<Update> updates = schedule().updates();
@@ -187,6 +223,7 @@ public final class ReferenceKernel implements MapKernel {
         INDArray gradient = gradients.remove(update.target());
         if (gradient != null) {
           back(update, now, gradient, gradients, t);
+          wayBack.giveBack(gradient);
         }
       }
       for (int slot : schedule().carried()) {
@@ -199,49 +236,53 @@ public final class ReferenceKernel implements MapKernel {
       int slot = update.target().slot();
       INDArray z = now.preActivations.get(update.target());
       INDArray delta = program.activation(slot).backprop(z, gradient).getFirst();
-      biasGradients[slot].addi(delta.sum(0));
+      if (biasGradients[slot] != null) {
+        biasGradients[slot].addi(delta.sum(true, 0));
+      }
       if (readsInput(update)) {
         INDArray all =
             inputDeltas.computeIfAbsent(
-                slot,
-                s -> Nd4j.create(type, new long[] {tape.tokens.size(0), program.size(s)}, 'f'));
+                slot, s -> wayBack.zeros(type, tape.tokens.size(0), program.size(s)));
         rows(all, t, batch).addi(delta);
       }
       for (Read read : update.reads()) {
         if (!isInput(read)) {
           INDArray source = now.values.get(read.source());
-          Nd4j.gemm(delta, source, weightGradients[read.block()], true, false, 1, 1);
-          add(gradients, read.source(), delta.mmul(tape.weights[read.block()]));
+          INDArray sourceGradient = of(read.source(), gradients);
+          Nd4j.gemm(source, delta, weightGradients[read.block()], true, false, 1, 1);
+          Nd4j.gemm(delta, tape.weights[read.block()], sourceGradient, false, true, 1, 1);
         }
       }
     }
 
     void finish(INDArray[] gradients, INDArray inputGradient) {
-      INDArray tokenGradients =
-          Nd4j.create(type, new long[] {tape.tokens.size(0), tape.tokens.size(1)}, 'f');
+      INDArray tokenGradients = wayBack.zeros(type, tape.tokens.size(0), tape.tokens.size(1));
       for (int b = 0; b < weightGradients.length; b++) {
         INDArray delta = inputDeltas.get(blocks.get(b).to());
         if (blocks.get(b).from() == program.inputSlot() && delta != null) {
-          Nd4j.gemm(delta, tape.tokens, weightGradients[b], true, false, 1, 1);
-          Nd4j.gemm(delta, tape.weights[b], tokenGradients, false, false, 1, 1);
+          Nd4j.gemm(tape.tokens, delta, weightGradients[b], true, false, 1, 1);
+          Nd4j.gemm(delta, tape.weights[b], tokenGradients, false, true, 1, 1);
         }
       }
       List<Parameter> parameters = program.realized().parameters();
       for (int p = 0; p < parameters.size(); p++) {
         Parameter parameter = parameters.get(p);
-        INDArray gradient =
-            parameter.isBias()
-                ? biasGradients[parameter.slot()]
-                : blocks.get(parameter.block()).entries(weightGradients[parameter.block()]);
-        gradients[p].assign(gradient.reshape(gradients[p].shape()));
+        if (parameter.isBias()) {
+          gradients[p].assign(biasGradients[parameter.slot()].reshape(gradients[p].shape()));
+        } else {
+          int block = parameter.block();
+          blocks.get(block).gatherTransposed(weightGradients[block], gradients[p]);
+        }
       }
       // [time * batch, nIn] back to [batch, nIn, time]
       inputGradient.assign(
           tokenGradients.reshape('f', batch, tape.shape[2], tape.shape[1]).permute(0, 2, 1));
     }
 
-    private void add(Map<Cell, INDArray> gradients, Cell cell, INDArray gradient) {
-      gradients.merge(cell, gradient, INDArray::add);
+    /** A cell's gradient, to be added to; zeros at first. */
+    private INDArray of(Cell cell, Map<Cell, INDArray> gradients) {
+      return gradients.computeIfAbsent(
+          cell, c -> wayBack.zeros(type, batch, program.size(c.slot())));
     }
   }
 
@@ -273,23 +314,26 @@ public final class ReferenceKernel implements MapKernel {
   }
 
   /** Sum over the blocks from the input into each slot, for all time steps at once. */
-  private Map<Integer, INDArray> inputContributions(INDArray[] weights, INDArray tokens) {
+  private Map<Integer, INDArray> inputContributions(
+      INDArray[] weights, INDArray tokens, ArrayPool pool) {
     Map<Integer, INDArray> contributions = new HashMap<>();
     for (int b = 0; b < weights.length; b++) {
       if (blocks.get(b).from() == program.inputSlot()) {
-        INDArray product = tokens.mmul(weights[b].transpose());
-        contributions.merge(blocks.get(b).to(), product, INDArray::addi);
+        INDArray sum =
+            contributions.computeIfAbsent(
+                blocks.get(b).to(),
+                slot -> pool.zeros(tokens.dataType(), tokens.size(0), program.size(slot)));
+        Nd4j.gemm(tokens, weights[b], sum, false, false, 1, 1);
       }
     }
     return contributions;
   }
 
   /** [batch, nIn, time] to [time * batch, nIn] with the time steps one after the other. */
-  private static INDArray rowsOfTimeSteps(INDArray input) {
-    return input
-        .permute(0, 2, 1)
-        .dup('f')
-        .reshape('f', input.size(0) * input.size(2), input.size(1));
+  private static INDArray rowsOfTimeSteps(INDArray input, DataType type, ArrayPool pool) {
+    INDArray tokens = pool.take(type, input.size(0) * input.size(2), input.size(1));
+    tokens.reshape('f', input.size(0), input.size(2), input.size(1)).assign(input.permute(0, 2, 1));
+    return tokens;
   }
 
   private static INDArray rows(INDArray allRows, int t, long batch) {
@@ -311,13 +355,13 @@ public final class ReferenceKernel implements MapKernel {
     return product;
   }
 
-  private INDArray[] startingState(INDArray[] initial, long batch, DataType type) {
+  private INDArray[] startingState(INDArray[] initial, long batch, DataType type, ArrayPool pool) {
     INDArray[] state = new INDArray[program.slots().size()];
     for (int slot : schedule().carried()) {
-      state[slot] =
-          initial == null || initial[slot] == null
-              ? Nd4j.create(type, new long[] {batch, program.size(slot)}, 'f')
-              : initial[slot].castTo(type).dup('f');
+      state[slot] = pool.zeros(type, batch, program.size(slot));
+      if (initial != null && initial[slot] != null) {
+        state[slot].assign(initial[slot]);
+      }
     }
     return state;
   }
