@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import org.iterativemaps.kernel.MapKernels;
 
 /**
  * What a conversion did, layer by layer.
  *
  * @param entries one per layer that was there before
- * @param notes what else happened: where a stack was cut and why, dropout left out
+ * @param notes what else happened, where a stack was cut and why, dropout left out; and what would
+ *     make the maps faster in this JVM
  * @param tyingLoss where layers were tied, sum |W_i - mean W|^2 / sum |W_i|^2 over the tied weights
  *     and biases: 0 if nothing was lost, near 1 for unrelated layers; else empty
  */
@@ -103,6 +105,11 @@ public record ConversionReport(List<Entry> entries, List<String> notes, Optional
 
     void note(String note) {
       notes.add(note);
+    }
+
+    /** What would make linear maps faster in this JVM, if anything. */
+    void speed() {
+      MapKernels.advice().ifPresent(this::note);
     }
 
     /** Of all layers of the network that are tied. */

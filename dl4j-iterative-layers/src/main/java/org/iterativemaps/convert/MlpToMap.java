@@ -69,6 +69,7 @@ final class MlpToMap {
         pieces.add(new MlpToMap(run, options, report).piece());
       }
     }
+    report.speed();
     return new Conversion.Plan(pieces, report.build());
   }
 

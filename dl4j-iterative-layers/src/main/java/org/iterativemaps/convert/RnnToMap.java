@@ -29,6 +29,7 @@ final class RnnToMap {
 
   private final RnnOptions options;
   private final ConversionReport.Builder report = new ConversionReport.Builder();
+  private boolean hasLinearMap; // an LSTM becomes one with products, which runs on SameDiff
   private final List<Piece> pieces = new ArrayList<>();
   private List<Node> open = new ArrayList<>();
   private int converted;
@@ -49,6 +50,9 @@ final class RnnToMap {
           "the network has no SimpleRnn or LSTM that could become a map; its layers are "
               + chains.stream().flatMap(c -> c.nodes().stream()).map(Node::label).toList()
               + rnns.report.notesSoFar());
+    }
+    if (rnns.hasLinearMap) {
+      rnns.report.speed();
     }
     return new Conversion.Plan(rnns.pieces, rnns.report.build());
   }
@@ -83,6 +87,7 @@ final class RnnToMap {
       lstm(node, new LstmToMap((AbstractLSTM) inner, options));
       return;
     }
+    hasLinearMap = true;
     if (!options.isOneMap() || node.layer() instanceof Bidirectional) {
       close();
       single(node);

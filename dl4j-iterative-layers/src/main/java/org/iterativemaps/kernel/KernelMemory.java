@@ -33,7 +33,7 @@ public record KernelMemory(
     if (ManyStepsKernel.isFor(program)) {
       return of(program.withOneStep(), type, ManyStepsKernel.STEPS_AT_A_TIME);
     }
-    if (!MapKernels.isFused(type)) {
+    if (!MapKernels.choice(program, type).isFused()) {
       return ofReference(program, timeSteps);
     }
     LaneKernels kernels = LaneKernelSelection.selected();

@@ -3,12 +3,15 @@ package org.iterativemaps.layers;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.kernel.MapKernels;
 import org.iterativemaps.map.HiddenProportion;
 import org.iterativemaps.map.Liveness;
 import org.iterativemaps.map.RealizedMap;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * DL4J's {@code summary()} and, for every map layer, where its trained weights sit.
+ * DL4J's {@code summary()} and, for every map layer, where its trained weights sit, which kernel
+ * runs it here and why.
  *
  * <p>DL4J's own text shows the sizes of a map layer and the number of weights of each block,
  * planned or not; it has no place for more.
@@ -18,15 +21,21 @@ public final class MapSummary {
 
   /** Of an initialised network. */
   public static String of(MultiLayerNetwork network) {
-    return of(network.summary(), MapPlace.of(network.getLayerWiseConfigurations()));
+    return of(
+        network.summary(),
+        MapPlace.of(network.getLayerWiseConfigurations()),
+        network.getLayerWiseConfigurations().getDataType());
   }
 
   /** Of an initialised network. */
   public static String of(ComputationGraph network) {
-    return of(network.summary(), MapPlace.of(network.getConfiguration()));
+    return of(
+        network.summary(),
+        MapPlace.of(network.getConfiguration()),
+        network.getConfiguration().getDataType());
   }
 
-  private static String of(String summary, List<MapPlace> maps) {
+  private static String of(String summary, List<MapPlace> maps, DataType type) {
     StringBuilder text = new StringBuilder(summary);
     for (MapPlace place : maps) {
       text.append('\n').append(place.address()).append(": ");
@@ -38,6 +47,9 @@ public final class MapSummary {
               : HiddenProportion.realized(realized));
       text.append(dead(place.map(), realized));
       settings.plan().ifPresent(p -> text.append("planned: ").append(p).append('\n'));
+      text.append("runs on the ")
+          .append(MapKernels.choice(place.map().program(), type))
+          .append('\n');
     }
     return text.toString();
   }

@@ -1,6 +1,7 @@
 package org.iterativemaps.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -50,6 +51,8 @@ class LaneKernelSelectionTest {
     Selection selection = LaneKernelSelection.select(mode, WORKS, FINE);
     assertSame(STUB, selection.kernels());
     assertTrue(selection.message().contains("simd"), selection.message());
+    assertTrue(selection.isSimd());
+    assertTrue(selection.advice().isEmpty());
   }
 
   @ParameterizedTest
@@ -62,6 +65,8 @@ class LaneKernelSelectionTest {
     Selection selection = LaneKernelSelection.select(mode, forbidden, FINE);
     assertInstanceOf(ScalarLaneKernels.class, selection.kernels());
     assertTrue(selection.message().contains(KernelMode.PROPERTY), selection.message());
+    assertFalse(selection.isSimd());
+    assertTrue(selection.advice().isEmpty());
   }
 
   @Test
@@ -71,6 +76,8 @@ class LaneKernelSelectionTest {
       assertInstanceOf(ScalarLaneKernels.class, selection.kernels());
       assertTrue(
           selection.message().contains("--add-modules jdk.incubator.vector"), selection.message());
+      assertTrue(selection.advice().isPresent());
+      assertFalse(selection.isSimd());
     }
   }
 
@@ -92,6 +99,7 @@ class LaneKernelSelectionTest {
     Selection auto = LaneKernelSelection.select(KernelMode.AUTO, WORKS, noC2);
     assertInstanceOf(ScalarLaneKernels.class, auto.kernels());
     assertTrue(auto.message().contains("there is no C2"), auto.message());
+    assertTrue(auto.advice().isEmpty());
     assertSame(STUB, LaneKernelSelection.select(KernelMode.SIMD, WORKS, noC2).kernels());
   }
 
