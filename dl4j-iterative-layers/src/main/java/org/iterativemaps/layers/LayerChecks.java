@@ -19,6 +19,12 @@ public final class LayerChecks {
   private static final Set<Class<?>> MATRIX_CONSTRAINTS =
       Set.of(MaxNormConstraint.class, MinMaxNormConstraint.class, UnitNormConstraint.class);
 
+  /** What to do where nIn is 0. */
+  public static final String UNKNOWN_INPUT =
+      "nIn is not known; set it with nIn(…), or setInputType(…) of the whole list: DL4J infers it by"
+          + " itself only behind a first layer that is a DenseLayer, EmbeddingLayer, OutputLayer or"
+          + " recurrent layer with nIn";
+
   private LayerChecks() {}
 
   /**
@@ -72,8 +78,7 @@ public final class LayerChecks {
 
   static void inputKnown(Layer layer) {
     if (((IterativeMapConf) layer).getSettings().map().isOpen()) {
-      throw new DL4JInvalidConfigException(
-          where(layer) + ": nIn is not known; set it with nIn(…) or setInputType(…)");
+      throw new DL4JInvalidConfigException(where(layer) + ": " + UNKNOWN_INPUT);
     }
   }
 

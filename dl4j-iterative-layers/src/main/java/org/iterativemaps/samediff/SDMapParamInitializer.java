@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.iterativemaps.layers.LayerChecks;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -36,9 +37,7 @@ public final class SDMapParamInitializer implements ParamInitializer {
   public long numParams(Layer layer) {
     if (settings(layer).map().isOpen()) {
       throw new DL4JInvalidConfigException(
-          "layer name: \""
-              + layer.getLayerName()
-              + "\": nIn is not known; set it with nIn(…) or setInputType(…)");
+          "layer name: \"" + layer.getLayerName() + "\": " + LayerChecks.UNKNOWN_INPUT);
     }
     return settings(layer).parameters().stream().mapToLong(SDParameter::length).sum();
   }
