@@ -22,7 +22,14 @@ final class Report {
     List<String> head =
         new ArrayList<>(
             List.of(
-                "measure", "case", "subject", "waiting", "threads", "median us", "error us", "bytes"));
+                "measure",
+                "case",
+                "subject",
+                "waiting",
+                "threads",
+                "median us",
+                "error us",
+                "bytes"));
     peers.forEach(peer -> head.add("x " + peer));
     boolean isKernel = plan.type() == KernelBenchmark.class;
     if (isKernel) {

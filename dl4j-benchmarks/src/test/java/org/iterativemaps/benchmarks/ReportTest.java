@@ -23,7 +23,8 @@ class ReportTest {
 
   private static Row row(
       String subject, Map<String, String> parameters, String measure, int threads, double median) {
-    return new Row("SequenceBenchmark", parameters, subject, measure, threads, median, 1, 64, "passive");
+    return new Row(
+        "SequenceBenchmark", parameters, subject, measure, threads, median, 1, 64, "passive");
   }
 
   @Test

@@ -37,8 +37,9 @@ import org.nd4j.shade.jackson.databind.SerializerProvider;
  *
  * An input of size 0 is still to be inferred; where an activation or weightInit is null it is the
  * layer's, and where "fixed" is null the weights are trained. A slot that unrolling made has {@code
- * "copyOf": {"slot": "h", "step": 2}}. Patterns from a seed are kept as their rule; explicit ones and explicit fixed values as {@link PackedNumbers}. A map that was
- * planned has its {@link MapPlan} under "plan".
+ * "copyOf": {"slot": "h", "step": 2}}. Patterns from a seed are kept as their rule; explicit ones
+ * and explicit fixed values as {@link PackedNumbers}. A map that was planned has its {@link
+ * MapPlan} under "plan".
  *
  * <p>It is read strictly, by {@link JsonFields}: every field has to be there, and no other. A new
  * field is a new version. Version 1 did not write what is null.

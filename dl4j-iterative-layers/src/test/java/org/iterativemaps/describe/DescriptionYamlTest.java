@@ -68,7 +68,10 @@ class DescriptionYamlTest {
     assertTrue(all.contains(message), all);
   }
 
-  /** The place is where the list is written out. Each list of ten aliases of the one before: 10^9 words in one kilobyte. */
+  /**
+   * The place is where the list is written out. Each list of ten aliases of the one before: 10^9
+   * words in one kilobyte.
+   */
   @Test
   void aliasesDoNotMultiply() {
     StringBuilder bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");

@@ -142,8 +142,7 @@ final class FixedPointCheck implements CaseCheck {
       comparison.compare("loss", node.number("loss"), Compared.weightedSum(found, weights));
       Compared.gradients("", node.get("grad"), network.gradients(input, weights), comparison);
       INDArray residual = stepper.output(OneToken.expand(input), atEnd()).sub(OneToken.expand(end));
-      comparison.compare(
-          "residual_max", node.number("residual_max"), Magnitude.largest(residual));
+      comparison.compare("residual_max", node.number("residual_max"), Magnitude.largest(residual));
       comparison.compare("adjoint", node.array("adjoint"), adjoint(weights));
     }
 
