@@ -5,11 +5,11 @@ import java.util.Locale;
 
 /** Which kernel the user asked for, by the system property {@value #PROPERTY}. */
 public enum KernelMode {
-  /** The fastest that works here. */
+  /** The fastest for each map that works here, see {@link KernelChoice}. */
   AUTO,
   /** The fused kernel on {@code jdk.incubator.vector}; an error where that cannot be loaded. */
   SIMD,
-  /** The fused kernel in plain Java. */
+  /** The fused kernel in plain Java, for every map. */
   SCALAR,
   /** ND4J operations. */
   REFERENCE;

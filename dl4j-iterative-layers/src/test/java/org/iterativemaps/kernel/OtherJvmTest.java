@@ -9,7 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.FreshJvm;
+import org.iterativemaps.convert.Conversion;
+import org.iterativemaps.convert.IterativeMaps;
+import org.iterativemaps.convert.MlpOptions;
+import org.iterativemaps.layers.MapSummary;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Sparsity;
 import org.junit.jupiter.api.Tag;
@@ -19,6 +27,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Training in JVMs that lack something. */
 class OtherJvmTest {
@@ -44,6 +53,53 @@ class OtherJvmTest {
     String choice = trainWith("-XX:UseAVX=0");
     assertTrue(choice.contains("Vector API, 128 bits"), choice);
     assertTrue(choice.contains("activations in plain Java"), choice);
+  }
+
+  /** Where a user looks: the log, the summary, the conversion report. */
+  @Test
+  @Tag("RequiresScalar")
+  void withoutTheFlagEveryPlaceSaysSo() throws Exception {
+    FreshJvm.run(Conversions.class, folder);
+    List<String> log = Files.readAllLines(folder.resolve("log"));
+    String flag = "--add-modules jdk.incubator.vector";
+    List<String> warnings = log.stream().filter(line -> line.contains(" WARN ")).toList();
+    assertEquals(1, warnings.size(), () -> String.join("\n", log));
+    assertTrue(warnings.get(0).contains(flag), warnings.get(0));
+    assertTrue(warnings.get(0).contains("2 to 15 times"), warnings.get(0));
+    List<String> kernels = log.stream().filter(line -> line.startsWith("runs on the ")).toList();
+    assertEquals(2, kernels.size(), () -> String.join("\n", log));
+    assertTrue(kernels.get(0).startsWith("runs on the reference kernel"), kernels.get(0));
+    assertTrue(kernels.get(1).startsWith("runs on the fused kernel in plain Java"), kernels.get(1));
+    assertTrue(kernels.stream().allMatch(line -> line.endsWith(warnings.get(0).split("; ")[1])));
+    List<String> notes = log.stream().filter(line -> line.startsWith("maps train ")).toList();
+    assertEquals(2, notes.size(), () -> String.join("\n", log)); // one per conversion
+    assertTrue(notes.get(0).contains(flag), notes.get(0));
+  }
+
+  /** In the other JVM: a dense network and a pruned one, as maps that learn. */
+  static final class Conversions {
+    private Conversions() {}
+
+    public static void main(String[] args) {
+      NeuralNetConfiguration.ListBuilder layers =
+          new NeuralNetConfiguration.Builder().seed(1).activation(Activation.TANH).list();
+      for (int i = 0; i < 3; i++) {
+        layers.layer(new DenseLayer.Builder().nIn(200).nOut(200).build());
+      }
+      layers.layer(new OutputLayer.Builder(LossFunction.MSE).nIn(200).nOut(10).build());
+      MultiLayerNetwork dense = new MultiLayerNetwork(layers.build());
+      dense.init();
+      INDArray input = Nd4j.ones(4, 200);
+      for (double density : new double[] {1, 0.05}) {
+        Conversion<MultiLayerNetwork> map =
+            IterativeMaps.fromMlp(dense, MlpOptions.dense().density(density));
+        System.out.println(map.report());
+        System.out.println(MapSummary.of(map.network()));
+        map.network().fit(input, Nd4j.ones(4, 10));
+        double score = map.network().score();
+        assertTrue(Double.isFinite(score), "score " + score);
+      }
+    }
   }
 
   /** What the other JVM chose, after its training has come to what the reference comes to here. */

@@ -29,6 +29,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.iterativemaps.convert.MapKnobs;
+import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.MapSummary;
 import org.iterativemaps.layers.UnevenBidirectional;
@@ -157,11 +158,11 @@ class BidirectionalTest {
     MultiLayerNetwork network = network(mode, Wrapping.LAST_TIME_STEP_INSIDE);
     INDArray before = output(network);
     Reshape.grow(network, "both/backward", "h", 2, 1);
-    assertTrue(before.equalsWithEps(output(network), 1e-12));
+    assertTrue(Magnitude.largestDifference(before, output(network)) <= 1e-12);
     Freezing.freeze(network, "both/forward", "h", "h");
-    assertTrue(before.equalsWithEps(output(network), 1e-12));
+    assertTrue(Magnitude.largestDifference(before, output(network)) <= 1e-12);
     assertTrue(Reshape.prune(network, Blocks.all(), 0.5, Scope.GLOBAL) > 10);
-    assertFalse(before.equalsWithEps(output(network), 1e-6));
+    assertFalse(Magnitude.largestDifference(before, output(network)) <= 1e-6);
   }
 
   private static INDArray output(MultiLayerNetwork network) {
@@ -176,16 +177,16 @@ class BidirectionalTest {
     fit(network, 0, 2, wrapping);
     INDArray before = output(network);
     Reshape.grow(network, "both/forward", "h", 3, 1);
-    assertTrue(before.equalsWithEps(output(network), 1e-12));
+    assertTrue(Magnitude.largestDifference(before, output(network)) <= 1e-12);
     Reshape.grow(network, "both", "h", 2, 1);
-    assertTrue(before.equalsWithEps(output(network), 1e-12));
+    assertTrue(Magnitude.largestDifference(before, output(network)) <= 1e-12);
     Freezing.freeze(network, "#1/backward", "h", "h");
-    assertTrue(before.equalsWithEps(output(network), 1e-12));
+    assertTrue(Magnitude.largestDifference(before, output(network)) <= 1e-12);
     assertEquals(11, MapSurgery.settings(network, "both/forward").map().slot("h").size());
     assertEquals(8, MapSurgery.settings(network, "both/backward").map().slot("h").size());
     Freezing.thaw(network, "both/backward", "h", "h");
     MapKnobs.of(network).steps(2).save();
-    assertTrue(before.equalsWithEps(output(network), 1e-12));
+    assertTrue(Magnitude.largestDifference(before, output(network)) <= 1e-12);
     INDArray parameters = network.getLayer(1).params().dup();
     fit(network, 2, 4, wrapping);
     assertEquals(wrapping == Wrapping.FROZEN, parameters.equals(network.getLayer(1).params()));
@@ -207,7 +208,7 @@ class BidirectionalTest {
       RealizedMap after = MapSurgery.settings(network, pruned).realized();
       assertTrue(after.trainableWeights() < before.trainableWeights());
       zeroWhatIsGone(peer, pruned.equals("both/forward") ? "f" : "b", before, after);
-      assertTrue(output(peer).equalsWithEps(output(network), 1e-12));
+      assertTrue(Magnitude.largestDifference(output(peer), output(network)) <= 1e-12);
       String other = pruned.equals("both/forward") ? "both/backward" : "both/forward";
       assertEquals(
           MapSurgery.settings(peer, other).map(), MapSurgery.settings(network, other).map());
@@ -347,7 +348,7 @@ class BidirectionalTest {
     INDArray features = Nets.data(9, true).getFeatures();
     INDArray before = graph.outputSingle(features).dup();
     Reshape.grow(graph, "both/backward", "h", 2, 1);
-    assertTrue(before.equalsWithEps(graph.outputSingle(features), 1e-12));
+    assertTrue(Magnitude.largestDifference(before, graph.outputSingle(features)) <= 1e-12);
     Reshape.prune(graph, Blocks.all().inLayers("both"), 0.5, Scope.PER_BLOCK);
     Nets.fit(graph, 2, 4, true);
     assertEquals(graph.outputSingle(features), graph.clone().outputSingle(features));
