@@ -57,7 +57,8 @@ class ManyStepsKernelTest {
   }
 
   private static void assertClose(INDArray expected, INDArray found, long seed) {
-    assertTrue(Magnitude.largestDifference(expected, found) <= 1e-12, () -> "seed " + seed + ": " + found);
+    assertTrue(
+        Magnitude.largestDifference(expected, found) <= 1e-12, () -> "seed " + seed + ": " + found);
   }
 
   private static MapProgram program(int steps) {
