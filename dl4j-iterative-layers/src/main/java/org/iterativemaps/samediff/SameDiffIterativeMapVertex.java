@@ -32,6 +32,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * graph.addVertex("decoder", new SameDiffIterativeMapVertex(map, 1, "h"), "tokens", "encoding");
  * }</pre>
  *
+ * <p>In {@code rnnTimeStep} and truncated BPTT the state is carried from call to call as DL4J's
+ * recurrent layers carry theirs, and {@code rnnGetPreviousState(name)} and {@code
+ * rnnClearPreviousState()} know it; inputs 1, 2, … count until there is a stored state.
+ *
  * <p>The map's input size is given; its blocks are typed ones. Back-propagation is this library's,
  * not that of DL4J's {@code SameDiffVertex}.
  */
