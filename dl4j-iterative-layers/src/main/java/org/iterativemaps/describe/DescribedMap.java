@@ -1,5 +1,6 @@
 package org.iterativemaps.describe;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 import org.iterativemaps.map.BlockMap;
@@ -15,6 +16,6 @@ import org.iterativemaps.map.FixedValues;
 public record DescribedMap(BlockMap map, Map<String, FixedValues> initialValues) {
   /** Copies the values. */
   public DescribedMap {
-    initialValues = new TreeMap<>(initialValues);
+    initialValues = Collections.unmodifiableMap(new TreeMap<>(initialValues));
   }
 }

@@ -11,14 +11,14 @@ package org.iterativemaps.kernel;
  *
  * <p>Sums are of floats in the order that suits the hardware, so two implementations agree to
  * rounding (bit for bit where every partial sum is exact, as with small integers). Activations and
- * their derivatives agree to a few units in the last place.
+ * their derivatives agree bit for bit: {@link ScalarActivations}, {@link ScalarGates}.
  */
 public interface LaneKernels {
 
   /** What this is, for the log. */
   String description();
 
-  /** The lane count of a tile is once, twice or a multiple of four times this. */
+  /** Of this the lane count of every tile is a multiple, see {@link #tileLanes}. */
   int vectorLanes();
 
   /**

@@ -7,7 +7,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>For each time step t the token is written into the input slot and the scheduled cells of the K
  * steps are computed: a = A(sum W z + b). Where a time mask is given, the output of a masked time
- * step and the state it hands on are zero, as in DL4J's recurrent layers.
+ * step and the state it hands on are zero, as in DL4J's SimpleRnn (its LSTM computes masked time
+ * steps like any other, except in LastTimeStep).
  *
  * <p>A kernel holds the tape of its last {@code forward} and reusable buffers: it belongs to one
  * layer and is not thread-safe. Arguments are not checked here; the layers do that. States are

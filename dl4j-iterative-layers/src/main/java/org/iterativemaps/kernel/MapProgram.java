@@ -122,7 +122,7 @@ public final class MapProgram {
     return realized.map().slots().get(slot).size();
   }
 
-  /** All slots' units, for messages. */
+  /** All slots, by index. */
   public List<Slot> slots() {
     return realized.map().slots();
   }

@@ -38,9 +38,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * }</pre>
  *
  * <p>The state starts at zero, or at what {@code rnnSetPreviousState} was given, by slot name. At a
- * masked time step output and state are zero, as in DL4J's recurrent layers. {@code
- * weightInitRecurrent} and {@code constrainRecurrent} mean the blocks between state slots, {@code
- * constrainInputWeights} those from the input. All else as in {@link IterativeMapLayer}.
+ * masked time step output and state are zero, as in {@code SimpleRnn}; DL4J's LSTM computes masked
+ * steps like any other, except in {@code LastTimeStep}. {@code weightInitRecurrent} and {@code
+ * constrainRecurrent} mean the blocks between state slots, {@code constrainInputWeights} those from
+ * the input. All else as in {@link IterativeMapLayer}.
  *
  * <p>Source: Hershey, Paffenroth, Pathak, Tavener, arXiv:2404.00880 (2024).
  */

@@ -1,5 +1,6 @@
 package org.iterativemaps.map;
 
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -18,9 +19,11 @@ import org.nd4j.linalg.activations.IActivation;
 public record DensityPlan(
     int inputSize, int hiddenSize, int outputSize, Map<PaperBlock, Double> densities) {
 
-  /** Checks that every density is there and in its range. */
+  /** Copies the densities; checks that every one is there and in its range. */
   public DensityPlan {
-    densities = new EnumMap<>(densities);
+    EnumMap<PaperBlock, Double> copy = new EnumMap<>(PaperBlock.class);
+    copy.putAll(densities);
+    densities = Collections.unmodifiableMap(copy);
     for (PaperBlock block : PaperBlock.values()) {
       Double density = densities.get(block);
       if (density == null || !(density >= 0 && density <= 1)) {

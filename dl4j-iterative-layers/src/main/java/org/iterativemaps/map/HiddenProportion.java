@@ -41,6 +41,11 @@ public record HiddenProportion(
     }
   }
 
+  /** Copies the list. */
+  public HiddenProportion {
+    blocks = List.copyOf(blocks);
+  }
+
   /**
    * One trained block.
    *
@@ -114,7 +119,7 @@ public record HiddenProportion(
         hiddenWeights += isHidden ? weights.get(b) : 0;
       }
     }
-    return new HiddenProportion(count, List.copyOf(shares), all, hiddenWeights);
+    return new HiddenProportion(count, shares, all, hiddenWeights);
   }
 
   private static Set<String> hiddenSlots(BlockMap map) {

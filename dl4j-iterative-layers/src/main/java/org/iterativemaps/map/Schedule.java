@@ -43,7 +43,12 @@ public final class Schedule {
    * @param target the cell
    * @param reads the products it sums, in block order; input reads have the input slot as source
    */
-  public record Update(Cell target, List<Read> reads) {}
+  public record Update(Cell target, List<Read> reads) {
+    /** Copies the list. */
+    public Update {
+      reads = List.copyOf(reads);
+    }
+  }
 
   private final int steps;
   private final RepeatedUpdates updates;

@@ -16,6 +16,11 @@ import org.iterativemaps.map.WeightMask;
  */
 public record BlockSite(List<Slot> from, Slot to, long seed) {
 
+  /** Copies the list. */
+  public BlockSite {
+    from = List.copyOf(from);
+  }
+
   /** "j->i", or "j,k->i" where it reads several. */
   public String name() {
     return SDConnection.name(from.stream().map(Slot::name).toList(), to.name());

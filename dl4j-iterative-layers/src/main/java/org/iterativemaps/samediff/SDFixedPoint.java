@@ -1,5 +1,7 @@
 package org.iterativemaps.samediff;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 
@@ -11,4 +13,10 @@ import org.nd4j.autodiff.samediff.SDVariable;
  *     ran away, and above the tolerance if it did not converge
  * @param steps that were run, a scalar
  */
-public record SDFixedPoint(Map<String, SDVariable> state, SDVariable residual, SDVariable steps) {}
+public record SDFixedPoint(Map<String, SDVariable> state, SDVariable residual, SDVariable steps) {
+
+  /** Copies the map. */
+  public SDFixedPoint {
+    state = Collections.unmodifiableMap(new LinkedHashMap<>(state));
+  }
+}

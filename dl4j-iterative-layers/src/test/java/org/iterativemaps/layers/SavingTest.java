@@ -50,7 +50,10 @@ class SavingTest {
   private static final String PINNED = "iterative-map-v1.json";
   private static final String PINNED_2 = "iterative-map-v2.json";
 
-  /** Everything that {@link MapSettingsJson} knows. */
+  /**
+   * What the first version of the format knew; {@link FixedValuesJsonTest} has every pattern and
+   * rule.
+   */
   static BlockMap everything() {
     return BlockMap.builder()
         .input("x", 4)

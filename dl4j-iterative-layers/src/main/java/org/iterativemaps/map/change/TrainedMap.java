@@ -16,11 +16,12 @@ import org.iterativemaps.map.RealizedMap.RealizedBlock;
  */
 public record TrainedMap(RealizedMap map, double[][] values, Set<String> blocks, int steps) {
   /**
-   * Checks that the values fit the map and the blocks are trained ones of it.
+   * Copies the names; checks that the values fit the map and the blocks are trained ones of it.
    *
    * @throws IllegalArgumentException if not
    */
   public TrainedMap {
+    blocks = Set.copyOf(blocks);
     if (values.length != map.parameters().size()) {
       throw new IllegalArgumentException(
           "values: found "

@@ -1,0 +1,177 @@
+package org.iterativemaps;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.iterativemaps.convert.ConversionReport;
+import org.iterativemaps.describe.DescribedMap;
+import org.iterativemaps.describe.Description;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.DensityPlan;
+import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.HiddenProportion;
+import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.MapPlan;
+import org.iterativemaps.map.PaperBlock;
+import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.Schedule;
+import org.iterativemaps.map.Slot;
+import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.change.TrainedMap;
+import org.iterativemaps.samediff.BlockSite;
+import org.iterativemaps.samediff.SDBlocks;
+import org.iterativemaps.samediff.SDConnection;
+import org.iterativemaps.samediff.SDFixedPoint;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.activations.Activation;
+
+/** Records are values: what they were made from, and what they hand out, changes none. */
+class RecordsTest {
+  private static final BlockMap MAP =
+      BlockMap.builder()
+          .input("x", 2)
+          .state("h", 2, Activation.TANH)
+          .connect("x", "h", Sparsity.dense())
+          .output("h")
+          .build();
+
+  /** A record and the mutable collections it was made from. */
+  private record Made(Record value, List<Object> from) {}
+
+  private static Made of(Record value, Object... from) {
+    return new Made(value, List.of(from));
+  }
+
+  private static List<Made> all() {
+    EnumMap<PaperBlock, Double> densities = new EnumMap<>(PaperBlock.class);
+    Arrays.stream(PaperBlock.values()).forEach(block -> densities.put(block, 0.5));
+    Map<PaperBlock, Double> given = new EnumMap<>(Map.of(PaperBlock.H_TO_H, 0.5));
+    Map<String, FixedValues> values = new LinkedHashMap<>(Map.of("x->h", FixedValues.constant(1)));
+    List<HiddenProportion.Share> shares =
+        new ArrayList<>(List.of(new HiddenProportion.Share("x->h", 4, 1, false)));
+    RealizedMap realized = MAP.realize();
+    double[][] parameters =
+        realized.parameters().stream().map(p -> new double[p.length()]).toArray(double[][]::new);
+    Set<String> blocks = new LinkedHashSet<>(List.of("x->h"));
+    List<ConversionReport.Entry> entries =
+        new ArrayList<>(List.of(new ConversionReport.Entry("layer", "slot", 1, 1)));
+    List<String> notes = new ArrayList<>(List.of("note"));
+    List<String> from = new ArrayList<>(List.of("x"));
+    List<Slot> slots = new ArrayList<>(List.of(MAP.input()));
+    Schedule.Cell cell = new Schedule.Cell(0, 1);
+    List<Schedule.Read> reads = new ArrayList<>(List.of(new Schedule.Read(0, cell)));
+    Map<String, org.nd4j.autodiff.samediff.SDVariable> state = new LinkedHashMap<>();
+    state.put("z", null);
+    Description.Cell none = new Description.Cell(null, FixedValues.constant(0), null);
+    List<Integer> sizes = new ArrayList<>(List.of(2, 2));
+    List<Description.Cell> row = new ArrayList<>(List.of(none, none));
+    List<List<Description.Cell>> rows = new ArrayList<>(List.of(row, new ArrayList<>(row)));
+    List<String> names = new ArrayList<>(List.of("Identity", "Tanh"));
+    return List.of(
+        of(new DensityPlan(2, 3, 2, densities), densities),
+        of(new MapPlan(null, 0, given, 100L, null, null, true, Injection.HOLD, 0), given),
+        of(new DescribedMap(MAP, values), values),
+        of(new HiddenProportion(shares, 4, 0), shares),
+        of(new TrainedMap(realized, parameters, blocks, 1), blocks),
+        of(new ConversionReport(entries, notes, OptionalDouble.empty()), entries, notes),
+        of(new SDConnection(from, "h", SDBlocks.identity()), from),
+        of(new BlockSite(slots, MAP.output(), 0), slots),
+        of(new Schedule.Update(cell, reads), reads),
+        of(new SDFixedPoint(state, null, null), state),
+        of(new Description(sizes, rows, true, names), sizes, rows, row, names));
+  }
+
+  @Test
+  void whatTheyAreMadeOfMayChange() {
+    for (Made made : all()) {
+      String before = components(made.value).toString();
+      made.from.forEach(RecordsTest::clear);
+      assertEquals(before, components(made.value).toString(), made.value.getClass().getName());
+    }
+  }
+
+  @Test
+  void whatTheyHandOutCannotChangeThem() {
+    for (Made made : all()) {
+      String before = components(made.value).toString();
+      for (Object component : components(made.value)) {
+        attempt(component);
+        if (component instanceof List<?> list) {
+          list.forEach(RecordsTest::attempt);
+        }
+      }
+      assertEquals(before, components(made.value).toString(), made.value.getClass().getName());
+    }
+  }
+
+  private static void clear(Object collection) {
+    if (collection instanceof Collection<?> some) {
+      some.clear();
+    } else if (collection instanceof Map<?, ?> map) {
+      map.clear();
+    }
+  }
+
+  private static void attempt(Object collection) {
+    try {
+      clear(collection);
+    } catch (UnsupportedOperationException refused) {
+      return; // as it should be; a copy may be changed
+    }
+  }
+
+  private static List<Object> components(Record value) {
+    return Arrays.stream(value.getClass().getRecordComponents())
+        .map(
+            component -> {
+              try {
+                Object found = component.getAccessor().invoke(value);
+                return found == null || found instanceof double[][] ? "-" : found;
+              } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
+              }
+            })
+        .toList();
+  }
+
+  @Test
+  void noPublicRecordIsMissing() {
+    Set<String> found =
+        new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("org.iterativemaps")
+                .stream()
+                .filter(
+                    type -> type.isRecord() && type.getModifiers().contains(JavaModifier.PUBLIC))
+                .map(JavaClass::reflect)
+                .filter(RecordsTest::holdsCollections)
+                .map(Class::getName)
+                .collect(Collectors.toSet());
+    Set<String> tested =
+        all().stream().map(made -> made.value.getClass().getName()).collect(Collectors.toSet());
+    assertEquals(new HashSet<>(tested), found);
+  }
+
+  private static boolean holdsCollections(Class<?> type) {
+    return Arrays.stream(type.getRecordComponents())
+        .anyMatch(
+            c ->
+                Collection.class.isAssignableFrom(c.getType())
+                    || Map.class.isAssignableFrom(c.getType()));
+  }
+}

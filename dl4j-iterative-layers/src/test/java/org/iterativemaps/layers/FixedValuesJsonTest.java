@@ -1,0 +1,128 @@
+package org.iterativemaps.layers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.WeightMask;
+import org.junit.jupiter.api.Test;
+import org.nd4j.shade.jackson.core.JsonGenerator;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
+
+/** The text of every rule, both ways. Never change one: saved models have it. */
+class FixedValuesJsonTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static Map<FixedValues, String> pinned() {
+    Map<FixedValues, String> pinned = new LinkedHashMap<>();
+    pinned.put(FixedValues.constant(0.25), "{'values':'constant','value':0.25}");
+    pinned.put(
+        FixedValues.gaussian(0.1, 0.2), "{'values':'gaussian','mean':0.1,'standardDeviation':0.2}");
+    pinned.put(FixedValues.uniform(-1, 1), "{'values':'uniform','low':-1.0,'high':1.0}");
+    pinned.put(FixedValues.fanIn(1.5), "{'values':'fanIn','gain':1.5}");
+    pinned.put(FixedValues.fanAverage(2), "{'values':'fanAverage','gain':2.0}");
+    pinned.put(FixedValues.spectralRadius(0.9), "{'values':'spectralRadius','radius':0.9}");
+    pinned.put(FixedValues.orthogonal(0.5), "{'values':'orthogonal','gain':0.5}");
+    pinned.put(
+        FixedValues.identityLeaning(0.9, 0.1),
+        "{'values':'identityLeaning','scale':0.9,'noise':0.1}");
+    pinned.put(
+        FixedValues.scattered(Sparsity.bernoulli(0.5), FixedValues.constant(3)),
+        "{'values':'scattered','pattern':{'pattern':'bernoulli','value':0.5},"
+            + "'of':{'values':'constant','value':3.0}}");
+    return pinned;
+  }
+
+  @Test
+  void everyRuleHasItsText() throws IOException {
+    for (Map.Entry<FixedValues, String> rule : pinned().entrySet()) {
+      String text = rule.getValue().replace('\'', '"');
+      assertEquals(text, written(rule.getKey()));
+      assertEquals(rule.getKey(), FixedValuesJson.read(JSON.readTree(text)));
+    }
+  }
+
+  @Test
+  void everyPatternHasItsText() throws IOException {
+    Map<Sparsity, String> patterns =
+        Map.of(
+            Sparsity.dense(), "{'pattern':'dense'}",
+            Sparsity.bernoulli(0.25), "{'pattern':'bernoulli','value':0.25}",
+            Sparsity.density(0.1), "{'pattern':'density','value':0.1}",
+            Sparsity.entries(12), "{'pattern':'entries','value':12}",
+            Sparsity.fanIn(3), "{'pattern':'fanIn','value':3}",
+            Sparsity.groups(2), "{'pattern':'groups','value':2}",
+            Sparsity.diagonal(), "{'pattern':'diagonal'}");
+    for (Map.Entry<Sparsity, String> pattern : patterns.entrySet()) {
+      StringWriter written = new StringWriter();
+      try (JsonGenerator json = JSON.getFactory().createGenerator(written)) {
+        json.writeStartObject();
+        MapSettingsJson.writePattern(pattern.getKey(), json);
+        json.writeEndObject();
+      }
+      String text = pattern.getValue().replace('\'', '"');
+      assertEquals(text, written.toString());
+      assertEquals(pattern.getKey(), MapSettingsJson.readPattern(JSON.readTree(text)));
+    }
+    WeightMask mask = WeightMask.ofCells(3, 2, new long[] {1, 4});
+    Sparsity explicit = Sparsity.explicit(mask);
+    String text = written(FixedValues.scattered(explicit, FixedValues.constant(1)));
+    assertEquals(
+        FixedValues.scattered(explicit, FixedValues.constant(1)),
+        FixedValuesJson.read(JSON.readTree(text)));
+    assertEquals(patterns.size() + 1, Sparsity.class.getPermittedSubclasses().length);
+  }
+
+  /** Deflated: the text is the JDK's, the numbers are ours. */
+  @Test
+  void explicitValuesComeBackBitForBit() throws IOException {
+    FixedValues explicit = FixedValues.explicit(0.1, -1.0 / 3, Double.MIN_VALUE, -0.0);
+    assertEquals(explicit, FixedValuesJson.read(JSON.readTree(written(explicit))));
+  }
+
+  @Test
+  void noRuleIsMissing() {
+    Set<String> rules =
+        new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("org.iterativemaps")
+                .stream()
+                .filter(type -> type.isAssignableTo(FixedValues.class) && !type.isInterface())
+                .map(JavaClass::getName)
+                .collect(Collectors.toSet());
+    Set<String> tested =
+        pinned().keySet().stream().map(v -> v.getClass().getName()).collect(Collectors.toSet());
+    tested.add(FixedValues.explicit(1).getClass().getName());
+    assertEquals(rules, tested);
+  }
+
+  @Test
+  void aMissingNumberIsNamed() throws IOException {
+    for (String text : pinned().values()) {
+      String damaged =
+          text.replace('\'', '"').replaceAll("\"(noise|radius|gain|high|of)\"", "\"x\"");
+      if (!damaged.equals(text.replace('\'', '"'))) {
+        assertThrows(
+            IOException.class, () -> FixedValuesJson.read(JSON.readTree(damaged)), damaged);
+      }
+    }
+  }
+
+  private static String written(FixedValues values) throws IOException {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.getFactory().createGenerator(text)) {
+      FixedValuesJson.write(values, json);
+    }
+    return text.toString();
+  }
+}
