@@ -19,6 +19,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.iterativemaps.convert.ConversionReport;
+import org.iterativemaps.convert.numpy.NumpyWeights;
 import org.iterativemaps.describe.DescribedMap;
 import org.iterativemaps.describe.Description;
 import org.iterativemaps.map.BlockMap;
@@ -32,6 +33,7 @@ import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.Schedule;
 import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.change.MagnitudePruning;
 import org.iterativemaps.map.change.TrainedMap;
 import org.iterativemaps.samediff.BlockSite;
 import org.iterativemaps.samediff.SDBlocks;
@@ -86,9 +88,11 @@ class RecordsTest {
         of(new DensityPlan(2, 3, 2, densities), densities),
         of(new MapPlan(null, 0, given, 100L, null, null, true, Injection.HOLD, 0), given),
         of(new DescribedMap(MAP, values), values),
-        of(new HiddenProportion(shares, 4, 0), shares),
+        of(new HiddenProportion(HiddenProportion.Count.ALL, shares, 4, 0), shares),
         of(new TrainedMap(realized, parameters, blocks, 1), blocks),
         of(new ConversionReport(entries, notes, OptionalDouble.empty()), entries, notes),
+        of(new MagnitudePruning.Share(blocks, 1), blocks),
+        of(new NumpyWeights.Part(null, notes), notes),
         of(new SDConnection(from, "h", SDBlocks.identity()), from),
         of(new BlockSite(slots, MAP.output(), 0), slots),
         of(new Schedule.Update(cell, reads), reads),

@@ -1,11 +1,17 @@
 package org.iterativemaps.kernel;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -21,6 +27,7 @@ final class ArrayPool {
   private record Kind(DataType type, long rows, long columns) {}
 
   private final Map<Kind, ArrayDeque<INDArray>> free = new HashMap<>();
+  private final List<WeakReference<INDArray>> resting = new ArrayList<>();
   private final Set<INDArray> taken = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /** Begins a call: what the last one took is free again, what it left is let go of. */
@@ -28,6 +35,19 @@ final class ArrayPool {
     free.clear();
     taken.forEach(this::free);
     taken.clear();
+    resting.stream().map(WeakReference::get).filter(Objects::nonNull).forEach(this::free);
+    resting.clear();
+  }
+
+  /**
+   * Leaves all arrays to the garbage collector; the next call uses those that are still there. DL4J
+   * clears its layers after nearly every call, so that simply dropping them would make fresh ones
+   * each time.
+   */
+  void rest() {
+    taken.forEach(array -> resting.add(new WeakReference<>(array)));
+    taken.clear();
+    free.clear();
   }
 
   /** A matrix in column-major order with any values, to the next {@link #begin}. */
@@ -56,6 +76,13 @@ final class ArrayPool {
     if (taken.remove(array)) {
       free(array);
     }
+  }
+
+  /** Numbers in arrays that are kept from the garbage collector. */
+  long held() {
+    return Stream.concat(free.values().stream().flatMap(Collection::stream), taken.stream())
+        .mapToLong(INDArray::length)
+        .sum();
   }
 
   private void free(INDArray array) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.iterativemaps.map.RealizedMap.Parameter;
 import org.iterativemaps.map.Schedule;
 import org.iterativemaps.map.Schedule.Cell;
@@ -299,6 +300,16 @@ public final class ReferenceKernel implements MapKernel {
   @Override
   public void rest() {
     dropTape();
+    pools().forEach(ArrayPool::rest);
+  }
+
+  /** Numbers in the arrays that are kept from call to call. */
+  long held() {
+    return pools().mapToLong(ArrayPool::held).sum();
+  }
+
+  private Stream<ArrayPool> pools() {
+    return Stream.of(training, inference, wayBack);
   }
 
   private Schedule schedule() {

@@ -37,6 +37,11 @@ class ReusedArraysTest {
         for (int i = 0; i < found.size(); i++) {
           assertEquals(expected.get(i), found.get(i), "seed " + seed + ", array " + i);
         }
+        assertTrue(used.held() > 0);
+        if (random.below(2) == 0) {
+          used.rest();
+          assertEquals(0, used.held(), "numbers held after rest()");
+        }
       }
     }
   }

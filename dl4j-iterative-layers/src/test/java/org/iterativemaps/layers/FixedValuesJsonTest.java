@@ -48,7 +48,7 @@ class FixedValuesJsonTest {
     for (Map.Entry<FixedValues, String> rule : pinned().entrySet()) {
       String text = rule.getValue().replace('\'', '"');
       assertEquals(text, written(rule.getKey()));
-      assertEquals(rule.getKey(), FixedValuesJson.read(JSON.readTree(text)));
+      assertEquals(rule.getKey(), read(text));
     }
   }
 
@@ -72,14 +72,17 @@ class FixedValuesJsonTest {
       }
       String text = pattern.getValue().replace('\'', '"');
       assertEquals(text, written.toString());
-      assertEquals(pattern.getKey(), MapSettingsJson.readPattern(JSON.readTree(text)));
+      assertEquals(
+          pattern.getKey(),
+          JsonFields.read(
+              JSON.getFactory().createParser(text),
+              "pattern",
+              fields -> MapSettingsJson.readPattern(fields, 0, 0)));
     }
     WeightMask mask = WeightMask.ofCells(3, 2, new long[] {1, 4});
     Sparsity explicit = Sparsity.explicit(mask);
     String text = written(FixedValues.scattered(explicit, FixedValues.constant(1)));
-    assertEquals(
-        FixedValues.scattered(explicit, FixedValues.constant(1)),
-        FixedValuesJson.read(JSON.readTree(text)));
+    assertEquals(FixedValues.scattered(explicit, FixedValues.constant(1)), read(text));
     assertEquals(patterns.size() + 1, Sparsity.class.getPermittedSubclasses().length);
   }
 
@@ -87,7 +90,7 @@ class FixedValuesJsonTest {
   @Test
   void explicitValuesComeBackBitForBit() throws IOException {
     FixedValues explicit = FixedValues.explicit(0.1, -1.0 / 3, Double.MIN_VALUE, -0.0);
-    assertEquals(explicit, FixedValuesJson.read(JSON.readTree(written(explicit))));
+    assertEquals(explicit, read(written(explicit)));
   }
 
   @Test
@@ -112,10 +115,16 @@ class FixedValuesJsonTest {
       String damaged =
           text.replace('\'', '"').replaceAll("\"(noise|radius|gain|high|of)\"", "\"x\"");
       if (!damaged.equals(text.replace('\'', '"'))) {
-        assertThrows(
-            IOException.class, () -> FixedValuesJson.read(JSON.readTree(damaged)), damaged);
+        assertThrows(IOException.class, () -> read(damaged), damaged);
       }
     }
+  }
+
+  private static FixedValues read(String text) throws IOException {
+    return JsonFields.read(
+        JSON.getFactory().createParser(text),
+        "values",
+        fields -> FixedValuesJson.read(fields, 0, 0));
   }
 
   private static String written(FixedValues values) throws IOException {

@@ -112,7 +112,12 @@ public final class NumpyWeights {
    * @param weights the map's
    * @param unused names of the arrays that it has no use for, in the file's order
    */
-  public record Part(MapWeights weights, List<String> unused) {}
+  public record Part(MapWeights weights, List<String> unused) {
+    /** Copies the names. */
+    public Part {
+      unused = List.copyOf(unused);
+    }
+  }
 
   private static MapWeights read(NamedArrays arrays, BlockMap map, Orientation orientation) {
     BlockMap.Builder builder = BlockMap.builder().injection(map.injection()).seed(map.seed());

@@ -2,7 +2,9 @@ package org.iterativemaps.map.change;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,7 +75,12 @@ public final class MagnitudePruning {
    * @param blocks names "from-&gt;to" of trained blocks
    * @param stay how many weights of them stay together; as many as there are, if that is fewer
    */
-  public record Share(Set<String> blocks, long stay) {}
+  public record Share(Set<String> blocks, long stay) {
+    /** Copies the names, in their order. */
+    public Share {
+      blocks = Collections.unmodifiableSet(new LinkedHashSet<>(blocks));
+    }
+  }
 
   /**
    * The change that brings groups of a map's blocks to so many weights each, with the protection
