@@ -149,6 +149,26 @@ class DamagedModelFileTest {
     assertRefused("more.bin", Zips.of(entries));
   }
 
+  /** Another weight, zipped again: the zip's own checksums and all sizes are right. */
+  @Test
+  void whatWasChangedAndZippedAgainIsFound() throws IOException {
+    Map<String, byte[]> entries = Zips.entries(saved);
+    for (String name : entries.keySet()) {
+      byte[] bytes = entries.get(name).clone();
+      int place = name.equals(CheckedZip.CHECKSUMS) ? 5 : bytes.length - 2;
+      bytes[place] ^= 1;
+      Map<String, byte[]> changed = new LinkedHashMap<>(entries);
+      changed.put(name, bytes);
+      String which = name.equals(CheckedZip.CHECKSUMS) ? "configuration.json" : name;
+      assertRefused(which + ": is not what was saved: its SHA-256 is", Zips.of(changed));
+    }
+    entries.put("objects/more", new byte[1]);
+    byte[] signed = Zips.signed(entries);
+    Map<String, byte[]> other = Zips.entries(signed);
+    other.put("objects/more", new byte[2]); // not the model's, but saved with it
+    assertRefused("objects/more: is not what was saved", Zips.of(other));
+  }
+
   @Test
   void namesAreNames() throws IOException {
     for (String name :
