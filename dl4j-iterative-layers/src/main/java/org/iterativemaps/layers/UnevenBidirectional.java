@@ -18,7 +18,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>It computes what a Bidirectional computes. DL4J's halves its parameters and lays both halves
  * out as the forward layer wants; here each direction has its own part, forward first.
  */
-public class UnevenBidirectional extends Bidirectional {
+public final class UnevenBidirectional extends Bidirectional {
   private static final long serialVersionUID = 1L;
 
   private transient ParamInitializer parts;
