@@ -149,6 +149,47 @@ public final class LayerChecks {
     return found.reshape(present.shape());
   }
 
+  /**
+   * All parameters at once, in place of those that are there: the same, each with as many numbers.
+   *
+   * @param found by key
+   * @param table the layer's parameters; null or empty while it is made
+   * @param where the layer, for the message
+   * @return found
+   * @throws IllegalArgumentException if there are others, or one has another shape
+   */
+  public static Map<String, INDArray> parameters(
+      Map<String, INDArray> found, Map<String, INDArray> table, String where) {
+    if (table == null || table.isEmpty()) {
+      return found;
+    }
+    if (!found.keySet().equals(table.keySet())) {
+      throw new IllegalArgumentException(
+          "parameters: found keys "
+              + found.keySet()
+              + ", expected "
+              + table.keySet()
+              + " "
+              + where);
+    }
+    found.forEach(
+        (key, value) -> {
+          INDArray inShape = parameter(key, value, table, where);
+          if (!Arrays.equals(inShape.shape(), value.shape())) {
+            throw new IllegalArgumentException(
+                "parameter '"
+                    + key
+                    + "': found shape "
+                    + Arrays.toString(value.shape())
+                    + ", expected "
+                    + Arrays.toString(inShape.shape())
+                    + " "
+                    + where);
+          }
+        });
+    return found;
+  }
+
   private static String where(Layer layer) {
     return "layer name: \"" + (layer.getLayerName() == null ? "" : layer.getLayerName()) + "\"";
   }

@@ -33,6 +33,11 @@ public final class SameDiffMap extends BaseLayer<SameDiffIterativeMapLayer> {
   }
 
   @Override
+  public void setParamTable(Map<String, INDArray> values) {
+    super.setParamTable(LayerChecks.parameters(values, params, layerId()));
+  }
+
+  @Override
   public void setInput(INDArray input, LayerWorkspaceMgr workspaceMgr) {
     super.setInput(input, workspaceMgr);
     call = null;

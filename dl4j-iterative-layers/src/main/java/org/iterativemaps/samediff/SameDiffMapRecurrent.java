@@ -39,6 +39,11 @@ public final class SameDiffMapRecurrent
   }
 
   @Override
+  public void setParamTable(Map<String, INDArray> values) {
+    super.setParamTable(LayerChecks.parameters(values, params, layerId()));
+  }
+
+  @Override
   public void setInput(INDArray input, LayerWorkspaceMgr workspaceMgr) {
     super.setInput(input, workspaceMgr);
     call = null;

@@ -5,6 +5,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.recurrent.BaseRecurrentLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.iterativemaps.layers.LayerChecks;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -22,6 +23,16 @@ final class SameDiffMapVertexLayer extends BaseRecurrentLayer<SameDiffIterativeM
   SameDiffMapVertexLayer(SameDiffMapVertex vertex, NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
     this.vertex = vertex;
+  }
+
+  @Override
+  public void setParam(String key, INDArray value) {
+    super.setParam(key, LayerChecks.parameter(key, value, params, vertex.where()));
+  }
+
+  @Override
+  public void setParamTable(Map<String, INDArray> values) {
+    super.setParamTable(LayerChecks.parameters(values, params, vertex.where()));
   }
 
   @Override

@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -148,6 +151,67 @@ class WrongSizesTest {
         "W[x->h]",
         "found shape [3], expected [12]",
         () -> graph.setParam("map_W[x->h]", Nd4j.ones(DataType.DOUBLE, 3)));
+  }
+
+  /** DL4J would copy them all, over what comes behind. */
+  @Test
+  void alsoThroughTheVertexOfAGraph() {
+    ComputationGraph graph =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .dataType(DataType.DOUBLE)
+                .graphBuilder()
+                .addInputs("in")
+                .addVertex("map", new SameDiffIterativeMapVertex(SDBlockMap.of(map()), 2), "in")
+                .addLayer("out", new OutputLayer.Builder().nIn(2).nOut(2).build(), "map")
+                .setOutputs("out")
+                .build());
+    graph.init();
+    INDArray before = graph.params().dup();
+    for (int wrong : new int[] {1, 3, 11, 13, 100}) {
+      assertRefused(
+          "W[x->h]",
+          "found shape [" + wrong + "], expected [12]",
+          () -> graph.setParam("map_W[x->h]", Nd4j.ones(DataType.DOUBLE, wrong)));
+      assertTableRefused(graph.getLayer("map"), wrong);
+    }
+    assertEquals(before, graph.params());
+    graph.setParam("map_W[x->h]", Nd4j.ones(DataType.DOUBLE, 12));
+    assertEquals(Nd4j.ones(DataType.DOUBLE, 12), graph.getParam("map_W[x->h]"));
+    for (int i = 0; i < 12; i++) {
+      before.putScalar(i, 1);
+    }
+    assertEquals(before, graph.params());
+  }
+
+  @Test
+  void aTableOfParametersHasThoseThatAreThere() {
+    for (FeedForwardLayer.Builder<?> builder : builders()) {
+      MultiLayerNetwork network = network(builder.build());
+      Layer layer = network.getLayer(0);
+      INDArray before = network.params().dup();
+      for (int wrong : new int[] {1, 3, 13, 100}) {
+        assertTableRefused(layer, wrong);
+      }
+      Map<String, INDArray> fewer = new LinkedHashMap<>(layer.paramTable());
+      fewer.remove("W[x->h]");
+      assertRefused(
+          "found keys [W[h->h], ", "expected [W[x->h], ", () -> layer.setParamTable(fewer));
+      layer.setParamTable(new LinkedHashMap<>(layer.paramTable()));
+      assertEquals(before, network.params());
+      assertEquals(12, layer.getParam("W[x->h]").length());
+    }
+  }
+
+  private static void assertTableRefused(Layer layer, int wrong) {
+    Map<String, INDArray> table = new LinkedHashMap<>(layer.paramTable());
+    table.put("W[x->h]", Nd4j.ones(DataType.DOUBLE, wrong));
+    assertRefused(
+        "W[x->h]",
+        "found shape [" + wrong + "], expected [12]",
+        () -> layer.setParamTable(table));
+    table.put("W[x->h]", Nd4j.ones(DataType.DOUBLE, 12, 1));
+    assertRefused("found shape [12, 1]", "expected [12]", () -> layer.setParamTable(table));
   }
 
   private static void assertRefused(String expected, String also, Executable call) {

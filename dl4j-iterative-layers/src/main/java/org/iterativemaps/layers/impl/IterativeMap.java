@@ -46,6 +46,11 @@ public final class IterativeMap extends BaseLayer<IterativeMapLayer> implements 
   }
 
   @Override
+  public void setParamTable(Map<String, INDArray> values) {
+    super.setParamTable(LayerChecks.parameters(values, params, layerId()));
+  }
+
+  @Override
   public void setInput(INDArray input, LayerWorkspaceMgr workspaceMgr) {
     super.setInput(input, workspaceMgr);
     run.forget();

@@ -55,6 +55,11 @@ public final class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMap
   }
 
   @Override
+  public void setParamTable(Map<String, INDArray> values) {
+    super.setParamTable(LayerChecks.parameters(values, params, layerId()));
+  }
+
+  @Override
   public void setInput(INDArray input, LayerWorkspaceMgr workspaceMgr) {
     super.setInput(input, workspaceMgr);
     run.forget();
