@@ -1,5 +1,6 @@
 package org.iterativemaps.map;
 
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.iterativemaps.map.Schedule.Cell;
+import org.iterativemaps.map.Schedule.Update;
 
 /**
  * Which blocks and biases of a map its output depends on. What it does not depend on is
@@ -21,8 +24,8 @@ import java.util.stream.IntStream;
  * state is carried and may start anywhere, so that it is live at K = 1, too. A slot is zero for
  * certain where everything that it reads is, it has no bias, and its activation keeps zero.
  *
- * <p>A bias is live if its slot is computed at all. Single units and weights are not looked at.
- * Immutable.
+ * <p>Costs what the map costs, whatever K. A bias is live if its slot is computed at all. Single
+ * units and weights are not looked at. Immutable.
  */
 public final class Liveness {
   private final BlockMap map;
@@ -124,22 +127,54 @@ public final class Liveness {
   }
 
   private Alive aliveAt(int k) {
-    Schedule schedule = schedules.apply(k);
-    Set<Integer> blocks = new HashSet<>();
-    Set<Integer> slots = new HashSet<>();
-    Map<Schedule.Cell, Boolean> isZero = new HashMap<>();
-    for (Schedule.Update update : schedule.updates()) { // sources before their readers
+    RepeatedUpdates updates = schedules.apply(k).repeatedUpdates();
+    Alive alive = new Alive(new HashSet<>(), new HashSet<>());
+    Set<Cell> zeros = new HashSet<>();
+    int next = updates.roundsFrom();
+    collect(updates.subList(0, next), zeros, alive);
+    Map<BitSet, Integer> seen = new HashMap<>(); // slots that are zero before a round
+    for (int round = 0; round < updates.rounds(); round++) {
+      BitSet before = zeroBefore(updates.get(next), zeros);
+      Integer same = seen.putIfAbsent(before, round);
+      if (same != null) { // the rounds have brought what they can; leave out whole periods of them
+        int left = (updates.rounds() - round) % (round - same);
+        next = updates.roundsFrom() + (updates.rounds() - left) * updates.roundSize();
+        if (next < updates.size()) {
+          int step = updates.get(next).target().step() - 1;
+          before.stream().forEach(slot -> zeros.add(new Cell(slot, step)));
+        }
+        break;
+      }
+      collect(updates.subList(next, next + updates.roundSize()), zeros, alive);
+      next += updates.roundSize();
+    }
+    collect(updates.subList(next, updates.size()), zeros, alive);
+    return alive;
+  }
+
+  private BitSet zeroBefore(Update update, Set<Cell> zeros) {
+    BitSet slots = new BitSet();
+    IntStream.range(0, map.slots().size())
+        .filter(slot -> zeros.contains(new Cell(slot, update.target().step() - 1)))
+        .forEach(slots::set);
+    return slots;
+  }
+
+  /** Adds what updates bring to life, and the cells of them that are zero. */
+  private void collect(List<Update> updates, Set<Cell> zeros, Alive alive) {
+    for (Update update : updates) { // sources before their readers
       Slot slot = map.slots().get(update.target().slot());
       boolean zero = !slot.hasBias() && keepsZero.test(slot);
       for (Schedule.Read read : update.reads()) {
-        if (!isZero.getOrDefault(read.source(), false)) {
-          blocks.add(read.block());
+        if (!zeros.contains(read.source())) {
+          alive.blocks.add(read.block());
           zero = false;
         }
       }
-      isZero.put(update.target(), zero);
-      slots.add(update.target().slot());
+      if (zero) {
+        zeros.add(update.target());
+      }
+      alive.slots.add(update.target().slot());
     }
-    return new Alive(blocks, slots);
   }
 }

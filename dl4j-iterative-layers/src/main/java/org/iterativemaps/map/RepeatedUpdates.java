@@ -80,6 +80,21 @@ final class RepeatedUpdates extends AbstractList<Update> implements RandomAccess
     return new Update(cell, graph.readsOf(cell));
   }
 
+  /** How many updates are before the rounds. */
+  int roundsFrom() {
+    return first.size();
+  }
+
+  /** Updates of a round: steps that are repeated, equal but for their numbers. */
+  int roundSize() {
+    return (int) (before[slots.size()] - before[repeated]);
+  }
+
+  /** How many whole rounds follow each other. */
+  int rounds() {
+    return roundSize() == 0 ? 0 : (int) ((size - first.size() - before[repeated]) / roundSize());
+  }
+
   /** The set that an update belongs to, of empty ones before it the last. */
   private int place(long update) {
     int found = Arrays.binarySearch(before, update);

@@ -122,6 +122,10 @@ public final class Schedule {
     return updates;
   }
 
+  RepeatedUpdates repeatedUpdates() {
+    return updates;
+  }
+
   /** How many cells of a slot are computed. */
   public long updateCount(int slot) {
     return updates.count(slot);

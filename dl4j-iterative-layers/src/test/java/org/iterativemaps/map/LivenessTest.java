@@ -3,9 +3,11 @@ package org.iterativemaps.map;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.MapProgram;
@@ -181,6 +183,78 @@ class LivenessTest {
       }
     }
     assertTrue(revived > 7 && hopeless > 2, revived + " revived, " + hopeless + " hopeless");
+  }
+
+  /** A loop of some length without biases, so that slots are zero in some of the steps only. */
+  private static BlockMap ring(Random random) {
+    BlockMap.Builder builder =
+        BlockMap.builder().input("x", 2).injection(Injection.values()[random.nextInt(2)]);
+    int length = 1 + random.nextInt(4);
+    for (int s = 0; s < length; s++) {
+      builder.stateWithoutBias("s" + s, 2, Activation.TANH.getActivationFunction());
+      builder.connect("s" + (s + length - 1) % length, "s" + s, Sparsity.dense());
+    }
+    builder.connect("x", "s" + random.nextInt(length), Sparsity.dense());
+    builder.stateWithoutBias("y", 2, Activation.TANH.getActivationFunction());
+    for (int s = 0; s < length; s++) {
+      if (s == 0 || random.nextBoolean()) {
+        builder.connect("s" + s, "y", Sparsity.dense());
+      }
+    }
+    if (random.nextBoolean()) {
+      builder.connect("y", "y", Sparsity.dense());
+    }
+    return builder.output("y").build();
+  }
+
+  /** Many steps bring to life what few of the same remainder do, and cost no more. */
+  @Test
+  void anyNumberOfStepsIsAnsweredAtOnce() {
+    int partlyDead = 0;
+    for (long seed = 0; seed < 200; seed++) {
+      Random random = new Random(seed);
+      BlockMap map = seed % 2 == 0 ? ring(random) : map(random);
+      boolean recurrent = random.nextInt(4) == 0;
+      int remainder = random.nextInt(60);
+      Liveness few;
+      try {
+        few = liveness(recurrent, map, 180 + remainder);
+      } catch (IllegalArgumentException unreachable) {
+        continue;
+      }
+      assertWalked(few, recurrent, 180 + remainder, seed);
+      assertWalked(liveness(recurrent, map, 240 + remainder), recurrent, 240 + remainder, seed);
+      Liveness many = liveness(recurrent, map, 300_000_000 + remainder);
+      assertEquals(few.dead(), many.dead(), "seed " + seed + " of " + map);
+      for (int slot = 0; slot < map.slots().size(); slot++) {
+        assertEquals(few.isComputed(slot), many.isComputed(slot), "seed " + seed + " of " + map);
+      }
+      partlyDead += few.dead().isEmpty() ? 0 : 1;
+    }
+    assertTrue(partlyDead > 20, "with dead blocks: " + partlyDead);
+  }
+
+  /** Update by update. */
+  private static void assertWalked(Liveness found, boolean recurrent, int steps, long seed) {
+    BlockMap map = found.map();
+    Set<Schedule.Cell> zeros = new HashSet<>();
+    Set<Integer> live = new HashSet<>();
+    Schedule schedule =
+        recurrent ? Schedule.sequence(map, steps) : Schedule.singleToken(map, steps);
+    for (Schedule.Update update : schedule.updates()) {
+      Slot slot = map.slots().get(update.target().slot());
+      update.reads().stream()
+          .filter(read -> !zeros.contains(read.source()))
+          .forEach(read -> live.add(read.block()));
+      if (!slot.hasBias()
+          && KEEPS_ZERO.test(slot)
+          && update.reads().stream().allMatch(read -> zeros.contains(read.source()))) {
+        zeros.add(update.target());
+      }
+    }
+    for (int block = 0; block < map.blocks().size(); block++) {
+      assertEquals(live.contains(block), found.isLive(block), "seed " + seed + " of " + map);
+    }
   }
 
   @Test

@@ -207,9 +207,7 @@ class WrongSizesTest {
     Map<String, INDArray> table = new LinkedHashMap<>(layer.paramTable());
     table.put("W[x->h]", Nd4j.ones(DataType.DOUBLE, wrong));
     assertRefused(
-        "W[x->h]",
-        "found shape [" + wrong + "], expected [12]",
-        () -> layer.setParamTable(table));
+        "W[x->h]", "found shape [" + wrong + "], expected [12]", () -> layer.setParamTable(table));
     table.put("W[x->h]", Nd4j.ones(DataType.DOUBLE, 12, 1));
     assertRefused("found shape [12, 1]", "expected [12]", () -> layer.setParamTable(table));
   }
