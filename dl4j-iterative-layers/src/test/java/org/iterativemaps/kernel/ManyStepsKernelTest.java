@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.Sparsity;
 import org.junit.jupiter.api.Test;
@@ -62,8 +63,13 @@ class ManyStepsKernelTest {
   }
 
   private static MapProgram program(int steps) {
+    return program(steps, Injection.HOLD);
+  }
+
+  private static MapProgram program(int steps, Injection injection) {
     BlockMap map =
         BlockMap.builder()
+            .injection(injection)
             .input("x", 1)
             .state("h", 1, Activation.IDENTITY)
             .connect("x", "h", Sparsity.dense())
@@ -96,6 +102,22 @@ class ManyStepsKernelTest {
                 () -> kernel.forward(parameters, input, null, null, output, true))
             .getMessage();
     assertTrue(message.contains("K = " + steps) && message.contains("fewer steps"), message);
+  }
+
+  /** h = x in the first step, h = h in all others: x, whatever the pieces steps are run in. */
+  @Test
+  void anImpulseIsThereOnce() {
+    DataType type = DataType.FLOAT;
+    MapKernel kernel = MapKernels.of(program(1_000_003, Injection.IMPULSE), type);
+    assertInstanceOf(ManyStepsKernel.class, kernel);
+    INDArray[] parameters = {
+      Nd4j.createFromArray(1f), Nd4j.createFromArray(1f), Nd4j.createFromArray(0f)
+    };
+    INDArray input = Nd4j.createFromArray(3f, -1f).reshape(2, 1, 1);
+    INDArray output = Nd4j.create(type, 2, 1, 1);
+    kernel.forward(parameters, input, null, null, output, false);
+    assertEquals(3, output.getDouble(0));
+    assertEquals(-1, output.getDouble(1));
   }
 
   @Test
