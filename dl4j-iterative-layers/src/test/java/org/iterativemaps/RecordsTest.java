@@ -22,22 +22,22 @@ import org.iterativemaps.convert.ConversionReport;
 import org.iterativemaps.convert.numpy.NumpyWeights;
 import org.iterativemaps.describe.DescribedMap;
 import org.iterativemaps.describe.Description;
+import org.iterativemaps.iterate.Schedule;
+import org.iterativemaps.map.Block;
+import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.DensityPlan;
-import org.iterativemaps.map.FixedValues;
-import org.iterativemaps.map.HiddenProportion;
+import org.iterativemaps.map.BlockSite;
 import org.iterativemaps.map.Injection;
-import org.iterativemaps.map.MapPlan;
-import org.iterativemaps.map.PaperBlock;
 import org.iterativemaps.map.RealizedMap;
-import org.iterativemaps.map.Schedule;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.Sparsity;
 import org.iterativemaps.map.change.MagnitudePruning;
 import org.iterativemaps.map.change.TrainedMap;
-import org.iterativemaps.samediff.BlockSite;
-import org.iterativemaps.samediff.SDBlocks;
-import org.iterativemaps.samediff.SDConnection;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.plan.DensityPlan;
+import org.iterativemaps.map.plan.HiddenProportion;
+import org.iterativemaps.map.plan.MapPlan;
+import org.iterativemaps.map.plan.PaperBlock;
+import org.iterativemaps.map.values.WeightValues;
 import org.iterativemaps.samediff.SDFixedPoint;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
@@ -63,7 +63,8 @@ class RecordsTest {
     EnumMap<PaperBlock, Double> densities = new EnumMap<>(PaperBlock.class);
     Arrays.stream(PaperBlock.values()).forEach(block -> densities.put(block, 0.5));
     Map<PaperBlock, Double> given = new EnumMap<>(Map.of(PaperBlock.H_TO_H, 0.5));
-    Map<String, FixedValues> values = new LinkedHashMap<>(Map.of("x->h", FixedValues.constant(1)));
+    Map<String, WeightValues> values =
+        new LinkedHashMap<>(Map.of("x->h", WeightValues.constant(1)));
     List<HiddenProportion.Share> shares =
         new ArrayList<>(List.of(new HiddenProportion.Share("x->h", 4, 1, false)));
     RealizedMap realized = MAP.realize();
@@ -73,13 +74,15 @@ class RecordsTest {
     List<ConversionReport.Entry> entries =
         new ArrayList<>(List.of(new ConversionReport.Entry("layer", "slot", 1, 1)));
     List<String> notes = new ArrayList<>(List.of("note"));
+    List<Integer> indices = new ArrayList<>(List.of(0));
     List<String> from = new ArrayList<>(List.of("x"));
     List<Slot> slots = new ArrayList<>(List.of(MAP.input()));
     Schedule.Cell cell = new Schedule.Cell(0, 1);
-    List<Schedule.Read> reads = new ArrayList<>(List.of(new Schedule.Read(0, cell)));
+    List<Schedule.Cell> cells = new ArrayList<>(List.of(cell));
+    List<Schedule.Read> reads = new ArrayList<>(List.of(new Schedule.Read(0, List.of(cell))));
     Map<String, org.nd4j.autodiff.samediff.SDVariable> state = new LinkedHashMap<>();
     state.put("z", null);
-    Description.Cell none = new Description.Cell(null, FixedValues.constant(0), null);
+    Description.Cell none = new Description.Cell(null, WeightValues.constant(0), null);
     List<Integer> sizes = new ArrayList<>(List.of(2, 2));
     List<Description.Cell> row = new ArrayList<>(List.of(none, none));
     List<List<Description.Cell>> rows = new ArrayList<>(List.of(row, new ArrayList<>(row)));
@@ -93,9 +96,11 @@ class RecordsTest {
         of(new ConversionReport(entries, notes, OptionalDouble.empty()), entries, notes),
         of(new MagnitudePruning.Share(blocks, 1), blocks),
         of(new NumpyWeights.Part(null, notes), notes),
-        of(new SDConnection(from, "h", SDBlocks.identity()), from),
+        of(new Block(from, "h", BlockFunctions.identity()), from),
+        of(new RealizedMap.RealizedBlock(null, indices, 1, null, null, null, 0, 1), indices),
         of(new BlockSite(slots, MAP.output(), 0), slots),
-        of(new Schedule.Update(cell, reads), reads),
+        of(new Schedule.Read(0, cells), cells),
+        of(new Schedule.Evaluation(cell, reads, null, null, null), reads),
         of(new SDFixedPoint(state, null, null), state),
         of(new Description(sizes, rows, true, names), sizes, rows, row, names));
   }

@@ -1,12 +1,12 @@
 package org.iterativemaps.benchmarks;
 
 import java.util.concurrent.TimeUnit;
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.kernel.MapKernel;
-import org.iterativemaps.kernel.MapKernels;
-import org.iterativemaps.kernel.MapProgram;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.RealizedMap;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -69,7 +69,7 @@ public class KernelBenchmark {
             .output("h")
             .build()
             .realize();
-    kernel = MapKernels.of(MapProgram.singleToken(map, 1, null), DataType.FLOAT);
+    kernel = KernelSelection.of(MapProgram.singleToken(map, 1, null), DataType.FLOAT);
     parameters = new INDArray[] {Nd4j.randn(1, map.trainableWeights()).reshape(-1)};
     gradients = new INDArray[] {parameters[0].like()};
     long[] shape = {batch, width, 1};

@@ -153,13 +153,17 @@ final class Plans {
     List<Group> groups =
         List.of(
             Group.of()
-                .subjects("fused-simd", "reference", "SameDiffLayer", "SDIterative")
-                .with("width", "200", "1000")
-                .with("density", "0.1"));
+                .subjects("fused-simd", "reference", "SDIterative")
+                .with("map", "linear")
+                .with("width", "200", "1000"),
+            Group.of()
+                .subjects("reference", "SDIterative")
+                .with("map", "gated")
+                .with("width", "200", "1000"));
     return new Plan(
         SameDiffBenchmark.class,
-        "A looped map, K = 5, batch 128: the layer's kernels beside SameDiff.",
-        Set.of("SameDiffLayer"),
+        "A looped map, K = 5, batch 128: the layer's kernels beside SameDiff operations.",
+        Set.of("SDIterative"),
         groups,
         groups);
   }

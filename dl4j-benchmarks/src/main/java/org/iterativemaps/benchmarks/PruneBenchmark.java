@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.map.change.MagnitudePruning;
-import org.iterativemaps.reshape.Blocks;
-import org.iterativemaps.reshape.Reshape;
+import org.iterativemaps.surgery.BlockChoice;
+import org.iterativemaps.surgery.Surgery;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -67,8 +67,11 @@ public class PruneBenchmark {
     network.fit(batch);
     network.fit(batch);
     if (subject.equals("pruned")) {
-      Reshape.prune(
-          network, Blocks.all(), Double.parseDouble(sparsity), MagnitudePruning.Scope.PER_BLOCK);
+      Surgery.prune(
+          network,
+          BlockChoice.all(),
+          Double.parseDouble(sparsity),
+          MagnitudePruning.Scope.PER_BLOCK);
     }
     call = new LayerCall(mapAlone(), input);
   }

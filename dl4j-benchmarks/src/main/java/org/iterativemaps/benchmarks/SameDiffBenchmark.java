@@ -1,17 +1,19 @@
 package org.iterativemaps.benchmarks;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.Update;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.samediff.SDIterative;
 import org.iterativemaps.samediff.SDMap;
-import org.iterativemaps.samediff.SameDiffIterativeMapLayer;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.activations.Activation;
@@ -27,7 +29,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** One looped map, K = 5, batch 128: kernels, SameDiff layer, and SameDiff operations. */
+/** One looped map, K = 5, batch 128: the layer with its kernels beside SameDiff operations. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(java.util.concurrent.TimeUnit.MICROSECONDS)
@@ -36,8 +38,12 @@ public class SameDiffBenchmark {
   private static final int BATCH = 128;
 
   /** What is measured. */
-  @Param("SameDiffLayer")
+  @Param("SDIterative")
   public String subject;
+
+  /** "linear", or "gated", the map of a GRU. */
+  @Param("linear")
+  public String map;
 
   /** Units of input and state. */
   @Param("200")
@@ -60,14 +66,15 @@ public class SameDiffBenchmark {
     Subjects.prepare(subject, threads);
     INDArray input = Nd4j.randn('f', new int[] {BATCH, width});
     INDArray epsilon = Nd4j.randn('f', new int[] {BATCH, width}).muli(0.01);
+    BlockMap blockMap = map.equals("gated") ? gated() : linear(width, density);
     if (subject.equals("SDIterative")) {
-      operations(map(width, density), input, epsilon);
+      operations(blockMap, input, epsilon);
     } else {
-      layer(map(width, density), input, epsilon);
+      layer(blockMap, input, epsilon);
     }
   }
 
-  static BlockMap map(int width, double density) {
+  static BlockMap linear(int width, double density) {
     return BlockMap.builder()
         .input("x", width)
         .state("h", width, Activation.TANH)
@@ -77,11 +84,28 @@ public class SameDiffBenchmark {
         .build();
   }
 
-  private void layer(BlockMap map, INDArray input, INDArray epsilon) {
-    FeedForwardLayer conf =
-        subject.equals("SameDiffLayer")
-            ? new SameDiffIterativeMapLayer.Builder().map(map).steps(STEPS).build()
-            : new IterativeMapLayer.Builder().map(map).steps(STEPS).build();
+  private BlockMap gated() {
+    Sparsity sparsity = Sparsity.density(density);
+    return BlockMap.builder()
+        .input("x", width)
+        .wire("r", width, Activation.SIGMOID)
+        .wire("u", width, Activation.SIGMOID)
+        .wireWithoutBias("s", width, Activation.IDENTITY)
+        .state("h", width, Activation.TANH)
+        .connect("x", "r", sparsity)
+        .connect("h", "r", sparsity)
+        .connect("x", "u", sparsity)
+        .connect("h", "u", sparsity)
+        .connect(List.of("r", "h"), "s", BlockFunctions.product())
+        .connect("x", "h", sparsity)
+        .connect("s", "h", sparsity)
+        .update("h", Update.gated("u"))
+        .output("h")
+        .build();
+  }
+
+  private void layer(BlockMap blockMap, INDArray input, INDArray epsilon) {
+    FeedForwardLayer conf = new IterativeMapLayer.Builder().map(blockMap).steps(STEPS).build();
     Layer layer = Subjects.network(Subjects.configuration().list().layer(conf).build()).getLayer(0);
     LayerWorkspaceMgr workspaces = LayerWorkspaceMgr.noWorkspaces();
     forward = () -> layer.activate(input, false, workspaces);
@@ -92,10 +116,10 @@ public class SameDiffBenchmark {
         };
   }
 
-  private void operations(BlockMap map, INDArray input, INDArray epsilon) {
+  private void operations(BlockMap blockMap, INDArray input, INDArray epsilon) {
     SameDiff graph = SameDiff.create();
     SDIterative iterative = new SDIterative(graph);
-    SDMap inGraph = iterative.blockMap("map", map);
+    SDMap inGraph = iterative.blockMap("map", blockMap);
     SDVariable x = graph.placeHolder("x", DataType.FLOAT, -1, width);
     SDVariable weights = graph.placeHolder("epsilon", DataType.FLOAT, -1, width);
     iterative.iterate("out", inGraph, x, STEPS).mul(weights).sum("loss");

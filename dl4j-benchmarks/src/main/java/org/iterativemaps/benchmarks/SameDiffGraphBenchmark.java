@@ -53,7 +53,7 @@ public class SameDiffGraphBenchmark {
   public SameDiff build() {
     SameDiff graph = SameDiff.create();
     SDIterative iterative = new SDIterative(graph);
-    SDMap map = iterative.blockMap("map", SameDiffBenchmark.map(WIDTH, 0.1));
+    SDMap map = iterative.blockMap("map", SameDiffBenchmark.linear(WIDTH, 0.1));
     SDVariable x = graph.placeHolder("x", DataType.FLOAT, -1, WIDTH);
     SDVariable out = iterative.iterate("out", map, x, steps);
     out.mul(out).sum("loss");

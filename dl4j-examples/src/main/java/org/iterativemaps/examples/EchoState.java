@@ -17,11 +17,11 @@ import org.iterativemaps.examples.plots.Spectrum;
 import org.iterativemaps.layers.IterativeMapConf;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -80,8 +80,8 @@ public final class EchoState implements Notebook<EchoState.Outcome> {
     return BlockMap.builder()
         .input("x", 1)
         .stateWithoutBias("h", units, Activation.TANH.getActivationFunction())
-        .connectFixed("x", "h", Sparsity.dense(), FixedValues.uniform(-0.5, 0.5))
-        .connectFixed("h", "h", Sparsity.fanIn(10), FixedValues.spectralRadius(radius))
+        .connectFixed("x", "h", Sparsity.dense(), WeightValues.uniform(-0.5, 0.5))
+        .connectFixed("h", "h", Sparsity.fanIn(10), WeightValues.spectralRadius(radius))
         .output("h")
         .seed(seed)
         .build();
@@ -257,7 +257,7 @@ public final class EchoState implements Notebook<EchoState.Outcome> {
       radius = Math.max(radius, Math.hypot(eigen.getRealEigenvalue(i), eigen.getImagEigenvalue(i)));
     }
     page.text(
-        "`FixedValues.spectralRadius("
+        "`WeightValues.spectralRadius("
             + RADIUS
             + ")` scales the recurrent weights so that their largest eigenvalue has that modulus:"
             + " below 1 the echo of an input fades.");

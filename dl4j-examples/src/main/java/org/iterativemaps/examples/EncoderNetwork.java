@@ -2,8 +2,8 @@ package org.iterativemaps.examples;
 
 import java.util.Map;
 import org.iterativemaps.examples.EncoderMaps.Sizes;
-import org.iterativemaps.map.RandomSource;
-import org.iterativemaps.samediff.SDBlockMap;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.pattern.RandomSource;
 import org.iterativemaps.samediff.SDIterative;
 import org.iterativemaps.samediff.SDMap;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -21,7 +21,7 @@ final class EncoderNetwork {
   final SameDiff graph = SameDiff.create();
 
   // region network
-  EncoderNetwork(SDBlockMap encoder, Sizes sizes, int steps, long seed) {
+  EncoderNetwork(BlockMap encoder, Sizes sizes, int steps, long seed) {
     SDVariable digits = graph.placeHolder("digits", DataType.FLOAT, -1, SortedDigits.DIGITS);
     SDVariable places = graph.placeHolder("places", DataType.FLOAT, -1, sizes.time());
     SDVariable sorted = graph.placeHolder("sorted", DataType.FLOAT, -1, SortedDigits.DIGITS);

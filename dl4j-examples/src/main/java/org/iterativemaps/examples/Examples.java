@@ -50,8 +50,7 @@ public final class Examples {
               PruneWhileTraining.class,
               "Gradual pruning and rewiring while training: accuracy and time against sparsity."),
           new Example(
-              GatedMap.class,
-              "An LSTM and a GRU cell as block maps in SameDiff, equal to DL4J's LSTM."),
+              GatedMap.class, "An LSTM and a GRU cell as block maps, equal to DL4J's LSTM."),
           new Example(
               TransformerIsAMap.class,
               "A transformer encoder as an iterated map, tied across depth and untied."),

@@ -21,7 +21,8 @@ import org.iterativemaps.examples.notebook.Spread;
 import org.iterativemaps.examples.notebook.Table;
 import org.iterativemaps.examples.plots.BlockMaps;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.BlockMapBuilder;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.dataset.DataSet;
@@ -59,7 +60,7 @@ public final class FromMlpToRnn implements Notebook<List<FromMlpToRnn.Row>> {
   /** The same map with more blocks, whose weights start at zero: it computes what it did. */
   private static MapWeights opened(MapWeights before, String[][] more) {
     BlockMap map = before.map();
-    BlockMap.Builder builder = BlockMap.builder();
+    BlockMapBuilder builder = BlockMap.builder();
     map.slots().forEach(builder::add);
     map.blocks().forEach(builder::add);
     Map<String, double[]> weights = new LinkedHashMap<>();

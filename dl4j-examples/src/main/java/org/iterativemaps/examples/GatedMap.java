@@ -14,12 +14,13 @@ import org.iterativemaps.examples.notebook.Page;
 import org.iterativemaps.examples.notebook.Progress;
 import org.iterativemaps.examples.notebook.Table;
 import org.iterativemaps.kernel.Magnitude;
-import org.iterativemaps.map.RandomSource;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.samediff.SDBlockMap;
-import org.iterativemaps.samediff.SDBlocks;
-import org.iterativemaps.samediff.SameDiffIterativeMapRecurrentLayer;
-import org.iterativemaps.samediff.Update;
+import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.map.BlockFunctions;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.Parameter;
+import org.iterativemaps.map.Update;
+import org.iterativemaps.map.pattern.RandomSource;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -65,8 +66,8 @@ public final class GatedMap implements Notebook<GatedMap.Result> {
   }
 
   // region lstm
-  static SDBlockMap lstm() {
-    return SDBlockMap.builder()
+  static BlockMap lstm() {
+    return BlockMap.builder()
         .input("x", N_IN)
         .wire("g", UNITS, Activation.TANH) // what may be written
         .wire("f", UNITS, Activation.SIGMOID) // what is kept
@@ -84,11 +85,11 @@ public final class GatedMap implements Notebook<GatedMap.Result> {
         .connect("h", "o", Sparsity.dense())
         .connect("x", "i", Sparsity.dense())
         .connect("h", "i", Sparsity.dense())
-        .connect(List.of("f", "c"), "memory", SDBlocks.product()) // f * c + i * g
-        .connect(List.of("i", "g"), "memory", SDBlocks.product())
-        .connect("memory", "c", SDBlocks.identity())
-        .connect("memory", "shown", SDBlocks.identity())
-        .connect(List.of("o", "shown"), "h", SDBlocks.product()) // o * tanh(memory)
+        .connect(List.of("f", "c"), "memory", BlockFunctions.product()) // f * c + i * g
+        .connect(List.of("i", "g"), "memory", BlockFunctions.product())
+        .connect("memory", "c", BlockFunctions.identity())
+        .connect("memory", "shown", BlockFunctions.identity())
+        .connect(List.of("o", "shown"), "h", BlockFunctions.product()) // o * tanh(memory)
         .output("h")
         .build();
   }
@@ -96,8 +97,8 @@ public final class GatedMap implements Notebook<GatedMap.Result> {
   // endregion
 
   // region gru
-  static SDBlockMap gru(Sparsity recurrent) {
-    return SDBlockMap.builder()
+  static BlockMap gru(Sparsity recurrent) {
+    return BlockMap.builder()
         .input("x", N_IN)
         .wire("r", UNITS, Activation.SIGMOID) // reset
         .wire("u", UNITS, Activation.SIGMOID) // keep
@@ -107,7 +108,7 @@ public final class GatedMap implements Notebook<GatedMap.Result> {
         .connect("h", "r", recurrent)
         .connect("x", "u", Sparsity.dense())
         .connect("h", "u", recurrent)
-        .connect(List.of("r", "h"), "s", SDBlocks.product())
+        .connect(List.of("r", "h"), "s", BlockFunctions.product())
         .connect("x", "h", Sparsity.dense())
         .connect("s", "h", recurrent)
         .update("h", Update.gated("u")) // u * h + (1 - u) * tanh(…)
@@ -118,8 +119,8 @@ public final class GatedMap implements Notebook<GatedMap.Result> {
   // endregion
 
   // region layer
-  static Layer layer(SDBlockMap map) {
-    return new SameDiffIterativeMapRecurrentLayer.Builder().map(map).build();
+  static Layer layer(BlockMap map) {
+    return new IterativeMapRecurrentLayer.Builder().map(map).build();
   }
 
   // endregion
@@ -148,7 +149,7 @@ public final class GatedMap implements Notebook<GatedMap.Result> {
     try (Progress progress = page.progress("training both", updates)) {
       for (int u = 0; u < updates; u++) {
         written.fit(data);
-        QuietSameDiff.run(() -> map.fit(data));
+        map.fit(data);
         progress.step();
       }
     }
@@ -176,7 +177,7 @@ public final class GatedMap implements Notebook<GatedMap.Result> {
             .row("two recurrent weights per unit", sparse.getLayer(0).numParams()));
     double before = sparse.score(data);
     for (int u = 0; u < updates; u++) {
-      QuietSameDiff.run(() -> sparse.fit(data));
+      sparse.fit(data);
     }
     page.check(
         String.format(
@@ -211,9 +212,9 @@ public final class GatedMap implements Notebook<GatedMap.Result> {
     String[] gates = {"g", "f", "o", "i"};
     for (int gate = 0; gate < gates.length; gate++) {
       String name = gates[gate];
-      put(to, SDBlockMap.weightKey("x", name), columns(from, "0_W", gate).transpose());
-      put(to, SDBlockMap.weightKey("h", name), columns(from, "0_RW", gate).transpose());
-      put(to, SDBlockMap.biasKey(name), columns(from, "0_b", gate));
+      put(to, Parameter.weightKey("x", name), columns(from, "0_W", gate).transpose());
+      put(to, Parameter.weightKey("h", name), columns(from, "0_RW", gate).transpose());
+      put(to, Parameter.biasKey(name), columns(from, "0_b", gate));
     }
     to.setParam("1_W", from.getParam("1_W"));
     to.setParam("1_b", from.getParam("1_b"));

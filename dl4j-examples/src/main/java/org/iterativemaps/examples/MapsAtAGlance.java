@@ -5,11 +5,11 @@ import org.iterativemaps.examples.notebook.Notebook;
 import org.iterativemaps.examples.notebook.Page;
 import org.iterativemaps.examples.notebook.Table;
 import org.iterativemaps.examples.plots.BlockMaps;
+import org.iterativemaps.iterate.Schedule;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.RealizedMap;
-import org.iterativemaps.map.Schedule;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.activations.Activation;
 
 /** An MLP, a recurrent network and a reservoir as block matrices: the same object three times. */
@@ -58,8 +58,8 @@ public final class MapsAtAGlance implements Notebook<List<RealizedMap>> {
         .input("x", 24)
         .state("h", 48, Activation.TANH)
         .state("y", 8, Activation.IDENTITY)
-        .connectFixed("x", "h", Sparsity.fanIn(2), FixedValues.uniform(-0.5, 0.5))
-        .connectFixed("h", "h", Sparsity.fanIn(5), FixedValues.gaussian(0, 0.4))
+        .connectFixed("x", "h", Sparsity.fanIn(2), WeightValues.uniform(-0.5, 0.5))
+        .connectFixed("h", "h", Sparsity.fanIn(5), WeightValues.gaussian(0, 0.4))
         .connect("h", "y", Sparsity.dense())
         .output("y")
         .build();
@@ -100,7 +100,7 @@ public final class MapsAtAGlance implements Notebook<List<RealizedMap>> {
           names[i],
           steps[i],
           map.parameterCount(),
-          schedule.updates().size(),
+          schedule.evaluations().size(),
           steps[i] * (map.map().slots().size() - 1));
     }
     page.text(

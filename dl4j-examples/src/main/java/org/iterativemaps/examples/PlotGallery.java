@@ -22,8 +22,8 @@ import org.iterativemaps.examples.plots.SpyPlot;
 import org.iterativemaps.examples.plots.Trajectories;
 import org.iterativemaps.examples.plots.WeightShares;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.DensityPlanner;
-import org.iterativemaps.map.HiddenProportion;
+import org.iterativemaps.map.plan.DensityPlanner;
+import org.iterativemaps.map.plan.HiddenProportion;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 

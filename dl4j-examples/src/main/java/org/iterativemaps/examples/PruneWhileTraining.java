@@ -22,10 +22,10 @@ import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.change.MagnitudePruning.Scope;
 import org.iterativemaps.map.change.RewiringSchedule;
 import org.iterativemaps.map.change.SparsitySchedule;
-import org.iterativemaps.reshape.Blocks;
-import org.iterativemaps.reshape.GradualPruning;
-import org.iterativemaps.reshape.MapSurgery;
-import org.iterativemaps.reshape.SparseRewiring;
+import org.iterativemaps.surgery.BlockChoice;
+import org.iterativemaps.surgery.GradualPruning;
+import org.iterativemaps.surgery.LiveMaps;
+import org.iterativemaps.surgery.SparseRewiring;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -85,7 +85,7 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
     int end = 2 * iterations / 3;
     int every = Math.max(1, iterations / 40);
     return new GradualPruning(
-        Blocks.all(), SparsitySchedule.cubic(sparsity, begin, end, every), Scope.GLOBAL);
+        BlockChoice.all(), SparsitySchedule.cubic(sparsity, begin, end, every), Scope.GLOBAL);
   }
 
   // endregion
@@ -94,7 +94,7 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
   private static TrainingListener rewiring(int iterations) {
     int every = Math.max(1, iterations / 20);
     return SparseRewiring.byGradient(
-        Blocks.all(), new RewiringSchedule(0.3, every, 3 * iterations / 4, every));
+        BlockChoice.all(), new RewiringSchedule(0.3, every, 3 * iterations / 4, every));
   }
 
   // endregion
@@ -183,7 +183,7 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
       progress.step();
       System.gc(); // ND4J gives native memory back only then
     }
-    RealizedMap map = MapSurgery.settings(network, "map").realized();
+    RealizedMap map = LiveMaps.settings(network, "map").realized();
     if (way == PRUNED && sparsity == 0.9) {
       page.picture(
           "pruned",

@@ -2,7 +2,7 @@ package org.iterativemaps.examples;
 
 import java.util.Arrays;
 import java.util.Map;
-import org.iterativemaps.map.RandomSource;
+import org.iterativemaps.map.pattern.RandomSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

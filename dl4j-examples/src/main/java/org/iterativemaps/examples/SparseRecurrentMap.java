@@ -19,8 +19,8 @@ import org.iterativemaps.examples.notebook.Progress;
 import org.iterativemaps.examples.notebook.Spread;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.activations.Activation;
 
 /** Two sequence tasks, learned by a sparse recurrent map, SimpleRnn and LSTM of equal size. */
@@ -113,7 +113,7 @@ public final class SparseRecurrentMap implements Notebook<List<SparseRecurrentMa
             .input("x")
             .state("h", task.sizes().map(), Activation.RELU)
             .connect("x", "h", Sparsity.dense())
-            .connectFixed("h", "h", Sparsity.diagonal(), FixedValues.constant(1))
+            .connectFixed("h", "h", Sparsity.diagonal(), WeightValues.constant(1))
             .connect("h", "h", Sparsity.entries(task.sizes().mapEntries()))
             .output("h")
             .seed(seed)

@@ -1,8 +1,8 @@
 package org.iterativemaps.examples;
 
-import static org.iterativemaps.samediff.SDBlockMap.biasKey;
-import static org.iterativemaps.samediff.SDBlockMap.gainKey;
-import static org.iterativemaps.samediff.SDBlockMap.weightKey;
+import static org.iterativemaps.map.Parameter.biasKey;
+import static org.iterativemaps.map.Parameter.gainKey;
+import static org.iterativemaps.map.Parameter.weightKey;
 
 import org.iterativemaps.examples.EncoderMaps.Sizes;
 import org.iterativemaps.samediff.SDMap;

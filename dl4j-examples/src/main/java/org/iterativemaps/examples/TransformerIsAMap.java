@@ -12,7 +12,7 @@ import org.iterativemaps.examples.notebook.Progress;
 import org.iterativemaps.examples.notebook.Table;
 import org.iterativemaps.examples.plots.LearningCurves;
 import org.iterativemaps.kernel.Magnitude;
-import org.iterativemaps.map.RandomSource;
+import org.iterativemaps.map.pattern.RandomSource;
 import org.iterativemaps.samediff.SDIterative;
 import org.iterativemaps.samediff.SDMap;
 import org.nd4j.autodiff.samediff.SDVariable;

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.examples.ProportionPlan.Kind;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
-import org.iterativemaps.map.HiddenProportion;
+import org.iterativemaps.map.plan.HiddenProportion;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

@@ -12,7 +12,7 @@ import org.iterativemaps.examples.TransformerIsAMap.Result;
 import org.iterativemaps.examples.TransformerIsAMap.Trained;
 import org.iterativemaps.examples.notebook.Notebook;
 import org.iterativemaps.examples.notebook.Outcome;
-import org.iterativemaps.map.RandomSource;
+import org.iterativemaps.map.pattern.RandomSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import org.iterativemaps.kernel.MapKernels;
+import org.iterativemaps.kernel.KernelSelection;
 
 /**
  * What a conversion did, layer by layer.
@@ -109,7 +109,7 @@ public record ConversionReport(List<Entry> entries, List<String> notes, Optional
 
     /** What would make linear maps faster in this JVM, if anything. */
     void speed() {
-      MapKernels.advice().ifPresent(this::note);
+      KernelSelection.advice().ifPresent(this::note);
     }
 
     /** Of all layers of the network that are tied. */

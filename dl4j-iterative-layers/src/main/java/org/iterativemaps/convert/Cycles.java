@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.Slot;
 
 /** Loops among the slots of a map. */
 final class Cycles {
@@ -40,15 +41,29 @@ final class Cycles {
       return List.of();
     }
     path.add(slot);
-    for (Block block : map.blocks()) {
-      if (block.from().equals(slot)) {
-        List<String> cycle = from(block.to());
-        if (!cycle.isEmpty()) {
-          return cycle;
-        }
+    for (String reader : readersOf(slot)) {
+      List<String> cycle = from(reader);
+      if (!cycle.isEmpty()) {
+        return cycle;
       }
     }
     path.remove(path.size() - 1);
     return List.of();
+  }
+
+  private List<String> readersOf(String slot) {
+    List<String> readers = new ArrayList<>();
+    for (Block block : map.blocks()) {
+      if (block.sources().contains(slot)) {
+        readers.add(block.to());
+      }
+    }
+    for (Slot reader : map.slots()) {
+      boolean readsItself = reader.name().equals(slot) && reader.update().readsOldValue();
+      if (readsItself || reader.gates().contains(slot)) {
+        readers.add(reader.name());
+      }
+    }
+    return readers;
   }
 }

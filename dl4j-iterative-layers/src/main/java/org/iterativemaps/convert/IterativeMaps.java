@@ -7,7 +7,8 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.BlockMapBuilder;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.nd4j.linalg.activations.Activation;
 
 /**
@@ -148,14 +149,13 @@ public final class IterativeMaps {
    * as many steps. Each layer is still computed once per token.
    *
    * <p>Every {@code LSTM} and {@code GravesLSTM}, in the same wrappers, becomes a {@code
-   * SameDiffIterativeMapRecurrentLayer} whose gates are wires and whose memory is a slot c: again
-   * the same outputs, loss and gradients. It is never part of {@code asOneMap()}.
+   * IterativeMapRecurrentLayer} whose gates are wires and whose memory is a slot c: again the same
+   * outputs, loss and gradients. It is never part of {@code asOneMap()}.
    *
    * <p>What no map can be stays as it is, and the report says why: a recurrent layer in another
    * wrapper, such as {@code MaskZeroLayer} or {@code FrozenLayer}; one with weight noise,
-   * constraints or layer normalisation; an LSTM with an activation that SameDiff has not, or
-   * gradients normalised per parameter; other recurrent layers. {@link RnnOptions#strict()} refuses
-   * all but the wrapped ones.
+   * constraints or layer normalisation; an LSTM with gradients normalised per parameter; other
+   * recurrent layers. {@link RnnOptions#strict()} refuses all but the wrapped ones.
    *
    * <p>Time masks: the map sets output and state of a masked step to zero. DL4J's LSTM computes
    * masked steps like any other, except in {@code LastTimeStep}, where it sets them to zero in the
@@ -293,7 +293,7 @@ public final class IterativeMaps {
     if (widths.length == 0) {
       throw new IllegalArgumentException("widths: found none, expected one per layer");
     }
-    BlockMap.Builder map = BlockMap.builder().input(MlpToMap.INPUT);
+    BlockMapBuilder map = BlockMap.builder().input(MlpToMap.INPUT);
     String from = MlpToMap.INPUT;
     for (int i = 0; i < widths.length; i++) {
       String to = "h" + (i + 1);

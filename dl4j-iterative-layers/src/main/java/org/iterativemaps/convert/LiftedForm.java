@@ -4,12 +4,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 
 /**
@@ -44,7 +45,7 @@ public final class LiftedForm {
     BlockMap map = recurrent.map();
     Slot input = map.input();
     int size = Math.multiplyExact(input.size(), tokens);
-    BlockMap.Builder builder =
+    BlockMapBuilder builder =
         BlockMap.builder().input(input.name(), size).injection(Injection.IMPULSE);
     builder.stateWithoutBias(QUEUE, size, new ActivationIdentity());
     map.slots().stream().filter(slot -> !slot.isInput()).forEach(builder::add);
@@ -64,9 +65,9 @@ public final class LiftedForm {
     }
     if (tokens > 1) {
       Sparsity shift = Sparsity.explicit(shift(input.size(), size));
-      builder.connectFixed(input.name(), QUEUE, shift, FixedValues.constant(1));
+      builder.connectFixed(input.name(), QUEUE, shift, WeightValues.constant(1));
       if (tokens > 2) {
-        builder.connectFixed(QUEUE, QUEUE, shift, FixedValues.constant(1));
+        builder.connectFixed(QUEUE, QUEUE, shift, WeightValues.constant(1));
       }
     }
     Map<String, double[]> biases = new LinkedHashMap<>();
@@ -77,7 +78,7 @@ public final class LiftedForm {
   }
 
   private static void add(
-      BlockMap.Builder builder,
+      BlockMapBuilder builder,
       Map<String, double[]> weights,
       String from,
       String to,
@@ -86,7 +87,7 @@ public final class LiftedForm {
       MapWeights recurrent) {
     boolean isTrained = block.block().isTrainable();
     double[] values = recurrent.values(block).clone();
-    builder.add(new Block(from, to, mask, isTrained ? null : FixedValues.explicit(values)));
+    builder.add(new Block(from, to, mask, isTrained ? null : WeightValues.explicit(values)));
     if (isTrained) {
       weights.put(from + "->" + to, values);
     }

@@ -10,12 +10,13 @@ import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.params.LSTMParamInitializer;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.samediff.SDActivations;
-import org.iterativemaps.samediff.SDBlockMap;
-import org.iterativemaps.samediff.SDBlockMapBuilder;
-import org.iterativemaps.samediff.SDBlocks;
-import org.iterativemaps.samediff.SameDiffIterativeMapRecurrentLayer;
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.map.BlockFunctions;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.BlockMapBuilder;
+import org.iterativemaps.map.Parameter;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -69,8 +70,9 @@ final class LstmToMap {
   /** What keeps an LSTM from being a map: empty if nothing. */
   static Optional<String> obstacle(AbstractLSTM lstm) {
     for (IActivation activation : List.of(lstm.getActivationFn(), lstm.getGateActivationFn())) {
-      if (!SDActivations.has(activation)) {
-        return Optional.of("has the activation " + activation + ", which no SameDiff graph has");
+      Optional<String> obstacle = MapProgram.obstacle(activation);
+      if (obstacle.isPresent()) {
+        return Optional.of("has the activation " + activation + ": " + obstacle.get());
       }
     }
     GradientNormalization normalization = lstm.getGradientNormalization();
@@ -86,9 +88,9 @@ final class LstmToMap {
   }
 
   /** With the LSTM's training settings; its forget gate begins where the LSTM's does. */
-  SameDiffIterativeMapRecurrentLayer layer() {
-    SameDiffIterativeMapRecurrentLayer layer =
-        new SameDiffIterativeMapRecurrentLayer.Builder()
+  IterativeMapRecurrentLayer layer() {
+    IterativeMapRecurrentLayer layer =
+        new IterativeMapRecurrentLayer.Builder()
             .map(map())
             .steps(options.steps())
             .biasInit("f", lstm.getForgetGateBiasInit())
@@ -100,10 +102,10 @@ final class LstmToMap {
     return layer;
   }
 
-  private SDBlockMap map() {
+  private BlockMap map() {
     IActivation gate = lstm.getGateActivationFn();
-    SDBlockMapBuilder map =
-        SDBlockMap.builder()
+    BlockMapBuilder map =
+        BlockMap.builder()
             .input(RnnToMap.INPUT, Math.toIntExact(lstm.getNIn()))
             .wire("g", units, lstm.getActivationFn())
             .wire("f", units, gate)
@@ -121,11 +123,11 @@ final class LstmToMap {
     if (hasPeepholes(lstm)) {
       PEEPHOLES.forEach(to -> map.connect(seenBy(to), to, Sparsity.diagonal()));
     }
-    return map.connect(List.of("f", MEMORY), WRITTEN, SDBlocks.product())
-        .connect(List.of("i", "g"), WRITTEN, SDBlocks.product())
-        .connect(WRITTEN, MEMORY, SDBlocks.identity())
-        .connect(WRITTEN, "shown", SDBlocks.identity())
-        .connect(List.of("o", "shown"), RnnToMap.HIDDEN, SDBlocks.product())
+    return map.connect(List.of("f", MEMORY), WRITTEN, BlockFunctions.product())
+        .connect(List.of("i", "g"), WRITTEN, BlockFunctions.product())
+        .connect(WRITTEN, MEMORY, BlockFunctions.identity())
+        .connect(WRITTEN, "shown", BlockFunctions.identity())
+        .connect(List.of("o", "shown"), RnnToMap.HIDDEN, BlockFunctions.product())
         .output(RnnToMap.HIDDEN)
         .build();
   }
@@ -148,15 +150,15 @@ final class LstmToMap {
     double[] bias = DenseBlock.entries(from.apply(LSTMParamInitializer.BIAS_KEY));
     for (int column = 0; column < GATES.size(); column++) {
       String gate = GATES.get(column);
-      copyPart(input, column, to.apply(SDBlockMap.weightKey(RnnToMap.INPUT, gate)));
-      copyPart(hidden, column, to.apply(SDBlockMap.weightKey(RnnToMap.HIDDEN, gate)));
-      copyPart(bias, column, to.apply(SDBlockMap.biasKey(gate)));
+      copyPart(input, column, to.apply(Parameter.weightKey(RnnToMap.INPUT, gate)));
+      copyPart(hidden, column, to.apply(Parameter.weightKey(RnnToMap.HIDDEN, gate)));
+      copyPart(bias, column, to.apply(Parameter.biasKey(gate)));
     }
     if (hasPeepholes(lstm)) {
       for (int i = 0; i < PEEPHOLES.size(); i++) {
         String gate = PEEPHOLES.get(i);
         int column = GATES.size() * units + i; // of RW: one per peephole
-        copyPart(hidden, column, to.apply(SDBlockMap.weightKey(seenBy(gate), gate)));
+        copyPart(hidden, column, to.apply(Parameter.weightKey(seenBy(gate), gate)));
       }
     }
   }

@@ -13,7 +13,7 @@ import org.iterativemaps.layers.IterativeMapConf;
 import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.layers.impl.RunningMap;
 import org.iterativemaps.map.Injection;
-import org.iterativemaps.reshape.MapSurgery;
+import org.iterativemaps.surgery.LiveMaps;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -27,12 +27,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * knobs.steps(8).save();                // now the configuration says so, and saved models do
  * }</pre>
  *
- * <p>{@link MapSurgery} says how layers are called. Pruning and the like keep what runs, and these
+ * <p>{@link LiveMaps} says how layers are called. Pruning and the like keep what runs, and these
  * knobs go on to work. Not thread-safe, as the networks are not.
  */
 public final class MapKnobs {
   private final Model network;
-  private final List<String> layers; // as MapSurgery.layers
+  private final List<String> layers; // as LiveMaps.layers
   private final Function<INDArray, INDArray> output;
 
   private MapKnobs(Model network, List<String> layers, Function<INDArray, INDArray> output) {
@@ -60,11 +60,11 @@ public final class MapKnobs {
   }
 
   private static MapKnobs of(Model network, Function<INDArray, INDArray> output) {
-    List<String> layers = MapSurgery.layers(network);
+    List<String> layers = LiveMaps.layers(network);
     if (layers.isEmpty()) {
       throw new IllegalArgumentException(
           "network: found no map layer whose K could be changed: "
-              + MapSurgery.inventory(network)
+              + LiveMaps.inventory(network)
               + "; expected an IterativeMapLayer or IterativeMapRecurrentLayer, as"
               + " IterativeMaps.fromMlp and fromRnn make them");
     }
@@ -82,7 +82,7 @@ public final class MapKnobs {
   }
 
   private List<String> called(String layer) {
-    List<String> called = MapSurgery.layersCalled(network, layer);
+    List<String> called = LiveMaps.layersCalled(network, layer);
     if (!layers.containsAll(called)) {
       throw new IllegalArgumentException("layer: found '" + layer + "', expected one of " + layers);
     }
@@ -101,7 +101,7 @@ public final class MapKnobs {
    */
   public MapSettings running(String layer) {
     called(layer);
-    return MapSurgery.running(network, layer).running();
+    return LiveMaps.running(network, layer).running();
   }
 
   /**
@@ -135,10 +135,10 @@ public final class MapKnobs {
 
   /**
    * Writes what runs into the configuration: saved and cloned networks have it from now on. The
-   * network gets a configuration and running layers of its own, as {@link MapSurgery} says.
+   * network gets a configuration and running layers of its own, as {@link LiveMaps} says.
    */
   public MapKnobs save() {
-    MapSurgery.saveRunning(network, layers);
+    LiveMaps.saveRunning(network, layers);
     return this;
   }
 
@@ -202,7 +202,7 @@ public final class MapKnobs {
   /** The network's layers are others after each change of its structure. */
   private List<RunningMap> maps() {
     List<RunningMap> maps = new ArrayList<>();
-    layers.forEach(layer -> maps.add(MapSurgery.running(network, layer)));
+    layers.forEach(layer -> maps.add(LiveMaps.running(network, layer)));
     return maps;
   }
 }

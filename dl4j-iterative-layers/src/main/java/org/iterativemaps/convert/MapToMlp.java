@@ -9,15 +9,15 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.iterativemaps.iterate.Schedule;
+import org.iterativemaps.iterate.Schedule.Evaluation;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Schedule;
-import org.iterativemaps.map.Schedule.Update;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -70,6 +70,13 @@ final class MapToMlp {
 
   private Piece piece(Node next) {
     node.checkSizes(layer);
+    map.whatIsNotLinear()
+        .ifPresent(
+            part -> {
+              throw refusal(
+                  "is a map whose " + part,
+                  "dense layers are linear blocks and plain slots; keep the map");
+            });
     List<String> cycle = Cycles.find(map);
     if (!cycle.isEmpty()) {
       throw refusal(
@@ -110,18 +117,22 @@ final class MapToMlp {
     List<RealizedBlock[]> chain = new ArrayList<>();
     List<RealizedBlock> all = layer.getSettings().realized().blocks();
     Schedule.Cell reads = new Schedule.Cell(map.indexOf(map.input().name()), 0);
-    for (Update update : Schedule.singleToken(map, layer.getSettings().steps()).updates()) {
+    for (Evaluation evaluation :
+        Schedule.singleToken(map, layer.getSettings().steps()).evaluations()) {
       Schedule.Cell before = reads;
-      String slot = map.slots().get(update.target().slot()).name();
-      if (!update.reads().stream().allMatch(read -> read.source().equals(before))) {
+      String slot = map.slots().get(evaluation.target().slot()).name();
+      if (!evaluation.reads().stream().allMatch(read -> read.source().equals(before))) {
         List<String> sources =
-            update.reads().stream().map(r -> map.slots().get(r.source().slot()).name()).toList();
+            evaluation.reads().stream()
+                .map(r -> map.slots().get(r.source().slot()).name())
+                .toList();
         throw refusal(
             "has slot '" + slot + "' that reads " + sources,
             "a stack of dense layers reads only the layer before; remove the skip connection");
       }
-      chain.add(update.reads().stream().map(r -> all.get(r.block())).toArray(RealizedBlock[]::new));
-      reads = update.target();
+      chain.add(
+          evaluation.reads().stream().map(r -> all.get(r.block())).toArray(RealizedBlock[]::new));
+      reads = evaluation.target();
     }
     return chain;
   }
@@ -152,7 +163,8 @@ final class MapToMlp {
             .build();
     TrainingSettings.copy(layer, dense);
     dense.setActivationFn(activation);
-    dense.setWeightInitFn(layer.weightInit(blocks[0]));
+    dense.setWeightInitFn(
+        layer.weightInit(layer.getSettings().realized().parameters().get(blocks[0].parameter())));
     dense.setLayerName(name);
     dense.setIDropout(isFirst && layer.getIDropout() != null ? layer.getIDropout().clone() : null);
     return new NewLayer(dense, fill(block.from(), slot));
@@ -178,7 +190,7 @@ final class MapToMlp {
 
   private boolean isWire(RealizedBlock block, Slot slot) {
     return block.block().sparsity() instanceof Sparsity.Diagonal
-        && FixedValues.constant(1).equals(block.block().fixedValues())
+        && WeightValues.constant(1).equals(block.block().fixedValues())
         && map.slot(block.block().from()).size() == slot.size()
         && !slot.hasBias();
   }

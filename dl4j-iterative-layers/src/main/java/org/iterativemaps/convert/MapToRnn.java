@@ -11,7 +11,6 @@ import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.samediff.SameDiffIterativeMapRecurrentLayer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -20,8 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * a missing bias become zeros, which are trained from then on.
  */
 final class MapToRnn {
-  private static final String NO_WAY_BACK =
-      "no way back to an LSTM from a SameDiffIterativeMapRecurrentLayer";
+  private static final String NO_WAY_BACK = "no way back to an LSTM from a map of one";
 
   private MapToRnn() {}
 
@@ -31,12 +29,13 @@ final class MapToRnn {
     List<Piece> pieces = new ArrayList<>();
     int converted = 0;
     for (Node node : chains.stream().flatMap(c -> c.nodes().stream()).toList()) {
-      if (RnnToMap.innermost(node.layer()) instanceof IterativeMapRecurrentLayer map) {
-        pieces.add(piece(node, map, report));
+      boolean isMap = RnnToMap.innermost(node.layer()) instanceof IterativeMapRecurrentLayer;
+      if (isMap && map(node).getSettings().map().isLinear()) {
+        pieces.add(piece(node, map(node), report));
         converted++;
       } else {
         report.stays(node);
-        if (RnnToMap.innermost(node.layer()) instanceof SameDiffIterativeMapRecurrentLayer) {
+        if (isMap) {
           report.note(node.label() + " stays as it is: there is " + NO_WAY_BACK);
         }
         pieces.add(Piece.kept(node));
@@ -44,12 +43,16 @@ final class MapToRnn {
     }
     if (converted == 0) {
       throw new IllegalArgumentException(
-          "the network has no IterativeMapRecurrentLayer, and there is "
+          "the network has no IterativeMapRecurrentLayer of a linear map, and there is "
               + NO_WAY_BACK
               + "; its layers are "
               + chains.stream().flatMap(c -> c.nodes().stream()).map(Node::label).toList());
     }
     return new Conversion.Plan(pieces, report.build());
+  }
+
+  private static IterativeMapRecurrentLayer map(Node node) {
+    return (IterativeMapRecurrentLayer) RnnToMap.innermost(node.layer());
   }
 
   private static Piece piece(

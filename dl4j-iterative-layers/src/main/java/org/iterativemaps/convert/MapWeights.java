@@ -1,20 +1,23 @@
 package org.iterativemaps.convert;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import org.deeplearning4j.nn.api.Layer;
 import org.iterativemaps.layers.IterativeMapLayer;
-import org.iterativemaps.layers.IterativeMapParamInitializer;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.layers.impl.RunningMap;
+import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
-import org.iterativemaps.map.RealizedMap.Parameter;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.change.MapChange;
 import org.iterativemaps.map.change.TrainedMap;
@@ -25,17 +28,46 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * A map and the numbers on it: what is carried from one network, file or form to another.
  *
- * <p>Weights are held by block name "from-&gt;to", one number per entry in the order of the block's
- * mask (by target unit, then by source unit); biases by slot. In double precision whatever the
- * network computes in. Immutable.
+ * <p>One vector per parameter, under its key ({@link Parameter#weightKey} and so on), in the order
+ * of {@link RealizedMap#parameters()}: of a block's weights one number per entry in the order of
+ * its mask (by target unit, then by source unit). In double precision whatever the network computes
+ * in. Immutable.
  */
 public final class MapWeights {
   private final RealizedMap realized;
-  private final Map<String, double[]> weights;
-  private final Map<String, double[]> biases;
+  private final Map<String, double[]> values; // by key
 
   /**
-   * Checks that every trained block and every bias has its numbers.
+   * Checks that every parameter has its numbers.
+   *
+   * @param map the map, its input size known
+   * @param values by key of a parameter; not copied
+   * @throws IllegalArgumentException if some are missing, too many, or not as long as they should
+   *     be
+   */
+  public MapWeights(BlockMap map, Map<String, double[]> values) {
+    this.realized = map.realize();
+    this.values = new LinkedHashMap<>();
+    for (Parameter parameter : realized.parameters()) {
+      double[] own = values.get(parameter.key());
+      if (own == null || own.length != parameter.length()) {
+        throw new IllegalArgumentException(
+            nameOf(parameter)
+                + ": found "
+                + (own == null ? "nothing" : own.length + " numbers")
+                + ", expected "
+                + parameter.length());
+      }
+      this.values.put(parameter.key(), own);
+    }
+    if (values.size() != realized.parameters().size()) {
+      throw new IllegalArgumentException(
+          "weights of " + values.keySet() + " are more than the map has: " + map);
+    }
+  }
+
+  /**
+   * Of a map that trains nothing but weights of linear blocks and biases.
    *
    * @param map the map, its input size known
    * @param weights by block name "from-&gt;to", of the trained blocks; not copied
@@ -44,31 +76,15 @@ public final class MapWeights {
    *     be
    */
   public MapWeights(BlockMap map, Map<String, double[]> weights, Map<String, double[]> biases) {
-    this.realized = map.realize();
-    this.weights = new LinkedHashMap<>(weights);
-    this.biases = new LinkedHashMap<>(biases);
-    int blocks = 0;
-    for (Parameter parameter : realized.parameters()) {
-      blocks += parameter.isBias() ? 0 : 1;
-      double[] values = values(parameter);
-      if (values == null || values.length != parameter.length()) {
-        throw new IllegalArgumentException(
-            nameOf(parameter)
-                + ": found "
-                + (values == null ? "nothing" : values.length + " numbers")
-                + ", expected "
-                + parameter.length());
-      }
-    }
-    if (weights.size() != blocks || biases.size() != realized.parameters().size() - blocks) {
-      throw new IllegalArgumentException(
-          "weights of "
-              + weights.keySet()
-              + " and biases of "
-              + biases.keySet()
-              + " are more than the map has: "
-              + map);
-    }
+    this(map, byKey(weights, biases));
+  }
+
+  private static Map<String, double[]> byKey(
+      Map<String, double[]> weights, Map<String, double[]> biases) {
+    Map<String, double[]> values = new LinkedHashMap<>();
+    weights.forEach((block, numbers) -> values.put(Parameter.key("W", block), numbers));
+    biases.forEach((slot, numbers) -> values.put(Parameter.biasKey(slot), numbers));
+    return values;
   }
 
   /**
@@ -82,18 +98,14 @@ public final class MapWeights {
     return read(running.running(), key -> running.paramTable().get(key));
   }
 
-  /** From a table of parameters with the keys of {@link IterativeMapParamInitializer}. */
-  static MapWeights read(
-      MapSettings settings, java.util.function.Function<String, INDArray> byKey) {
-    RealizedMap realized = settings.realized();
-    Map<String, double[]> weights = new LinkedHashMap<>();
-    Map<String, double[]> biases = new LinkedHashMap<>();
-    for (Parameter parameter : realized.parameters()) {
-      double[] values =
-          byKey.apply(key(realized, parameter)).dup().castTo(DataType.DOUBLE).data().asDouble();
-      (parameter.isBias() ? biases : weights).put(owner(realized, parameter), values);
+  /** From a table of parameters. */
+  static MapWeights read(MapSettings settings, Function<String, INDArray> byKey) {
+    Map<String, double[]> values = new LinkedHashMap<>();
+    for (Parameter parameter : settings.realized().parameters()) {
+      INDArray own = byKey.apply(parameter.key()).dup().castTo(DataType.DOUBLE);
+      values.put(parameter.key(), own.data().asDouble());
     }
-    return new MapWeights(settings.map(), weights, biases);
+    return new MapWeights(settings.map(), values);
   }
 
   /**
@@ -106,32 +118,35 @@ public final class MapWeights {
     write(running.running(), key -> running.paramTable().get(key));
   }
 
-  void write(MapSettings settings, java.util.function.Function<String, INDArray> byKey) {
-    if (!masks(settings.realized()).equals(masks(realized))) {
+  void write(MapSettings settings, Function<String, INDArray> byKey) {
+    if (!structure(settings.realized()).equals(structure(realized))) {
       throw new IllegalArgumentException(
           "layer: found the map "
               + settings.map()
               + ", expected the slots, blocks, masks and fixed values of "
               + map());
     }
-    for (Parameter parameter : realized.parameters()) {
-      INDArray array = byKey.apply(key(realized, parameter));
-      INDArray values = Nd4j.createFromArray(values(parameter)).castTo(array.dataType());
-      array.assign(values.reshape(array.shape()));
-    }
+    values.forEach(
+        (key, numbers) -> {
+          INDArray array = byKey.apply(key);
+          INDArray own = Nd4j.createFromArray(numbers).castTo(array.dataType());
+          array.assign(own.reshape(array.shape()));
+        });
   }
 
-  private static Map<String, Object> masks(RealizedMap realized) {
-    Map<String, Object> masks = new LinkedHashMap<>();
+  /** What two maps must share for the numbers of one to be numbers of the other. */
+  private static List<Object> structure(RealizedMap realized) {
+    List<Object> structure = new ArrayList<>();
+    realized.map().slots().forEach(slot -> structure.add(slot.name() + " " + slot.size()));
     for (RealizedBlock block : realized.blocks()) {
-      masks.put(block.block().name() + block.block().isTrainable(), block.mask());
-      if (!block.block().isTrainable()) {
-        masks.put(
-            block.block().name() + " fixed", DoubleStream.of(block.fixedValues()).boxed().toList());
+      structure.add(block.block().name());
+      structure.add(block.mask() == null ? block.block().function() : block.mask());
+      if (block.fixedValues() != null) {
+        structure.add(DoubleStream.of(block.fixedValues()).boxed().toList());
       }
     }
-    realized.map().slots().forEach(s -> masks.put(s.name(), s.size() + (s.hasBias() ? "+b" : "")));
-    return masks;
+    realized.parameters().forEach(parameter -> structure.add(parameter.key()));
+    return structure;
   }
 
   private static RunningMap running(Layer layer) {
@@ -156,12 +171,22 @@ public final class MapWeights {
   }
 
   /**
+   * The numbers of a parameter, in a new array.
+   *
+   * @param key such as {@link Parameter#gainKey}
+   * @throws IllegalArgumentException if there is none
+   */
+  public double[] values(String key) {
+    return found(key, "parameter " + key).clone();
+  }
+
+  /**
    * The weights of a trained block in the order of its mask, in a new array.
    *
    * @throws IllegalArgumentException if there is no such block
    */
   public double[] weights(String from, String to) {
-    return found(weights, from + "->" + to, "trained block").clone();
+    return found(Parameter.weightKey(from, to), "trained block " + from + "->" + to).clone();
   }
 
   /**
@@ -170,15 +195,15 @@ public final class MapWeights {
    * @throws IllegalArgumentException if it has none
    */
   public double[] bias(String slot) {
-    return found(biases, slot, "bias of slot").clone();
+    return found(Parameter.biasKey(slot), "bias of slot " + slot).clone();
   }
 
-  private static double[] found(Map<String, double[]> all, String name, String what) {
-    double[] values = all.get(name);
-    if (values == null) {
-      throw new IllegalArgumentException("no " + what + " " + name + "; there are " + all.keySet());
+  private double[] found(String key, String what) {
+    double[] numbers = values.get(key);
+    if (numbers == null) {
+      throw new IllegalArgumentException("no " + what + "; there are " + values.keySet());
     }
-    return values;
+    return numbers;
   }
 
   /**
@@ -189,26 +214,29 @@ public final class MapWeights {
   public double[][] matrix(String from, String to) {
     double[][] matrix = new double[map().slot(to).size()][map().slot(from).size()];
     for (RealizedBlock block : realized.blocks()) {
-      if (block.block().from().equals(from) && block.block().to().equals(to)) {
-        double[] values = values(block);
+      Block rule = block.block();
+      if (rule.isLinear() && rule.from().equals(from) && rule.to().equals(to)) {
+        double[] numbers = values(block);
         long[] cells = block.mask().copyCells();
         for (int entry = 0; entry < cells.length; entry++) {
           int width = block.mask().fromSize();
-          matrix[(int) (cells[entry] / width)][(int) (cells[entry] % width)] += values[entry];
+          matrix[(int) (cells[entry] / width)][(int) (cells[entry] % width)] += numbers[entry];
         }
       }
     }
     return matrix;
   }
 
-  /** The numbers of a block, trained or fixed; not to be changed. */
+  /** The numbers of a linear block, trained or fixed; not to be changed. */
   double[] values(RealizedBlock block) {
-    return block.block().isTrainable() ? weights.get(block.block().name()) : block.fixedValues();
+    return block.block().isTrainable()
+        ? values.get(Parameter.key("W", block.block().name()))
+        : block.fixedValues();
   }
 
   /** The bias of a slot, or null; not to be changed. */
   double[] biasOrNull(String slot) {
-    return biases.get(slot);
+    return values.get(Parameter.biasKey(slot));
   }
 
   /**
@@ -218,8 +246,8 @@ public final class MapWeights {
    * @throws IllegalArgumentException if a block differs
    */
   public MapWeights on(BlockMap other) {
-    MapWeights moved = new MapWeights(other, weights, biases);
-    if (!masks(moved.realized).equals(masks(realized))) {
+    MapWeights moved = new MapWeights(other, values);
+    if (!structure(moved.realized).equals(structure(realized))) {
       throw new IllegalArgumentException(
           "map: found "
               + other
@@ -233,32 +261,34 @@ public final class MapWeights {
    * The parameter vectors in the order of {@link RealizedMap#parameters()}, as kernels take them.
    */
   public INDArray[] parameters(DataType type) {
-    return realized.parameters().stream()
-        .map(parameter -> Nd4j.createFromArray(values(parameter)).castTo(type))
+    return values.values().stream()
+        .map(numbers -> Nd4j.createFromArray(numbers).castTo(type))
         .toArray(INDArray[]::new);
   }
 
-  /** For changes of the map: all trained blocks may be changed. */
+  private double[][] inOrder() {
+    return values.values().toArray(double[][]::new);
+  }
+
+  /** For changes of the map: all trained linear blocks may be changed. */
   TrainedMap trained(int steps) {
-    return new TrainedMap(
-        realized,
-        realized.parameters().stream().map(this::values).toArray(double[][]::new),
-        Set.copyOf(weights.keySet()),
-        steps);
+    Set<String> blocks =
+        map().blocks().stream()
+            .filter(Block::isTrainable)
+            .map(Block::name)
+            .collect(Collectors.toSet());
+    return new TrainedMap(realized, inOrder(), blocks, steps);
   }
 
   /** What a change of this map leaves. */
   MapWeights after(MapChange change) {
-    double[][] before = realized.parameters().stream().map(this::values).toArray(double[][]::new);
-    RealizedMap after = change.after();
-    Map<String, double[]> newWeights = new LinkedHashMap<>();
-    Map<String, double[]> newBiases = new LinkedHashMap<>();
-    for (int i = 0; i < after.parameters().size(); i++) {
-      Parameter parameter = after.parameters().get(i);
-      (parameter.isBias() ? newBiases : newWeights)
-          .put(owner(after, parameter), change.carry(i, before));
+    double[][] before = inOrder();
+    List<Parameter> parameters = change.after().parameters();
+    Map<String, double[]> after = new LinkedHashMap<>();
+    for (int i = 0; i < parameters.size(); i++) {
+      after.put(parameters.get(i).key(), change.carry(i, before));
     }
-    return new MapWeights(after.map(), newWeights, newBiases);
+    return new MapWeights(change.after().map(), after);
   }
 
   /** A layer for single inputs with this map; {@link #writeInto} gives it the weights. */
@@ -271,40 +301,24 @@ public final class MapWeights {
     return new IterativeMapRecurrentLayer.Builder().map(map()).steps(steps);
   }
 
-  private double[] values(Parameter parameter) {
-    return (parameter.isBias() ? biases : weights).get(owner(realized, parameter));
-  }
-
   private String nameOf(Parameter parameter) {
-    return (parameter.isBias() ? "bias of slot " : "block ") + owner(realized, parameter);
-  }
-
-  private static String owner(RealizedMap realized, Parameter parameter) {
-    return parameter.isBias()
-        ? realized.map().slots().get(parameter.slot()).name()
-        : realized.blocks().get(parameter.block()).block().name();
-  }
-
-  private static String key(RealizedMap realized, Parameter parameter) {
     if (parameter.isBias()) {
-      return IterativeMapParamInitializer.biasKey(owner(realized, parameter));
+      return "bias of slot " + map().slots().get(parameter.slot()).name();
     }
-    RealizedBlock block = realized.blocks().get(parameter.block());
-    return IterativeMapParamInitializer.weightKey(block.block().from(), block.block().to());
+    boolean isLinear =
+        parameter.isOfBlock() && realized.blocks().get(parameter.block()).block().isLinear();
+    return isLinear
+        ? "block " + realized.blocks().get(parameter.block()).block().name()
+        : "parameter " + parameter.key();
   }
 
   @Override
   public boolean equals(Object other) {
     return other instanceof MapWeights that
         && map().equals(that.map())
-        && equal(weights, that.weights)
-        && equal(biases, that.biases);
-  }
-
-  private static boolean equal(Map<String, double[]> one, Map<String, double[]> other) {
-    return one.keySet().equals(other.keySet())
-        && one.entrySet().stream()
-            .allMatch(e -> Arrays.equals(e.getValue(), other.get(e.getKey())));
+        && values.keySet().equals(that.values.keySet())
+        && values.entrySet().stream()
+            .allMatch(e -> Arrays.equals(e.getValue(), that.values.get(e.getKey())));
   }
 
   @Override
@@ -314,6 +328,6 @@ public final class MapWeights {
 
   @Override
   public String toString() {
-    return "MapWeights(" + map() + ", " + List.copyOf(weights.keySet()) + ")";
+    return "MapWeights(" + map() + ", " + List.copyOf(values.keySet()) + ")";
   }
 }

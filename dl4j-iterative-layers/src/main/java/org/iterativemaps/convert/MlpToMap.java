@@ -17,13 +17,14 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.MapLossLayer;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
-import org.iterativemaps.map.HiddenProportion;
+import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.Sparsity;
 import org.iterativemaps.map.change.MagnitudePruning;
 import org.iterativemaps.map.change.TrainedMap;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.plan.HiddenProportion;
+import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 
@@ -102,19 +103,18 @@ final class MlpToMap {
     boolean isOutput = node.layer() instanceof OutputLayer;
     IActivation activation =
         isOutput ? new ActivationIdentity() : ((BaseLayer) node.layer()).getActivationFn();
-    states.add(new Slot(slot, block.toSize(), false, activation, block.hasBias()));
+    states.add(Slot.state(slot, block.toSize(), activation, block.hasBias()));
     slots.put(node, slot);
   }
 
   private void addActivation(Node node, IActivation activation, Names names) {
     Slot last = lastSlot();
     if (last.activation() instanceof ActivationIdentity) {
-      states.set(
-          states.size() - 1, new Slot(last.name(), last.size(), false, activation, last.hasBias()));
+      states.set(states.size() - 1, last.with(activation));
       slots.put(node, last.name());
     } else {
       String slot = names.slot(node.givenName(), last.name() + ".a");
-      states.add(new Slot(slot, last.size(), false, activation, false));
+      states.add(Slot.state(slot, last.size(), activation, false));
       wires.add(new String[] {last.name(), slot});
       slots.put(node, slot);
     }
@@ -125,13 +125,13 @@ final class MlpToMap {
   }
 
   private BlockMap map(List<Sparsity> patterns) {
-    BlockMap.Builder builder = BlockMap.builder().input(INPUT, blocks.get(0).fromSize());
+    BlockMapBuilder builder = BlockMap.builder().input(INPUT, blocks.get(0).fromSize());
     states.forEach(builder::add);
     for (int b = 0; b < blocks.size(); b++) {
       builder.connect(blocks.get(b).from(), blocks.get(b).to(), patterns.get(b));
     }
     for (String[] wire : wires) {
-      builder.connectFixed(wire[0], wire[1], Sparsity.diagonal(), FixedValues.constant(1));
+      builder.connectFixed(wire[0], wire[1], Sparsity.diagonal(), WeightValues.constant(1));
     }
     return builder.output(lastSlot().name()).injection(options.injection()).build();
   }

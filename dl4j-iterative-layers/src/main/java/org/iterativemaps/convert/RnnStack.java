@@ -9,9 +9,10 @@ import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.params.SimpleRnnParamInitializer;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 
 /**
@@ -76,7 +77,7 @@ final class RnnStack {
   }
 
   private BlockMap map() {
-    BlockMap.Builder builder =
+    BlockMapBuilder builder =
         BlockMap.builder()
             .input(RnnToMap.INPUT, Math.toIntExact(rnn(nodes.get(0)).getNIn()))
             .injection(Injection.HOLD);
@@ -95,7 +96,7 @@ final class RnnStack {
       String before = slot;
       for (int ago = 1; ago < nodes.size(); ago++) {
         builder.connectFixed(
-            before, memory(node, ago), Sparsity.diagonal(), FixedValues.constant(1));
+            before, memory(node, ago), Sparsity.diagonal(), WeightValues.constant(1));
         before = memory(node, ago);
       }
       from = slot;

@@ -9,17 +9,15 @@ import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
-import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.params.SimpleRnnParamInitializer;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.layers.MapPlace;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.samediff.SameDiffIterativeMapRecurrentLayer;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** SimpleRnn and LSTM layers, in their wrappers, as recurrent maps. */
@@ -109,13 +107,7 @@ final class RnnToMap {
 
   /** A person looks for the recurrent layer, the report names the wrapper. */
   private void noteWrapped(Node node, Layer inner) {
-    Layer layer = inner;
-    while (layer instanceof BaseWrapperLayer || layer instanceof FrozenLayer) {
-      layer =
-          layer instanceof FrozenLayer frozen
-              ? frozen.getLayer()
-              : ((BaseWrapperLayer) layer).getUnderlying();
-    }
+    Layer layer = MapPlace.innermost(inner);
     if (layer != inner && layer instanceof BaseRecurrentLayer) {
       report.note(
           node.label()
@@ -286,9 +278,7 @@ final class RnnToMap {
           : TrainingSettings.obstacle(rnn);
     }
     boolean isOther =
-        inner instanceof BaseRecurrentLayer
-            && !(inner instanceof IterativeMapRecurrentLayer)
-            && !(inner instanceof SameDiffIterativeMapRecurrentLayer);
+        inner instanceof BaseRecurrentLayer && !(inner instanceof IterativeMapRecurrentLayer);
     return isOther
         ? Optional.of("is a recurrent layer that no map is known for")
         : Optional.empty();

@@ -11,7 +11,8 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.BlockMapBuilder;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.nd4j.linalg.activations.IActivation;
 
 /**
@@ -96,7 +97,7 @@ final class TiedStack {
 
   private BlockMap map() {
     boolean hasBias = hidden.stream().anyMatch(node -> block(node).hasBias());
-    BlockMap.Builder builder = BlockMap.builder().input(INPUT, Math.toIntExact(first().getNIn()));
+    BlockMapBuilder builder = BlockMap.builder().input(INPUT, Math.toIntExact(first().getNIn()));
     IActivation activation = activation();
     if (hasBias) {
       builder.state(HIDDEN, width(), activation);

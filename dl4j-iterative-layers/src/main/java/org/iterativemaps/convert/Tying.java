@@ -12,11 +12,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.WeightValues;
 
 /**
  * An unrolled map as the looped one it came from.
@@ -73,6 +74,7 @@ final class Tying {
               + " are copies of one slot that unroll made; what they are called says nothing. Dense"
               + " layers are tied with IterativeMaps.fromMlp and MlpOptions.tied");
     }
+    map.requireLinear("tie");
     Tying tying = new Tying(unrolled, averages);
     tying.copies.values().forEach(tying::checkSlots);
     tying.blocks.values().forEach(tying::checkBlocks);
@@ -83,13 +85,12 @@ final class Tying {
   }
 
   private MapWeights looped() {
-    BlockMap.Builder builder = BlockMap.builder().injection(injection());
+    BlockMapBuilder builder = BlockMap.builder().injection(injection());
     Map<String, double[]> biases = new LinkedHashMap<>();
     copies.forEach(
         (base, slots) -> {
           Slot slot = slots.get(0);
-          builder.add(
-              new Slot(base, slot.size(), slot.isInput(), slot.activation(), slot.hasBias()));
+          builder.add(slot.withName(base).with((Slot.Origin) null));
           if (slot.hasBias()) {
             biases.put(
                 base, averages.of(slots.stream().map(s -> unrolled.bias(s.name())).toList()));
@@ -101,7 +102,7 @@ final class Tying {
       String from = base(map.slot(first.block().from()));
       String to = base(map.slot(first.block().to()));
       boolean isTrained = first.block().isTrainable();
-      FixedValues fixed = isTrained ? null : FixedValues.explicit(first.fixedValues());
+      WeightValues fixed = isTrained ? null : WeightValues.explicit(first.fixedValues());
       builder.add(new Block(from, to, Sparsity.explicit(first.mask()), fixed));
       if (isTrained) {
         weights.put(from + "->" + to, averages.of(group.stream().map(unrolled::values).toList()));

@@ -4,17 +4,18 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.iterativemaps.iterate.Schedule;
+import org.iterativemaps.iterate.Schedule.Cell;
+import org.iterativemaps.iterate.Schedule.Evaluation;
+import org.iterativemaps.iterate.Schedule.Read;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Schedule;
-import org.iterativemaps.map.Schedule.Cell;
-import org.iterativemaps.map.Schedule.Read;
-import org.iterativemaps.map.Schedule.Update;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.WeightValues;
 
 /**
  * K steps of a looped map as a map of K untied layers, and back.
@@ -47,62 +48,63 @@ public final class Unrolling {
    * @param steps K, at least 1
    * @return a map with as many trained weights as are used in K steps; run it with {@link
    *     #stepsOf(BlockMap)} steps or more
-   * @throws IllegalArgumentException if the output cannot be reached in K steps, or they make more
-   *     than {@value #MOST_SLOTS} slots
+   * @throws IllegalArgumentException if the output cannot be reached in K steps, they make more
+   *     than {@value #MOST_SLOTS} slots, or the map is not linear
    */
   public static MapWeights unroll(MapWeights weights, int steps) {
     BlockMap map = weights.map();
-    List<Update> updates = Schedule.singleToken(map, steps).updates();
-    if (updates.size() > MOST_SLOTS) {
+    map.requireLinear("unroll");
+    List<Evaluation> evaluations = Schedule.singleToken(map, steps).evaluations();
+    if (evaluations.size() > MOST_SLOTS) {
       throw new IllegalArgumentException(
           "steps: K = "
               + steps
               + " steps unroll to "
-              + updates.size()
+              + evaluations.size()
               + " slots, expected at most "
               + MOST_SLOTS
               + "; unroll fewer steps");
     }
-    Map<Cell, String> names = names(map, updates);
-    BlockMap.Builder builder = BlockMap.builder().add(map.input()).injection(Injection.HOLD);
+    Map<Cell, String> names = names(map, evaluations);
+    BlockMapBuilder builder = BlockMap.builder().add(map.input()).injection(Injection.HOLD);
     Map<String, double[]> values = new LinkedHashMap<>();
     Map<String, double[]> biases = new LinkedHashMap<>();
-    for (Update update : updates) {
-      Slot slot = map.slots().get(update.target().slot());
-      String name = names.get(update.target());
-      Slot.Origin origin = new Slot.Origin(slot.name(), update.target().step());
-      builder.add(new Slot(name, slot.size(), false, slot.activation(), slot.hasBias(), origin));
+    for (Evaluation evaluation : evaluations) {
+      Slot slot = map.slots().get(evaluation.target().slot());
+      String name = names.get(evaluation.target());
+      Slot.Origin origin = new Slot.Origin(slot.name(), evaluation.target().step());
+      builder.add(slot.withName(name).with(origin));
       if (slot.hasBias()) {
         biases.put(name, weights.bias(slot.name()));
       }
     }
-    for (Update update : updates) {
-      for (Read read : update.reads()) {
+    for (Evaluation evaluation : evaluations) {
+      for (Read read : evaluation.reads()) {
         RealizedBlock block = weights.realized().blocks().get(read.block());
         String from = names.get(read.source());
-        String to = names.get(update.target());
+        String to = names.get(evaluation.target());
         builder.add(new Block(from, to, Sparsity.explicit(block.mask()), fixed(block)));
         if (block.block().isTrainable()) {
           values.put(from + "->" + to, weights.values(block).clone());
         }
       }
     }
-    Cell end = updates.get(updates.size() - 1).target();
+    Cell end = evaluations.get(evaluations.size() - 1).target();
     return new MapWeights(builder.output(names.get(end)).build(), values, biases);
   }
 
-  private static FixedValues fixed(RealizedBlock block) {
-    return block.block().isTrainable() ? null : FixedValues.explicit(block.fixedValues());
+  private static WeightValues fixed(RealizedBlock block) {
+    return block.block().isTrainable() ? null : WeightValues.explicit(block.fixedValues());
   }
 
-  private static Map<Cell, String> names(BlockMap map, List<Update> updates) {
+  private static Map<Cell, String> names(BlockMap map, List<Evaluation> evaluations) {
     Map<Integer, Integer> times = new HashMap<>();
-    updates.forEach(update -> times.merge(update.target().slot(), 1, Integer::sum));
+    evaluations.forEach(evaluation -> times.merge(evaluation.target().slot(), 1, Integer::sum));
     Map<Cell, String> names = new HashMap<>();
     names.put(new Cell(map.indexOf(map.input().name()), 0), map.input().name());
     Names free = new Names(map.slots().stream().map(Slot::name).toArray(String[]::new));
-    for (Update update : updates) {
-      Cell cell = update.target();
+    for (Evaluation evaluation : evaluations) {
+      Cell cell = evaluation.target();
       String slot = map.slots().get(cell.slot()).name();
       String copy = slot + "." + cell.step();
       names.put(cell, times.get(cell.slot()) == 1 ? slot : free.slot(copy, copy));
@@ -136,7 +138,9 @@ public final class Unrolling {
     int longest = 1;
     for (Block block : map.blocks()) {
       if (block.to().equals(slot)) {
-        longest = Math.max(longest, 1 + longestPath(map, block.from(), known));
+        for (String from : block.sources()) {
+          longest = Math.max(longest, 1 + longestPath(map, from, known));
+        }
       }
     }
     known.put(slot, longest);

@@ -7,10 +7,12 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.ScatteredValues;
+import org.iterativemaps.map.values.WeightValues;
 
 /**
  * A square block matrix in the authors' words. Rows are targets, columns sources, the first slot is
@@ -59,14 +61,15 @@ public record Description(
    * @param values what they are at first
    * @param trainable which cells are trained
    */
-  public record Cell(Sparsity pattern, FixedValues values, Trainable trainable) {
-    static final Cell ABSENT = new Cell(null, FixedValues.constant(0), Trainable.NONE);
-    static final Cell WIRE = new Cell(Sparsity.diagonal(), FixedValues.constant(1), Trainable.NONE);
+  public record Cell(Sparsity pattern, WeightValues values, Trainable trainable) {
+    static final Cell ABSENT = new Cell(null, WeightValues.constant(0), Trainable.NONE);
+    static final Cell WIRE =
+        new Cell(Sparsity.diagonal(), WeightValues.constant(1), Trainable.NONE);
 
     /** A type that puts no weights, whatever they would be: where all cells are trained, from 0. */
     static Cell empty(Trainable trainable) {
       Sparsity pattern = trainable == Trainable.ALL ? Sparsity.dense() : null;
-      return new Cell(pattern, FixedValues.constant(0), trainable);
+      return new Cell(pattern, WeightValues.constant(0), trainable);
     }
 
     /** Refuses weights where there are none. */
@@ -129,17 +132,16 @@ public record Description(
    */
   public DescribedMap toMap(long seed) {
     int count = sizes.size();
-    BlockMap.Builder map = BlockMap.builder().input("x", sizes.get(0));
+    BlockMapBuilder map = BlockMap.builder().input("x", sizes.get(0));
     for (int slot = 1; slot < count; slot++) {
       map.add(
-          new Slot(
+          Slot.state(
               name(slot, count),
               sizes.get(slot),
-              false,
               ActivationNames.activation(activations.get(slot)),
               bias));
     }
-    Map<String, FixedValues> initialValues = new TreeMap<>();
+    Map<String, WeightValues> initialValues = new TreeMap<>();
     for (int to = 1; to < count; to++) {
       for (int from = 0; from < count; from++) {
         Cell cell = blocks.get(to).get(from);
@@ -178,12 +180,12 @@ public record Description(
     };
   }
 
-  private static FixedValues initialValues(Cell cell, Sparsity pattern) {
+  private static WeightValues initialValues(Cell cell, Sparsity pattern) {
     boolean isPartial =
         cell.trainable() == Trainable.ALL
             && !(pattern instanceof Sparsity.Dense)
             && !Words.isZero(cell.values());
-    return isPartial ? FixedValues.scattered(pattern, cell.values()) : cell.values();
+    return isPartial ? WeightValues.scattered(pattern, cell.values()) : cell.values();
   }
 
   /**
@@ -196,6 +198,7 @@ public record Description(
    */
   public static Description of(DescribedMap described) {
     BlockMap map = described.map();
+    map.requireLinear("description");
     List<Slot> slots = map.slots();
     int count = slots.size();
     if (map.isOpen() || !slots.get(0).isInput() || map.indexOf(map.output().name()) != count - 1) {
@@ -232,13 +235,13 @@ public record Description(
     if (!block.isTrainable()) {
       return new Cell(block.sparsity(), block.fixedValues(), Trainable.NONE);
     }
-    FixedValues values = described.initialValues().get(block.name());
+    WeightValues values = described.initialValues().get(block.name());
     if (values == null) {
       throw new IllegalArgumentException(
           "block " + block.name() + ": no initial values; the language needs them");
     }
     boolean isDense = block.sparsity() instanceof Sparsity.Dense;
-    if (isDense && values instanceof org.iterativemaps.map.ScatteredValues scattered) {
+    if (isDense && values instanceof ScatteredValues scattered) {
       return new Cell(scattered.pattern(), scattered.values(), Trainable.ALL);
     }
     if (Words.isZero(values) && !isDense) {

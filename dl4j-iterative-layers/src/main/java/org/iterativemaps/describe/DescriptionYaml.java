@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.iterativemaps.describe.Description.Cell;
 import org.iterativemaps.map.Slot;
 import org.nd4j.shade.yaml.snakeyaml.LoaderOptions;
@@ -350,56 +349,6 @@ public final class DescriptionYaml {
    * @throws IllegalArgumentException if the language has no word for a pattern or for values
    */
   public static String write(Description description) {
-    List<Integer> sizes = description.sizes();
-    StringBuilder yaml = new StringBuilder();
-    yaml.append("row_sizes: ").append(sizes).append('\n');
-    yaml.append("col_sizes: ").append(sizes).append('\n');
-    yaml.append("bias: ").append(description.bias() ? "True" : "False").append('\n');
-    rows(
-        yaml,
-        "block_types",
-        description,
-        (to, from) -> {
-          Cell cell = description.blocks().get(to).get(from);
-          return cell.pattern() == null
-              ? "0"
-              : Words.word(cell.pattern(), sizes.get(from), sizes.get(to));
-        });
-    rows(
-        yaml,
-        "initialization_types",
-        description,
-        (to, from) -> {
-          String word = Words.word(description.blocks().get(to).get(from).values());
-          return word.length() == 1 ? word : '"' + word + '"';
-        });
-    rows(
-        yaml,
-        "trainable",
-        description,
-        (to, from) -> description.blocks().get(to).get(from).trainable().word());
-    yaml.append("activations: ").append(description.activations()).append('\n');
-    yaml.append("activation_sizes: ").append(sizes).append('\n');
-    return yaml.toString();
-  }
-
-  /** The word of one block. */
-  private interface BlockWord {
-    String of(int to, int from);
-  }
-
-  private static void rows(
-      StringBuilder yaml, String name, Description description, BlockWord word) {
-    yaml.append(name).append(":\n");
-    int count = description.sizes().size();
-    for (int to = 0; to < count; to++) {
-      int row = to;
-      yaml.append("  - [")
-          .append(
-              java.util.stream.IntStream.range(0, count)
-                  .mapToObj(from -> word.of(row, from))
-                  .collect(Collectors.joining(", ")))
-          .append("]\n");
-    }
+    return YamlText.of(description);
   }
 }

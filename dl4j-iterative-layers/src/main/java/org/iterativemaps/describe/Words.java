@@ -3,8 +3,8 @@ package org.iterativemaps.describe;
 import java.math.BigDecimal;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.iterativemaps.map.FixedValues;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.WeightValues;
 
 /**
  * The words for one block: its pattern and its values. {@link Description} says what each means.
@@ -62,27 +62,27 @@ final class Words {
     throw new IllegalArgumentException("the authors' language has no word for " + pattern);
   }
 
-  static FixedValues values(String word) {
+  static WeightValues values(String word) {
     if (word.equals("0") || word.equals("1")) {
-      return FixedValues.constant(Integer.parseInt(word));
+      return WeightValues.constant(Integer.parseInt(word));
     }
     if (word.equals("G")) {
-      return FixedValues.gaussian(0, 1);
+      return WeightValues.gaussian(0, 1);
     }
     if (word.equals("U")) {
-      return FixedValues.uniform(-1, 1);
+      return WeightValues.uniform(-1, 1);
     }
     Matcher constant = CONSTANT.matcher(word);
     if (constant.matches()) {
-      return FixedValues.constant(Double.parseDouble(constant.group(1)));
+      return WeightValues.constant(Double.parseDouble(constant.group(1)));
     }
     Matcher pair = PAIR.matcher(word);
     if (pair.matches()) {
       double first = Double.parseDouble(pair.group(2));
       double second = Double.parseDouble(pair.group(3));
       return pair.group(1).equals("G")
-          ? FixedValues.gaussian(first, second)
-          : FixedValues.uniform(first, second);
+          ? WeightValues.gaussian(first, second)
+          : WeightValues.uniform(first, second);
     }
     throw new IllegalArgumentException(
         "initialization type: found '"
@@ -90,20 +90,20 @@ final class Words {
             + "', expected 0, 1, C=value, G, G=mean,std, U or U=low,high");
   }
 
-  static String word(FixedValues values) {
-    if (values instanceof FixedValues.Constant constant) {
+  static String word(WeightValues values) {
+    if (values instanceof WeightValues.Constant constant) {
       boolean isShort = constant.value() == 0 || constant.value() == 1;
       return isShort ? Integer.toString((int) constant.value()) : "C=" + number(constant.value());
-    } else if (values instanceof FixedValues.Gaussian gaussian) {
+    } else if (values instanceof WeightValues.Gaussian gaussian) {
       return "G=" + number(gaussian.mean()) + "," + number(gaussian.standardDeviation());
-    } else if (values instanceof FixedValues.Uniform uniform) {
+    } else if (values instanceof WeightValues.Uniform uniform) {
       return "U=" + number(uniform.low()) + "," + number(uniform.high());
     }
     throw new IllegalArgumentException("the authors' language has no word for " + values);
   }
 
-  static boolean isZero(FixedValues values) {
-    return values instanceof FixedValues.Constant constant && constant.value() == 0;
+  static boolean isZero(WeightValues values) {
+    return values instanceof WeightValues.Constant constant && constant.value() == 0;
   }
 
   /** The shortest text that is read as the same number, without trailing zeros. */

@@ -4,13 +4,13 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.OptionalInt;
-import org.iterativemaps.kernel.MapProgram;
-import org.iterativemaps.kernel.ReferenceKernel;
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.kernel.reference.ReferenceKernel;
 import org.iterativemaps.map.Injection;
-import org.iterativemaps.map.RandomSource;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Slot;
+import org.iterativemaps.map.pattern.RandomSource;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -40,8 +40,10 @@ public final class ImpulseResponse {
    * @param realized the map
    * @return the number of state units on the longest path that ends in the output slot; empty if
    *     there is a loop on the way
+   * @throws IllegalArgumentException if the map is not linear; {@link #measured} takes any
    */
   public static OptionalInt ofStructure(RealizedMap realized) {
+    realized.map().requireLinear("impulse response of the structure");
     int[] first = firstUnits(realized);
     int units = first[first.length - 1];
     boolean[] matters = unitsBefore(realized, first, units);

@@ -10,7 +10,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Copies between ND4J arrays of the CPU backend and float arrays, whole or some of their elements.
  */
-final class HeapCopy {
+public final class HeapCopy {
   private HeapCopy() {}
 
   /**
@@ -19,7 +19,7 @@ final class HeapCopy {
    * @param from any strides and floating type; not changed
    * @param reuse returned filled if it is long enough
    */
-  static float[] read(INDArray from, float[] reuse) {
+  public static float[] read(INDArray from, float[] reuse) {
     int length = Math.toIntExact(from.length());
     float[] into = atLeast(reuse, length);
     read(plain(from), 0, length, into);
@@ -31,7 +31,7 @@ final class HeapCopy {
    *
    * @throws IllegalArgumentException if an array has another number of elements
    */
-  static void requireLength(String what, int index, INDArray array, int length) {
+  public static void requireLength(String what, int index, INDArray array, int length) {
     if (array.length() != length) {
       throw new IllegalArgumentException(
           String.format(
@@ -45,12 +45,12 @@ final class HeapCopy {
   }
 
   /** An array that is long enough: the given one, or one without its values. */
-  static float[] atLeast(float[] reuse, int length) {
+  public static float[] atLeast(float[] reuse, int length) {
     return reuse != null && reuse.length >= length ? reuse : new float[length];
   }
 
   /** The array itself, or a copy, of floats in column-major order without gaps. */
-  static INDArray plain(INDArray array) {
+  public static INDArray plain(INDArray array) {
     return isPlain(array) ? array : array.castTo(DataType.FLOAT).dup('f');
   }
 
@@ -58,13 +58,13 @@ final class HeapCopy {
    * Some elements of a {@link #plain} array, to the same places. Threads may copy other elements to
    * the same array at the same time: JavaCPP writes to it where it lies, as HotSpot lets it.
    */
-  static void read(INDArray plain, int begin, int end, float[] into) {
+  public static void read(INDArray plain, int begin, int end, float[] into) {
     pointer(plain).getPointer(begin).get(into, begin, end - begin);
     Reference.reachabilityFence(plain); // ND4J may free what nobody refers to while it is copied
   }
 
   /** Overwrites some elements of an array that {@link #isPlain}. */
-  static void write(float[] from, int begin, int end, INDArray plain) {
+  public static void write(float[] from, int begin, int end, INDArray plain) {
     pointer(plain).getPointer(begin).put(from, begin, end - begin);
     Reference.reachabilityFence(plain);
   }
@@ -75,7 +75,7 @@ final class HeapCopy {
    * @param from at least as many floats as the array has elements
    * @param into any strides and floating type
    */
-  static void write(float[] from, INDArray into) {
+  public static void write(float[] from, INDArray into) {
     INDArray plain =
         isPlain(into) ? into : Nd4j.createUninitialized(DataType.FLOAT, into.shape(), 'f');
     write(from, 0, (int) into.length(), plain);
@@ -91,7 +91,7 @@ final class HeapCopy {
   }
 
   /** Floats without gaps, the first axis fastest. */
-  static boolean isPlain(INDArray array) {
+  public static boolean isPlain(INDArray array) {
     if (array.dataType() != DataType.FLOAT) {
       return false;
     }
@@ -106,7 +106,7 @@ final class HeapCopy {
   }
 
   /** A fresh array [rows, columns] of elements in column-major order. */
-  static INDArray matrix(float[] columnMajor, int rows, int columns) {
+  public static INDArray matrix(float[] columnMajor, int rows, int columns) {
     INDArray matrix = Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, columns}, 'f');
     write(columnMajor, matrix);
     return matrix;

@@ -5,7 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Optional;
 
 /** Options of the virtual machine, {@code -XX:…}, as it settled them. */
-final class JvmOption {
+public final class JvmOption {
   private JvmOption() {}
 
   /**
@@ -14,7 +14,7 @@ final class JvmOption {
    * @return empty if the virtual machine has none of this name, is not HotSpot, or runs without the
    *     module {@code jdk.management}
    */
-  static Optional<String> value(String name) {
+  public static Optional<String> value(String name) {
     try {
       return Optional.ofNullable(ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class))
           .map(hotSpot -> hotSpot.getVMOption(name).getValue());

@@ -1,112 +1,121 @@
 package org.iterativemaps.kernel;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.iterativemaps.kernel.LaneKernelSelection.Selection;
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.kernel.KernelProvider.Answer;
+import org.iterativemaps.kernel.KernelProvider.Answer.Fitness;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Which kernel runs a map here, and why: the same whenever it is asked for the same map in the same
  * JVM.
  *
- * @param kernel the kernel
- * @param reason why this one, in words that can follow "because"
+ * @param provider makes the kernel
+ * @param reason why this one, in words that can follow "because"; the refusals of those asked
+ *     before
  * @param advice what would make it several times faster; empty if nothing is known
  */
-public record KernelChoice(Kernel kernel, String reason, Optional<String> advice) {
+public record KernelChoice(KernelProvider provider, String reason, Optional<String> advice) {
 
-  /** What there is. */
-  public enum Kernel {
-    /** {@link FusedKernel} on the Vector API. */
-    SIMD("fused kernel on vectors"),
-    /** {@link FusedKernel} in plain Java. */
-    SCALAR("fused kernel in plain Java"),
-    /** {@link ReferenceKernel}, on ND4J's operations. */
-    REFERENCE("reference kernel on ND4J's operations");
-
-    private final String description;
-
-    Kernel(String description) {
-      this.description = description;
+  /** A provider and what it said, or why it could not even say it. */
+  private record Asked(KernelProvider provider, Answer answer) {
+    String refusal() {
+      return "not " + provider.name() + ": " + answer.reason();
     }
   }
 
   /**
-   * What a choice depends on beside the map.
+   * All providers that can run a program, the one to take first.
    *
-   * @param mode what the user wants
-   * @param isCpu whether ND4J's backend is a CPU
-   * @param segment time steps between kept states, 0 for all
-   * @param lanes the lane kernels of this JVM; asked for only where they matter
+   * @param wanted the name of the provider that the user asked for; {@link KernelSelection#AUTO}
+   *     for the first in order that says it should
+   * @param providers all there are
+   * @throws IllegalArgumentException if there is no provider of this name
+   * @throws IllegalStateException if the one asked for is not available here, or none can run the
+   *     program; with every reason
    */
-  record Setting(KernelMode mode, boolean isCpu, int segment, Supplier<Selection> lanes) {
+  public static List<KernelChoice> candidates(
+      String wanted, List<KernelProvider> providers, MapProgram program, DataType type) {
+    boolean isAuto = wanted.equals(KernelSelection.AUTO);
+    if (!isAuto && providers.stream().noneMatch(p -> p.name().equals(wanted))) {
+      throw new IllegalArgumentException(
+          "system property "
+              + KernelSelection.PROPERTY
+              + ": found '"
+              + wanted
+              + "', expected auto, "
+              + String.join(", ", providers.stream().map(KernelProvider::name).toList()));
+    }
+    List<Asked> asked = new ArrayList<>();
+    providers.stream()
+        .sorted(
+            Comparator.comparing((KernelProvider p) -> !p.name().equals(wanted))
+                .thenComparing(KernelProvider::order))
+        .forEach(p -> asked.add(ask(p, p.name().equals(wanted), program, type)));
+    Asked first = asked.get(0);
+    if (!isAuto && first.answer.fitness() == Fitness.UNAVAILABLE) {
+      throw new IllegalStateException(
+          "-D" + KernelSelection.PROPERTY + "=" + wanted + ", but " + first.answer.reason());
+    }
+    return inOrder(wanted, asked, program);
+  }
 
-    /** Of this JVM. */
-    static Setting here() {
-      return new Setting(
-          KernelMode.fromProperty(),
-          Nd4j.getEnvironment().isCPU(),
-          FusedKernel.segmentFromProperty(),
-          LaneKernelSelection::selection);
+  private static Asked ask(
+      KernelProvider provider, boolean isWanted, MapProgram program, DataType type) {
+    Supplier<Answer> question = () -> provider.ask(program, type);
+    if (isWanted) {
+      return new Asked(provider, question.get());
+    }
+    try {
+      return new Asked(provider, question.get());
+    } catch (RuntimeException | LinkageError e) { // a provider of somebody else's
+      return new Asked(provider, Answer.unavailable("it failed when it was asked: " + e));
     }
   }
 
-  /**
-   * The choice as a function of all that it depends on.
-   *
-   * @param type the network's floating type
-   * @throws IllegalStateException in mode simd, if the Vector API cannot be loaded
-   */
-  static KernelChoice of(Setting setting, MapProgram program, DataType type) {
-    if (setting.mode == KernelMode.REFERENCE) {
-      return reference("-D" + KernelMode.PROPERTY + " says so");
+  private static List<KernelChoice> inOrder(String wanted, List<Asked> asked, MapProgram program) {
+    List<KernelChoice> choices = new ArrayList<>();
+    List<Asked> able = new ArrayList<>(asked.stream().filter(a -> a.answer.canRun()).toList());
+    if (able.isEmpty()) {
+      throw new IllegalStateException(
+          "no kernel can run "
+              + program.realized().map()
+              + ": "
+              + String.join("; ", asked.stream().map(Asked::refusal).toList()));
     }
-    if (type != DataType.FLOAT) {
-      return reference("the fused kernel is for FLOAT, this network " + type);
+    able.sort(
+        Comparator.comparing(
+            a -> !a.provider.name().equals(wanted) && a.answer.fitness() == Fitness.SLOWER));
+    for (Asked one : able) {
+      choices.add(choice(one, one.provider.name().equals(wanted), asked));
     }
-    if (!setting.isCpu) {
-      return reference("the fused kernel is for the CPU, ND4J's backend another");
-    }
-    Selection lanes = setting.lanes.get();
-    if (lanes.isSimd()) {
+    return choices;
+  }
+
+  private static KernelChoice choice(Asked taken, boolean isWanted, List<Asked> asked) {
+    if (isWanted) {
       return new KernelChoice(
-          Kernel.SIMD, "there is " + lanes.kernels().description(), Optional.empty());
+          taken.provider, "-D" + KernelSelection.PROPERTY + " says so", taken.answer.advice());
     }
-    if (setting.mode != KernelMode.AUTO) {
-      return scalar("-D" + KernelMode.PROPERTY + " says so", Optional.empty());
+    List<String> reasons = new ArrayList<>(List.of(taken.answer.reason()));
+    Optional<String> advice = taken.answer.advice();
+    for (Asked other : asked) {
+      boolean isBefore = other.provider.order() < taken.provider.order();
+      if (other != taken && (isBefore || other.provider.name().equals(KernelSelection.wanted()))) {
+        reasons.add(other.refusal());
+        advice = advice.or(other.answer::advice);
+      }
     }
-    if (setting.segment > 0) {
-      String alone = "-D" + FusedKernel.SEGMENT_PROPERTY + " is for this kernel alone";
-      return scalar(lanes.reason() + ", and " + alone, lanes.advice());
-    }
-    PlainWork work = PlainWork.of(program);
-    String reason = lanes.reason() + ", and " + work + " are faster ";
-    return work.isForProducts() && fitsReference(program)
-        ? new KernelChoice(Kernel.REFERENCE, reason + "by matrix products", lanes.advice())
-        : scalar(reason + "one by one", lanes.advice());
-  }
-
-  private static boolean fitsReference(MapProgram program) {
-    return program.realized().blocks().stream().allMatch(block -> DenseBlock.fits(block.mask()));
-  }
-
-  private static KernelChoice reference(String reason) {
-    return new KernelChoice(Kernel.REFERENCE, reason, Optional.empty());
-  }
-
-  private static KernelChoice scalar(String reason, Optional<String> advice) {
-    return new KernelChoice(Kernel.SCALAR, reason, advice);
-  }
-
-  /** Whether it is {@link FusedKernel}. */
-  public boolean isFused() {
-    return kernel != Kernel.REFERENCE;
+    return new KernelChoice(taken.provider, String.join("; ", reasons), advice);
   }
 
   /** One line. */
   @Override
   public String toString() {
-    return kernel.description + ", because " + reason + advice.map(a -> "; " + a).orElse("");
+    return provider.description() + ", because " + reason + advice.map(a -> "; " + a).orElse("");
   }
 }

@@ -2,6 +2,7 @@ package org.iterativemaps.kernel;
 
 import java.lang.ref.Reference;
 import java.util.Locale;
+import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.map.Injection;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -18,8 +19,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * <p>It does not train: back-propagation needs the states of all K steps.
  */
 final class ManyStepsKernel implements MapKernel {
-  /** Updates per token up to which the other kernels are asked, which hold all of them. */
-  static final int MOST_UPDATES = 1 << 17;
+  /** Evaluations per token up to which the other kernels are asked, which hold all of them. */
+  static final int MOST_EVALUATIONS = 1 << 17;
 
   /** Steps in a piece, unless the batch is large. */
   static final int STEPS_AT_A_TIME = 4096;
@@ -43,7 +44,7 @@ final class ManyStepsKernel implements MapKernel {
 
   /** Whether a program has too many updates for the other kernels. */
   static boolean isFor(MapProgram program) {
-    return program.schedule().updates().size() > MOST_UPDATES;
+    return program.schedule().evaluations().size() > MOST_EVALUATIONS;
   }
 
   @Override
@@ -58,11 +59,11 @@ final class ManyStepsKernel implements MapKernel {
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,
-              "training keeps every one of the %d updates per token of K = %d steps, at most %d; train"
+              "training keeps every one of the %d evaluations per token of K = %d steps, at most %d; train"
                   + " with fewer steps (inference runs with any K)",
-              program.schedule().updates().size(),
+              program.schedule().evaluations().size(),
               program.schedule().steps(),
-              MOST_UPDATES));
+              MOST_EVALUATIONS));
     }
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       DataType type = output.dataType();
@@ -152,7 +153,11 @@ final class ManyStepsKernel implements MapKernel {
 
   @Override
   public void backward(
-      INDArray outputGradient, int firstTimeStep, INDArray[] gradients, INDArray inputGradient) {
+      INDArray outputGradient,
+      INDArray[] lastStateGradient,
+      int firstTimeStep,
+      INDArray[] gradients,
+      INDArray inputGradient) {
     throw new IllegalStateException("backward needs a training forward pass before it");
   }
 

@@ -1,5 +1,6 @@
 package org.iterativemaps.kernel;
 
+import org.iterativemaps.iterate.MapProgram;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -46,9 +47,13 @@ public interface MapKernel {
   INDArray[] lastState();
 
   /**
-   * Back-propagates through the last training forward pass and drops its tape.
+   * Back-propagates through the last training forward pass. The tape stays, so that the same pass
+   * can be gone back through again with other gradients, until {@link #dropTape} or the next
+   * training pass.
    *
    * @param outputGradient dL/d(output), [batch, nOut, time]; not changed
+   * @param lastStateGradient dL/d(state after the last time step) by slot, beside what the output
+   *     says of it; null, and null entries, for zeros; not changed
    * @param firstTimeStep back-propagation stops after this time step, counted from 0 (truncated
    *     BPTT): outputs before it are given no gradient
    * @param gradients by parameter; overwritten
@@ -56,7 +61,17 @@ public interface MapKernel {
    * @throws IllegalStateException if there is no tape
    */
   void backward(
-      INDArray outputGradient, int firstTimeStep, INDArray[] gradients, INDArray inputGradient);
+      INDArray outputGradient,
+      INDArray[] lastStateGradient,
+      int firstTimeStep,
+      INDArray[] gradients,
+      INDArray inputGradient);
+
+  /** The same where the last state has no gradient of its own. */
+  default void backward(
+      INDArray outputGradient, int firstTimeStep, INDArray[] gradients, INDArray inputGradient) {
+    backward(outputGradient, null, firstTimeStep, gradients, inputGradient);
+  }
 
   /**
    * dL/d(state before time step firstTimeStep) of the last backward pass, by slot; null where the

@@ -2,7 +2,7 @@ package org.iterativemaps.layers;
 
 import java.util.Objects;
 import org.deeplearning4j.nn.weights.IWeightInit;
-import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -34,7 +34,7 @@ public final class HiddenProportionInit implements IWeightInit {
    * @param hiddenProportion in [0, 1)
    */
   public HiddenProportionInit(double hiddenProportion) {
-    this(null, hiddenProportion, new SparseWeightInit(FixedValues.fanIn(1)));
+    this(null, hiddenProportion, new SparseWeightInit(WeightValues.fanIn(1)));
   }
 
   /**
@@ -44,7 +44,7 @@ public final class HiddenProportionInit implements IWeightInit {
    * @param hiddenProportion in [0, 1)
    */
   public HiddenProportionInit(long trainableWeights, double hiddenProportion) {
-    this(trainableWeights, hiddenProportion, new SparseWeightInit(FixedValues.fanIn(1)));
+    this(trainableWeights, hiddenProportion, new SparseWeightInit(WeightValues.fanIn(1)));
   }
 
   /**

@@ -1,9 +1,9 @@
 package org.iterativemaps.layers;
 
 import org.deeplearning4j.nn.weights.IWeightInit;
-import org.iterativemaps.kernel.MapProgram;
-import org.iterativemaps.map.Liveness;
-import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.iterate.Liveness;
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.map.Parameter;
 
 /** What the configurations of the two layers have in common, beside DL4J's own. */
 public interface IterativeMapConf {
@@ -45,8 +45,8 @@ public interface IterativeMapConf {
    */
   Liveness liveness(MapSettings settings);
 
-  /** The initialiser of a block's weights. */
-  IWeightInit weightInit(RealizedBlock block);
+  /** The initialiser of weights. */
+  IWeightInit weightInit(Parameter weights);
 
   /** The first value of all biases. */
   double getBiasInit();

@@ -4,17 +4,19 @@ import java.util.Collection;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.ParamInitializer;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.optimize.api.TrainingListener;
-import org.iterativemaps.kernel.MapProgram;
-import org.iterativemaps.layers.impl.IterativeMap;
-import org.iterativemaps.map.Liveness;
-import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Schedule;
+import org.iterativemaps.iterate.Liveness;
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.iterate.Schedule;
+import org.iterativemaps.layers.impl.IterativeMapFeedForward;
+import org.iterativemaps.map.BlockFunctions;
+import org.iterativemaps.map.Parameter;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -98,6 +100,29 @@ public final class IterativeMapLayer extends FeedForwardLayer implements Iterati
     setNIn(nIn);
   }
 
+  /**
+   * DL4J's own.
+   *
+   * @throws IllegalStateException if sequences come and the map has attention, to which DL4J would
+   *     give the tokens of all examples mixed
+   */
+  @Override
+  public InputPreProcessor getPreProcessorForInputType(InputType inputType) {
+    boolean hasAttention =
+        settings.map().blocks().stream()
+            .anyMatch(block -> block.function() instanceof BlockFunctions.Attention);
+    if (inputType instanceof InputType.InputTypeRecurrent && hasAttention) {
+      throw new IllegalStateException(
+          "layer '"
+              + getLayerName()
+              + "': an attention block wants the tokens of an example one after the other, found "
+              + inputType
+              + ", whose tokens DL4J orders by time first; give [batch * time, size] as feed-forward"
+              + " input");
+    }
+    return super.getPreProcessorForInputType(inputType);
+  }
+
   @Override
   public void setWeightInitFn(IWeightInit init) {
     super.setWeightInitFn(init);
@@ -108,7 +133,7 @@ public final class IterativeMapLayer extends FeedForwardLayer implements Iterati
 
   @Override
   public MapProgram program(MapSettings settings) {
-    return MapProgram.singleToken(settings.realized(), settings.steps(), getActivationFn());
+    return MapProgram.singleToken(settings.realized(), settings.iteration(), getActivationFn());
   }
 
   @Override
@@ -118,8 +143,8 @@ public final class IterativeMapLayer extends FeedForwardLayer implements Iterati
   }
 
   @Override
-  public IWeightInit weightInit(RealizedBlock block) {
-    return settings.weightInits().getOrDefault(block.block().name(), getWeightInitFn());
+  public IWeightInit weightInit(Parameter weights) {
+    return settings.weightInit(weights, getWeightInitFn());
   }
 
   @Override
@@ -131,13 +156,13 @@ public final class IterativeMapLayer extends FeedForwardLayer implements Iterati
       boolean initializeParams,
       DataType networkDataType) {
     LayerChecks.beforeInstantiation(this, layerIndex, networkDataType);
-    IterativeMap layer = new IterativeMap(conf, networkDataType);
-    layer.setListeners(trainingListeners);
-    layer.setIndex(layerIndex);
-    layer.setParamsViewArray(layerParamsView);
-    layer.setParamTable(initializer().init(conf, layerParamsView, initializeParams));
-    layer.setConf(conf);
-    return layer;
+    return Instantiation.join(
+        new IterativeMapFeedForward(conf, networkDataType),
+        conf,
+        trainingListeners,
+        layerIndex,
+        layerParamsView,
+        initializeParams);
   }
 
   @Override
@@ -147,7 +172,7 @@ public final class IterativeMapLayer extends FeedForwardLayer implements Iterati
 
   @Override
   public LayerMemoryReport getMemoryReport(InputType inputType) {
-    return MapMemory.report(this, IterativeMapLayer.class, program(), inputType, 1);
+    return MapMemory.report(this, IterativeMapLayer.class, program(), inputType);
   }
 
   @Override

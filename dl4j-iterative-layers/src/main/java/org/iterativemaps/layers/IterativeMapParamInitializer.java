@@ -1,10 +1,11 @@
 package org.iterativemaps.layers;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.OrthogonalDistribution;
@@ -14,20 +15,20 @@ import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.deeplearning4j.nn.weights.WeightInitIdentity;
 import org.deeplearning4j.nn.weights.WeightInitXavierLegacy;
 import org.iterativemaps.map.Block;
-import org.iterativemaps.map.RandomSource;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
-import org.iterativemaps.map.RealizedMap.Parameter;
-import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.RandomSource;
+import org.iterativemaps.map.pattern.WeightMask;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Parameters of a map layer: one vector {@code W[from->to]} per trained block, holding only the
- * weights that exist, in the order of its mask (by target unit, then by source unit), then one
- * vector {@code b[slot]} per bias.
+ * Parameters of a map layer, in the order and with the keys of {@link RealizedMap#parameters()}:
+ * one vector {@code W[from->to]} per trained linear block, holding only the weights that exist, in
+ * the order of its mask (by target unit, then by source unit), what other functions train, and for
+ * every slot the vectors {@code g[slot]} of its normalisation's gain and {@code b[slot]} of its
+ * bias.
  *
  * <p>Weights are drawn by DL4J's initialisers with the <em>sparse</em> fan-in and fan-out: entries
  * per target unit and per source unit, averaged over the block; by {@link SparseWeightInit} unit by
@@ -43,25 +44,6 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
     return INSTANCE;
   }
 
-  /**
-   * The key of a block's weights in {@code paramTable()}.
-   *
-   * @param from source slot
-   * @param to target slot
-   */
-  public static String weightKey(String from, String to) {
-    return "W[" + from + "->" + to + "]";
-  }
-
-  /**
-   * The key of a slot's bias in {@code paramTable()}.
-   *
-   * @param slot the slot
-   */
-  public static String biasKey(String slot) {
-    return "b[" + slot + "]";
-  }
-
   @Override
   public long numParams(NeuralNetConfiguration conf) {
     return numParams(conf.getLayer());
@@ -75,24 +57,23 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
 
   @Override
   public List<String> paramKeys(Layer layer) {
-    List<String> keys = new ArrayList<>(weightKeys(layer));
-    keys.addAll(biasKeys(layer));
-    return keys;
+    return keys(layer, name -> true);
   }
 
   @Override
   public List<String> weightKeys(Layer layer) {
-    return settings(layer).map().blocks().stream()
-        .filter(Block::isTrainable)
-        .map(b -> weightKey(b.from(), b.to()))
-        .toList();
+    return keys(layer, name -> name.role() != Parameter.Role.BIAS);
   }
 
   @Override
   public List<String> biasKeys(Layer layer) {
-    return settings(layer).map().slots().stream()
-        .filter(Slot::hasBias)
-        .map(s -> biasKey(s.name()))
+    return keys(layer, name -> name.role() == Parameter.Role.BIAS);
+  }
+
+  private static List<String> keys(Layer layer, Predicate<Parameter.Name> which) {
+    return settings(layer).map().parameterNames().stream()
+        .filter(which)
+        .map(Parameter.Name::key)
         .toList();
   }
 
@@ -110,69 +91,88 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
   public Map<String, INDArray> init(
       NeuralNetConfiguration conf, INDArray paramsView, boolean initializeParams) {
     IterativeMapConf layer = (IterativeMapConf) conf.getLayer();
-    Map<String, INDArray> views = views(conf.getLayer(), paramsView);
+    Map<String, INDArray> views = views(layer.getSettings(), paramsView);
     views.keySet().forEach(conf::addVariable);
     if (initializeParams) {
-      RealizedMap realized = layer.getSettings().realized();
-      int next = 0;
-      for (Map.Entry<String, INDArray> view : views.entrySet()) {
-        Parameter parameter = realized.parameters().get(next++);
-        if (parameter.isBias()) {
-          view.getValue().assign(layer.getBiasInit());
-        } else {
-          RealizedBlock block = realized.blocks().get(parameter.block());
-          initWeights(layer.weightInit(block), block, view.getValue(), conf.getSeed());
-        }
-      }
+      init(layer.getSettings(), views, layer::weightInit, layer.getBiasInit(), conf.getSeed());
     }
     return views;
+  }
+
+  /**
+   * First values of all parameters.
+   *
+   * @param views by key; overwritten
+   * @param inits the initialiser of a block's weights
+   * @param bias first value of biases that have none of their own
+   * @param seed for this package's initialisers; DL4J's draw from ND4J's generator
+   */
+  static void init(
+      MapSettings settings,
+      Map<String, INDArray> views,
+      Function<Parameter, IWeightInit> inits,
+      double bias,
+      long seed) {
+    RealizedMap realized = settings.realized();
+    for (Parameter parameter : realized.parameters()) {
+      INDArray view = views.get(parameter.key());
+      if (view == null) {
+        continue; // DL4J's way of saying that everything is fixed
+      }
+      switch (parameter.role()) {
+        case GAIN -> view.assign(1);
+        case BIAS -> view.assign(firstBias(settings, parameter, bias));
+        default -> initWeights(inits.apply(parameter), realized, parameter, view, seed);
+      }
+    }
+  }
+
+  private static double firstBias(MapSettings settings, Parameter parameter, double ofLayer) {
+    return parameter.isBias()
+        ? settings
+            .biasInits()
+            .getOrDefault(settings.map().slots().get(parameter.slot()).name(), ofLayer)
+        : ofLayer;
   }
 
   @Override
   public Map<String, INDArray> getGradientsFromFlattened(
       NeuralNetConfiguration conf, INDArray gradientView) {
-    return views(conf.getLayer(), gradientView);
+    return views(settings(conf.getLayer()), gradientView);
   }
 
   private static MapSettings settings(Layer layer) {
     return ((IterativeMapConf) layer).getSettings();
   }
 
-  private Map<String, INDArray> views(Layer layer, INDArray flat) {
+  /** The parts of a flat vector, by key. */
+  static Map<String, INDArray> views(MapSettings settings, INDArray flat) {
     Map<String, INDArray> views = new LinkedHashMap<>();
     if (flat == null) { // DL4J's way of saying that everything is fixed
       return views;
     }
     INDArray all = flat.reshape(flat.length());
-    List<Parameter> parameters = settings(layer).realized().parameters();
     long start = 0;
-    int next = 0;
-    for (String key : paramKeys(layer)) {
-      long end = start + parameters.get(next++).length();
-      views.put(key, all.get(NDArrayIndex.interval(start, end)));
+    for (Parameter parameter : settings.realized().parameters()) {
+      long end = start + parameter.length();
+      views.put(parameter.key(), all.get(NDArrayIndex.interval(start, end)));
       start = end;
     }
     return views;
   }
 
-  /**
-   * Draws the weights of one block that exist, with their sparse fan-in and fan-out.
-   *
-   * @param given one of DL4J's initialisers or of this package's
-   * @param block which weights exist
-   * @param view [entries] in the order of the mask; overwritten
-   * @param seed for this package's initialisers; DL4J's draw from ND4J's generator
-   * @throws IllegalArgumentException if the initialiser needs another block: a square or dense one
-   */
-  public static void initWeights(IWeightInit given, RealizedBlock block, INDArray view, long seed) {
+  /** Draws weights that exist, with their sparse fan-in and fan-out. */
+  private static void initWeights(
+      IWeightInit given, RealizedMap map, Parameter weights, INDArray view, long seed) {
     IWeightInit init = given instanceof HiddenProportionInit plan ? plan.values() : given;
-    WeightMask mask = block.mask();
+    WeightMask mask = weights.mask();
     double fanIn = mask.entryCount() / (double) mask.toSize();
     double fanOut = mask.entryCount() / (double) mask.fromSize();
+    String name = map.blocks().get(weights.block()).block().name();
     if (init instanceof SparseWeightInit sparse) {
-      initSparse(sparse, block, view, seed);
+      initSparse(sparse, map, weights, view, seed);
     } else if (init instanceof WeightInitIdentity identity) {
-      initIdentity(identity, block, view);
+      initIdentity(identity, name, mask, view);
     } else if (mask.isDense()) {
       init.init(fanIn, fanOut, new long[] {mask.toSize(), mask.fromSize()}, 'c', view);
     } else if (init instanceof WeightInitXavierLegacy) {
@@ -185,7 +185,7 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
               "block %s: DL4J's orthogonal weights need a dense block, found density %.4g; use"
                   + " MapWeightInit.ORTHOGONAL with Sparsity.groups(n), another initialiser or"
                   + " Sparsity.dense()",
-              block.block().name(),
+              name,
               mask.density()));
     } else {
       init.init(fanIn, fanOut, new long[] {mask.entryCount()}, 'c', view);
@@ -193,20 +193,19 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
   }
 
   private static void initSparse(
-      SparseWeightInit init, RealizedBlock block, INDArray view, long seed) {
+      SparseWeightInit init, RealizedMap map, Parameter weights, INDArray view, long seed) {
+    Block block = map.blocks().get(weights.block()).block();
     // The place in the network's parameters tells layers apart, and the two of a Bidirectional.
+    String place = Long.toString(view.offset());
     RandomSource random =
-        RandomSource.of(
-            seed,
-            "weights",
-            Long.toString(view.offset()),
-            block.block().from(),
-            block.block().to());
+        block.isLinear()
+            ? RandomSource.of(seed, "weights", place, block.from(), block.to())
+            : RandomSource.of(seed, "weights", place, weights.key());
     try {
-      assign(init.values().draw(block.mask(), random), view);
+      assign(init.values().draw(weights.mask(), random), view);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "weightInit of block " + block.block().name() + ": " + e.getMessage(), e);
+          "weightInit of block " + block.name() + ": " + e.getMessage(), e);
     }
   }
 
@@ -215,14 +214,14 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
   }
 
   /** DL4J's identity wants a square matrix; here its diagonal is put where entries exist. */
-  private static void initIdentity(WeightInitIdentity init, RealizedBlock block, INDArray view) {
-    WeightMask mask = block.mask();
+  private static void initIdentity(
+      WeightInitIdentity init, String block, WeightMask mask, INDArray view) {
     if (mask.fromSize() != mask.toSize()) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "block %s: identity weights need slots of one size, found %d and %d",
-              block.block().name(),
+              block,
               mask.fromSize(),
               mask.toSize()));
     }

@@ -15,11 +15,11 @@ import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.optimize.api.TrainingListener;
-import org.iterativemaps.kernel.MapProgram;
+import org.iterativemaps.iterate.Liveness;
+import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.layers.impl.IterativeMapRecurrent;
 import org.iterativemaps.map.Block;
-import org.iterativemaps.map.Liveness;
-import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.map.Parameter;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -40,8 +40,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>The state starts at zero, or at what {@code rnnSetPreviousState} was given, by slot name. At a
  * masked time step output and state are zero, as in {@code SimpleRnn}; DL4J's LSTM computes masked
  * steps like any other, except in {@code LastTimeStep}. {@code weightInitRecurrent} and {@code
- * constrainRecurrent} mean the blocks between state slots, {@code constrainInputWeights} those from
- * the input. All else as in {@link IterativeMapLayer}.
+ * constrainRecurrent} mean the blocks that do not read the input, {@code constrainInputWeights}
+ * those that do. All else as in {@link IterativeMapLayer}.
  *
  * <p>Source: Hershey, Paffenroth, Pathak, Tavener, arXiv:2404.00880 (2024).
  */
@@ -76,9 +76,10 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
     }
     List<String> keys =
         settings.map().blocks().stream()
-            .filter(Block::isTrainable)
-            .filter(b -> settings.map().slot(b.from()).isInput() == fromInput)
-            .map(b -> IterativeMapParamInitializer.weightKey(b.from(), b.to()))
+            .filter(block -> readsInput(block) == fromInput)
+            .flatMap(block -> block.function().parameterNames(settings.map().site(block)).stream())
+            .filter(name -> name.role() == Parameter.Role.WEIGHT)
+            .map(Parameter.Name::key)
             .toList();
     List<LayerConstraint> all =
         getConstraints() == null ? new ArrayList<>() : new ArrayList<>(getConstraints());
@@ -134,7 +135,7 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
 
   @Override
   public MapProgram program(MapSettings settings) {
-    return MapProgram.sequence(settings.realized(), settings.steps(), getActivationFn());
+    return MapProgram.sequence(settings.realized(), settings.iteration(), getActivationFn());
   }
 
   @Override
@@ -144,13 +145,18 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
   }
 
   @Override
-  public IWeightInit weightInit(RealizedBlock block) {
-    boolean recurrent = !settings.map().slots().get(block.from()).isInput();
-    IWeightInit general =
-        recurrent && getWeightInitFnRecurrent() != null
+  public IWeightInit weightInit(Parameter weights) {
+    Block block = settings.map().blocks().get(weights.block());
+    boolean isRecurrent = !readsInput(block);
+    return settings.weightInit(
+        weights,
+        isRecurrent && getWeightInitFnRecurrent() != null
             ? getWeightInitFnRecurrent()
-            : getWeightInitFn();
-    return settings.weightInits().getOrDefault(block.block().name(), general);
+            : getWeightInitFn());
+  }
+
+  private boolean readsInput(Block block) {
+    return block.sources().contains(settings.map().input().name());
   }
 
   @Override
@@ -162,13 +168,13 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
       boolean initializeParams,
       DataType networkDataType) {
     LayerChecks.beforeInstantiation(this, layerIndex, networkDataType);
-    IterativeMapRecurrent layer = new IterativeMapRecurrent(conf, networkDataType);
-    layer.setListeners(trainingListeners);
-    layer.setIndex(layerIndex);
-    layer.setParamsViewArray(layerParamsView);
-    layer.setParamTable(initializer().init(conf, layerParamsView, initializeParams));
-    layer.setConf(conf);
-    return layer;
+    return Instantiation.join(
+        new IterativeMapRecurrent(conf, networkDataType),
+        conf,
+        trainingListeners,
+        layerIndex,
+        layerParamsView,
+        initializeParams);
   }
 
   @Override
@@ -178,9 +184,7 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
 
   @Override
   public LayerMemoryReport getMemoryReport(InputType inputType) {
-    long timeSteps = ((InputType.InputTypeRecurrent) inputType).getTimeSeriesLength();
-    return MapMemory.report(
-        this, IterativeMapRecurrentLayer.class, program(), inputType, timeSteps);
+    return MapMemory.report(this, IterativeMapRecurrentLayer.class, program(), inputType);
   }
 
   @Override

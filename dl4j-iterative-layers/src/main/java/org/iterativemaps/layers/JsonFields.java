@@ -124,25 +124,25 @@ public final class JsonFields {
     return node.get(field);
   }
 
-  /** Whether a field is null; it has to be there, but in version 1, where what is null is not. */
+  /** Whether a field is null; it has to be there. */
   public boolean isNull(String field) throws MapFormatException {
-    return version == 1 && !node.has(field) || get(field).isNull();
+    return get(field).isNull();
   }
 
   /**
-   * Reads the version, which says what may be missing.
+   * Reads the version.
    *
-   * @param newest the version this library writes; it reads all from 1
+   * @param newest the version this library writes, and the one it reads
    * @throws MapFormatException if it is another one, naming both
    */
   public void version(int newest) throws MapFormatException {
     long found = wholeNumber("version", 0, Long.MAX_VALUE);
-    if (found < 1 || found > newest) {
+    if (found != newest) {
       throw error(
           "version",
           "found version "
               + found
-              + ", this library reads versions 1 to "
+              + ", this library reads version "
               + newest
               + "; use the library version the model was saved with, or a newer one");
     }

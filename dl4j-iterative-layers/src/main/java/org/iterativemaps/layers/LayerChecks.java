@@ -63,10 +63,10 @@ public final class LayerChecks {
   /** Another size of a planned layer; an error names the layer. */
   static MapSettings planning(Layer layer, Supplier<MapSettings> change) {
     MapSettings before = ((IterativeMapConf) layer).getSettings();
-    boolean isPlanned = before.planned().isPresent();
+    boolean isPlanned = before.plan().isPresent();
     try {
       MapSettings after = change.get();
-      isPlanned = after.planned().isPresent();
+      isPlanned = after.plan().isPresent();
       if (after != before) {
         MapLiveness.ofPlan((IterativeMapConf) layer, after);
       }

@@ -4,11 +4,13 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.weights.IWeightInit;
+import org.iterativemaps.iterate.Iteration;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
-import org.iterativemaps.map.MapPlan;
-import org.iterativemaps.map.PaperBlock;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.plan.MapPlan;
+import org.iterativemaps.map.plan.PaperBlock;
 import org.nd4j.linalg.activations.IActivation;
 
 /** The options of {@link MapOptions} while a builder collects them; null where not given. */
@@ -27,6 +29,7 @@ public final class MapDraft {
   IActivation outputActivation;
   final Map<PaperBlock, Double> blockDensities = new EnumMap<>(PaperBlock.class);
   final Map<String, IWeightInit> weightInits = new HashMap<>();
+  final Map<String, Double> biasInits = new HashMap<>();
 
   MapDraft() {}
 
@@ -47,13 +50,15 @@ public final class MapDraft {
       proportion = oneOf("hiddenProportion", proportion, plan.hiddenProportion());
     }
     if (weights != null || proportion != null || hasPlannedSizes()) {
-      return MapSettings.planned(plan(nOut, weights, proportion), nIn, steps, weightInits);
+      return MapSettings.planned(
+          plan(nOut, weights, proportion), nIn, Iteration.steps(steps), weightInits, biasInits);
     }
     BlockMap whole = map == null ? shortForm(nOut) : generalForm(nOut);
     if (nIn > 0) {
       whole = withInputSize(whole, nIn);
     }
-    MapSettings settings = new MapSettings(whole, steps, weightInits);
+    MapSettings settings =
+        new MapSettings(whole, Iteration.steps(steps), weightInits, biasInits, null);
     boolean hasPattern = map != null || inputSparsity != null || hiddenSparsity != null;
     return hasPattern ? settings : settings.undecided();
   }
@@ -137,7 +142,7 @@ public final class MapDraft {
       throw new IllegalArgumentException(
           "nOut: found " + nOut + ", expected the number of hidden units; or give a map(…)");
     }
-    BlockMap.Builder builder = BlockMap.builder().input("x");
+    BlockMapBuilder builder = BlockMap.builder().input("x");
     if (hasBias == null || hasBias) {
       builder.state("h", size("nOut", nOut));
     } else {

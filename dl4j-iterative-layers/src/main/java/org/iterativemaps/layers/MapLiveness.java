@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.iterativemaps.map.Liveness.DeadBlock;
+import org.iterativemaps.iterate.Liveness.DeadBlock;
 import org.iterativemaps.map.Slot;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -30,7 +30,7 @@ final class MapLiveness {
     if (dead.isEmpty()) {
       return;
     }
-    if (settings.planned().isPresent()) {
+    if (settings.plan().isPresent()) {
       throw new IllegalArgumentException(ofPlan(dead, settings));
     }
     LOG.warn(
@@ -48,7 +48,7 @@ final class MapLiveness {
    */
   static void ofPlan(IterativeMapConf layer, MapSettings planned) {
     List<DeadBlock> dead = layer.liveness(planned).dead();
-    if (planned.planned().isPresent() && !dead.isEmpty()) {
+    if (planned.plan().isPresent() && !dead.isEmpty()) {
       throw new IllegalArgumentException(ofPlan(dead, planned));
     }
   }

@@ -41,13 +41,13 @@ public final class MapLossLayer extends LossLayer {
       INDArray layerParamsView,
       boolean initializeParams,
       DataType networkDataType) {
-    MapLoss layer = new MapLoss(conf, networkDataType);
-    layer.setListeners(trainingListeners);
-    layer.setIndex(layerIndex);
-    layer.setParamsViewArray(layerParamsView);
-    layer.setParamTable(initializer().init(conf, layerParamsView, initializeParams));
-    layer.setConf(conf);
-    return layer;
+    return Instantiation.join(
+        new MapLoss(conf, networkDataType),
+        conf,
+        trainingListeners,
+        layerIndex,
+        layerParamsView,
+        initializeParams);
   }
 
   @Override

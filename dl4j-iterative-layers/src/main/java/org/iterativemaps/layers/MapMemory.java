@@ -1,12 +1,14 @@
 package org.iterativemaps.layers;
 
-import java.util.List;
+import java.util.function.Function;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
 import org.deeplearning4j.nn.conf.memory.MemoryReport;
+import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.KernelMemory;
-import org.iterativemaps.kernel.MapProgram;
+import org.iterativemaps.kernel.KernelSelection;
+import org.iterativemaps.map.Parameter;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.IUpdater;
 
@@ -17,33 +19,67 @@ import org.nd4j.linalg.learning.config.IUpdater;
 final class MapMemory {
   private MapMemory() {}
 
+  /** Of a layer. */
   static LayerMemoryReport report(
-      FeedForwardLayer layer,
+      FeedForwardLayer layer, Class<?> type, MapProgram program, InputType inputType) {
+    LayerMemoryReport.Builder report =
+        builder(
+            layer.getLayerName(),
+            type,
+            layer::getUpdaterByParam,
+            program,
+            inputType,
+            layer.getOutputType(-1, inputType),
+            layer.getIDropout() == null ? 0 : inputType.arrayElementsPerExample());
+    return report.build();
+  }
+
+  /**
+   * Of a vertex.
+   *
+   * @param updaters by key of a parameter; may give null
+   */
+  static LayerMemoryReport report(
+      String name,
       Class<?> type,
+      Function<String, IUpdater> updaters,
       MapProgram program,
       InputType inputType,
-      long timeSteps) {
+      InputType outputType) {
+    return builder(name, type, updaters, program, inputType, outputType, 0).build();
+  }
+
+  private static LayerMemoryReport.Builder builder(
+      String name,
+      Class<?> type,
+      Function<String, IUpdater> updaters,
+      MapProgram program,
+      InputType inputType,
+      InputType outputType,
+      long dropout) {
     long parameters = 0;
     long updaterState = 0;
-    List<String> keys = layer.initializer().paramKeys(layer);
-    for (int p = 0; p < keys.size(); p++) {
-      IUpdater updater = layer.getUpdaterByParam(keys.get(p));
-      long length = program.realized().parameters().get(p).length();
-      parameters += length;
-      updaterState += updater == null ? 0 : updater.stateSize(length);
+    for (Parameter parameter : program.realized().parameters()) {
+      IUpdater updater = updaters.apply(parameter.key());
+      parameters += parameter.length();
+      updaterState += updater == null ? 0 : updater.stateSize(parameter.length());
     }
     // Nothing tells a layer's configuration its network's floating type: FLOAT is the default.
-    KernelMemory kernel = KernelMemory.of(program, DataType.FLOAT, Math.max(1, timeSteps));
-    InputType outputType = layer.getOutputType(-1, inputType);
-    long dropout = layer.getIDropout() == null ? 0 : inputType.arrayElementsPerExample();
-    return new LayerMemoryReport.Builder(layer.getLayerName(), type, inputType, outputType)
+    KernelMemory kernel = KernelSelection.memory(program, DataType.FLOAT, timeSteps(inputType));
+    return new LayerMemoryReport.Builder(name, type, inputType, outputType)
         .standardMemory(parameters, updaterState)
         .workingMemory(
             kernel.fixedInference(),
             kernel.perExampleInference(),
             kernel.fixedTraining(),
             dropout + kernel.perExampleTraining())
-        .cacheMemory(MemoryReport.CACHE_MODE_ALL_ZEROS, MemoryReport.CACHE_MODE_ALL_ZEROS)
-        .build();
+        .cacheMemory(MemoryReport.CACHE_MODE_ALL_ZEROS, MemoryReport.CACHE_MODE_ALL_ZEROS);
+  }
+
+  /** Of a sequence; 1 for a single token and where the length is not known. */
+  private static long timeSteps(InputType input) {
+    return input instanceof InputType.InputTypeRecurrent sequence
+        ? Math.max(1, sequence.getTimeSeriesLength())
+        : 1;
   }
 }

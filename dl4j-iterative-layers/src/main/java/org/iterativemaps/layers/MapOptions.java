@@ -4,11 +4,11 @@ import java.util.Map;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.DensityPlanner;
-import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.Injection;
-import org.iterativemaps.map.PaperBlock;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.plan.DensityPlanner;
+import org.iterativemaps.map.plan.PaperBlock;
+import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.activations.Activation;
 
 /**
@@ -18,7 +18,7 @@ import org.nd4j.linalg.activations.Activation;
  * nOut(256).steps(4).density(0.1)}; or the general form: {@code map(blockMap).steps(4)}; or a plan,
  * {@code trainableWeights(100_000).hiddenProportion(0.5)}, by which {@link DensityPlanner} solves
  * for the sizes and densities left open as soon as nIn is known. What it found is in {@link
- * MapSettings#plan()}.
+ * MapSettings#densityPlan()}.
  *
  * @param <B> the builder
  */
@@ -139,6 +139,12 @@ public interface MapOptions<B> {
     return self();
   }
 
+  /** The first value of a slot's bias, instead of the layer's: forget gates often begin at 1. */
+  default B biasInit(String slot, double value) {
+    draft().biasInits.put(slot, value);
+    return self();
+  }
+
   /** The layer's initialiser, as DL4J's builders have it. */
   B weightInit(IWeightInit init);
 
@@ -153,12 +159,12 @@ public interface MapOptions<B> {
   }
 
   /** Values for the weights of one block before training, instead of the layer's initialiser. */
-  default B weightInit(String from, String to, FixedValues values) {
+  default B weightInit(String from, String to, WeightValues values) {
     return weightInit(from, to, new SparseWeightInit(values));
   }
 
   /** The same for several blocks, by name "from-&gt;to". */
-  default B weightInits(Map<String, FixedValues> values) {
+  default B weightInits(Map<String, WeightValues> values) {
     values.forEach((block, rule) -> draft().weightInits.put(block, new SparseWeightInit(rule)));
     return self();
   }

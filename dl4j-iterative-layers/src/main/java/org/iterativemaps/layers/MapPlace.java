@@ -85,6 +85,15 @@ public record MapPlace(
     return layer instanceof BaseWrapperLayer wrapper ? wrapper.getUnderlying() : layer;
   }
 
+  /** What is inside of all wrappers other than a Bidirectional. */
+  public static Layer innermost(Layer layer) {
+    Layer inner = layer;
+    while (inner != unwrapped(inner)) {
+      inner = unwrapped(inner);
+    }
+    return inner;
+  }
+
   /**
    * Those of some maps that a caller means: one, or the two of a Bidirectional.
    *

@@ -5,8 +5,8 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
-import org.iterativemaps.map.MapPlan;
-import org.iterativemaps.map.PaperBlock;
+import org.iterativemaps.map.plan.MapPlan;
+import org.iterativemaps.map.plan.PaperBlock;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.shade.jackson.core.JsonGenerator;
 
@@ -29,7 +29,7 @@ final class MapPlanJson {
       json.writeObjectField(block.name(), plan.densities().get(block));
     }
     json.writeEndObject();
-    MapSettingsJson.Serializer.writeWithClass("outputActivation", plan.outputActivation(), json);
+    BlockMapJson.writeWithClass("outputActivation", plan.outputActivation(), json);
     json.writeBooleanField("bias", plan.hasBias());
     json.writeStringField("injection", plan.injection().name());
     json.writeNumberField("seed", plan.seed());

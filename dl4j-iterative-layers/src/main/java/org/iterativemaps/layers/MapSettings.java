@@ -6,13 +6,16 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.deeplearning4j.nn.weights.IWeightInit;
+import org.iterativemaps.iterate.Iteration;
 import org.iterativemaps.map.Block;
+import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.DensityPlan;
 import org.iterativemaps.map.Injection;
-import org.iterativemaps.map.MapPlan;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.Slot;
+import org.iterativemaps.map.plan.DensityPlan;
+import org.iterativemaps.map.plan.MapPlan;
 import org.nd4j.shade.jackson.databind.annotation.JsonDeserialize;
 import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
 
@@ -28,8 +31,9 @@ public final class MapSettings implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final BlockMap map;
-  private final int steps;
+  private final Iteration iteration;
   private final TreeMap<String, IWeightInit> weightInits;
+  private final TreeMap<String, Double> biasInits; // by slot
   private final MapPlan plan; // null if the map was given
   private transient RealizedMap realized; // drawn once: networks ask often
   private transient boolean isUndecided; // only while a builder's layer joins its network
@@ -43,18 +47,45 @@ public final class MapSettings implements Serializable {
    * @throws IllegalArgumentException if steps is below 1, or an initialiser has no such block
    */
   public MapSettings(BlockMap map, int steps, Map<String, IWeightInit> weightInits) {
-    this(map, steps, weightInits, null);
+    this(map, Iteration.steps(steps), weightInits, Map.of(), null);
   }
 
-  /** With what the map was planned from; the map is not planned again here. */
-  MapSettings(BlockMap map, int steps, Map<String, IWeightInit> weightInits, MapPlan plan) {
-    if (steps < 1) {
-      throw new IllegalArgumentException("steps: found " + steps + ", expected at least 1");
+  /**
+   * A map whose parameters all begin as the layer says.
+   *
+   * @param map the block map
+   * @param steps K, steps per token, at least 1
+   * @throws IllegalArgumentException if steps is below 1, or a block is Java code
+   */
+  public MapSettings(BlockMap map, int steps) {
+    this(map, steps, Map.of());
+  }
+
+  /**
+   * The same with first values of biases, and what the map was planned from; it is not planned
+   * again here.
+   */
+  MapSettings(
+      BlockMap map,
+      Iteration iteration,
+      Map<String, IWeightInit> weightInits,
+      Map<String, Double> biasInits,
+      MapPlan plan) {
+    if (map == null) {
+      throw new IllegalArgumentException("map: found none; give a block map with map(…)");
     }
     this.map = map;
-    this.steps = steps;
+    this.iteration = iteration;
     this.weightInits = new TreeMap<>(weightInits);
+    this.biasInits = new TreeMap<>(biasInits);
     this.plan = plan;
+    checkData();
+    for (String slot : biasInits.keySet()) {
+      if (!map.slot(slot).hasBias()) {
+        throw new IllegalArgumentException(
+            "biasInit: slot '" + slot + "' has no bias; leave it out, or give the slot one");
+      }
+    }
     for (String block : weightInits.keySet()) {
       if (map.blocks().stream().noneMatch(b -> b.isTrainable() && b.name().equals(block))) {
         throw new IllegalArgumentException(
@@ -62,6 +93,20 @@ public final class MapSettings implements Serializable {
                 + block
                 + "; the map has "
                 + map.blocks().stream().filter(Block::isTrainable).map(Block::name).toList());
+      }
+    }
+  }
+
+  private void checkData() {
+    for (Block block : map.blocks()) {
+      if (!BlockFunctions.contains(block.function())) {
+        throw new IllegalArgumentException(
+            "block "
+                + block.name()
+                + ": "
+                + block.function()
+                + " is Java code, which a DL4J configuration cannot hold; use those of"
+                + " BlockFunctions, or build the map into a SameDiff graph with SDIterative");
       }
     }
   }
@@ -74,9 +119,14 @@ public final class MapSettings implements Serializable {
     return map;
   }
 
-  /** K: steps per token. */
+  /** How often the map is applied to a token. */
+  public Iteration iteration() {
+    return iteration;
+  }
+
+  /** K: steps per token, the most it can take. */
   public int steps() {
-    return steps;
+    return iteration.mostSteps();
   }
 
   /** Weight initialisers by block name "from-&gt;to". */
@@ -84,14 +134,29 @@ public final class MapSettings implements Serializable {
     return Map.copyOf(weightInits);
   }
 
+  /**
+   * The initialiser of weights.
+   *
+   * @param ofLayer where a block has none of its own
+   */
+  IWeightInit weightInit(Parameter weights, IWeightInit ofLayer) {
+    Block block = map.blocks().get(weights.block());
+    return block.isLinear() ? weightInits.getOrDefault(block.name(), ofLayer) : ofLayer;
+  }
+
+  /** First values of biases by slot, where they are not the layer's. */
+  public Map<String, Double> biasInits() {
+    return Map.copyOf(biasInits);
+  }
+
   /** What the map was planned from, if it was; another nIn is planned for again. */
-  public Optional<MapPlan> planned() {
+  public Optional<MapPlan> plan() {
     return Optional.ofNullable(plan);
   }
 
   /** The sizes and densities that were planned, if they were and the input size is known. */
-  public Optional<DensityPlan> plan() {
-    return map.isOpen() ? Optional.empty() : planned().map(p -> p.solve(map.input().size()));
+  public Optional<DensityPlan> densityPlan() {
+    return map.isOpen() ? Optional.empty() : plan().map(p -> p.solve(map.input().size()));
   }
 
   /** Units of the output slot; 0 while they are still to be planned. */
@@ -120,7 +185,7 @@ public final class MapSettings implements Serializable {
     }
     int size = MapDraft.size("nIn", nIn);
     BlockMap resized = plan != null ? plan.map(size) : map.withSlotSize(map.input().name(), size);
-    return new MapSettings(resized, steps, weightInits, plan);
+    return new MapSettings(resized, iteration, weightInits, biasInits, plan);
   }
 
   /**
@@ -136,9 +201,10 @@ public final class MapSettings implements Serializable {
     }
     int size = MapDraft.size("nOut", nOut);
     if (plan != null) {
-      return planned(plan.withOutputSize(size), map.input().size(), steps, weightInits);
+      return planned(
+          plan.withOutputSize(size), map.input().size(), iteration, weightInits, biasInits);
     }
-    return new MapSettings(map.withSlotSize(map.output().name(), size), steps, weightInits);
+    return with(map.withSlotSize(map.output().name(), size));
   }
 
   /**
@@ -146,7 +212,7 @@ public final class MapSettings implements Serializable {
    * builder's short form without any pattern.
    */
   MapSettings undecided() {
-    MapSettings undecided = new MapSettings(map, steps, weightInits);
+    MapSettings undecided = with(map);
     undecided.isUndecided = true;
     return undecided;
   }
@@ -171,14 +237,18 @@ public final class MapSettings implements Serializable {
             hidden.hasBias(),
             map.injection(),
             map.seed());
-    return planned(made, map.input().size(), steps, weightInits);
+    return planned(made, map.input().size(), iteration, weightInits, biasInits);
   }
 
   /** Planned for an input size, or open if that is below 1. */
   static MapSettings planned(
-      MapPlan plan, long nIn, int steps, Map<String, IWeightInit> weightInits) {
+      MapPlan plan,
+      long nIn,
+      Iteration iteration,
+      Map<String, IWeightInit> weightInits,
+      Map<String, Double> biasInits) {
     BlockMap map = nIn < 1 ? plan.structure() : plan.map(MapDraft.size("nIn", nIn));
-    return new MapSettings(map, steps, weightInits, plan);
+    return new MapSettings(map, iteration, weightInits, biasInits, plan);
   }
 
   /**
@@ -187,9 +257,29 @@ public final class MapSettings implements Serializable {
    * @param newSteps at least 1
    */
   public synchronized MapSettings withSteps(int newSteps) {
-    MapSettings changed = new MapSettings(map, newSteps, weightInits, plan);
+    MapSettings changed =
+        new MapSettings(map, Iteration.steps(newSteps), weightInits, biasInits, plan);
     changed.realized = realized; // masks do not depend on K
     return changed;
+  }
+
+  /**
+   * The same settings with another map: initialisers of what it has not go, and a plan is no longer
+   * kept beside the map.
+   */
+  public MapSettings with(BlockMap other) {
+    Map<String, IWeightInit> weights = new TreeMap<>(weightInits);
+    weights
+        .keySet()
+        .removeIf(
+            name ->
+                other.blocks().stream().noneMatch(b -> b.isTrainable() && b.name().equals(name)));
+    Map<String, Double> biases = new TreeMap<>(biasInits);
+    biases
+        .keySet()
+        .removeIf(
+            name -> other.slots().stream().noneMatch(s -> s.hasBias() && s.name().equals(name)));
+    return new MapSettings(other, iteration, weights, biases, null);
   }
 
   /**
@@ -197,30 +287,32 @@ public final class MapSettings implements Serializable {
    * longer kept beside the map.
    */
   public MapSettings withInjection(Injection injection) {
-    return new MapSettings(map.withInjection(injection), steps, weightInits);
+    return with(map.withInjection(injection));
   }
 
   @Override
   public boolean equals(Object other) {
     return other instanceof MapSettings that
         && map.equals(that.map)
-        && steps == that.steps
+        && iteration.equals(that.iteration)
         && weightInits.equals(that.weightInits)
+        && biasInits.equals(that.biasInits)
         && Objects.equals(plan, that.plan);
   }
 
   @Override
   public int hashCode() {
-    return 31 * map.hashCode() + steps;
+    return 31 * map.hashCode() + iteration.hashCode();
   }
 
   @Override
   public String toString() {
     return "MapSettings(steps="
-        + steps
+        + steps()
+        + (biasInits.isEmpty() ? "" : ", biasInits=" + biasInits)
         + ", map="
         + map
-        + plan().map(p -> ", plan=[" + p + "]").orElse("")
+        + densityPlan().map(p -> ", plan=[" + p + "]").orElse("")
         + ")";
   }
 }

@@ -3,10 +3,10 @@ package org.iterativemaps.layers;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.iterativemaps.kernel.MapKernels;
-import org.iterativemaps.map.HiddenProportion;
-import org.iterativemaps.map.Liveness;
+import org.iterativemaps.iterate.Liveness;
+import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.plan.HiddenProportion;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -46,9 +46,9 @@ public final class MapSummary {
               ? "every weight is fixed\n"
               : HiddenProportion.realized(realized));
       text.append(dead(place.map(), realized));
-      settings.plan().ifPresent(p -> text.append("planned: ").append(p).append('\n'));
+      settings.densityPlan().ifPresent(p -> text.append("planned: ").append(p).append('\n'));
       text.append("runs on the ")
-          .append(MapKernels.choice(place.map().program(), type))
+          .append(KernelSelection.choice(place.map().program(), type))
           .append('\n');
     }
     return text.toString();

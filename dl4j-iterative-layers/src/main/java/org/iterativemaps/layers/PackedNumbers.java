@@ -11,9 +11,9 @@ import java.util.Base64;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
-import org.iterativemaps.map.Heap;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.Heap;
+import org.iterativemaps.map.pattern.WeightMask;
 
 /**
  * Many numbers as one short text: a count, then the numbers, deflated, in Base64.
@@ -133,7 +133,7 @@ final class PackedNumbers {
   static double[] unpack(String text, long most) throws IOException {
     try (DataInputStream in = open(text)) {
       int count = count(in, Math.min(most, WeightMask.MAX_ENTRIES));
-      Heap.check(count + " values", 2.0 * Double.BYTES * count); // FixedValues copies them
+      Heap.check(count + " values", 2.0 * Double.BYTES * count); // WeightValues copies them
       double[] values = new double[count];
       for (int i = 0; i < values.length; i++) {
         values[i] = in.readDouble();

@@ -1,9 +1,9 @@
 package org.iterativemaps.layers;
 
 import org.deeplearning4j.nn.weights.IWeightInit;
-import org.iterativemaps.map.FixedValues;
-import org.iterativemaps.map.RandomSource;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.RandomSource;
+import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
@@ -13,8 +13,8 @@ import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
 
 /**
  * Initial weights by a rule that sees which weights of the block exist, such as {@link
- * FixedValues#fanIn}, {@link FixedValues#spectralRadius}, {@link FixedValues#orthogonal} and {@link
- * FixedValues#identityLeaning}.
+ * WeightValues#fanIn}, {@link WeightValues#spectralRadius}, {@link WeightValues#orthogonal} and
+ * {@link WeightValues#identityLeaning}.
  *
  * <p>In a map layer the numbers come from the network's seed, the place of the weights among the
  * network's parameters and the names of the slots, the same on every JVM and platform. In DL4J's
@@ -24,8 +24,8 @@ import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
 public final class SparseWeightInit implements IWeightInit {
   private static final long serialVersionUID = 1L;
 
-  @JsonSerialize(using = FixedValuesJson.Write.class)
-  private final FixedValues values;
+  @JsonSerialize(using = WeightValuesJson.Write.class)
+  private final WeightValues values;
 
   /**
    * The initialiser of a rule.
@@ -35,17 +35,17 @@ public final class SparseWeightInit implements IWeightInit {
   @JsonCreator
   public SparseWeightInit(
       @JsonProperty(value = "values", required = true)
-          @JsonDeserialize(using = FixedValuesJson.Read.class)
-          FixedValues values) {
+          @JsonDeserialize(using = WeightValuesJson.Read.class)
+          WeightValues values) {
     if (values == null) {
       throw new IllegalArgumentException(
-          "values: found null, expected a rule, e.g. FixedValues.fanIn(1)");
+          "values: found null, expected a rule, e.g. WeightValues.fanIn(1)");
     }
     this.values = values;
   }
 
   /** The rule. */
-  public FixedValues values() {
+  public WeightValues values() {
     return values;
   }
 

@@ -6,21 +6,35 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.activations.IActivation;
+import org.iterativemaps.map.BlockFunctions.Nested;
 
 /**
- * A block map: the slots of a state z = [x, h, …, y] and the sparse blocks M_ij between them.
+ * A block map: the slots of a state z = [x, h, …, y] and the blocks F_ij between them, mostly
+ * linear, F_ij(z) = M_ij z with sparse weights.
  *
  * <p>One step of the map is
  *
  * <pre>    z_i  &lt;-  A_i( sum_j M_ij z_j + b_i )      for every state slot i</pre>
  *
  * with all reads from the old state, and activation A_i and bias b_i applied after everything that
- * arrives at a slot has been summed (arXiv:2404.00880, section 2). How many steps K are run per
- * token is the layer's business, not the map's.
+ * arrives at a slot has been summed (arXiv:2404.00880, definition 1 and section 2). How many steps
+ * K are run per token is the layer's business, not the map's.
+ *
+ * <p>In full, for every wire in the order they were added and then for every state slot,
+ *
+ * <pre>
+ *   u_i   =   sum_j F_ij(z_j)                      all reads from the old state, or from a wire
+ *   a_i   =   A_i( N_i(u_i) + b_i )                normalisation, bias, activation
+ *   z_i  &lt;-  U_i( z_i, a_i )                       replaced, added to, or gated
+ * </pre>
+ *
+ * <p>A <em>wire</em> is a slot without memory: writing its function out where it is read gives back
+ * a map of state slots alone, so wires add convenience, not power. With linear blocks, no
+ * normalisation and plain replacement, a map without wires is what the papers call an iterated
+ * block matrix.
  *
  * <pre>{@code
  * BlockMap map = BlockMap.builder()
@@ -39,6 +53,9 @@ import org.nd4j.linalg.activations.IActivation;
 public final class BlockMap implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  /** How deep maps may be nested, the outermost one counted. */
+  public static final int MAX_DEPTH = 32;
+
   /** The seed of masks and fixed values where none is given. */
   public static final long DEFAULT_SEED = 0;
 
@@ -52,20 +69,34 @@ public final class BlockMap implements Serializable {
   private final String output;
   private final Injection injection;
   private final long seed;
+  private final int depth; // 1 without nested maps
+  private final double operations; // of one step, those of nested maps in all their steps
 
-  private BlockMap(
-      List<Slot> slots, List<Block> blocks, String output, Injection injection, long seed) {
+  BlockMap(List<Slot> slots, List<Block> blocks, String output, Injection injection, long seed) {
     this.slots = List.copyOf(slots);
     this.blocks = List.copyOf(blocks);
     this.output = output;
     this.injection = injection;
     this.seed = seed;
-    check();
+    this.depth =
+        1
+            + blocks.stream()
+                .mapToInt(b -> b.function() instanceof Nested nested ? nested.map().depth : 0)
+                .max()
+                .orElse(0);
+    double count = slots.size() + blocks.size();
+    for (Block block : blocks) {
+      if (block.function() instanceof Nested nested) {
+        count += nested.steps() * nested.map().operations;
+      }
+    }
+    this.operations = count;
+    new BlockMapChecks(this).check(depth);
   }
 
   /** An empty builder. */
-  public static Builder builder() {
-    return new Builder();
+  public static BlockMapBuilder builder() {
+    return new BlockMapBuilder();
   }
 
   /** All slots in the order they were added. */
@@ -83,7 +114,7 @@ public final class BlockMap implements Serializable {
     return slots.stream().filter(Slot::isInput).findFirst().orElseThrow();
   }
 
-  /** The slot that is read after the last step. */
+  /** The state slot that is read after the last step. */
   public Slot output() {
     return slot(output);
   }
@@ -122,6 +153,95 @@ public final class BlockMap implements Serializable {
         "unknown slot '" + name + "'; the map has " + slotNames() + ". Add it before using it");
   }
 
+  /** Names of the slots whose values are handed from step to step. */
+  public List<String> stateSlots() {
+    return slots.stream().filter(Slot::isState).map(Slot::name).toList();
+  }
+
+  /** Whether every block is linear and every slot plain: an iterated block matrix. */
+  public boolean isLinear() {
+    return whatIsNotLinear().isEmpty();
+  }
+
+  /**
+   * Refuses a map that is no iterated block matrix.
+   *
+   * @param what needs one, for the message
+   * @throws IllegalArgumentException if a block is not linear, or a slot not plain
+   */
+  public void requireLinear(String what) {
+    whatIsNotLinear()
+        .ifPresent(
+            part -> {
+              throw new IllegalArgumentException(
+                  what + ": " + part + ", and this is for maps of linear blocks and plain slots");
+            });
+  }
+
+  /** The first block or slot because of which this is no iterated block matrix. */
+  public Optional<String> whatIsNotLinear() {
+    for (Block block : blocks) {
+      if (!block.isLinear()) {
+        return Optional.of("block " + block.name() + " is " + block.function());
+      }
+    }
+    for (Slot slot : slots) {
+      if (!slot.isPlain()) {
+        String why =
+            slot.isWire() ? "a wire" : slot.isNormalised() ? "normalised" : "gated or residual";
+        return Optional.of("slot '" + slot.name() + "' is " + why);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Evaluations of blocks and slots in one step, those of nested maps in all their steps. */
+  double operations() {
+    return operations;
+  }
+
+  /** A builder that starts with all of this map. */
+  public BlockMapBuilder toBuilder() {
+    BlockMapBuilder builder = builder();
+    slots.forEach(builder::add);
+    blocks.forEach(builder::add);
+    return builder.output(output).injection(injection).seed(seed);
+  }
+
+  /**
+   * The same map with other slots and blocks; output, injection and seed stay.
+   *
+   * @throws IllegalArgumentException as {@link BlockMapBuilder#build}
+   */
+  public BlockMap with(List<Slot> newSlots, List<Block> newBlocks) {
+    return new BlockMap(newSlots, newBlocks, output, injection, seed);
+  }
+
+  /** Where a block of this map stands. */
+  public BlockSite site(Block block) {
+    return new BlockSite(block.sources().stream().map(this::slot).toList(), slot(block.to()), seed);
+  }
+
+  /**
+   * Keys and roles of all that is trained, in the order of {@link RealizedMap#parameters()}; known
+   * before the input's size is.
+   */
+  public List<Parameter.Name> parameterNames() {
+    List<Parameter.Name> names = new ArrayList<>();
+    for (Block block : blocks) {
+      names.addAll(block.function().parameterNames(site(block)));
+    }
+    for (Slot slot : slots) {
+      if (slot.isNormalised()) {
+        names.add(new Parameter.Name(Parameter.gainKey(slot.name()), Parameter.Role.GAIN));
+      }
+      if (slot.hasBias()) {
+        names.add(new Parameter.Name(Parameter.biasKey(slot.name()), Parameter.Role.BIAS));
+      }
+    }
+    return names;
+  }
+
   /** Whether the input's size is still to be inferred. */
   public boolean isOpen() {
     return input().isOpen();
@@ -144,7 +264,7 @@ public final class BlockMap implements Serializable {
   public BlockMap withSlotSize(String name, int size) {
     indexOf(name);
     UnaryOperator<Slot> resized = s -> s.name().equals(name) ? s.withSize(size) : s;
-    return new BlockMap(slots.stream().map(resized).toList(), blocks, output, injection, seed);
+    return with(slots.stream().map(resized).toList(), blocks);
   }
 
   /** The same map with masks and fixed values from another seed. */
@@ -167,19 +287,30 @@ public final class BlockMap implements Serializable {
   }
 
   /**
-   * The fewest steps by which the input reaches the output slot, if it does: the shortest path of
-   * blocks between them.
+   * The fewest steps by which the input reaches a slot, if it does: the shortest path of blocks and
+   * gates between them, on which a wire takes no step of its own.
    */
   public Optional<Integer> shortestPathFromInput(String slot) {
     Set<String> reached = new HashSet<>(Set.of(input().name()));
-    for (int steps = 1; steps < slots.size(); steps++) {
-      Set<String> before = Set.copyOf(reached);
-      blocks.stream().filter(b -> before.contains(b.from())).forEach(b -> reached.add(b.to()));
-      if (reached.contains(slot)) {
+    for (int steps = 1; steps <= slots.size(); steps++) {
+      Set<String> seen = new HashSet<>(reached); // and the wires of this step
+      slots.stream().filter(s -> s.isWire() && isReached(s, seen)).forEach(s -> seen.add(s.name()));
+      slots.stream()
+          .filter(s -> s.isState() && isReached(s, seen))
+          .forEach(s -> reached.add(s.name()));
+      if (reached.contains(slot) || seen.contains(slot)) {
         return Optional.of(steps);
       }
     }
     return Optional.empty();
+  }
+
+  private boolean isReached(Slot slot, Set<String> reached) {
+    return slot.gates().stream().anyMatch(reached::contains)
+        || blocks.stream()
+            .anyMatch(
+                b ->
+                    b.to().equals(slot.name()) && b.sources().stream().anyMatch(reached::contains));
   }
 
   /**
@@ -193,79 +324,18 @@ public final class BlockMap implements Serializable {
     return new RealizedMap(this);
   }
 
-  private String slotNames() {
+  /** Null where none was named. */
+  String outputName() {
+    return output;
+  }
+
+  /** All of them, for messages. */
+  String slotNames() {
     return slots.stream().map(s -> "'" + s.name() + "'").collect(Collectors.joining(", "));
   }
 
-  private void check() {
-    checkSlots();
-    checkBlocks();
-    if (output == null) {
-      throw new IllegalArgumentException(
-          "no output slot; name one of " + slotNames() + " with output(name)");
-    }
-    if (output().isInput()) {
-      throw new IllegalArgumentException(
-          "output: slot '" + output + "' is the input; choose a state slot");
-    }
-    if (shortestPathFromInput(output).isEmpty()) {
-      throw new IllegalArgumentException(
-          "output slot '"
-              + output
-              + "' cannot be reached from input slot '"
-              + input().name()
-              + "' in any number of steps; connect a slot that the input reaches to it");
-    }
-  }
-
-  private void checkSlots() {
-    List<String> inputs = slots.stream().filter(Slot::isInput).map(Slot::name).toList();
-    if (inputs.size() != 1) {
-      throw new IllegalArgumentException(
-          "input slots: found " + inputs + ", expected exactly one; add it with input(name)");
-    }
-    Set<String> names = new HashSet<>();
-    for (Slot slot : slots) {
-      if (!names.add(slot.name())) {
-        throw new IllegalArgumentException(
-            "duplicate slot '" + slot.name() + "'; every slot needs a name of its own");
-      }
-    }
-  }
-
-  private void checkBlocks() {
-    Set<String> seen = new HashSet<>();
-    for (Block block : blocks) {
-      Slot from = inBlock(block, () -> slot(block.from()));
-      Slot to = inBlock(block, () -> slot(block.to()));
-      if (to.isInput()) {
-        throw new IllegalArgumentException(
-            "block "
-                + block.name()
-                + ": slot '"
-                + to.name()
-                + "' is the input, which only tokens are written into; connect to a state slot");
-      }
-      if (!seen.add(block.name() + block.isTrainable())) {
-        throw new IllegalArgumentException(
-            "duplicate block "
-                + block.name()
-                + ": two slots can have one trained and one fixed block between them; merge the"
-                + " patterns into one");
-      }
-      if (!from.isOpen()) {
-        inBlock(
-            block,
-            () -> {
-              block.sparsity().check(from.size(), to.size());
-              return null;
-            });
-      }
-    }
-  }
-
   /** Runs a step about one block; an error names the block. */
-  static <T> T inBlock(Block block, java.util.function.Supplier<T> step) {
+  static <T> T inBlock(Block block, Supplier<T> step) {
     try {
       return step.get();
     } catch (IllegalArgumentException e) {
@@ -292,11 +362,13 @@ public final class BlockMap implements Serializable {
   public String toString() {
     StringBuilder text = new StringBuilder("BlockMap[");
     for (Slot slot : slots) {
-      text.append(slot.name()).append(':').append(slot.isOpen() ? "?" : slot.size()).append(' ');
+      text.append(slot.name()).append(':').append(slot.isOpen() ? "?" : slot.size());
+      text.append(slot.isWire() ? " (wire) " : " ");
     }
     for (Block block : blocks) {
-      text.append("| ").append(block.name()).append(' ').append(block.sparsity()).append(' ');
-      if (!block.isTrainable()) {
+      Object what = block.isLinear() ? block.sparsity() : block.function();
+      text.append("| ").append(block.name()).append(' ').append(what).append(' ');
+      if (block.isFixed()) {
         text.append("fixed ");
       }
     }
@@ -308,116 +380,5 @@ public final class BlockMap implements Serializable {
         .append(seed)
         .append(']')
         .toString();
-  }
-
-  /** Collects slots and blocks; {@link #build()} checks the whole. */
-  public static final class Builder {
-    private final List<Slot> slots = new ArrayList<>();
-    private final List<Block> blocks = new ArrayList<>();
-    private String output;
-    private Injection injection = Injection.HOLD;
-    private long seed = DEFAULT_SEED;
-
-    private Builder() {}
-
-    /** The input slot, its size left open until DL4J infers it. */
-    public Builder input(String name) {
-      return add(new Slot(name, 0, true, null, false));
-    }
-
-    /**
-     * The input slot.
-     *
-     * @param size units, at least 1
-     */
-    public Builder input(String name, int size) {
-      if (size < 1) {
-        throw new IllegalArgumentException(
-            "slot '"
-                + name
-                + "': found size "
-                + size
-                + ", expected at least 1; input(name) leaves it open");
-      }
-      return add(new Slot(name, size, true, null, false));
-    }
-
-    /** A state slot with bias and the layer's activation. */
-    public Builder state(String name, int size) {
-      return state(name, size, (IActivation) null);
-    }
-
-    /** A state slot with bias and one of DL4J's activations. */
-    public Builder state(String name, int size, Activation activation) {
-      return state(name, size, activation.getActivationFunction());
-    }
-
-    /**
-     * A state slot with bias and its own activation.
-     *
-     * @param activation null takes the layer's
-     */
-    public Builder state(String name, int size, IActivation activation) {
-      return add(new Slot(name, size, false, activation, true));
-    }
-
-    /** A state slot without bias. */
-    public Builder stateWithoutBias(String name, int size, IActivation activation) {
-      return add(new Slot(name, size, false, activation, false));
-    }
-
-    /** Trained weights from one slot to another. */
-    public Builder connect(String from, String to, Sparsity sparsity) {
-      return add(new Block(from, to, sparsity, null));
-    }
-
-    /** Weights from one slot to another that are never trained. */
-    public Builder connectFixed(String from, String to, Sparsity sparsity, FixedValues values) {
-      if (values == null) {
-        throw new IllegalArgumentException(
-            "block " + from + "->" + to + ": a fixed block needs its values");
-      }
-      return add(new Block(from, to, sparsity, values));
-    }
-
-    /** Adds a slot as it is. */
-    public Builder add(Slot slot) {
-      slots.add(slot);
-      return this;
-    }
-
-    /** Adds a block as it is. */
-    public Builder add(Block block) {
-      blocks.add(block);
-      return this;
-    }
-
-    /** The slot that is read after the last step. */
-    public Builder output(String name) {
-      output = name;
-      return this;
-    }
-
-    /** How long a token stays in the input slot; {@link Injection#HOLD} by default. */
-    public Builder injection(Injection value) {
-      injection = value;
-      return this;
-    }
-
-    /** Seed of masks and fixed values; {@link BlockMap#DEFAULT_SEED} by default. */
-    public Builder seed(long value) {
-      seed = value;
-      return this;
-    }
-
-    /**
-     * The map.
-     *
-     * @throws IllegalArgumentException if it is wrong: the message names the slot or block, what
-     *     was found, what was expected and what to do
-     */
-    public BlockMap build() {
-      return new BlockMap(slots, blocks, output, injection, seed);
-    }
   }
 }

@@ -1,47 +1,65 @@
 package org.iterativemaps.map;
 
-import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.iterativemaps.map.pattern.Heap;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
 
 /**
  * A block map with its masks and fixed values drawn, and the order of its parameters fixed.
  *
- * <p>Parameters are the trainable weights that exist, block by block in the map's order and within
- * a block in the mask's, and then the biases of the state slots in the map's order. Immutable.
+ * <p>Parameters are what the blocks train, block by block in the map's order (of a linear block the
+ * weights that exist, in the mask's order), and then slot by slot the gain of its normalisation and
+ * its bias. Immutable.
  */
 public final class RealizedMap {
   private final BlockMap map;
   private final List<RealizedBlock> blocks;
   private final List<Parameter> parameters;
-  private final long parameterCount;
+  private final int[] biases; // by slot: index into parameters, -1 without
+  private final int[] gains;
 
   /**
    * One block with its mask drawn.
    *
    * @param block the rule it came from
-   * @param from index of the source slot
+   * @param sources indices of the slots it reads
    * @param to index of the target slot
-   * @param mask which weights exist
-   * @param fixedValues their values by entry if they are never trained, else null; not to be
-   *     changed
-   * @param parameter index into {@link RealizedMap#parameters()} if they are trained, else -1
+   * @param mask of a linear block, which weights exist; else null
+   * @param fixedValues of a linear block whose weights are never trained, their values by entry;
+   *     not to be changed; else null
+   * @param nested of a nested map, that map; else null
+   * @param parameter index of its first parameter in {@link RealizedMap#parameters()}, -1 if it has
+   *     none
+   * @param parameterCount how many it has, one after the other
    */
   public record RealizedBlock(
-      Block block, int from, int to, WeightMask mask, double[] fixedValues, int parameter) {}
+      Block block,
+      List<Integer> sources,
+      int to,
+      WeightMask mask,
+      double[] fixedValues,
+      RealizedMap nested,
+      int parameter,
+      int parameterCount) {
 
-  /**
-   * One vector of parameters.
-   *
-   * @param block index of the block whose weights these are, -1 for a bias
-   * @param slot index of the slot whose bias this is, -1 for weights
-   * @param length how many numbers
-   */
-  public record Parameter(int block, int slot, int length) implements Serializable {
-    /** Whether this is a bias. */
-    public boolean isBias() {
-      return block < 0;
+    /** Copies the list. */
+    public RealizedBlock {
+      sources = List.copyOf(sources);
+    }
+
+    /** A trained linear block on its own, between slots 0 and 1, its weights the only parameter. */
+    public static RealizedBlock alone(String from, String to, WeightMask mask) {
+      Block block = new Block(from, to, Sparsity.explicit(mask), null);
+      return new RealizedBlock(block, List.of(0), 1, mask, null, null, 0, 1);
+    }
+
+    /** Index of the one slot it reads. */
+    public int from() {
+      return sources.get(0);
     }
   }
 
@@ -56,85 +74,70 @@ public final class RealizedMap {
     this.map = map;
     this.blocks = new ArrayList<>();
     this.parameters = new ArrayList<>();
-    long count = 0;
-    for (Block block : map.blocks()) {
-      RealizedBlock realized = realize(block);
-      blocks.add(realized);
-      if (block.isTrainable()) {
-        parameters.add(new Parameter(blocks.size() - 1, -1, realized.mask.entryCount()));
-        count += realized.mask.entryCount();
+    map.blocks().forEach(block -> blocks.add(realize(block)));
+    this.biases = new int[map.slots().size()];
+    this.gains = new int[map.slots().size()];
+    Arrays.fill(biases, -1);
+    Arrays.fill(gains, -1);
+    for (int index = 0; index < map.slots().size(); index++) {
+      Slot slot = map.slots().get(index);
+      if (slot.isNormalised()) {
+        gains[index] = parameters.size();
+        parameters.add(Parameter.ofSlot(Parameter.Role.GAIN, slot, index));
+      }
+      if (slot.hasBias()) {
+        biases[index] = parameters.size();
+        parameters.add(Parameter.ofSlot(Parameter.Role.BIAS, slot, index));
       }
     }
-    for (int slot = 0; slot < map.slots().size(); slot++) {
-      if (map.slots().get(slot).hasBias()) {
-        int size = map.slots().get(slot).size();
-        parameters.add(new Parameter(-1, slot, size));
-        count += size;
-      }
-    }
-    if (count > WeightMask.MAX_ENTRIES) {
+    if (parameterCount() > WeightMask.MAX_ENTRIES) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "the map has %,d parameters; at most %,d fit one layer: use lower densities",
-              count,
+              parameterCount(),
               WeightMask.MAX_ENTRIES));
     }
-    this.parameterCount = count;
   }
 
   /** Before anything is drawn: what all masks and fixed values take together. */
   private static void checkMemory(BlockMap map) {
     double bytes = 0;
     for (Block block : map.blocks()) {
-      int toSize = map.slot(block.to()).size();
-      double entries = block.sparsity().expectedEntries(map.slot(block.from()).size(), toSize);
-      boolean isDrawn =
-          !(block.sparsity() instanceof Sparsity.Dense
-              || block.sparsity() instanceof Sparsity.Explicit);
-      bytes += isDrawn ? WeightMask.bytes(toSize, entries) : 0;
-      bytes += block.isTrainable() ? 0 : Double.BYTES * entries;
+      bytes += block.function().bytes(map.site(block));
     }
     Heap.check("masks and fixed values of the map", bytes);
   }
 
   private RealizedBlock realize(Block block) {
-    int from = map.indexOf(block.from());
-    int to = map.indexOf(block.to());
-    int fromSize = map.slots().get(from).size();
-    int toSize = map.slots().get(to).size();
-    String kind = block.isTrainable() ? "trained" : "fixed";
     return BlockMap.inBlock(
         block,
         () -> {
-          WeightMask mask =
-              block
-                  .sparsity()
-                  .draw(fromSize, toSize, source("mask", kind, block.from(), block.to()));
-          if (mask.entryCount() == 0) {
-            throw new IllegalArgumentException(
-                block.sparsity()
-                    + " left no weight of "
-                    + fromSize
-                    + " x "
-                    + toSize
-                    + " cells (from x to) with seed "
-                    + map.seed()
-                    + "; use a higher probability, Sparsity.density(…) or leave the block out");
+          BlockSite site = map.site(block);
+          WeightMask mask = null;
+          double[] fixedValues = null;
+          RealizedMap nested = null;
+          List<Parameter> own;
+          if (block.function() instanceof BlockFunctions.Linear linear) {
+            mask = linear.mask(site);
+            fixedValues = block.isFixed() ? linear.values(site, mask) : null;
+            own =
+                block.isFixed()
+                    ? List.of()
+                    : List.of(Parameter.weights(site.key("W"), mask)); // drawn once only
+          } else {
+            own = block.function().parameters(site);
+            if (block.function() instanceof BlockFunctions.Nested function) {
+              nested = function.realized(site);
+            }
           }
-          double[] values =
-              block.isTrainable()
-                  ? null
-                  : block
-                      .fixedValues()
-                      .draw(mask, source("values", kind, block.from(), block.to()));
+          int first = own.isEmpty() ? -1 : parameters.size();
+          own.forEach(p -> parameters.add(p.within(blocks.size(), p.key())));
+          List<Integer> sources = block.sources().stream().map(map::indexOf).toList();
+          int to = map.indexOf(block.to());
           return new RealizedBlock(
-              block, from, to, mask, values, block.isTrainable() ? parameters.size() : -1);
+              block, sources, to, mask, fixedValues, nested, first, own.size());
         });
-  }
-
-  private RandomSource source(String... names) {
-    return RandomSource.of(map.seed(), names);
   }
 
   /** The map this came from. */
@@ -152,23 +155,23 @@ public final class RealizedMap {
     return List.copyOf(parameters);
   }
 
-  /** All parameters, weights and biases. */
+  /** How many numbers are trained, weights and all else. */
   public long parameterCount() {
-    return parameterCount;
+    return parameters.stream().mapToLong(Parameter::length).sum();
   }
 
-  /** Trainable weights that exist, biases not counted. */
+  /** Trainable weights that exist; biases and gains not counted. */
   public long trainableWeights() {
-    return parameters.stream().filter(p -> !p.isBias()).mapToLong(Parameter::length).sum();
+    return parameters.stream().filter(Parameter::isWeight).mapToLong(Parameter::length).sum();
   }
 
   /** Index of a slot's bias in {@link #parameters()}, -1 if it has none. */
   public int biasParameter(int slot) {
-    for (int i = 0; i < parameters.size(); i++) {
-      if (parameters.get(i).slot() == slot) {
-        return i;
-      }
-    }
-    return -1;
+    return biases[slot];
+  }
+
+  /** Index of the gain of a slot's normalisation in {@link #parameters()}, -1 if it has none. */
+  public int gainParameter(int slot) {
+    return gains[slot];
   }
 }

@@ -1,6 +1,7 @@
 package org.iterativemaps.samediff;
 
 import java.util.function.Supplier;
+import org.iterativemaps.map.BlockSite;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;

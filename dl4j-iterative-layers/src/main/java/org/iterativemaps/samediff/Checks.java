@@ -2,6 +2,7 @@ package org.iterativemaps.samediff;
 
 import java.util.Arrays;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -57,5 +58,14 @@ final class Checks {
       throw new IllegalArgumentException(
           what + ": found steps = " + steps + ", expected at least 1");
     }
+  }
+
+  /** A name that no variable of the graph has. */
+  static String free(SameDiff graph, String name) {
+    if (graph.hasVariable(name)) {
+      throw new IllegalArgumentException(
+          "name '" + name + "': the graph has a variable of this name already; choose another");
+    }
+    return name;
   }
 }

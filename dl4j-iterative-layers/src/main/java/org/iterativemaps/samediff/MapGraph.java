@@ -6,7 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.iterativemaps.map.Block;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.BlockSite;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.Normalisation;
+import org.iterativemaps.map.Parameter;
+import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.Slot;
+import org.iterativemaps.map.Update;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.activations.IActivation;
@@ -26,7 +34,7 @@ final class MapGraph {
   /** Where parameters and constants come from. */
   interface Values {
     /** Weights as a matrix W[to, from], all else as a vector. */
-    SDVariable parameter(SDParameter parameter);
+    SDVariable parameter(Parameter parameter);
 
     /** Makes a constant the first time. */
     SDVariable constant(String key, Supplier<INDArray> value);
@@ -34,43 +42,38 @@ final class MapGraph {
 
   private static final String ZERO = "0"; // no variable has this name: they begin with a letter
 
-  private final SDBlockMap map;
+  private final BlockMap map;
   private final SameDiff graph;
   private final DataType dataType;
   private final Map<String, SDVariable> parameters = new HashMap<>();
   private final Values values;
   private final Map<String, IActivation> activations = new HashMap<>();
-  private final List<List<SDConnection>> arrivals = new ArrayList<>();
+  private final List<List<Block>> arrivals = new ArrayList<>();
   private final Map<List<Object>, SDVariable> written = new HashMap<>();
 
-  MapGraph(SDBlockMap map, SameDiff graph, DataType dataType, IActivation other, Values values) {
-    this.map = map;
+  MapGraph(RealizedMap realized, SameDiff graph, DataType dataType, Values values) {
+    this.map = realized.map();
     this.graph = graph;
     this.dataType = dataType;
     this.values = values;
-    for (SDParameter parameter : map.parameters()) {
+    for (Parameter parameter : realized.parameters()) {
       parameters.put(parameter.key(), values.parameter(parameter));
     }
-    for (SDSlot slot : map.slots()) {
-      arrivals.add(map.connections().stream().filter(c -> c.to().equals(slot.name())).toList());
+    for (Slot slot : map.slots()) {
+      arrivals.add(map.blocks().stream().filter(b -> b.to().equals(slot.name())).toList());
       if (!slot.isInput()) {
-        activations.put(slot.name(), activation(slot, other));
+        activations.put(slot.name(), activation(slot));
       }
     }
   }
 
-  MapGraph(SDBlockMap map, SameDiff graph, DataType dataType, Values values) {
-    this(map, graph, dataType, null, values);
-  }
-
-  static IActivation activation(SDSlot slot, IActivation other) {
-    IActivation activation = slot.slot().activation() == null ? other : slot.slot().activation();
+  private static IActivation activation(Slot slot) {
     try {
-      if (activation == null) {
+      if (slot.activation() == null) {
         throw new IllegalArgumentException("no activation; name one for the slot");
       }
-      SDActivations.check(activation);
-      return activation;
+      SDActivations.check(slot.activation());
+      return slot.activation();
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("slot '" + slot.name() + "': " + e.getMessage(), e);
     }
@@ -105,14 +108,14 @@ final class MapGraph {
     Map<String, SDVariable> state = start(input);
     Map<String, SDVariable> seen = new HashMap<>(state);
     for (int s = 0; s < map.slots().size(); s++) {
-      SDSlot slot = map.slots().get(s);
-      for (SDConnection connection : arrivals.get(s)) {
-        if (seen.keySet().containsAll(connection.from())) {
-          arrival(connection, seen, state);
+      Slot slot = map.slots().get(s);
+      for (Block block : arrivals.get(s)) {
+        if (seen.keySet().containsAll(block.sources())) {
+          arrival(block, seen, state);
         }
       }
       if (slot.isWire()
-          && arrivals.get(s).stream().allMatch(c -> seen.keySet().containsAll(c.from()))) {
+          && arrivals.get(s).stream().allMatch(c -> seen.keySet().containsAll(c.sources()))) {
         seen.put(slot.name(), cell(s, seen, state, null, 1));
       }
     }
@@ -140,12 +143,12 @@ final class MapGraph {
 
   private SDVariable cell(
       int s, Map<String, SDVariable> seen, Map<String, SDVariable> state, String prefix, int k) {
-    SDSlot slot = map.slots().get(s);
+    Slot slot = map.slots().get(s);
     List<Object> key = new ArrayList<>(List.of(slot.name()));
-    for (SDConnection connection : arrivals.get(s)) {
-      connection.from().forEach(from -> key.add(name(seen.get(from))));
+    for (Block block : arrivals.get(s)) {
+      block.sources().forEach(from -> key.add(name(seen.get(from))));
     }
-    SDBlockMap.gates(slot).forEach(gate -> key.add(name(seen.get(gate))));
+    slot.gates().forEach(gate -> key.add(name(seen.get(gate))));
     if (slot.update().readsOldValue()) {
       key.add(name(seen.get(slot.name())));
     }
@@ -170,47 +173,48 @@ final class MapGraph {
   }
 
   private SDVariable value(
-      SDSlot slot, int s, Map<String, SDVariable> seen, Map<String, SDVariable> state) {
+      Slot slot, int s, Map<String, SDVariable> seen, Map<String, SDVariable> state) {
     SDVariable sum = null;
-    for (SDConnection connection : arrivals.get(s)) {
-      SDVariable arrival = arrival(connection, seen, state);
+    for (Block block : arrivals.get(s)) {
+      SDVariable arrival = arrival(block, seen, state);
       if (arrival != null) {
         sum = sum == null ? arrival : sum.add(arrival);
       }
     }
     SDVariable u = normalised(slot, sum == null ? zeros(slot.size(), state) : sum);
-    if (slot.slot().hasBias()) {
-      u = u.add(parameters.get(SDBlockMap.biasKey(slot.name())));
+    if (slot.hasBias()) {
+      u = u.add(parameters.get(Parameter.biasKey(slot.name())));
     }
     SDVariable activated = SDActivations.apply(graph, activations.get(slot.name()), u);
     return updated(slot, activated, seen, state);
   }
 
   private SDVariable arrival(
-      SDConnection connection, Map<String, SDVariable> seen, Map<String, SDVariable> state) {
-    BlockSite site = map.site(connection);
-    SDVariable[] sources = new SDVariable[connection.from().size()];
+      Block block, Map<String, SDVariable> seen, Map<String, SDVariable> state) {
+    BlockSite site = map.site(block);
+    SDVariable[] sources = new SDVariable[block.sources().size()];
     boolean[] isZero = new boolean[sources.length];
-    List<Object> key = new ArrayList<>(List.of(connection));
+    List<Object> key = new ArrayList<>(List.of(block));
     for (int i = 0; i < sources.length; i++) {
-      sources[i] = seen.get(connection.from().get(i));
+      sources[i] = seen.get(block.sources().get(i));
       isZero[i] = sources[i] == null;
       key.add(name(sources[i]));
     }
-    if (connection.block().vanishes(isZero)) {
+    if (block.function().vanishes(isZero)) {
       return null;
     }
     for (int i = 0; i < sources.length; i++) {
       sources[i] = isZero[i] ? zeros(site.from().get(i).size(), state) : sources[i];
     }
-    return written.computeIfAbsent(key, k -> connection.block().apply(new Scope(site), sources));
+    return written.computeIfAbsent(
+        key, k -> GraphFunctions.apply(block.function(), new Scope(site), sources));
   }
 
-  private SDVariable normalised(SDSlot slot, SDVariable u) {
-    if (slot.normalisation() == Normalisation.NONE) {
+  private SDVariable normalised(Slot slot, SDVariable u) {
+    if (!slot.isNormalised()) {
       return u;
     }
-    SDVariable gain = parameters.get(SDBlockMap.gainKey(slot.name()));
+    SDVariable gain = parameters.get(Parameter.gainKey(slot.name()));
     SDVariable centred =
         slot.normalisation() == Normalisation.LAYER ? u.sub(graph.mean(u, true, 1)) : u;
     SDVariable meanSquare = graph.mean(centred.mul(centred), true, 1);
@@ -219,7 +223,7 @@ final class MapGraph {
   }
 
   private SDVariable updated(
-      SDSlot slot, SDVariable a, Map<String, SDVariable> seen, Map<String, SDVariable> state) {
+      Slot slot, SDVariable a, Map<String, SDVariable> seen, Map<String, SDVariable> state) {
     Update update = slot.update();
     SDVariable old = seen.get(slot.name());
     return switch (update.kind()) {
@@ -244,7 +248,7 @@ final class MapGraph {
   }
 
   private SDVariable orZeros(
-      String name, SDSlot slot, Map<String, SDVariable> seen, Map<String, SDVariable> state) {
+      String name, Slot slot, Map<String, SDVariable> seen, Map<String, SDVariable> state) {
     return seen.containsKey(name) ? seen.get(name) : zeros(slot.size(), state);
   }
 
@@ -257,7 +261,7 @@ final class MapGraph {
                 () ->
                     new IllegalArgumentException(
                         "state: found no slot at all, expected one or more of "
-                            + map.slots().stream().map(SDSlot::name).toList()));
+                            + map.slots().stream().map(Slot::name).toList()));
     int columns = map.slot(any.getKey()).size();
     return written.computeIfAbsent(
         List.of(ZERO, any.getValue().name(), size),

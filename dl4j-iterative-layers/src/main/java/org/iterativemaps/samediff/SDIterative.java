@@ -1,18 +1,16 @@
 package org.iterativemaps.samediff;
 
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.pattern.WeightMask;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Iterated maps as SameDiff operations, beside {@code sd.nn()} and {@code sd.rnn()}.
@@ -36,6 +34,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class SDIterative {
   private final SameDiff graph;
+  private final SparseLinear linear;
 
   /**
    * Operations that write into a graph.
@@ -44,6 +43,7 @@ public final class SDIterative {
    */
   public SDIterative(SameDiff graph) {
     this.graph = graph;
+    this.linear = new SparseLinear(graph);
   }
 
   /** The graph. */
@@ -67,17 +67,7 @@ public final class SDIterative {
    */
   public SDVariable maskedLinear(
       String name, SDVariable input, SDVariable weights, WeightMask mask, SDVariable bias) {
-    String op = "maskedLinear '" + name + "'";
-    long[] shape = {mask.toSize(), mask.fromSize()};
-    Checks.shape(op, weights, "[to, from] = [" + shape[0] + ", " + shape[1] + "]", shape);
-    SDVariable masked =
-        mask.isDense()
-            ? weights
-            : weights.mul(
-                graph.constant(
-                    free(name + "/mask"),
-                    Spread.matrix(mask, Nd4j.ones(weights.dataType(), mask.entryCount()))));
-    return linear(op, name, input, masked, mask, bias);
+    return linear.masked(name, input, weights, mask, bias);
   }
 
   /**
@@ -97,20 +87,7 @@ public final class SDIterative {
    */
   public SDVariable sparseLinear(
       String name, SDVariable input, SDVariable weights, WeightMask mask, SDVariable bias) {
-    String op = "sparseLinear '" + name + "'";
-    SDVariable matrix = spread(free(name + "/matrix"), weights, mask);
-    return linear(op, name, input, matrix, mask, bias);
-  }
-
-  private SDVariable linear(
-      String op, String name, SDVariable x, SDVariable matrix, WeightMask mask, SDVariable bias) {
-    Checks.rows(op, x, mask.fromSize());
-    Checks.dataType(op, x, matrix.dataType());
-    if (bias == null) {
-      return graph.mmul(free(name), x, matrix, false, true, false);
-    }
-    Checks.shape(op, bias, "[to] = [" + mask.toSize() + "]", mask.toSize());
-    return graph.mmul(x, matrix, false, true, false).add(free(name), bias);
+    return linear.sparse(name, input, weights, mask, bias);
   }
 
   /**
@@ -122,35 +99,12 @@ public final class SDIterative {
    * @return [to, from], zero where no weight exists
    */
   public SDVariable spread(String name, SDVariable weights, WeightMask mask) {
-    int count = mask.entryCount();
-    Checks.shape("spread '" + name + "'", weights, "[entries] = [" + count + "]", count);
-    SDVariable cells = weights;
-    if (!mask.isDense()) {
-      INDArray places = Nd4j.createFromArray(mask.copyCells());
-      cells =
-          graph.unsortedSegmentSum(
-              weights, graph.constant(name + "/cells", places), cellCount(name, mask));
-    }
-    return graph.reshape(free(name), cells, mask.toSize(), mask.fromSize());
+    return linear.spread(name, weights, mask);
   }
 
-  private static int cellCount(String name, WeightMask mask) {
-    long cells = (long) mask.toSize() * mask.fromSize();
-    if (cells > WeightMask.MAX_ENTRIES) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "spread '%s': %,d x %,d cells are too many for a dense matrix; use smaller slots",
-              name,
-              mask.fromSize(),
-              mask.toSize()));
-    }
-    return (int) cells;
-  }
-
-  /** As {@link #blockMap(String, SDBlockMap, DataType)} with a linear map, in FLOAT. */
+  /** As {@link #blockMap(String, BlockMap, DataType)}, in FLOAT. */
   public SDMap blockMap(String name, BlockMap map) {
-    return blockMap(name, SDBlockMap.of(map), DataType.FLOAT);
+    return blockMap(name, map, DataType.FLOAT);
   }
 
   /**
@@ -161,9 +115,10 @@ public final class SDIterative {
    * @param dataType FLOAT or DOUBLE: that of its input, too
    * @throws IllegalStateException if the map's input size is open
    */
-  public SDMap blockMap(String name, SDBlockMap map, DataType dataType) {
-    map.parameters().forEach(p -> free(name + "/" + p.key()));
-    return new SDMap(name, map, this, dataType);
+  public SDMap blockMap(String name, BlockMap map, DataType dataType) {
+    RealizedMap realized = map.realize();
+    realized.parameters().forEach(p -> Checks.free(graph, name + "/" + p.key()));
+    return new SDMap(name, realized, this, dataType);
   }
 
   /**
@@ -188,7 +143,7 @@ public final class SDIterative {
    * @return the output slot after K steps
    */
   public SDVariable iterate(String name, SDMap map, SDVariable input, int steps) {
-    free(name);
+    Checks.free(graph, name);
     Map<String, SDVariable> end =
         iterateFrom("iterate", name, map, map.steps().start(input), steps);
     return graph.identity(name, end.get(map.description().output().name()));
@@ -251,7 +206,8 @@ public final class SDIterative {
         String stem = next.size() == 1 ? name : name + "/" + slot.getKey();
         boolean isResult = next.size() == 1 && k == steps;
         named.put(
-            slot.getKey(), graph.identity(free(isResult ? stem : stem + "/" + k), slot.getValue()));
+            slot.getKey(),
+            graph.identity(Checks.free(graph, isResult ? stem : stem + "/" + k), slot.getValue()));
       }
       state = named;
     }
@@ -312,7 +268,7 @@ public final class SDIterative {
       state = map.steps().iterate(state, steps, name + "/" + t);
       outputs[t] = state.get(map.description().output().name());
     }
-    return graph.stack(free(name), 2, outputs);
+    return graph.stack(Checks.free(graph, name), 2, outputs);
   }
 
   /**
@@ -364,7 +320,7 @@ public final class SDIterative {
       state = iterate(name + "/" + t, state, steps, z -> function.apply(token, z));
       outputs[t] = state;
     }
-    return graph.stack(free(name), 2, outputs);
+    return graph.stack(Checks.free(graph, name), 2, outputs);
   }
 
   /**
@@ -432,16 +388,7 @@ public final class SDIterative {
       throw new IllegalArgumentException(
           what + ": found tolerance " + tolerance + ", expected a finite number above 0");
     }
-    start.keySet().forEach(slot -> free(name + "/" + slot));
+    start.keySet().forEach(slot -> Checks.free(graph, name + "/" + slot));
     return FixedPointLoop.write(graph, name, start, tolerance, maxSteps, function);
-  }
-
-  /** A name that no variable of the graph has. */
-  private String free(String name) {
-    if (graph.hasVariable(name)) {
-      throw new IllegalArgumentException(
-          "name '" + name + "': the graph has a variable of this name already; choose another");
-    }
-    return name;
   }
 }

@@ -6,8 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.iterativemaps.map.RandomSource;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.Parameter;
+import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.pattern.RandomSource;
+import org.iterativemaps.map.pattern.WeightMask;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -22,7 +25,8 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class SDMap {
   private final String name;
-  private final SDBlockMap map;
+  private final RealizedMap realized;
+  private final BlockMap map;
   private final SameDiff graph;
   private final DataType dataType;
   private final Map<String, SDVariable> variables = new LinkedHashMap<>();
@@ -30,12 +34,13 @@ public final class SDMap {
   private final Map<String, SDVariable> constants = new LinkedHashMap<>();
   private final MapGraph steps;
 
-  SDMap(String name, SDBlockMap map, SDIterative ops, DataType dataType) {
+  SDMap(String name, RealizedMap realized, SDIterative ops, DataType dataType) {
     this.name = name;
-    this.map = map;
+    this.realized = realized;
+    this.map = realized.map();
     this.graph = ops.graph();
     this.dataType = dataType;
-    for (SDParameter parameter : map.parameters()) {
+    for (Parameter parameter : realized.parameters()) {
       SDVariable vector =
           graph.var(name + "/" + parameter.key(), initial(parameter).castTo(dataType));
       variables.put(parameter.key(), vector);
@@ -51,12 +56,12 @@ public final class SDMap {
   /** Steps that share nothing with those written so far: for the body of a loop. */
   MapGraph newSteps() {
     return new MapGraph(
-        map,
+        realized,
         graph,
         dataType,
         new MapGraph.Values() {
           @Override
-          public SDVariable parameter(SDParameter parameter) {
+          public SDVariable parameter(Parameter parameter) {
             return matrices.get(parameter.key());
           }
 
@@ -72,7 +77,7 @@ public final class SDMap {
    * (fan-in + fan-out), both counted over the weights that exist; biases 0, gains 1. Source:
    * Glorot, Bengio (2010), equation 12.
    */
-  private INDArray initial(SDParameter parameter) {
+  private INDArray initial(Parameter parameter) {
     double[] first = new double[parameter.length()];
     if (parameter.isWeight()) {
       WeightMask mask = parameter.mask();
@@ -81,7 +86,7 @@ public final class SDMap {
       for (int i = 0; i < first.length; i++) {
         first[i] = random.nextGaussian() * Math.sqrt(2 / fans);
       }
-    } else if (parameter.role() == SDParameter.Role.GAIN) {
+    } else if (parameter.role() == Parameter.Role.GAIN) {
       Arrays.fill(first, 1);
     }
     return Nd4j.createFromArray(first);
@@ -93,11 +98,11 @@ public final class SDMap {
   }
 
   /** What it was made from. */
-  public SDBlockMap description() {
+  public BlockMap description() {
     return map;
   }
 
-  /** Its parameters' variables by key, such as {@link SDBlockMap#weightKey}. */
+  /** Its parameters' variables by key, such as {@link Parameter#weightKey}. */
   public Map<String, SDVariable> variables() {
     return new LinkedHashMap<>(variables);
   }
@@ -105,7 +110,7 @@ public final class SDMap {
   /**
    * One parameter's variable.
    *
-   * @param key such as {@link SDBlockMap#weightKey}
+   * @param key such as {@link Parameter#weightKey}
    * @throws IllegalArgumentException if there is none
    */
   public SDVariable variable(String key) {
@@ -118,7 +123,7 @@ public final class SDMap {
 
   /** How many numbers are trained. */
   public long parameterCount() {
-    return map.parameters().stream().mapToLong(SDParameter::length).sum();
+    return realized.parameterCount();
   }
 
   DataType dataType() {

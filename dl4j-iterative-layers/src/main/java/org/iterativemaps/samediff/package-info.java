@@ -1,6 +1,6 @@
 /**
- * Block maps in SameDiff: operations to build them into a graph ({@link
- * org.iterativemaps.samediff.SDIterative}), maps whose blocks are any functions ({@link
- * org.iterativemaps.samediff.SDBlockMap}), and DL4J layers and a vertex that run such graphs.
+ * Block maps as SameDiff operations, to build them into graphs ({@link
+ * org.iterativemaps.samediff.SDIterative}); and Java code as a block ({@link
+ * org.iterativemaps.samediff.SDFunction}), which only such graphs can run.
  */
 package org.iterativemaps.samediff;

@@ -34,7 +34,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.iterativemaps.kernel.Magnitude;
-import org.iterativemaps.samediff.SameDiffIterativeMapRecurrentLayer;
+import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -222,10 +222,7 @@ class FromLstmTest {
     MultiLayerNetwork map = new MultiLayerNetwork(converted);
     map.init();
     assertEquals(
-        2,
-        ((SameDiffIterativeMapRecurrentLayer) converted.getConf(0).getLayer())
-            .getSettings()
-            .steps());
+        2, ((IterativeMapRecurrentLayer) converted.getConf(0).getLayer()).getSettings().steps());
     assertEquals(Nd4j.zeros(DataType.DOUBLE, 4).addi(1.5), map.getParam("0_b[f]"));
     assertEquals(0, Magnitude.largest(map.getParam("0_b[i]")));
     assertEquals(0, Magnitude.largest(map.getParam("0_W[h->i]")));

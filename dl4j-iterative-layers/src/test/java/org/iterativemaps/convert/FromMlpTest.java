@@ -25,11 +25,11 @@ import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.iterativemaps.kernel.MapKernels;
+import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.MapLossLayer;
-import org.iterativemaps.map.HiddenProportion;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.plan.HiddenProportion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -258,7 +258,7 @@ class FromMlpTest {
     network.init();
     Conversion<MultiLayerNetwork> map = IterativeMaps.fromMlp(network);
     assertEquals(5, map.network().getnLayers(), map.report()::toString);
-    int advice = MapKernels.advice().isPresent() ? 1 : 0; // without the Vector API
+    int advice = KernelSelection.advice().isPresent() ? 1 : 0; // without the Vector API
     assertEquals(3 + advice, map.report().notes().size());
     Random random = new Random(1);
     DataSet data =

@@ -18,12 +18,12 @@ import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.Magnitude;
-import org.iterativemaps.kernel.MapProgram;
 import org.iterativemaps.layers.IterativeMapConf;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -91,7 +91,7 @@ class FromRnnTest {
         IterativeMaps.fromRnn(rnn.network, RnnOptions.exact().asOneMap()).network();
     MapProgram program = ((IterativeMapConf) one.getLayer(0).conf().getLayer()).program();
     long computed =
-        program.schedule().updates().stream()
+        program.schedule().evaluations().stream()
             .filter(u -> !program.slots().get(u.target().slot()).name().contains("ago"))
             .count();
     assertEquals(3, computed);

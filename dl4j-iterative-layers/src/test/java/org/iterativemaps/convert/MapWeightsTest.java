@@ -9,8 +9,8 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.WeightValues;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.nd4j.linalg.activations.Activation;
@@ -22,7 +22,7 @@ class MapWeightsTest {
         .input("x", 2)
         .state("h", 2, Activation.TANH)
         .connect("x", "h", Sparsity.dense())
-        .connectFixed("h", "h", Sparsity.diagonal(), FixedValues.constant(recurrent))
+        .connectFixed("h", "h", Sparsity.diagonal(), WeightValues.constant(recurrent))
         .output("h")
         .build();
   }

@@ -16,10 +16,10 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.WeightMask;
 import org.iterativemaps.map.change.MagnitudePruning.Scope;
-import org.iterativemaps.reshape.Blocks;
-import org.iterativemaps.reshape.Reshape;
+import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.surgery.BlockChoice;
+import org.iterativemaps.surgery.Surgery;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -77,7 +77,7 @@ class PrunedOnTheWayTest {
       for (double density : new double[] {0.01, 0.25, 0.5}) {
         MultiLayerNetwork onTheWay = IterativeMaps.fromMlp(mlp, DENSE.density(density)).network();
         MultiLayerNetwork afterwards = IterativeMaps.fromMlp(mlp).network();
-        Reshape.prune(afterwards, Blocks.all(), 1 - density, Scope.PER_BLOCK);
+        Surgery.prune(afterwards, BlockChoice.all(), 1 - density, Scope.PER_BLOCK);
         assertEquals(masks(realized(afterwards)), masks(realized(onTheWay)));
         assertEquals(afterwards.params(), onTheWay.params());
       }

@@ -27,8 +27,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.BlockMapBuilder;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.WeightValues;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.impl.ActivationRReLU;
@@ -149,12 +150,12 @@ class RefusedTest {
 
   @Test
   void mapsThatAreNoStackOfDenseLayers() {
-    BlockMap.Builder loop = chain().connect("h2", "h1", Sparsity.dense());
+    BlockMapBuilder loop = chain().connect("h2", "h1", Sparsity.dense());
     assertRefused("has the cycle h1 -> h2 -> h1", () -> IterativeMaps.toMlp(network(loop)));
-    BlockMap.Builder skip = chain().connect("x", "h2", Sparsity.dense());
+    BlockMapBuilder skip = chain().connect("x", "h2", Sparsity.dense());
     assertRefused("slot 'h2' that reads [", () -> IterativeMaps.toMlp(network(skip)));
-    BlockMap.Builder fixed =
-        chain().connectFixed("x", "h1", Sparsity.density(0.5), FixedValues.constant(2));
+    BlockMapBuilder fixed =
+        chain().connectFixed("x", "h1", Sparsity.density(0.5), WeightValues.constant(2));
     assertRefused("fixed weights in block x->h1", () -> IterativeMaps.toMlp(network(fixed)));
   }
 
@@ -219,13 +220,13 @@ class RefusedTest {
     LSTM lstm = new LSTM.Builder().name("lstm").nOut(4).build();
     MultiLayerNetwork alone = IterativeMaps.fromRnn(recurrent(lstm)).network();
     assertRefused("no way back to an LSTM", () -> IterativeMaps.toRnn(alone));
-    assertRefused("'lstm' (SameDiffIterativeMapRecurrentLayer)", () -> IterativeMaps.toRnn(alone));
+    assertRefused("'lstm' (IterativeMapRecurrentLayer)", () -> IterativeMaps.toRnn(alone));
     MultiLayerNetwork both =
         IterativeMaps.fromRnn(recurrent(lstm, new SimpleRnn.Builder().name("rnn").nOut(4).build()))
             .network();
     Conversion<MultiLayerNetwork> back = IterativeMaps.toRnn(both);
     assertTrue(
-        back.report().notes().get(0).startsWith("'lstm' (SameDiffIterativeMapRecurrentLayer)"),
+        back.report().notes().get(0).startsWith("'lstm' (IterativeMapRecurrentLayer)"),
         back.report()::toString);
     assertEquals(SimpleRnn.class, back.network().getLayer(1).conf().getLayer().getClass());
     INDArray input = SameNetworks.normal(new Random(1), DataType.DOUBLE, 2, 3, 5);
@@ -250,7 +251,7 @@ class RefusedTest {
     return network;
   }
 
-  private static BlockMap.Builder chain() {
+  private static BlockMapBuilder chain() {
     return BlockMap.builder()
         .input("x", 3)
         .state("h1", 4, Activation.TANH)
@@ -260,7 +261,7 @@ class RefusedTest {
         .output("h2");
   }
 
-  private static MultiLayerNetwork network(BlockMap.Builder map) {
+  private static MultiLayerNetwork network(BlockMapBuilder map) {
     return network(list().layer(new IterativeMapLayer.Builder().map(map.build()).steps(2).build()));
   }
 

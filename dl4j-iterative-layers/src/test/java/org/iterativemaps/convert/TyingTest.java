@@ -22,11 +22,12 @@ import org.iterativemaps.layers.IterativeMapConf;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
-import org.iterativemaps.map.RealizedMap.Parameter;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.WeightValues;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,12 +146,12 @@ class TyingTest {
                 with(
                     unrolled,
                     "h.2->h.3",
-                    b -> new Block(b.from(), b.to(), b.sparsity(), FixedValues.constant(1)))));
+                    b -> new Block(b.from(), b.to(), b.sparsity(), WeightValues.constant(1)))));
     assertRefused("it lacks [x->h@2]", () -> Unrolling.tie(with(unrolled, "x->h.2", b -> null)));
     MapWeights fixed =
         Unrolling.unroll(
             weights(
-                loop(b -> b.connectFixed("h", "h", Sparsity.dense(), FixedValues.constant(0.1)))),
+                loop(b -> b.connectFixed("h", "h", Sparsity.dense(), WeightValues.constant(0.1)))),
             3);
     assertRefused(
         "blocks h.1->h.2 and h.2->h.3 come from one block and have different fixed values",
@@ -159,7 +160,7 @@ class TyingTest {
                 with(
                     fixed,
                     "h.2->h.3",
-                    b -> new Block(b.from(), b.to(), b.sparsity(), FixedValues.constant(2)))));
+                    b -> new Block(b.from(), b.to(), b.sparsity(), WeightValues.constant(2)))));
   }
 
   /** A slot in front of the loop that is computed once, however long its input is held. */
@@ -210,7 +211,7 @@ class TyingTest {
     List<String> names = new ArrayList<>(NAMES);
     java.util.Collections.shuffle(names, random);
     int count = 2 + random.nextInt(3);
-    BlockMap.Builder map =
+    BlockMapBuilder map =
         BlockMap.builder()
             .input("x", 3)
             .injection(random.nextBoolean() ? Injection.HOLD : Injection.IMPULSE);
@@ -218,13 +219,13 @@ class TyingTest {
     for (String name : names.subList(0, count)) {
       IActivation activation =
           ACTIVATIONS.get(random.nextInt(ACTIVATIONS.size())).getActivationFunction();
-      map.add(new Slot(name, 3, false, activation, random.nextBoolean()));
+      map.add(Slot.state(name, 3, activation, random.nextBoolean()));
       map.connect(before, name, Sparsity.dense());
       before = name;
     }
     map.connect(names.get(0), names.get(0), Sparsity.dense());
     map.connectFixed(
-        before, names.get(random.nextInt(count)), Sparsity.diagonal(), FixedValues.constant(0.5));
+        before, names.get(random.nextInt(count)), Sparsity.diagonal(), WeightValues.constant(0.5));
     return map.output(before).seed(random.nextInt()).build();
   }
 
@@ -232,7 +233,7 @@ class TyingTest {
     return Unrolling.unroll(weights(loop(b -> b.connect("h", "h", Sparsity.dense()))), 3);
   }
 
-  private static BlockMap loop(UnaryOperator<BlockMap.Builder> more) {
+  private static BlockMap loop(UnaryOperator<BlockMapBuilder> more) {
     return more.apply(
             BlockMap.builder()
                 .input("x", 3)
@@ -244,7 +245,7 @@ class TyingTest {
 
   private static Slot slot(
       Slot like, int size, IActivation activation, boolean hasBias, Slot.Origin origin) {
-    return new Slot(like.name(), size, false, activation, hasBias, origin);
+    return Slot.state(like.name(), size, activation, hasBias).with(origin);
   }
 
   private static void refused(String expected, MapWeights weights, UnaryOperator<Slot> change) {
@@ -253,7 +254,7 @@ class TyingTest {
 
   private static MapWeights with(MapWeights weights, String block, UnaryOperator<Block> change) {
     BlockMap map = weights.map();
-    BlockMap.Builder builder = BlockMap.builder().output(map.output().name());
+    BlockMapBuilder builder = BlockMap.builder().output(map.output().name());
     map.slots().forEach(builder::add);
     for (Block old : map.blocks()) {
       Block changed = old.name().equals(block) ? change.apply(old) : old;
@@ -268,20 +269,13 @@ class TyingTest {
   private static MapWeights rebuilt(MapWeights old, UnaryOperator<Slot> change, String prefix) {
     BlockMap map = old.map();
     Map<String, String> names = new LinkedHashMap<>();
-    BlockMap.Builder builder = BlockMap.builder();
+    BlockMapBuilder builder = BlockMap.builder();
     Map<String, double[]> biases = new LinkedHashMap<>();
     for (Slot slot : map.slots()) {
       String name = slot.isInput() || prefix.isEmpty() ? slot.name() : prefix + names.size();
       names.put(slot.name(), name);
       Slot changed = change.apply(slot);
-      builder.add(
-          new Slot(
-              name,
-              changed.size(),
-              changed.isInput(),
-              changed.activation(),
-              changed.hasBias(),
-              changed.origin()));
+      builder.add(changed.withName(name));
       if (changed.hasBias()) {
         biases.put(name, old.bias(slot.name()));
       }

@@ -15,7 +15,7 @@ import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

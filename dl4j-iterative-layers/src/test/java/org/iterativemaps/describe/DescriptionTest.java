@@ -15,12 +15,13 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.describe.Description.Cell;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
-import org.iterativemaps.map.HiddenProportion;
+import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.RealizedMap;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.map.plan.HiddenProportion;
+import org.iterativemaps.map.values.WeightValues;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -89,9 +90,9 @@ class DescriptionTest {
             .connect("x", "h", Sparsity.bernoulli(1))
             .connect("h", "h", Sparsity.dense()) // True: every cell is trained
             .connect("y", "h", Sparsity.entries(15))
-            .connectFixed("x", "y", Sparsity.fanIn(3), FixedValues.gaussian(0, 1))
+            .connectFixed("x", "y", Sparsity.fanIn(3), WeightValues.gaussian(0, 1))
             .connect("h", "y", Sparsity.dense())
-            .connectFixed("y", "y", Sparsity.diagonal(), FixedValues.constant(1))
+            .connectFixed("y", "y", Sparsity.diagonal(), WeightValues.constant(1))
             .output("y")
             .injection(Injection.IMPULSE)
             .seed(7)
@@ -99,10 +100,11 @@ class DescriptionTest {
     assertEquals(expected, described.map());
     assertEquals(
         Map.of(
-            "x->h", FixedValues.gaussian(0, 0.05),
-            "h->h", FixedValues.scattered(Sparsity.bernoulli(0.5), FixedValues.uniform(-0.5, 0.5)),
-            "y->h", FixedValues.constant(0.3),
-            "h->y", FixedValues.uniform(-1, 1)),
+            "x->h", WeightValues.gaussian(0, 0.05),
+            "h->h",
+                WeightValues.scattered(Sparsity.bernoulli(0.5), WeightValues.uniform(-0.5, 0.5)),
+            "y->h", WeightValues.constant(0.3),
+            "h->y", WeightValues.uniform(-1, 1)),
         described.initialValues());
   }
 
@@ -194,7 +196,7 @@ class DescriptionTest {
             yaml.replace("True, 'non-zero'", "True, True").replace("[Row=3", "[" + zero));
     DescribedMap all = trained.toMap(1);
     assertEquals(60, all.map().realize().blocks().get(2).mask().entryCount());
-    assertEquals(FixedValues.constant(0), all.initialValues().get("y->h"));
+    assertEquals(WeightValues.constant(0), all.initialValues().get("y->h"));
     assertRoundTrip(trained);
   }
 
@@ -223,7 +225,7 @@ class DescriptionTest {
 
   @Test
   void twoAndFourSlotsHaveNames() {
-    Cell full = new Cell(Sparsity.dense(), FixedValues.gaussian(0, 1), Trainable.ALL);
+    Cell full = new Cell(Sparsity.dense(), WeightValues.gaussian(0, 1), Trainable.ALL);
     Description two =
         new Description(
             List.of(3, 2),
@@ -307,15 +309,15 @@ class DescriptionTest {
           default -> Sparsity.dense();
         };
     if (pattern == null) {
-      return new Cell(null, FixedValues.constant(0), Trainable.values()[1 + random.nextInt(2)]);
+      return new Cell(null, WeightValues.constant(0), Trainable.values()[1 + random.nextInt(2)]);
     }
-    FixedValues values =
+    WeightValues values =
         switch (random.nextInt(5)) {
-          case 0 -> FixedValues.constant(random.nextInt(2));
+          case 0 -> WeightValues.constant(random.nextInt(2));
           case 1 ->
-              FixedValues.constant(random.nextGaussian() * Math.pow(10, random.nextInt(9) - 4));
-          case 2 -> FixedValues.uniform(-random.nextDouble(), random.nextDouble());
-          default -> FixedValues.gaussian(random.nextGaussian(), random.nextDouble());
+              WeightValues.constant(random.nextGaussian() * Math.pow(10, random.nextInt(9) - 4));
+          case 2 -> WeightValues.uniform(-random.nextDouble(), random.nextDouble());
+          default -> WeightValues.gaussian(random.nextGaussian(), random.nextDouble());
         };
     return new Cell(pattern, values, Trainable.values()[random.nextInt(3)]);
   }
@@ -390,12 +392,12 @@ class DescriptionTest {
 
   @Test
   void whatTheLanguageHasNoWordForIsRefused() {
-    BlockMap.Builder map =
+    BlockMapBuilder map =
         BlockMap.builder().input("x", 3).state("y", 4, Activation.RELU).output("y");
     BlockMap explicit =
         map.connect("x", "y", Sparsity.explicit(WeightMask.ofCells(3, 4, new long[] {1, 5})))
             .build();
-    DescribedMap described = new DescribedMap(explicit, Map.of("x->y", FixedValues.constant(1)));
+    DescribedMap described = new DescribedMap(explicit, Map.of("x->y", WeightValues.constant(1)));
     String message =
         assertThrows(
                 IllegalArgumentException.class,

@@ -12,10 +12,11 @@ import java.util.function.DoubleUnaryOperator;
 import org.iterativemaps.dynamics.ImpulseResponse.Measurement;
 import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.RandomSource;
+import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.RealizedMap;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.RandomSource;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,7 +35,7 @@ class ImpulseResponseTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 5})
   void anMlpForgetsAfterItsDepth(int depth) {
-    BlockMap.Builder builder = BlockMap.builder().input("x", 3);
+    BlockMapBuilder builder = BlockMap.builder().input("x", 3);
     for (int i = 1; i <= depth; i++) {
       builder.state("h" + i, 4, Activation.TANH);
       builder.connect(i == 1 ? "x" : "h" + (i - 1), "h" + i, Sparsity.dense());

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.kernel.reference.ReferenceKernel;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.RealizedMap;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -84,7 +86,7 @@ class ManyStepsKernelTest {
   void aMillionSteps() {
     DataType type = DataType.FLOAT;
     int steps = 1_000_003;
-    MapKernel kernel = MapKernels.of(program(steps), type);
+    MapKernel kernel = KernelSelection.of(program(steps), type);
     assertInstanceOf(ManyStepsKernel.class, kernel);
     INDArray[] parameters = {
       Nd4j.createFromArray(1.0).castTo(type),
@@ -108,7 +110,7 @@ class ManyStepsKernelTest {
   @Test
   void anImpulseIsThereOnce() {
     DataType type = DataType.FLOAT;
-    MapKernel kernel = MapKernels.of(program(1_000_003, Injection.IMPULSE), type);
+    MapKernel kernel = KernelSelection.of(program(1_000_003, Injection.IMPULSE), type);
     assertInstanceOf(ManyStepsKernel.class, kernel);
     INDArray[] parameters = {
       Nd4j.createFromArray(1f), Nd4j.createFromArray(1f), Nd4j.createFromArray(0f)
@@ -122,10 +124,10 @@ class ManyStepsKernelTest {
 
   @Test
   void fewStepsAreForTheOtherKernels() {
-    assertEquals(false, ManyStepsKernel.isFor(program(ManyStepsKernel.MOST_UPDATES)));
-    assertEquals(true, ManyStepsKernel.isFor(program(ManyStepsKernel.MOST_UPDATES + 1)));
-    KernelMemory million = KernelMemory.of(program(1_000_000), DataType.FLOAT, 1);
-    KernelMemory tenMillion = KernelMemory.of(program(10_000_000), DataType.FLOAT, 1);
+    assertEquals(false, ManyStepsKernel.isFor(program(ManyStepsKernel.MOST_EVALUATIONS)));
+    assertEquals(true, ManyStepsKernel.isFor(program(ManyStepsKernel.MOST_EVALUATIONS + 1)));
+    KernelMemory million = KernelSelection.memory(program(1_000_000), DataType.FLOAT, 1);
+    KernelMemory tenMillion = KernelSelection.memory(program(10_000_000), DataType.FLOAT, 1);
     assertEquals(million, tenMillion);
   }
 }

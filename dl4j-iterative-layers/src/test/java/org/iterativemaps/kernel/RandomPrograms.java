@@ -1,13 +1,21 @@
 package org.iterativemaps.kernel;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.Normalisation;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
-import org.iterativemaps.map.RealizedMap.Parameter;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.Slot;
+import org.iterativemaps.map.Update;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -23,7 +31,7 @@ public final class RandomPrograms {
   /** One to four state slots, each connected to some others by some pattern, some blocks fixed. */
   public BlockMap map(Activation... activations) {
     int states = 1 + random.nextInt(4);
-    BlockMap.Builder builder =
+    BlockMapBuilder builder =
         BlockMap.builder()
             .input("x", 1 + random.nextInt(9))
             .injection(Injection.values()[random.nextInt(2)])
@@ -45,7 +53,7 @@ public final class RandomPrograms {
         }
         if (random.nextInt(8) == 0) {
           builder.connectFixed(
-              "s" + from, "s" + to, Sparsity.diagonal(), FixedValues.constant(0.5));
+              "s" + from, "s" + to, Sparsity.diagonal(), WeightValues.constant(0.5));
         }
       }
       if (to > 0 && random.nextInt(3) == 0) {
@@ -92,5 +100,105 @@ public final class RandomPrograms {
       }
     }
     return mask;
+  }
+
+  private static final int UNITS = 4;
+
+  /**
+   * A map of every function, wires, normalisations, residual and gated slots, all of one size, with
+   * an activation in every slot; rows come in pairs.
+   */
+  public BlockMap nonlinearMap() {
+    int wires = random.nextInt(3);
+    int states = 1 + random.nextInt(3);
+    BlockMapBuilder builder =
+        BlockMap.builder()
+            .input("x", UNITS)
+            .injection(Injection.values()[random.nextInt(2)])
+            .seed(random.nextLong());
+    List<String> read = new ArrayList<>(List.of("x"));
+    for (int s = 0; s < states; s++) {
+      read.add("s" + s);
+    }
+    // States first, in every second map: their place says nothing about what is evaluated first.
+    boolean statesFirst = random.nextBoolean();
+    if (statesFirst) {
+      slots(builder, "s", states);
+    }
+    slots(builder, "w", wires);
+    if (!statesFirst) {
+      slots(builder, "s", states);
+    }
+    List<String> seen = new ArrayList<>(read);
+    for (int w = 0; w < wires; w++) {
+      blocks(builder, "w" + w, seen);
+      seen.add("w" + w);
+    }
+    for (int s = 0; s < states; s++) {
+      String slot = "s" + s;
+      builder.connect(s == 0 ? "x" : "s" + (s - 1), slot, Sparsity.dense());
+      blocks(builder, slot, seen);
+      switch (random.nextInt(4)) {
+        case 0 -> builder.update(slot, Update.residual(0.5));
+        case 1 -> builder.update(slot, Update.gated(any(seen)));
+        case 2 -> builder.update(slot, Update.gated(any(seen), any(seen)));
+        default -> {} // replaced
+      }
+    }
+    return builder.output("s" + random.nextInt(states)).build();
+  }
+
+  private void slots(BlockMapBuilder builder, String prefix, int count) {
+    Activation[] activations = {Activation.TANH, Activation.SIGMOID, Activation.IDENTITY};
+    for (int i = 0; i < count; i++) {
+      IActivation activation = activations[random.nextInt(3)].getActivationFunction();
+      boolean hasBias = random.nextBoolean();
+      builder.add(
+          prefix.equals("w")
+              ? Slot.wire("w" + i, UNITS, activation, hasBias)
+              : Slot.state("s" + i, UNITS, activation, hasBias));
+      if (random.nextInt(3) == 0) {
+        builder.normalise(prefix + i, Normalisation.values()[random.nextInt(3)]);
+      }
+    }
+  }
+
+  private String any(List<String> names) {
+    return names.get(random.nextInt(names.size()));
+  }
+
+  /** One or two blocks into a slot, of different functions. */
+  private void blocks(BlockMapBuilder builder, String to, List<String> seen) {
+    int first = random.nextInt(6);
+    for (int function : new int[] {first, (first + 1 + random.nextInt(5)) % 6}) {
+      switch (function) {
+        case 0 -> builder.connect(any(seen), to, BlockFunctions.identity());
+        case 1 -> builder.connect(List.of(any(seen), any(seen)), to, BlockFunctions.product());
+        case 2 ->
+            builder.connect(
+                List.of(any(seen), any(seen)),
+                to,
+                BlockFunctions.linearProduct(Sparsity.density(0.5), Sparsity.fanIn(2)));
+        case 3 ->
+            builder.connect(
+                List.of(any(seen), any(seen), any(seen)),
+                to,
+                BlockFunctions.attention(1 + random.nextInt(2), 2));
+        case 4 -> builder.connect(any(seen), to, BlockFunctions.nested(inner(), 2));
+        default ->
+            builder.connectFixed(any(seen), to, Sparsity.diagonal(), WeightValues.constant(0.5));
+      }
+    }
+  }
+
+  private BlockMap inner() {
+    return BlockMap.builder()
+        .input("a")
+        .state("b", UNITS, Activation.TANH)
+        .connect("a", "b", Sparsity.density(0.7))
+        .connect("b", "b", Sparsity.fanIn(1))
+        .output("b")
+        .seed(random.nextLong())
+        .build();
   }
 }

@@ -11,8 +11,9 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.activations.ActivationsTest;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,7 +143,7 @@ class GradientCheckTest {
 
   static BlockMap map(
       Injection injection, Activation activation, double density, boolean feedback) {
-    BlockMap.Builder map =
+    BlockMapBuilder map =
         BlockMap.builder()
             .input("x", N_IN)
             .state("h", 3, activation)

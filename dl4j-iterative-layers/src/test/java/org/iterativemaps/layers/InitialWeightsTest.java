@@ -19,7 +19,7 @@ import org.deeplearning4j.nn.weights.WeightInitIdentity;
 import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

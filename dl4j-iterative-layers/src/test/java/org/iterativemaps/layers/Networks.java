@@ -12,9 +12,9 @@ import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.Injection;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -68,7 +68,7 @@ public final class Networks {
         .state("y", 3, Activation.IDENTITY)
         .connect("x", "h", Sparsity.density(0.6))
         .connect("h", "h", Sparsity.fanIn(2))
-        .connectFixed("h", "h", Sparsity.diagonal(), FixedValues.constant(0.3))
+        .connectFixed("h", "h", Sparsity.diagonal(), WeightValues.constant(0.3))
         .connect("y", "h", Sparsity.bernoulli(0.7))
         .connect("h", "g", Sparsity.entries(7))
         .connect("g", "y", Sparsity.dense())

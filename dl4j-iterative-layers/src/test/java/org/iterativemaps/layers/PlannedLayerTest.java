@@ -20,11 +20,12 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.iterativemaps.kernel.Magnitude;
-import org.iterativemaps.map.DensityPlan;
-import org.iterativemaps.map.HiddenProportion;
-import org.iterativemaps.map.PaperBlock;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.plan.DensityPlan;
+import org.iterativemaps.map.plan.HiddenProportion;
+import org.iterativemaps.map.plan.PaperBlock;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -79,10 +80,10 @@ class PlannedLayerTest {
                 .trainableWeights(20_000)
                 .hiddenProportion(0.5)
                 .build())) {
-      assertTrue(((IterativeMapConf) layer).getSettings().plan().isEmpty());
+      assertTrue(((IterativeMapConf) layer).getSettings().densityPlan().isEmpty());
       MultiLayerConfiguration conf = conf(50, layer);
       assertIs(20_000, 0.5, settings(conf).realized());
-      DensityPlan plan = settings(conf).plan().orElseThrow();
+      DensityPlan plan = settings(conf).densityPlan().orElseThrow();
       assertEquals(50, plan.inputSize());
       MultiLayerNetwork network = network(conf);
       int hidden = plan.hiddenSize();
@@ -261,8 +262,8 @@ class PlannedLayerTest {
               MultiLayerConfiguration.fromYaml(conf.toYaml()))) {
         assertEquals(conf, back);
         assertEquals(conf.toJson(), back.toJson());
-        assertEquals(settings(conf).planned(), settings(back).planned());
         assertEquals(settings(conf).plan(), settings(back).plan());
+        assertEquals(settings(conf).densityPlan(), settings(back).densityPlan());
       }
     }
     assertTrue(resolved.toJson().contains("hidden proportion 0.5000"), resolved.toJson());
@@ -428,7 +429,7 @@ class PlannedLayerTest {
     for (RealizedMap.RealizedBlock block : realized.blocks()) {
       float[] weights =
           network
-              .getParam("0_" + IterativeMapParamInitializer.weightKey(block.block().from(), "h"))
+              .getParam("0_" + Parameter.weightKey(block.block().from(), "h"))
               .dup()
               .data()
               .asFloat();

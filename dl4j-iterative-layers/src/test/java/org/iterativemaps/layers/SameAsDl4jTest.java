@@ -9,7 +9,7 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -12,10 +12,10 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.SpectralRadius;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.SpectralRadius;
+import org.iterativemaps.map.values.WeightValues;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,10 +24,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Initialisers that look at the mask; their mathematics is tested with {@link FixedValues}. */
+/** Initialisers that look at the mask; their mathematics is tested with {@link WeightValues}. */
 class SparseWeightInitTest {
 
-  private static MultiLayerNetwork network(long seed, FixedValues recurrent) {
+  private static MultiLayerNetwork network(long seed, WeightValues recurrent) {
     BlockMap map =
         BlockMap.builder()
             .input("x", 4)
@@ -55,20 +55,20 @@ class SparseWeightInitTest {
     return conf.getSettings().realized().blocks().get(1);
   }
 
-  static Stream<FixedValues> rules() {
+  static Stream<WeightValues> rules() {
     return Stream.of(
-        FixedValues.constant(0.1),
-        FixedValues.gaussian(0, 0.05),
-        FixedValues.uniform(-1, 1),
-        FixedValues.fanIn(1),
-        FixedValues.fanAverage(2),
-        FixedValues.spectralRadius(0.8),
-        FixedValues.orthogonal(1));
+        WeightValues.constant(0.1),
+        WeightValues.gaussian(0, 0.05),
+        WeightValues.uniform(-1, 1),
+        WeightValues.fanIn(1),
+        WeightValues.fanAverage(2),
+        WeightValues.spectralRadius(0.8),
+        WeightValues.orthogonal(1));
   }
 
   @ParameterizedTest
   @MethodSource("rules")
-  void comesBackFromJsonWithTheSameWeights(FixedValues rule) {
+  void comesBackFromJsonWithTheSameWeights(WeightValues rule) {
     MultiLayerNetwork network = network(3, rule);
     MultiLayerConfiguration conf = network.getLayerWiseConfigurations();
     for (MultiLayerConfiguration back :
@@ -82,21 +82,21 @@ class SparseWeightInitTest {
       assertEquals(network.params(), again.params());
     }
     double[] other = weights(network(4, rule));
-    boolean isConstant = rule instanceof FixedValues.Constant;
+    boolean isConstant = rule instanceof WeightValues.Constant;
     assertEquals(isConstant, java.util.Arrays.equals(weights(network), other));
     assertNotEquals(
-        conf, network(3, FixedValues.fanIn(3)).getLayerWiseConfigurations(), "equality sees it");
+        conf, network(3, WeightValues.fanIn(3)).getLayerWiseConfigurations(), "equality sees it");
   }
 
   /** The same numbers whatever was drawn from ND4J's generator before. */
   @Test
   void weightsAreThoseOfTheRuleAndDoNotDependOnNd4jsGenerator() {
-    double[] first = weights(network(3, FixedValues.spectralRadius(0.8)));
+    double[] first = weights(network(3, WeightValues.spectralRadius(0.8)));
     Nd4j.getRandom().setSeed(99);
-    MultiLayerNetwork network = network(3, FixedValues.spectralRadius(0.8));
+    MultiLayerNetwork network = network(3, WeightValues.spectralRadius(0.8));
     assertArrayEquals(first, weights(network));
     assertEquals(0.8, SpectralRadius.of(block(network).mask(), weights(network)), 1e-9);
-    double[] orthogonal = weights(network(3, FixedValues.orthogonal(1)));
+    double[] orthogonal = weights(network(3, WeightValues.orthogonal(1)));
     double sum = 0;
     for (double w : orthogonal) {
       sum += w * w;

@@ -14,9 +14,9 @@ import java.util.stream.Stream;
 import java.util.zip.DeflaterOutputStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.map.values.WeightValues;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,11 +48,11 @@ class StrictJsonTest {
                         "h",
                         "h",
                         Sparsity.dense(),
-                        FixedValues.scattered(Sparsity.diagonal(), FixedValues.constant(1e10)))
+                        WeightValues.scattered(Sparsity.diagonal(), WeightValues.constant(1e10)))
                     .output("h")
                     .build())
-            .weightInit("x", "h", new SparseWeightInit(FixedValues.fanAverage(0.5)))
-            .weightInit("h", "h", new SparseWeightInit(FixedValues.orthogonal(1.5)))
+            .weightInit("x", "h", new SparseWeightInit(WeightValues.fanAverage(0.5)))
+            .weightInit("h", "h", new SparseWeightInit(WeightValues.orthogonal(1.5)))
             .build();
     return Stream.concat(
         SavingTest.configurations().stream(),
@@ -118,8 +118,8 @@ class StrictJsonTest {
       delimiter = '|',
       quoteCharacter = '~',
       value = {
-        "\"version\" : 2|\"version\" : 3|.version: found version 3, this library reads versions 1 to 2",
-        "\"version\" : 2|\"version\" : 0|.version: found version 0",
+        "\"version\" : 3|\"version\" : 2|.version: found version 2, this library reads version 3",
+        "\"version\" : 3|\"version\" : 0|.version: found version 0",
         "\"role\" : \"state\"|\"role\" : \"stcte\"|.slots[1].role: found \"stcte\", expected one of [in",
         "\"size\" : 5|\"size\" : 4294967304|.slots[1].size: found 4294967304, expected a whole",
         "\"size\" : 5|\"size\" : 1e300|.slots[1].size: found 1.0E300, expected a whole number",
@@ -129,7 +129,7 @@ class StrictJsonTest {
         "\"alpha\" : 0.3|\"alhpa\" : 0.3|.slots[1].activation: found {",
         "\"alpha\" : 0.3|\"alpha\" : \"0.3\"|.slots[1].activation: found {",
         "\"activation\" : null|\"activatoin\" : null|.slots[3].activation: no field 'activation'",
-        "\"fixed\" : null|\"fixd\" : null|.blocks[0].fixed: no field 'fixed', which version 2 has",
+        "\"fixed\" : null|\"fixd\" : null|.blocks[0].fixed: no field 'fixed', which version 3 has",
         "\"bias\" : false|\"bias\" : \"false\"|.slots[2].bias: found \"false\", expected true or",
         "\"value\" : 7|\"value\" : 1e1|.blocks[4].sparsity.value: found 10.0",
         "\"toSize\" : 3|\"toSize\" : 2147483646|.sparsity.toSize: found 2147483646, but the slot",
@@ -171,7 +171,7 @@ class StrictJsonTest {
   }
 
   private static final class ScatteredValuesDepth {
-    static final int ALLOWED = org.iterativemaps.map.ScatteredValues.MAX_DEPTH;
+    static final int ALLOWED = org.iterativemaps.map.values.ScatteredValues.MAX_DEPTH;
   }
 
   /** As many zeros as one likes: a short text. */
@@ -241,7 +241,7 @@ class StrictJsonTest {
             .steps(2)
             .weightInit(
                 new HiddenProportionInit(
-                    9L, 0.5, new SparseWeightInit(FixedValues.identityLeaning(1, 0.25))))
+                    9L, 0.5, new SparseWeightInit(WeightValues.identityLeaning(1, 0.25))))
             .build();
     MultiLayerConfiguration conf =
         Networks.feedForward(Networks.conf(DataType.FLOAT), layer, 3).getLayerWiseConfigurations();

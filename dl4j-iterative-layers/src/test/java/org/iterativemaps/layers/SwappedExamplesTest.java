@@ -14,8 +14,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.iterativemaps.samediff.SDBlockMap;
-import org.iterativemaps.samediff.SameDiffIterativeMapLayer;
+import org.iterativemaps.map.BlockMap;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -94,11 +93,11 @@ class SwappedExamplesTest {
     String message =
         refused(list(map(50).nIn(78).build(), readOut().name("read-out").build()).build());
     assertTrue(message.contains("read-out") && message.contains("nIn=0"), message);
-    SDBlockMap open = SDBlockMap.of(map(20).build().getSettings().map());
+    BlockMap open = map(20).build().getSettings().map();
     for (FeedForwardLayer second :
         new FeedForwardLayer[] {
           map(20).name("second").build(),
-          new SameDiffIterativeMapLayer.Builder()
+          new IterativeMapLayer.Builder()
               .map(open)
               .steps(2)
               .name("second")

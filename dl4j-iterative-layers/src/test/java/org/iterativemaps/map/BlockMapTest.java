@@ -8,12 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.iterativemaps.map.pattern.RandomSource;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.map.values.WeightValues;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 
 class BlockMapTest {
 
-  private static BlockMap.Builder paperMap() {
+  private static BlockMapBuilder paperMap() {
     return BlockMap.builder()
         .input("x", 6)
         .state("h", 8, Activation.TANH)
@@ -55,10 +59,10 @@ class BlockMapTest {
   void fixedBlocksAreNoParametersAndKeepTheirValues() {
     BlockMap map =
         paperMap()
-            .connectFixed("y", "h", Sparsity.entries(5), FixedValues.gaussian(1, 0.5))
-            .connectFixed("h", "h", Sparsity.diagonal(), FixedValues.uniform(-2, -1))
-            .connectFixed("y", "y", Sparsity.diagonal(), FixedValues.explicit(1, 2, 3))
-            .connectFixed("x", "y", Sparsity.entries(2), FixedValues.constant(4))
+            .connectFixed("y", "h", Sparsity.entries(5), WeightValues.gaussian(1, 0.5))
+            .connectFixed("h", "h", Sparsity.diagonal(), WeightValues.uniform(-2, -1))
+            .connectFixed("y", "y", Sparsity.diagonal(), WeightValues.explicit(1, 2, 3))
+            .connectFixed("x", "y", Sparsity.entries(2), WeightValues.constant(4))
             .build();
     RealizedMap realized = map.realize();
     assertEquals(24 + 16 + 24 + 11, realized.parameterCount());
@@ -74,7 +78,7 @@ class BlockMapTest {
   @Test
   void gaussianFixedValuesHaveTheirMoments() {
     double[] values =
-        FixedValues.gaussian(2, 0.5)
+        WeightValues.gaussian(2, 0.5)
             .draw(WeightMask.dense(1_000, 100), RandomSource.of(1, "values"));
     double mean = java.util.Arrays.stream(values).average().orElseThrow();
     double variance =
@@ -114,14 +118,15 @@ class BlockMapTest {
     refused("duplicate block x->h", b -> b.connect("x", "h", Sparsity.dense()));
     refused("block h->x: slot 'x' is the input", b -> b.connect("h", "x", Sparsity.dense()));
     refused("expected exactly one", b -> b.input("u", 2));
-    refused("slot 'x' is the input; choose a state slot", b -> b.output("x"));
+    refused(
+        "output: slot 'x' is the input; name one of the state slots [h, y]", b -> b.output("x"));
     refused("unknown slot 'q'", b -> b.output("q"));
     refused("cannot be reached", b -> b.state("far", 2).output("far"));
     refused("size 0, expected at least 1", b -> b.state("bad", 0));
     refused("size -1", b -> b.input("u", -1));
     refused("slot name: found 'a_b'", b -> b.state("a_b", 1));
     refused("slot name: found null", b -> b.state(null, 1));
-    refused("no sparsity pattern", b -> b.connect("y", "h", null));
+    refused("no sparsity pattern", b -> b.connect("y", "h", (Sparsity) null));
     refused("needs its values", b -> b.connectFixed("y", "h", Sparsity.dense(), null));
     refused(
         "block y->y: 10 entries asked of a block of 3 x 3",
@@ -143,20 +148,20 @@ class BlockMapTest {
         "found 2, expected one for each of the 3 entries",
         () ->
             paperMap()
-                .connectFixed("y", "y", Sparsity.diagonal(), FixedValues.explicit(1, 2))
+                .connectFixed("y", "y", Sparsity.diagonal(), WeightValues.explicit(1, 2))
                 .build()
                 .realize());
-    assertMessage("finite", () -> FixedValues.constant(Double.NaN));
-    assertMessage("values[1]", () -> FixedValues.explicit(0, Double.POSITIVE_INFINITY));
-    assertMessage("standardDeviation", () -> FixedValues.gaussian(0, -1));
-    assertMessage("high", () -> FixedValues.uniform(1, 0));
+    assertMessage("finite", () -> WeightValues.constant(Double.NaN));
+    assertMessage("values[1]", () -> WeightValues.explicit(0, Double.POSITIVE_INFINITY));
+    assertMessage("standardDeviation", () -> WeightValues.gaussian(0, -1));
+    assertMessage("high", () -> WeightValues.uniform(1, 0));
   }
 
   private static WeightMask mask(BlockMap map, int block) {
     return map.realize().blocks().get(block).mask();
   }
 
-  private static void refused(String says, UnaryOperator<BlockMap.Builder> mistake) {
+  private static void refused(String says, UnaryOperator<BlockMapBuilder> mistake) {
     assertMessage(says, () -> mistake.apply(paperMap()).build());
   }
 

@@ -5,10 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.stream.Stream;
+import org.iterativemaps.map.pattern.RandomSource;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.map.values.ScatteredValues;
+import org.iterativemaps.map.values.WeightValues;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
 
 /** Sizes that no memory holds are refused with a sentence, not with an OutOfMemoryError. */
 class LimitsTest {
@@ -45,7 +51,7 @@ class LimitsTest {
   @ValueSource(ints = {Slot.MAX_SIZE + 1, Integer.MAX_VALUE - 1, Integer.MAX_VALUE})
   void noSlotOrMaskIsThatLarge(int size) {
     String message =
-        assertThrows(IllegalArgumentException.class, () -> new Slot("h", size, false, null, true))
+        assertThrows(IllegalArgumentException.class, () -> Slot.state("h", size, null, true))
             .getMessage();
     assertTrue(message.contains("'h'") && message.contains("at most 100000000"), message);
     long[] cells = {0};
@@ -55,7 +61,7 @@ class LimitsTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> WeightMask.ofRows(1, size, new int[] {0, 1}, new int[] {0}));
-    assertEquals(Slot.MAX_SIZE, new Slot("h", Slot.MAX_SIZE, false, null, true).size());
+    assertEquals(Slot.MAX_SIZE, Slot.state("h", Slot.MAX_SIZE, null, true).size());
   }
 
   /** Each block would fit, all of them do not; nothing is drawn before that is known. */
@@ -64,7 +70,7 @@ class LimitsTest {
     long heap = Runtime.getRuntime().maxMemory();
     long entries = heap / 64;
     int side = (int) Math.ceil(Math.sqrt(2.0 * entries));
-    BlockMap.Builder builder = BlockMap.builder().input("x", side).state("h0", side);
+    BlockMapBuilder builder = BlockMap.builder().input("x", side).state("h0", side);
     builder.connect("x", "h0", Sparsity.entries(entries));
     for (int i = 1; i < 20; i++) {
       builder.state("h" + i, side);
@@ -77,15 +83,15 @@ class LimitsTest {
 
   @Test
   void scatteredValuesLieOnlySoDeepInEachOther() {
-    FixedValues values = FixedValues.constant(1);
+    WeightValues values = WeightValues.constant(1);
     for (int i = 0; i < ScatteredValues.MAX_DEPTH; i++) {
-      values = FixedValues.scattered(Sparsity.diagonal(), values);
+      values = WeightValues.scattered(Sparsity.diagonal(), values);
     }
-    FixedValues deepest = values;
+    WeightValues deepest = values;
     String message =
         assertThrows(
                 IllegalArgumentException.class,
-                () -> FixedValues.scattered(Sparsity.dense(), deepest))
+                () -> WeightValues.scattered(Sparsity.dense(), deepest))
             .getMessage();
     assertTrue(message.contains("found 17") && message.contains("at most 16"), message);
   }
@@ -100,11 +106,11 @@ class LimitsTest {
       WeightMask mask = Sparsity.bernoulli(0.5).draw(from, to, RandomSource.of(seed, "mask"));
       Sparsity pattern = Sparsity.bernoulli(0.4);
       double[] found =
-          FixedValues.scattered(pattern, FixedValues.gaussian(0, 1))
+          WeightValues.scattered(pattern, WeightValues.gaussian(0, 1))
               .draw(mask, RandomSource.of(seed, "values"));
       RandomSource again = RandomSource.of(seed, "values");
       WeightMask some = pattern.draw(from, to, again);
-      double[] drawn = FixedValues.gaussian(0, 1).draw(some, again);
+      double[] drawn = WeightValues.gaussian(0, 1).draw(some, again);
       double[] table = new double[from * to];
       for (int i = 0; i < drawn.length; i++) {
         table[(int) some.copyCells()[i]] = drawn[i];
@@ -112,6 +118,36 @@ class LimitsTest {
       for (int i = 0; i < found.length; i++) {
         assertEquals(table[(int) mask.copyCells()[i]], found[i], "seed " + seed);
       }
+    }
+  }
+
+  private static BlockMap around(BlockFunction function) {
+    return BlockMap.builder()
+        .input("x", 2)
+        .state("h", 2, Activation.TANH)
+        .connect("x", "h", function)
+        .output("h")
+        .build();
+  }
+
+  private static BlockMap nested(int depth, int steps) {
+    BlockMap map = around(BlockFunctions.linear(Sparsity.dense()));
+    for (int i = 1; i < depth; i++) {
+      map = around(BlockFunctions.nested(map, steps));
+    }
+    return map;
+  }
+
+  /** Five levels of ten steps are 10^5 operations and more for one value. */
+  @Test
+  void operationsOfNestedMapsAreCounted() {
+    BlockMap few = nested(4, 10);
+    assertTrue(few.operations() < 10_000, "" + few.operations());
+    for (int depth : new int[] {6, BlockMap.MAX_DEPTH}) {
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> nested(depth, depth == 6 ? 10 : 1_000))
+              .getMessage();
+      assertTrue(message.contains("at most 100000") && message.contains("fewer steps"), message);
     }
   }
 }

@@ -14,8 +14,10 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.Networks;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -150,14 +152,14 @@ class Dl4jSameDiffLayerTest {
   @Test
   void oursPassesWhateverItEndsIn() {
     for (Activation activation : new Activation[] {Activation.TANH, Activation.IDENTITY}) {
-      SDBlockMap map =
-          SDBlockMap.builder()
+      BlockMap map =
+          BlockMap.builder()
               .input("x", 3)
               .stateWithoutBias("h", 2, activation)
               .connect("x", "h", Sparsity.dense())
               .output("h")
               .build();
-      assertTrue(check(network(new SameDiffIterativeMapLayer.Builder().map(map).build())));
+      assertTrue(check(network(new IterativeMapLayer.Builder().map(map).build())));
     }
   }
 }

@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import org.iterativemaps.kernel.Magnitude;
-import org.iterativemaps.map.FixedValues;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.BlockFunctions;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.Normalisation;
+import org.iterativemaps.map.Update;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.VariableType;
@@ -16,20 +20,20 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Small maps, data and checks for the SameDiff tests. */
-final class Graphs {
+public final class Graphs {
   private Graphs() {}
 
   /** Every typed block, wires, both normalisations, every update. */
-  static SDBlockMap everything(int nIn) {
-    SDBlockMap inner =
-        SDBlockMap.builder()
+  public static BlockMap everything(int nIn) {
+    BlockMap inner =
+        BlockMap.builder()
             .input("a")
             .state("b", 4, Activation.SOFTPLUS)
             .connect("a", "b", Sparsity.density(0.7))
             .connect("b", "b", Sparsity.fanIn(1))
             .output("b")
             .build();
-    return SDBlockMap.builder()
+    return BlockMap.builder()
         .input("x", nIn)
         .wire("r", 4, Activation.SIGMOID)
         .wireWithoutBias("n", 4, Activation.IDENTITY)
@@ -39,20 +43,20 @@ final class Graphs {
         .state("y", 4, Activation.IDENTITY)
         .connect("x", "r", Sparsity.dense())
         .connect("h", "r", Sparsity.density(0.5))
-        .connect("h", "n", SDBlocks.identity())
+        .connect("h", "n", BlockFunctions.identity())
         .connect("x", "n", Sparsity.dense())
         .normalise("n", Normalisation.LAYER)
         .connect("n", "h", Sparsity.dense())
-        .connect(List.of("r", "c"), "h", SDBlocks.product())
+        .connect(List.of("r", "c"), "h", BlockFunctions.product())
         .update("h", Update.gated("r"))
         .connect(
             List.of("x", "h"),
             "c",
-            SDBlocks.linearProduct(Sparsity.density(0.6), Sparsity.fanIn(2)))
-        .connectFixed("h", "c", Sparsity.diagonal(), FixedValues.constant(0.5))
+            BlockFunctions.linearProduct(Sparsity.density(0.6), Sparsity.fanIn(2)))
+        .connectFixed("h", "c", Sparsity.diagonal(), WeightValues.constant(0.5))
         .update("c", Update.gated("r", "n"))
-        .connect(List.of("n", "h", "c"), "q", SDBlocks.attention(2, 3))
-        .connect("x", "q", SDBlocks.nested(inner, 2))
+        .connect(List.of("n", "h", "c"), "q", BlockFunctions.attention(2, 3))
+        .connect("x", "q", BlockFunctions.nested(inner, 2))
         .normalise("q", Normalisation.RMS)
         .update("q", Update.residual(0.5))
         .connect("q", "y", Sparsity.dense())
@@ -66,7 +70,7 @@ final class Graphs {
    * Central differences of the loss against SameDiff's gradients, for all variables and
    * placeholders. (GradCheckUtil passes any gradient that is exactly zero; this does not.)
    */
-  static void checkGradients(SameDiff graph, String loss, Map<String, INDArray> data) {
+  public static void checkGradients(SameDiff graph, String loss, Map<String, INDArray> data) {
     graph.setLossVariables(loss);
     String[] names =
         graph.variables().stream()

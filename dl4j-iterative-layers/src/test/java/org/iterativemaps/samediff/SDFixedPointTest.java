@@ -16,7 +16,8 @@ import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.layers.Networks;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.Update;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -43,7 +44,7 @@ class SDFixedPointTest {
             .connect("h", "y", Sparsity.dense())
             .output("y")
             .build();
-    SDMap inGraph = iterative.blockMap("map", SDBlockMap.of(map), DataType.DOUBLE);
+    SDMap inGraph = iterative.blockMap("map", map, DataType.DOUBLE);
     inGraph.variable("W[h->h]").getArr().muli(0.2);
     return inGraph;
   }
@@ -149,8 +150,8 @@ class SDFixedPointTest {
 
   @Test
   void nonlinearMapsHaveFixedPointsToo() {
-    SDBlockMap map =
-        SDBlockMap.builder()
+    BlockMap map =
+        BlockMap.builder()
             .input("x", 4)
             .wire("r", 4, Activation.SIGMOID)
             .state("h", 4, Activation.TANH)
@@ -189,9 +190,7 @@ class SDFixedPointTest {
 
   @Test
   void refusesAMapThatForgetsItsInput() {
-    SDMap map =
-        iterative.blockMap(
-            "map", SDBlockMap.of(Networks.richMap(4, Injection.IMPULSE)), DataType.DOUBLE);
+    SDMap map = iterative.blockMap("map", Networks.richMap(4, Injection.IMPULSE), DataType.DOUBLE);
     SDIterativeTest.refused(
         () -> iterative.fixedPoint("point", map, x, 1e-9, 10), "fixedPoint 'point'", "HOLD");
   }

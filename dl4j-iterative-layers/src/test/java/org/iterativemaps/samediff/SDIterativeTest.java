@@ -10,16 +10,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.Magnitude;
-import org.iterativemaps.kernel.MapProgram;
-import org.iterativemaps.kernel.ReferenceKernel;
+import org.iterativemaps.kernel.reference.ReferenceKernel;
 import org.iterativemaps.layers.Networks;
+import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
-import org.iterativemaps.map.RandomSource;
 import org.iterativemaps.map.RealizedMap;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.Update;
+import org.iterativemaps.map.pattern.RandomSource;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,7 +39,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-class SDIterativeTest {
+public class SDIterativeTest {
   private final SameDiff sd = SameDiff.create();
   private final SDIterative iterative = new SDIterative(sd);
 
@@ -98,7 +100,7 @@ class SDIterativeTest {
       SameDiff graph = SameDiff.create();
       SDIterative ops = new SDIterative(graph);
       BlockMap map = Networks.richMap(4, injection);
-      SDMap inGraph = ops.blockMap("map", SDBlockMap.of(map), DataType.DOUBLE);
+      SDMap inGraph = ops.blockMap("map", map, DataType.DOUBLE);
       SDVariable x = graph.placeHolder("x", DataType.DOUBLE, -1, 4);
       ops.iterate("out", inGraph, x, steps);
       INDArray input = normal(4, 3, 4);
@@ -121,7 +123,7 @@ class SDIterativeTest {
   @Test
   void iterateSequenceIsTheReferenceKernel() {
     BlockMap map = Networks.richMap(4, Injection.IMPULSE);
-    SDMap inGraph = iterative.blockMap("map", SDBlockMap.of(map), DataType.DOUBLE);
+    SDMap inGraph = iterative.blockMap("map", map, DataType.DOUBLE);
     SDVariable out = iterative.iterateSequence("out", inGraph, input(-1, 4, 6), 3);
     INDArray input = normal(4, 2, 4, 6);
     INDArray[] parameters =
@@ -156,7 +158,7 @@ class SDIterativeTest {
             .connect("h", "h", Sparsity.dense())
             .output("h")
             .build();
-    SDMap map = iterative.blockMap("map", SDBlockMap.of(plain), DataType.DOUBLE);
+    SDMap map = iterative.blockMap("map", plain, DataType.DOUBLE);
     SDVariable out = iterative.iterate("out", map, input(-1, 3), 3);
     out.mul(out).sum("loss");
     sd.setLossVariables("loss");
@@ -209,8 +211,8 @@ class SDIterativeTest {
 
   @Test
   void theReadmesGatedUnitRuns() {
-    SDBlockMap gru =
-        SDBlockMap.builder()
+    BlockMap gru =
+        BlockMap.builder()
             .input("x", 8)
             .wire("r", 16, Activation.SIGMOID)
             .wire("u", 16, Activation.SIGMOID)
@@ -220,7 +222,7 @@ class SDIterativeTest {
             .connect("h", "r", Sparsity.density(0.2))
             .connect("x", "u", Sparsity.dense())
             .connect("h", "u", Sparsity.density(0.2))
-            .connect(List.of("r", "h"), "s", SDBlocks.product())
+            .connect(List.of("r", "h"), "s", BlockFunctions.product())
             .connect("x", "h", Sparsity.dense())
             .connect("s", "h", Sparsity.density(0.2))
             .update("h", Update.gated("u"))
@@ -242,7 +244,7 @@ class SDIterativeTest {
   @ValueSource(chars = {'c', 'f'})
   void callsDoNotDisturbEachOther(char order) {
     BlockMap map = Networks.richMap(4, Injection.HOLD);
-    SDMap inGraph = iterative.blockMap("map", SDBlockMap.of(map), DataType.DOUBLE);
+    SDMap inGraph = iterative.blockMap("map", map, DataType.DOUBLE);
     iterative.iterateSequence("out", inGraph, input(-1, 4, 5), 1);
     INDArray[] parameters =
         inGraph.variables().values().stream().map(SDVariable::getArr).toArray(INDArray[]::new);
@@ -264,7 +266,7 @@ class SDIterativeTest {
   @ValueSource(chars = {'c', 'f'})
   void loopedCallsDoNotDisturbEachOther(char order) {
     BlockMap map = Networks.richMap(4, Injection.HOLD);
-    SDMap inGraph = iterative.blockMap("map", SDBlockMap.of(map), DataType.DOUBLE);
+    SDMap inGraph = iterative.blockMap("map", map, DataType.DOUBLE);
     iterative.iterate("out", inGraph, input(-1, 4), 4);
     INDArray[] parameters =
         inGraph.variables().values().stream().map(SDVariable::getArr).toArray(INDArray[]::new);
@@ -281,9 +283,7 @@ class SDIterativeTest {
 
   @Test
   void theBatchIsOpen() {
-    SDMap map =
-        iterative.blockMap(
-            "map", SDBlockMap.of(Networks.richMap(4, Injection.HOLD)), DataType.DOUBLE);
+    SDMap map = iterative.blockMap("map", Networks.richMap(4, Injection.HOLD), DataType.DOUBLE);
     iterative.iterate("out", map, input(-1, 4), 4);
     INDArray whole = normal(4, 7, 4);
     INDArray expected = sd.output(Map.of("x", whole), "out").get("out");
@@ -294,7 +294,7 @@ class SDIterativeTest {
   @Test
   void aHundredStepsAreWrittenOnceAndTheWeightsToo() {
     BlockMap map = Networks.richMap(4, Injection.HOLD);
-    SDMap inGraph = iterative.blockMap("map", SDBlockMap.of(map), DataType.DOUBLE);
+    SDMap inGraph = iterative.blockMap("map", map, DataType.DOUBLE);
     int before = sd.getOps().size();
     iterative.iterate("out", inGraph, input(-1, 4), 100);
     int perStep = (sd.getOps().size() - before) / 100;
@@ -319,7 +319,7 @@ class SDIterativeTest {
             .connect("h", "y", Sparsity.dense())
             .output("y")
             .build();
-    SDMap map = iterative.blockMap("map", SDBlockMap.of(mlp), DataType.DOUBLE);
+    SDMap map = iterative.blockMap("map", mlp, DataType.DOUBLE);
     iterative.iterate("out", map, input(-1, 4), 50);
     long products =
         sd.getOps().values().stream().filter(op -> op.getOp().opName().equals("matmul")).count();
@@ -328,9 +328,7 @@ class SDIterativeTest {
 
   @Test
   void wrongUseIsNamed() {
-    SDMap map =
-        iterative.blockMap(
-            "map", SDBlockMap.of(Networks.richMap(4, Injection.HOLD)), DataType.DOUBLE);
+    SDMap map = iterative.blockMap("map", Networks.richMap(4, Injection.HOLD), DataType.DOUBLE);
     SDVariable x = input(-1, 5);
     SDVariable fine = sd.placeHolder("fine", DataType.DOUBLE, -1, 4);
     refused(() -> iterative.iterate("out", map, fine, 0), "iterate 'out'", "steps = 0");
@@ -375,7 +373,7 @@ class SDIterativeTest {
     refused(() -> map.variable("W[a->b]"), "'map'", "'W[a->b]'", "W[x->h]");
   }
 
-  static void refused(org.junit.jupiter.api.function.Executable wrong, String... parts) {
+  public static void refused(org.junit.jupiter.api.function.Executable wrong, String... parts) {
     String message = assertThrows(IllegalArgumentException.class, wrong).getMessage();
     List.of(parts).forEach(part -> assertTrue(message.contains(part), message));
   }

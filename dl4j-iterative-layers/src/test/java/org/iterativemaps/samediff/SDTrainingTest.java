@@ -20,6 +20,7 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.iterativemaps.FreshJvm;
 import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.layers.Networks;
+import org.iterativemaps.layers.NonlinearMapTest;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class SDTrainingTest {
     SameDiff sd = SameDiff.create();
     BlockMap map = Networks.richMap(4, Injection.HOLD);
     SDIterative iterative = new SDIterative(sd);
-    SDMap inGraph = iterative.blockMap("map", SDBlockMap.of(map), DataType.DOUBLE);
+    SDMap inGraph = iterative.blockMap("map", map, DataType.DOUBLE);
     SDVariable x = sd.placeHolder("x", DataType.DOUBLE, -1, 4);
     SDVariable y = iterative.iterate("y", inGraph, x, 4);
     SDVariable labels = sd.placeHolder("labels", DataType.DOUBLE, -1, 3);
@@ -132,8 +133,8 @@ class SDTrainingTest {
     sd.setTrainingConfig(training());
     sd.fit(data());
     sd.save(folder.resolve("graph.fb").toFile(), true);
-    MultiLayerNetwork network = SameDiffLayerTest.nonlinear();
-    network.fit(SameDiffLayerTest.data(false));
+    MultiLayerNetwork network = NonlinearMapTest.nonlinear();
+    network.fit(NonlinearMapTest.data(false));
     ModelSerializer.writeModel(network, folder.resolve("network.zip").toFile(), true);
 
     FreshJvm.run(FreshProcess.class, folder);
@@ -147,7 +148,7 @@ class SDTrainingTest {
     sd.fit(new MultiDataSet(data().getFeatures(), data().getLabels()));
     append(text, sd.getVariable("map/W[h->h]").getArr());
     append(text, network.output(normal(5, 3, 4)));
-    network.fit(SameDiffLayerTest.data(false));
+    network.fit(NonlinearMapTest.data(false));
     append(text, network.params());
     return text.toString();
   }

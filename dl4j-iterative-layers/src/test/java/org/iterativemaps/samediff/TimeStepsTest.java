@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Map;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,15 +59,14 @@ class TimeStepsTest {
     Graphs.checkGradients(sd, "loss", Map.of("x", input));
   }
 
-  private static SDBlockMap sequenceMap(int nIn, int size) {
-    return SDBlockMap.of(
-        BlockMap.builder()
-            .input("x", nIn)
-            .state("h", size, Activation.TANH)
-            .connect("x", "h", Sparsity.dense())
-            .connect("h", "h", Sparsity.dense())
-            .output("h")
-            .build());
+  private static BlockMap sequenceMap(int nIn, int size) {
+    return (BlockMap.builder()
+        .input("x", nIn)
+        .state("h", size, Activation.TANH)
+        .connect("x", "h", Sparsity.dense())
+        .connect("h", "h", Sparsity.dense())
+        .output("h")
+        .build());
   }
 
   /** Never other time steps taken for those that are said. */

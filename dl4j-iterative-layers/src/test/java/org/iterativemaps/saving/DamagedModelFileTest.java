@@ -281,7 +281,7 @@ class DamagedModelFileTest {
       {"[1, 2", "is no JSON"},
       {"{\"confs\":[],\"vertices\":{}}", "neither"},
       {"{\"confs\":" + "[".repeat(100_000), "deep"},
-      {json.replace("\"version\" : 2", "\"version\" : 9"), "found version 9"},
+      {json.replace("\"version\" : 3", "\"version\" : 9"), "found version 9"},
       {json.replace("\"nout\" : 2", "\"nout\" : 1000000000"), "but the configuration has"},
       {json.replace("\"dataType\" : \"FLOAT\"", "\"dataType\" : \"DOUBLE\""), "says DOUBLE"},
       {json.replace("layers.OutputLayer", "layers.NoSuchLayer"), "cannot be read"},

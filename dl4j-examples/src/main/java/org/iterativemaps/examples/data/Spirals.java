@@ -1,6 +1,6 @@
 package org.iterativemaps.examples.data;
 
-import org.iterativemaps.map.RandomSource;
+import org.iterativemaps.map.pattern.RandomSource;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 

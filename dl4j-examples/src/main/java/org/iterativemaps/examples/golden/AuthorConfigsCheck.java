@@ -10,13 +10,13 @@ import org.iterativemaps.describe.Description.Cell;
 import org.iterativemaps.describe.DescriptionYaml;
 import org.iterativemaps.describe.Trainable;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.DensityPlan;
-import org.iterativemaps.map.DensityPlanner;
-import org.iterativemaps.map.FixedValues;
-import org.iterativemaps.map.HiddenProportion;
-import org.iterativemaps.map.PaperBlock;
-import org.iterativemaps.map.RandomSource;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.RandomSource;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.plan.DensityPlan;
+import org.iterativemaps.map.plan.DensityPlanner;
+import org.iterativemaps.map.plan.HiddenProportion;
+import org.iterativemaps.map.plan.PaperBlock;
+import org.iterativemaps.map.values.WeightValues;
 
 /**
  * {@code author_configs}: the authors' own sizes and densities. Expected weights and hidden
@@ -35,7 +35,7 @@ final class AuthorConfigsCheck implements CaseCheck {
   };
 
   @Override
-  public void check(GoldenNode node, Via via, Comparison comparison) {
+  public void check(GoldenNode node, Implementation via, Comparison comparison) {
     double[] sizes = node.series("sizes");
     double[] densities = node.series("densities");
     Map<PaperBlock, Double> byBlock = new EnumMap<>(PaperBlock.class);
@@ -93,10 +93,10 @@ final class AuthorConfigsCheck implements CaseCheck {
                 .sum();
         row.add(
             density == 0
-                ? new Cell(null, FixedValues.constant(0), Trainable.NONE)
+                ? new Cell(null, WeightValues.constant(0), Trainable.NONE)
                 : new Cell(
                     Sparsity.bernoulli(density),
-                    FixedValues.gaussian(0, 0.05),
+                    WeightValues.gaussian(0, 0.05),
                     Trainable.NON_ZERO));
       }
       rows.add(row);

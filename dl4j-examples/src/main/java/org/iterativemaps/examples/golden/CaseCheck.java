@@ -8,5 +8,5 @@ interface CaseCheck {
    *
    * @throws GoldenFormatException if the case lacks something
    */
-  void check(GoldenNode node, Via via, Comparison comparison);
+  void check(GoldenNode node, Implementation via, Comparison comparison);
 }

@@ -21,7 +21,7 @@ final class CaseChecks {
   private CaseChecks() {}
 
   /** Skipped for kinds that a via does not apply to, failed for kinds that nobody knows. */
-  static CaseResult run(GoldenCase goldenCase, Via via) {
+  static CaseResult run(GoldenCase goldenCase, Implementation via) {
     String kind = goldenCase.kind();
     if (via.doesNotApplyTo().containsKey(kind)) {
       return CaseResult.without(Status.SKIPPED, via.doesNotApplyTo().get(kind));

@@ -25,7 +25,7 @@ final class FixedPointCheck implements CaseCheck {
           Activation.SIGMOID, 0.25);
 
   @Override
-  public void check(GoldenNode node, Via via, Comparison comparison) {
+  public void check(GoldenNode node, Implementation via, Comparison comparison) {
     GoldenModel model = GoldenModel.of(node);
     if (model.states().size() != 1) {
       throw new GoldenFormatException(node.path() + ".slots: expected one beside the input");
@@ -36,7 +36,7 @@ final class FixedPointCheck implements CaseCheck {
   /** One case, its fixed point found. */
   private static final class Run {
     private final GoldenNode node;
-    private final Via via;
+    private final Implementation via;
     private final GoldenModel model;
     private final GoldenModel.State slot;
     private final Comparison comparison;
@@ -47,7 +47,7 @@ final class FixedPointCheck implements CaseCheck {
 
     Run(
         GoldenNode node,
-        Via via,
+        Implementation via,
         GoldenModel model,
         GoldenModel.State slot,
         Comparison comparison) {

@@ -5,9 +5,10 @@ import java.util.function.BiPredicate;
 import org.iterativemaps.examples.golden.GoldenModel.Connection;
 import org.iterativemaps.examples.golden.GoldenModel.State;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.BlockMapBuilder;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -18,7 +19,7 @@ final class GoldenMaps {
   private GoldenMaps() {}
 
   static BlockMap blockMap(GoldenModel model, String output) {
-    BlockMap.Builder builder = BlockMap.builder().input(model.input().name(), model.input().size());
+    BlockMapBuilder builder = BlockMap.builder().input(model.input().name(), model.input().size());
     for (State state : model.states()) {
       if (state.bias() == null) {
         builder.stateWithoutBias(
@@ -33,7 +34,7 @@ final class GoldenMaps {
     return builder.output(output).injection(model.injection()).build();
   }
 
-  private static void connect(BlockMap.Builder builder, Connection block) {
+  private static void connect(BlockMapBuilder builder, Connection block) {
     WeightMask trained = mask(block, (onMask, weight) -> onMask != 0);
     if (trained.entryCount() > 0) {
       builder.connect(block.source(), block.target(), Sparsity.explicit(trained));
@@ -44,7 +45,7 @@ final class GoldenMaps {
           block.source(),
           block.target(),
           Sparsity.explicit(frozen),
-          FixedValues.explicit(entries(block.weight(), frozen)));
+          WeightValues.explicit(entries(block.weight(), frozen)));
     }
   }
 

@@ -7,8 +7,8 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.iterativemaps.examples.golden.GoldenModel.Connection;
 import org.iterativemaps.examples.golden.GoldenModel.State;
-import org.iterativemaps.layers.IterativeMapParamInitializer;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.nd4j.common.primitives.Pair;
@@ -146,11 +146,10 @@ class LayerNetwork implements MapNetwork {
   }
 
   private static String weightKey(RealizedBlock realized) {
-    return LAYER
-        + IterativeMapParamInitializer.weightKey(realized.block().from(), realized.block().to());
+    return LAYER + Parameter.weightKey(realized.block().from(), realized.block().to());
   }
 
   private static String biasKey(String slot) {
-    return LAYER + IterativeMapParamInitializer.biasKey(slot);
+    return LAYER + Parameter.biasKey(slot);
   }
 }

@@ -2,22 +2,20 @@ package org.iterativemaps.examples.golden;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.layers.impl.IterativeMapRecurrent;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.samediff.SameDiffMapRecurrent;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A {@link MultiLayerNetwork} of one recurrent map layer, its data in NCW. */
 final class LayerSequenceNetwork extends LayerNetwork implements SequenceNetwork {
-  private final RecurrentLayer layer;
+  private final IterativeMapRecurrent layer;
 
   LayerSequenceNetwork(
       MultiLayerNetwork network, BlockMap map, DataType dataType, GoldenModel model) {
     super(network, map, dataType, model);
-    this.layer = (RecurrentLayer) network.getLayer(0);
+    this.layer = (IterativeMapRecurrent) network.getLayer(0);
   }
 
   @Override
@@ -45,13 +43,7 @@ final class LayerSequenceNetwork extends LayerNetwork implements SequenceNetwork
         found.input(),
         found.weights(),
         found.biases(),
-        cast(initialStateGradient(), DataType.DOUBLE));
-  }
-
-  private Map<String, INDArray> initialStateGradient() {
-    return layer instanceof SameDiffMapRecurrent sameDiff
-        ? sameDiff.initialStateGradient()
-        : ((IterativeMapRecurrent) layer).initialStateGradient();
+        cast(layer.initialStateGradient(), DataType.DOUBLE));
   }
 
   private INDArray runFrom(Map<String, INDArray> initialState, INDArray input, boolean training) {

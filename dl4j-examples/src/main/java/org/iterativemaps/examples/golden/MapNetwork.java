@@ -3,7 +3,7 @@ package org.iterativemaps.examples.golden;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A network that is one block map. See {@link Via} for the layout of its arrays. */
+/** A network that is one block map. See {@link Implementation} for the layout of its arrays. */
 interface MapNetwork {
 
   /** What the output slot holds in the end. */

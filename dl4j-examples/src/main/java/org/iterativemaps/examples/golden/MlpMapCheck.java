@@ -11,7 +11,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class MlpMapCheck implements CaseCheck {
 
   @Override
-  public void check(GoldenNode node, Via via, Comparison comparison) {
+  public void check(GoldenNode node, Implementation via, Comparison comparison) {
     GoldenModel model = GoldenModel.of(node);
     INDArray input = node.array("input");
     INDArray mlp = node.array("mlp_output");

@@ -6,7 +6,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class RnnSeqCheck implements CaseCheck {
 
   @Override
-  public void check(GoldenNode node, Via via, Comparison comparison) {
+  public void check(GoldenNode node, Implementation via, Comparison comparison) {
     GoldenModel model = GoldenModel.of(node);
     INDArray input = node.array("input");
     for (GoldenNode run : node.get("runs").elements()) {

@@ -13,7 +13,8 @@ final class Stepping {
   private Stepping() {}
 
   /** [batch, step, size]: a slot after 1 … steps steps. */
-  static INDArray states(Via via, GoldenModel model, String slot, INDArray input, int steps) {
+  static INDArray states(
+      Implementation via, GoldenModel model, String slot, INDArray input, int steps) {
     return via.sequences(model, slot, 1).output(tokens(model.injection(), input, steps));
   }
 
@@ -33,7 +34,7 @@ final class Stepping {
       GoldenNode trajectory,
       GoldenModel model,
       INDArray input,
-      Via via,
+      Implementation via,
       Comparison comparison) {
     String inputSlot = model.input().name();
     INDArray inputs = trajectory.array(inputSlot);

@@ -15,7 +15,7 @@ final class TorchRnnCheck implements CaseCheck {
   private static final String FROM_STATE = GoldenModel.key("h", "h");
 
   @Override
-  public void check(GoldenNode node, Via via, Comparison comparison) {
+  public void check(GoldenNode node, Implementation via, Comparison comparison) {
     INDArray input = node.array("input");
     INDArray weights = node.get("loss_weights").array("output");
     SequenceNetwork network = via.sequences(model(node), "h", 1);

@@ -15,7 +15,7 @@ import org.nd4j.linalg.learning.config.Sgd;
 record TrainingCheck(Optimizer optimizer) implements CaseCheck {
 
   @Override
-  public void check(GoldenNode node, Via via, Comparison comparison) {
+  public void check(GoldenNode node, Implementation via, Comparison comparison) {
     GoldenModel model = GoldenModel.of(node);
     INDArray input = node.array("input");
     INDArray target = node.array("target");
@@ -50,14 +50,18 @@ record TrainingCheck(Optimizer optimizer) implements CaseCheck {
     }
   }
 
-  private TrainableNetwork network(GoldenNode node, GoldenModel model, Via via) {
+  private TrainableNetwork network(GoldenNode node, GoldenModel model, Implementation via) {
     IUpdater updater = optimizer.updater(node);
     IUpdater biasUpdater = node.flag("bias_trained") ? updater : new Sgd(0);
     return via.trainable(model, "y", node.integer("K"), updater, biasUpdater);
   }
 
   private static void compareOffMask(
-      String prefix, GoldenModel model, MapNetwork network, Via via, Comparison comparison) {
+      String prefix,
+      GoldenModel model,
+      MapNetwork network,
+      Implementation via,
+      Comparison comparison) {
     model
         .blocks()
         .forEach(

@@ -44,7 +44,7 @@ public final class VerifyGolden implements Callable<Integer> {
   @Override
   public Integer call() {
     try {
-      Via via = Vias.named(viaName);
+      Implementation via = Implementations.named(viaName);
       List<GoldenFile> files = GoldenFolder.read(folder);
       PrintWriter out = spec.commandLine().getOut(); // before all else is silenced
       return QuietSameDiff.call(() -> verify(files, via, out));
@@ -54,7 +54,7 @@ public final class VerifyGolden implements Callable<Integer> {
     }
   }
 
-  private int verify(List<GoldenFile> files, Via via, PrintWriter out) {
+  private int verify(List<GoldenFile> files, Implementation via, PrintWriter out) {
     out.printf(
         Locale.ROOT,
         "%s via %s: %s, tolerance %.0e relative to 1 + |expected|%n",
@@ -74,7 +74,7 @@ public final class VerifyGolden implements Callable<Integer> {
   static final class ViaNames implements Iterable<String> {
     @Override
     public java.util.Iterator<String> iterator() {
-      return Vias.names().iterator();
+      return Implementations.names().iterator();
     }
   }
 }

@@ -3,7 +3,7 @@
  * (arXiv:2404.00880, arXiv:2509.15057), against networks of this library.
  *
  * <p>{@link org.iterativemaps.examples.golden.VerifyGolden} is the command. A {@code CaseCheck}
- * knows one kind of file, a {@code Via} one way of building its maps into networks; neither knows
- * the other, and each has a registry: {@code CaseChecks} and {@code Vias}.
+ * knows one kind of file, a {@code Implementation} one way of building its maps into networks;
+ * neither knows the other, and each has a registry: {@code CaseChecks} and {@code Implementations}.
  */
 package org.iterativemaps.examples.golden;

@@ -3,7 +3,7 @@ package org.iterativemaps.examples.plots;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.WeightMask;
 
 /** Pictures of block maps. */
 public final class BlockMaps {

@@ -4,7 +4,7 @@ import java.awt.FontMetrics;
 import java.awt.Graphics2D;
 import java.awt.geom.Rectangle2D;
 import java.util.Locale;
-import org.iterativemaps.map.HiddenProportion;
+import org.iterativemaps.map.plan.HiddenProportion;
 
 /**
  * Where the unknowns of a map sit: a bar for each trained block as long as its share of the

@@ -28,22 +28,22 @@ class GoldenCasesTest {
 
   @TestFactory
   Stream<DynamicTest> inDoubleTo1e10() {
-    return each(Vias.named("layer"));
+    return each(Implementations.named("layer"));
   }
 
   /** FLOAT networks, and so the fused kernel. */
   @TestFactory
   Stream<DynamicTest> inFloatTo1e4() {
-    return each(Vias.named("fused"));
+    return each(Implementations.named("fused"));
   }
 
   /** DL4J's own layers through the converters. */
   @TestFactory
   Stream<DynamicTest> throughTheConverters() {
-    return each(Vias.named("converters"));
+    return each(Implementations.named("converters"));
   }
 
-  private static Stream<DynamicTest> each(Via via) {
+  private static Stream<DynamicTest> each(Implementation via) {
     return GoldenFiles.all().stream()
         .filter(file -> !via.doesNotApplyTo().containsKey(file.kind()))
         .flatMap(
@@ -56,7 +56,7 @@ class GoldenCasesTest {
                                 () -> assertPasses(goldenCase, via))));
   }
 
-  private static void assertPasses(GoldenCase goldenCase, Via via) {
+  private static void assertPasses(GoldenCase goldenCase, Implementation via) {
     CaseResult result = CaseChecks.run(goldenCase, via);
     String name = goldenCase.kind() + " " + goldenCase.name(); // Surefire shows the number alone
     assertEquals(List.of(), result.failures(), name);

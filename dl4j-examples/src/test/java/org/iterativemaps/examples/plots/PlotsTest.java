@@ -8,8 +8,8 @@ import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.HiddenProportion;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.plan.HiddenProportion;
 import org.junit.jupiter.api.Test;
 
 class PlotsTest {

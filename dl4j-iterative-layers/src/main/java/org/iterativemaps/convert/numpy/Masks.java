@@ -1,7 +1,7 @@
 package org.iterativemaps.convert.numpy;
 
 import java.util.Arrays;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.WeightMask;
 
 /** Masks and entries of full matrices [to][from]. */
 final class Masks {

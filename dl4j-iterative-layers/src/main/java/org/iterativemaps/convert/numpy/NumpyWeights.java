@@ -2,6 +2,7 @@ package org.iterativemaps.convert.numpy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,11 +11,12 @@ import org.iterativemaps.convert.MapWeights;
 import org.iterativemaps.convert.numpy.NpyArray.Precision;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.Parameter;
+import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.map.values.WeightValues;
 
 /**
  * The weights of a map in an {@code .npz} file, a full matrix per block.
@@ -22,7 +24,8 @@ import org.iterativemaps.map.WeightMask;
  * <p>Names tell the orientation: {@code weight[h<-x]} has target units as rows, {@code
  * weight[x->h]} source units. Beside it {@code mask[h<-x]}, booleans, where a block is sparse: a
  * weight that is stored as zero and on the mask is a connection. Fixed weights are {@code
- * fixed[h<-x]} with {@code fixed-mask[h<-x]}, biases {@code bias[h]}.
+ * fixed[h<-x]} with {@code fixed-mask[h<-x]}, biases {@code bias[h]}. What functions that are not
+ * linear train, and gains of normalisations, are vectors under their parameters' keys.
  */
 public final class NumpyWeights {
   private NumpyWeights() {}
@@ -32,7 +35,7 @@ public final class NumpyWeights {
       Path file, MapWeights weights, Orientation orientation, Precision precision)
       throws IOException {
     Map<String, NpyArray> arrays = new LinkedHashMap<>();
-    for (RealizedBlock block : weights.realized().blocks()) {
+    for (RealizedBlock block : linear(weights.realized())) {
       boolean isTrained = block.block().isTrainable();
       double[] values =
           isTrained
@@ -49,12 +52,25 @@ public final class NumpyWeights {
             full(ones, block.mask(), orientation));
       }
     }
-    for (Slot slot : weights.map().slots()) {
-      if (slot.hasBias()) {
-        arrays.put("bias[" + slot.name() + "]", NpyArray.vector(weights.bias(slot.name())));
-      }
+    for (Parameter parameter : others(weights.realized())) {
+      arrays.put(key(parameter, weights.map()), NpyArray.vector(weights.values(parameter.key())));
     }
     Npz.write(file, arrays, precision);
+  }
+
+  private static List<RealizedBlock> linear(RealizedMap map) {
+    return map.blocks().stream().filter(block -> block.block().isLinear()).toList();
+  }
+
+  /** All parameters but the weights of linear blocks. */
+  private static List<Parameter> others(RealizedMap map) {
+    return map.parameters().stream()
+        .filter(p -> !p.isOfBlock() || !map.blocks().get(p.block()).block().isLinear())
+        .toList();
+  }
+
+  private static String key(Parameter other, BlockMap map) {
+    return other.isBias() ? "bias[" + map.slots().get(other.slot()).name() + "]" : other.key();
   }
 
   private static String key(String kind, Block block, Orientation orientation) {
@@ -120,10 +136,14 @@ public final class NumpyWeights {
   }
 
   private static MapWeights read(NamedArrays arrays, BlockMap map, Orientation orientation) {
-    BlockMap.Builder builder = BlockMap.builder().injection(map.injection()).seed(map.seed());
-    map.slots().forEach(builder::add);
-    Map<String, double[]> weights = new LinkedHashMap<>();
-    for (RealizedBlock block : map.realize().blocks()) {
+    RealizedMap realized = map.realize();
+    List<Block> blocks = new ArrayList<>();
+    Map<String, double[]> values = new LinkedHashMap<>();
+    for (RealizedBlock block : realized.blocks()) {
+      if (!block.block().isLinear()) {
+        blocks.add(block.block());
+        continue;
+      }
       boolean isTrained = block.block().isTrainable();
       String name = key(isTrained ? "weight" : "fixed", block.block(), orientation);
       arrays.refuseOther(
@@ -139,23 +159,20 @@ public final class NumpyWeights {
                       maskName, block.mask().fromSize(), block.mask().toSize(), orientation))
               : block.mask();
       Masks.checkOff(matrix, mask, name);
-      double[] values = Masks.entries(matrix, mask);
-      builder.add(
+      double[] entries = Masks.entries(matrix, mask);
+      blocks.add(
           new Block(
               block.block().from(),
               block.block().to(),
               hasMask || !isTrained ? Sparsity.explicit(mask) : block.block().sparsity(),
-              isTrained ? null : FixedValues.explicit(values)));
+              isTrained ? null : WeightValues.explicit(entries)));
       if (isTrained) {
-        weights.put(block.block().name(), values);
+        values.put(Parameter.key("W", block.block().name()), entries);
       }
     }
-    Map<String, double[]> biases = new LinkedHashMap<>();
-    for (Slot slot : map.slots()) {
-      if (slot.hasBias()) {
-        biases.put(slot.name(), arrays.vector("bias[" + slot.name() + "]", slot.size()));
-      }
+    for (Parameter parameter : others(realized)) {
+      values.put(parameter.key(), arrays.vector(key(parameter, map), parameter.length()));
     }
-    return new MapWeights(builder.output(map.output().name()).build(), weights, biases);
+    return new MapWeights(map.with(map.slots(), blocks), values);
   }
 }

@@ -6,31 +6,23 @@ import java.util.Map;
 import org.iterativemaps.activations.StableActivations;
 import org.iterativemaps.convert.MapWeights;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.activations.IActivation;
 
 /** A map from the modules of a {@code state_dict}: blocks and numbers while they are collected. */
 final class StateMap {
-  private final BlockMap.Builder map = BlockMap.builder();
+  private final BlockMapBuilder map = BlockMap.builder();
   private final Map<String, double[]> weights = new LinkedHashMap<>();
   private final Map<String, double[]> biases = new LinkedHashMap<>();
 
   /** A slot, with the activation that PyTorch means by its name. */
   void addSlot(Slot slot) {
     IActivation activation = slot.activation();
-    map.add(
-        activation == null
-            ? slot
-            : new Slot(
-                slot.name(),
-                slot.size(),
-                slot.isInput(),
-                StableActivations.asInPyTorch(activation),
-                slot.hasBias(),
-                slot.origin()));
+    map.add(activation == null ? slot : slot.with(StableActivations.asInPyTorch(activation)));
   }
 
   /** Trained weights on the mask, fixed ones off it; none at all leave the block out. */
@@ -63,7 +55,7 @@ final class StateMap {
           from.name(),
           to.name(),
           Sparsity.explicit(fixed),
-          FixedValues.explicit(Masks.entries(off, fixed)));
+          WeightValues.explicit(Masks.entries(off, fixed)));
     }
   }
 

@@ -169,7 +169,7 @@ public final class TorchState {
     }
     List<Linear> chain = List.copyOf(linears.values());
     StateMap builder = new StateMap();
-    Slot from = new Slot(INPUT, chain.get(0).fromSize(), true, null, false);
+    Slot from = Slot.input(INPUT, chain.get(0).fromSize());
     builder.addSlot(from);
     for (int i = 0; i < chain.size(); i++) {
       Linear linear = chain.get(i);
@@ -184,7 +184,7 @@ public final class TorchState {
                 + " outputs of the module before");
       }
       String name = i == chain.size() - 1 ? "y" : "h" + (i + 1);
-      Slot to = new Slot(name, linear.toSize(), false, activations.get(i), linear.bias != null);
+      Slot to = Slot.state(name, linear.toSize(), activations.get(i), linear.bias != null);
       builder.addSlot(to);
       builder.add(from, to, linear.weight, linear.trained);
       builder.addBias(to, linear.bias);
@@ -213,8 +213,8 @@ public final class TorchState {
     String recurrent = prefix + "weight_hh_" + layer;
     double[][] loop = arrays.matrix(recurrent, size, size, Orientation.TO_FROM);
     boolean hasBias = arrays.has(prefix + "bias_ih_" + layer);
-    Slot x = new Slot(INPUT, in[0].length, true, null, false);
-    Slot h = new Slot("h", size, false, activation, hasBias);
+    Slot x = Slot.input(INPUT, in[0].length);
+    Slot h = Slot.state("h", size, activation, hasBias);
     StateMap builder = new StateMap();
     builder.addSlot(x);
     builder.addSlot(h);

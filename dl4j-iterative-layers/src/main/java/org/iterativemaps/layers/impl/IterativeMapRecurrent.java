@@ -1,9 +1,6 @@
 package org.iterativemaps.layers.impl;
 
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -15,7 +12,6 @@ import org.iterativemaps.kernel.OpenArrays;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.LayerChecks;
 import org.iterativemaps.layers.MapSettings;
-import org.iterativemaps.map.Slot;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -46,7 +42,7 @@ public final class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMap
 
   @Override
   public void run(MapSettings settings) {
-    run = new KernelRun(layerConf(), settings, dataType);
+    run = KernelRun.of(layerConf(), settings, dataType);
   }
 
   @Override
@@ -93,10 +89,10 @@ public final class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMap
     assertInputSet(false);
     OpenArrays.require(params, input, layerId());
     run.checkInput(input, 3, getDataFormat() == RNNFormat.NWC ? 2 : 1, layerId());
-    INDArray[] initial = from == null ? null : initialState(from);
+    INDArray[] initial = from == null ? null : run.bySlot(from, input.size(0), layerId());
     applyDropOutIfNecessary(training, workspaceMgr);
     INDArray ncw = permuteIfNWC(input);
-    checkMask(ncw);
+    KernelRun.checkMask(maskArray, ncw.size(0), ncw.size(2), layerId());
     INDArray output =
         workspaceMgr.createUninitialized(
             ArrayType.ACTIVATIONS,
@@ -112,7 +108,7 @@ public final class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMap
         training);
     if (into != null) {
       into.clear();
-      into.putAll(byName(run.lastState()));
+      into.putAll(run.lastState());
     }
     return permuteIfNWC(output);
   }
@@ -147,97 +143,19 @@ public final class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMap
    * size]: what a learned or computed initial state is trained with.
    */
   public Map<String, INDArray> initialStateGradient() {
-    return byName(run.stateGradient());
+    return run.stateGradient();
   }
 
   @Override
   public void rnnSetPreviousState(Map<String, INDArray> state) {
-    checkState(state);
+    run.checkState(state, layerId());
     super.rnnSetPreviousState(state);
   }
 
   @Override
   public void rnnSetTBPTTState(Map<String, INDArray> state) {
-    checkState(state);
+    run.checkState(state, layerId());
     super.rnnSetTBPTTState(state);
-  }
-
-  private void checkState(Map<String, INDArray> state) {
-    state.forEach(
-        (name, value) -> {
-          Slot slot =
-              run.program().slots().stream()
-                  .filter(s -> !s.isInput() && s.name().equals(name))
-                  .findFirst()
-                  .orElseThrow(
-                      () ->
-                          new DL4JInvalidInputException(
-                              "State: found slot '"
-                                  + name
-                                  + "', expected state slots of "
-                                  + layerConf().getSettings().map()
-                                  + " "
-                                  + layerId()));
-          if (value.rank() != 2 || value.size(1) != slot.size()) {
-            throw new DL4JInvalidInputException(
-                "State of slot '"
-                    + name
-                    + "': found shape "
-                    + Arrays.toString(value.shape())
-                    + ", expected [batch, "
-                    + slot.size()
-                    + "] "
-                    + layerId());
-          }
-        });
-  }
-
-  private INDArray[] initialState(Map<String, INDArray> byName) {
-    INDArray[] state = new INDArray[run.program().slots().size()];
-    for (int slot : run.program().schedule().carried()) {
-      String name = run.program().slots().get(slot).name();
-      state[slot] = byName.get(name);
-      OpenArrays.require("State of slot '" + name + "'", state[slot], layerId());
-      if (state[slot] != null && state[slot].size(0) != input.size(0)) {
-        throw new DL4JInvalidInputException(
-            "State of slot '"
-                + name
-                + "': found batch size "
-                + state[slot].size(0)
-                + ", expected that of the input, "
-                + input.size(0)
-                + ". Forgot rnnClearPreviousState between batches? "
-                + layerId());
-      }
-    }
-    return state;
-  }
-
-  private Map<String, INDArray> byName(INDArray[] bySlot) {
-    Map<String, INDArray> byName = new LinkedHashMap<>();
-    for (int slot = 0; slot < bySlot.length; slot++) {
-      if (bySlot[slot] != null) {
-        byName.put(run.program().slots().get(slot).name(), bySlot[slot]);
-      }
-    }
-    return byName;
-  }
-
-  private void checkMask(INDArray ncw) {
-    if (maskArray != null
-        && (maskArray.rank() != 2
-            || maskArray.size(0) != ncw.size(0)
-            || maskArray.size(1) != ncw.size(2))) {
-      throw new DL4JInvalidInputException(
-          "Mask: found shape "
-              + Arrays.toString(maskArray.shape())
-              + ", expected [batch, time] = ["
-              + ncw.size(0)
-              + ", "
-              + ncw.size(2)
-              + "] "
-              + layerId());
-    }
   }
 
   @Override

@@ -1,24 +1,26 @@
 package org.iterativemaps.layers.impl;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.kernel.MapKernel;
-import org.iterativemaps.kernel.MapKernels;
-import org.iterativemaps.kernel.MapProgram;
+import org.iterativemaps.kernel.OpenArrays;
 import org.iterativemaps.layers.IterativeMapConf;
 import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.Parameter;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What the two running layers share: the kernel, the order of its parameters, and the checks of
- * what a user can get wrong at run time.
+ * What the running layers and the vertex share: the kernel, the order of its parameters, and the
+ * checks of what a user can get wrong at run time.
  */
 final class KernelRun {
   private final MapSettings settings;
@@ -30,9 +32,21 @@ final class KernelRun {
   private INDArray[] initial;
   private boolean hasGradient;
 
+  /**
+   * Runs a map.
+   *
+   * @param program what the settings make with the layer's activation
+   */
+  KernelRun(MapSettings settings, MapProgram program, DataType type) {
+    this.settings = settings;
+    this.program = program;
+    this.kernel = KernelSelection.of(program, type);
+    this.keys = program.realized().parameters().stream().map(Parameter::key).toList();
+  }
+
   /** Runs a layer with these settings, its own or others with the same slots and blocks. */
-  KernelRun(FeedForwardLayer layer, MapSettings settings, DataType type) {
-    BlockMap own = ((IterativeMapConf) layer).getSettings().map();
+  static KernelRun of(IterativeMapConf layer, MapSettings settings, DataType type) {
+    BlockMap own = layer.getSettings().map();
     if (!settings.map().withInjection(own.injection()).equals(own)) {
       throw new IllegalArgumentException(
           "settings: found "
@@ -41,10 +55,7 @@ final class KernelRun {
               + own
               + "; only K and injection may differ");
     }
-    this.settings = settings;
-    this.program = ((IterativeMapConf) layer).program(settings);
-    this.kernel = MapKernels.of(program, type);
-    this.keys = layer.initializer().paramKeys(layer);
+    return new KernelRun(settings, layer.program(settings), type);
   }
 
   MapSettings settings() {
@@ -85,17 +96,58 @@ final class KernelRun {
     }
     INDArray[] gradients = keys.stream().map(gradientViews::get).toArray(INDArray[]::new);
     kernel.backward(outputGradient, firstTimeStep, gradients, inputGradient);
+    kernel.dropTape(); // DL4J goes back once
     hasGradient = true;
   }
 
-  /** State after the last time step of the last forward pass, by slot. */
-  INDArray[] lastState() {
-    return kernel.lastState();
+  /** State after the last time step of the last forward pass, by name of the slot. */
+  Map<String, INDArray> lastState() {
+    return byName(kernel.lastState());
   }
 
-  /** dL/d(state before the first time step) of the last backward pass, by slot; empty before it. */
-  INDArray[] stateGradient() {
-    return hasGradient ? kernel.stateGradient() : new INDArray[0];
+  /**
+   * dL/d(state before the first time step) of the last backward pass, by name of the slot; empty
+   * before it.
+   */
+  Map<String, INDArray> stateGradient() {
+    return hasGradient ? byName(kernel.stateGradient()) : Map.of();
+  }
+
+  private Map<String, INDArray> byName(INDArray[] bySlot) {
+    Map<String, INDArray> byName = new LinkedHashMap<>();
+    for (int slot = 0; slot < bySlot.length; slot++) {
+      if (bySlot[slot] != null) {
+        byName.put(program.slots().get(slot).name(), bySlot[slot]);
+      }
+    }
+    return byName;
+  }
+
+  /**
+   * A stored state by slot.
+   *
+   * @param batch of the input
+   * @throws DL4JInvalidInputException if it belongs to another batch
+   */
+  INDArray[] bySlot(Map<String, INDArray> state, long batch, String where) {
+    INDArray[] bySlot = new INDArray[program.slots().size()];
+    for (int slot : program.schedule().carried()) {
+      String name = program.slots().get(slot).name();
+      bySlot[slot] = state.get(name);
+      OpenArrays.require("State of slot '" + name + "'", bySlot[slot], where);
+      if (bySlot[slot] != null && bySlot[slot].size(0) != batch) {
+        throw new DL4JInvalidInputException(
+            "State of slot '"
+                + name
+                + "': found batch size "
+                + bySlot[slot].size(0)
+                + ", expected that of the input, "
+                + batch
+                + ". Forgot rnnClearPreviousState between batches? "
+                + where);
+      }
+    }
+    return bySlot;
   }
 
   /** Whether there was a forward pass over the present input. */
@@ -114,6 +166,63 @@ final class KernelRun {
   void rest() {
     forget();
     kernel.rest();
+  }
+
+  /**
+   * Refuses a state that is none of this map.
+   *
+   * @throws DL4JInvalidInputException if a slot is no state slot, or a value has another size
+   */
+  void checkState(Map<String, INDArray> state, String where) {
+    state.forEach(
+        (name, value) -> {
+          if (!settings.map().stateSlots().contains(name)) {
+            throw new DL4JInvalidInputException(
+                "State: found slot '"
+                    + name
+                    + "', expected state slots of "
+                    + settings.map()
+                    + " "
+                    + where);
+          }
+          OpenArrays.require("State of slot '" + name + "'", value, where);
+          int size = settings.map().slot(name).size();
+          if (value.rank() != 2 || value.size(1) != size) {
+            throw new DL4JInvalidInputException(
+                "State of slot '"
+                    + name
+                    + "': found shape "
+                    + Arrays.toString(value.shape())
+                    + ", expected [batch, "
+                    + size
+                    + "] "
+                    + where);
+          }
+        });
+  }
+
+  /**
+   * Refuses a mask of another shape.
+   *
+   * @throws DL4JInvalidInputException if it is not [batch, time]
+   */
+  static void checkMask(INDArray mask, long batch, long time, String where) {
+    if (mask != null && (mask.rank() != 2 || mask.size(0) != batch || mask.size(1) != time)) {
+      throw new DL4JInvalidInputException(
+          "Mask: found shape "
+              + Arrays.toString(mask.shape())
+              + ", expected [batch, time] = ["
+              + batch
+              + ", "
+              + time
+              + "] "
+              + where);
+    }
+  }
+
+  /** A matrix as a sequence of one time step, in its own order, so that it is a view. */
+  static INDArray asOneTimeStep(INDArray matrix) {
+    return matrix.reshape(matrix.ordering(), matrix.size(0), matrix.size(1), 1);
   }
 
   void checkInput(INDArray input, int rank, int featureAxis, String layerId) {

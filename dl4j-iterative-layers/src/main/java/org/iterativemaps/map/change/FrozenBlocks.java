@@ -5,12 +5,11 @@ import java.util.List;
 import java.util.TreeMap;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.map.values.WeightValues;
 
 /**
  * Trained blocks become fixed and fixed ones trained, at the same cells and with the same values:
@@ -49,7 +48,7 @@ public final class FrozenBlocks {
     }
     double[] all = cells.values().stream().mapToDouble(v -> v).toArray();
     Sparsity pattern = pattern(trained.mask(), cells);
-    return replaced(map.map(), from, to, new Block(from, to, pattern, FixedValues.explicit(all)));
+    return replaced(map.map(), from, to, new Block(from, to, pattern, WeightValues.explicit(all)));
   }
 
   /**
@@ -106,7 +105,7 @@ public final class FrozenBlocks {
               + to
               + "; the map has "
               + map.map().blocks().stream()
-                  .filter(b -> b.isTrainable() == trained)
+                  .filter(b -> trained ? b.isTrainable() : b.isFixed())
                   .map(Block::name)
                   .toList());
     }
@@ -115,28 +114,26 @@ public final class FrozenBlocks {
 
   private static RealizedBlock find(RealizedMap map, String from, String to, boolean trained) {
     return map.blocks().stream()
-        .filter(b -> b.block().isTrainable() == trained)
-        .filter(b -> b.block().from().equals(from) && b.block().to().equals(to))
+        .filter(b -> isLinear(b.block(), from, to) && b.block().isTrainable() == trained)
         .findFirst()
         .orElse(null);
+  }
+
+  private static boolean isLinear(Block block, String from, String to) {
+    return block.isLinear() && block.from().equals(from) && block.to().equals(to);
   }
 
   /** The new block stands where the first of those it replaces stood. */
   private static BlockMap replaced(BlockMap map, String from, String to, Block block) {
     List<Block> blocks = new ArrayList<>();
     for (Block one : map.blocks()) {
-      boolean isReplaced = one.from().equals(from) && one.to().equals(to);
+      boolean isReplaced = isLinear(one, from, to);
       if (!isReplaced) {
         blocks.add(one);
       } else if (!blocks.contains(block)) {
         blocks.add(block);
       }
     }
-    BlockMap.Builder builder = BlockMap.builder();
-    for (Slot slot : map.slots()) {
-      builder.add(slot);
-    }
-    blocks.forEach(builder::add);
-    return builder.output(map.output().name()).injection(map.injection()).seed(map.seed()).build();
+    return map.with(map.slots(), blocks);
   }
 }

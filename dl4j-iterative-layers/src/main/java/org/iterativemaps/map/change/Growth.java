@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.iterativemaps.map.Block;
-import org.iterativemaps.map.FixedValues;
-import org.iterativemaps.map.RandomSource;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.RandomSource;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.map.values.WeightValues;
 
 /** The weights at the new units of a growing slot; {@link Resizing} says which and why. */
 final class Growth {
@@ -41,6 +41,9 @@ final class Growth {
 
   private Block grown(RealizedBlock realized) {
     Block block = realized.block();
+    if (!block.isLinear()) {
+      return block; // Resizing has seen that it is not at the slot
+    }
     boolean growsFrom = block.from().equals(slot);
     boolean growsTo = block.to().equals(slot);
     boolean followsSize =
@@ -82,7 +85,7 @@ final class Growth {
         block.from(),
         block.to(),
         Sparsity.explicit(WeightMask.ofCells(fromSize, toSize, ascending)),
-        block.isTrainable() ? null : FixedValues.explicit(realized.fixedValues()));
+        block.isTrainable() ? null : WeightValues.explicit(realized.fixedValues()));
   }
 
   private static int average(int entries, int units, int most) {

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Selection;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.TopK;
+import org.iterativemaps.map.pattern.WeightMask;
 
 /**
  * Pruning by magnitude: the weights with the smallest |w| go.
@@ -204,7 +204,7 @@ public final class MagnitudePruning {
       System.arraycopy(candidate.scores, 0, all, start, candidate.scores.length);
       start += candidate.scores.length;
     }
-    int[] kept = Selection.largest(all, count);
+    int[] kept = TopK.largest(all, count);
     start = 0;
     int next = 0;
     for (Candidate candidate : candidates) {

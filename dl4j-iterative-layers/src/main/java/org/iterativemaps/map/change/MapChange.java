@@ -5,25 +5,27 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
-import org.iterativemaps.map.RealizedMap.Parameter;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.WeightMask;
 
 /**
  * From one block map to another: where every parameter of the new map comes from.
  *
  * <p>A weight is carried over if it is trained in both maps and joins the same two units of the
- * same two slots; a bias if its unit is the same. Every other parameter of the new map is
+ * same two slots; a bias or gain if its unit is the same. Every other parameter of the new map is
  * <em>new</em> and starts at
  *
  * <ul>
  *   <li>the value given with {@link #withStart}, else
  *   <li>the value of the fixed weight that was at its place and is no longer (thawing a block),
  *       else
- *   <li>zero.
+ *   <li>zero, or one if it is a gain.
  * </ul>
  *
  * <p>Slots are matched by name, and units by number unless {@link #withUnits} says otherwise.
@@ -117,7 +119,8 @@ public final class MapChange {
   /**
    * The same change with first values for the new parameters of a block or bias.
    *
-   * @param name of a trained block of the new map, "from-&gt;to", or of a slot, for its bias
+   * @param name of a trained linear block of the new map, "from-&gt;to", or of a slot, for its
+   *     bias; of any other parameter its key
    * @param values one for every parameter of it, in the new order; only those of new parameters are
    *     used; all finite; copied
    * @throws IllegalArgumentException if there is no such block or bias, or the values do not fit it
@@ -213,11 +216,16 @@ public final class MapChange {
       Arrays.fill(none, NEW);
       return none;
     }
-    return vector.isBias()
-        ? unitsBefore(after.map().slots().get(vector.slot()).name())
-        : entriesBefore(
-            after.blocks().get(vector.block()),
-            before.blocks().get(before.parameters().get(origin).block()));
+    if (!vector.isOfBlock()) {
+      return unitsBefore(after.map().slots().get(vector.slot()).name());
+    }
+    RealizedBlock block = after.blocks().get(vector.block());
+    if (block.nested() != null) { // what is inside of another map is never changed
+      return IntStream.range(0, vector.length()).toArray();
+    }
+    Block rule = block.block();
+    String source = rule.sources().get(parameter - block.parameter());
+    return entriesBefore(source, rule.to(), vector.mask(), before.parameters().get(origin).mask());
   }
 
   /**
@@ -227,10 +235,9 @@ public final class MapChange {
    * @return index into the old map's, or {@link #NEW} if it had none
    */
   public int parameterBefore(int parameter) {
-    Parameter vector = after.parameters().get(parameter);
+    String key = after.parameters().get(parameter).key();
     for (int i = 0; i < before.parameters().size(); i++) {
-      Parameter candidate = before.parameters().get(i);
-      if (candidate.isBias() == vector.isBias() && nameBefore(candidate).equals(name(vector))) {
+      if (before.parameters().get(i).key().equals(key)) {
         return i;
       }
     }
@@ -257,12 +264,12 @@ public final class MapChange {
 
   private double[] starts(int parameter) {
     Parameter vector = after.parameters().get(parameter);
-    String name = name(vector);
     double[] values = new double[vector.length()];
-    if (starts.containsKey(name)) {
-      return starts.get(name).clone();
+    Arrays.fill(values, vector.role() == Parameter.Role.GAIN ? 1 : 0);
+    if (starts.containsKey(name(vector))) {
+      return starts.get(name(vector)).clone();
     }
-    if (!vector.isBias()) {
+    if (vector.isOfBlock() && after.blocks().get(vector.block()).block().isLinear()) {
       RealizedBlock block = after.blocks().get(vector.block());
       RealizedBlock fixedBefore = fixed(before, block.block().name());
       if (fixedBefore != null) {
@@ -280,7 +287,8 @@ public final class MapChange {
         stays.add(cell);
       }
     }
-    int[] origins = entriesBefore(block, fixedBefore);
+    Block rule = block.block();
+    int[] origins = entriesBefore(rule.from(), rule.to(), block.mask(), fixedBefore.mask());
     long[] cells = block.mask().copyCells();
     for (int i = 0; i < values.length; i++) {
       if (origins[i] != NEW && !stays.contains(cells[i])) {
@@ -291,17 +299,16 @@ public final class MapChange {
 
   private static RealizedBlock fixed(RealizedMap map, String name) {
     return map.blocks().stream()
-        .filter(b -> !b.block().isTrainable() && b.block().name().equals(name))
+        .filter(b -> b.block().isFixed() && b.block().name().equals(name))
         .findFirst()
         .orElse(null);
   }
 
-  /** For each entry of a block of the new map its entry in a block of the old map, or NEW. */
-  private int[] entriesBefore(RealizedBlock block, RealizedBlock blockBefore) {
-    WeightMask mask = block.mask();
-    WeightMask maskBefore = blockBefore.mask();
-    int[] from = unitsBefore(block.block().from());
-    int[] to = unitsBefore(block.block().to());
+  /** For each weight between two slots of the new map the one that was there before, or NEW. */
+  private int[] entriesBefore(
+      String fromSlot, String toSlot, WeightMask mask, WeightMask maskBefore) {
+    int[] from = unitsBefore(fromSlot);
+    int[] to = unitsBefore(toSlot);
     int[] origins = new int[mask.entryCount()];
     int[] entryAt = new int[maskBefore.fromSize()]; // by source unit, within one target unit
     Arrays.fill(origins, NEW);
@@ -326,17 +333,12 @@ public final class MapChange {
     return origins;
   }
 
+  /** What a caller names it by: the slot of a bias, the block of its weights, else its key. */
   private String name(Parameter parameter) {
-    return name(after, parameter);
-  }
-
-  private String nameBefore(Parameter parameter) {
-    return name(before, parameter);
-  }
-
-  private static String name(RealizedMap map, Parameter parameter) {
-    return parameter.isBias()
-        ? map.map().slots().get(parameter.slot()).name()
-        : map.blocks().get(parameter.block()).block().name();
+    if (parameter.isOfBlock()) {
+      Block block = after.blocks().get(parameter.block()).block();
+      return block.isLinear() ? block.name() : parameter.key();
+    }
+    return parameter.isBias() ? after.map().slots().get(parameter.slot()).name() : parameter.key();
   }
 }

@@ -11,8 +11,8 @@ import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
 
 /** Masks and maps made from others. */
 final class Masks {
@@ -44,26 +44,13 @@ final class Masks {
       throw new IllegalArgumentException(
           "masks: found some for " + unknown + ", expected trained blocks of " + map.map());
     }
-    return with(map.map(), map.map().slots(), blocks);
+    return map.map().with(map.map().slots(), blocks);
   }
 
   /** The map with a slot of another size, and blocks that fit it. */
   static BlockMap resized(BlockMap map, String slot, int size, List<Block> blocks) {
-    List<Slot> slots = new ArrayList<>();
-    for (Slot s : map.slots()) {
-      slots.add(
-          s.name().equals(slot)
-              ? new Slot(s.name(), size, s.isInput(), s.activation(), s.hasBias(), s.origin())
-              : s);
-    }
-    return with(map, slots, blocks);
-  }
-
-  private static BlockMap with(BlockMap map, List<Slot> slots, List<Block> blocks) {
-    BlockMap.Builder builder =
-        BlockMap.builder().output(map.output().name()).injection(map.injection()).seed(map.seed());
-    slots.forEach(builder::add);
-    blocks.forEach(builder::add);
-    return builder.build();
+    List<Slot> slots =
+        map.slots().stream().map(s -> s.name().equals(slot) ? s.withSize(size) : s).toList();
+    return map.with(slots, blocks);
   }
 }

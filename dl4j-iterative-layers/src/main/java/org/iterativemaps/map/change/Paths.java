@@ -7,15 +7,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.map.Slot;
+import org.iterativemaps.map.pattern.WeightMask;
 
 /**
  * The strongest way a signal has, unit by unit, from the input slot to the output slot.
  *
  * <p>The strength of a path is its smallest |weight|; fixed weights count as infinitely strong
  * unless they are zero, since they stay. The strongest path of at most n steps follows from those
- * of n-1 steps (the widest path problem, by Bellman's recursion):
+ * of n-1 steps (the widest path problem, by Bellman's recursion): Functions that are not linear and
+ * gates have no weight to lose and count as infinitely strong; wires take no step of their own.
  *
  * <pre>    s_n(i) = max( s_{n-1}(i), max over weights w_ij of min( s_{n-1}(j), |w_ij| ) )</pre>
  */
@@ -52,8 +57,13 @@ final class Paths {
     return new Paths(trained).search();
   }
 
-  /** The last weight of the strongest path to a unit. */
-  private record Hop(RealizedBlock block, int entry, int target) {}
+  /**
+   * The last hop of the strongest path to a unit.
+   *
+   * @param block null for what has no weights to lose
+   * @param entry its weight
+   */
+  private record Hop(RealizedBlock block, int entry, int fromSlot, int fromUnit) {}
 
   private Map<String, Set<Integer>> search() {
     double[][] strength = new double[slots][];
@@ -66,34 +76,88 @@ final class Paths {
     boolean changed = true;
     for (int step = 0; step < trained.steps() && changed; step++) {
       Map<Long, Hop> improved = new HashMap<>();
-      double[][] next = Arrays.stream(strength).map(double[]::clone).toArray(double[][]::new);
-      for (RealizedBlock block : map.blocks()) {
-        extend(block, strength, next, improved);
-      }
-      strength = next;
+      strength = step(strength, improved);
       hops.add(improved);
       changed = !improved.isEmpty();
     }
     int output = map.map().indexOf(map.map().output().name());
-    int best = 0;
-    for (int unit = 1; unit < strength[output].length; unit++) {
-      best = strength[output][unit] > strength[output][best] ? unit : best;
-    }
+    int best = strongest(strength[output]);
     return strength[output][best] == UNREACHED ? null : back(hops, output, best);
   }
 
-  private void extend(
-      RealizedBlock block, double[][] strength, double[][] next, Map<Long, Hop> improved) {
-    double[] from = strength[block.from()];
-    double[] to = next[block.to()];
-    for (int target = 0; target < to.length; target++) {
-      int end = block.mask().targetStart(target + 1);
-      for (int entry = block.mask().targetStart(target); entry < end; entry++) {
-        double along = Math.min(from[block.mask().source(entry)], strength(block, entry));
-        if (along > to[target]) {
-          to[target] = along;
-          improved.put(unit(block.to(), target), new Hop(block, entry, target));
+  /** One step: wires read wires before them and the old states, states read both. */
+  private double[][] step(double[][] strength, Map<Long, Hop> improved) {
+    double[][] seen = strength.clone();
+    slots(Slot::isWire).forEach(slot -> seen[slot] = new Reach(slot, seen, improved).strength());
+    double[][] next = seen.clone();
+    slots(Slot::isState).forEach(slot -> next[slot] = new Reach(slot, seen, improved).strength());
+    return next;
+  }
+
+  private IntStream slots(Predicate<Slot> kind) {
+    return IntStream.range(0, slots).filter(s -> kind.test(map.map().slots().get(s)));
+  }
+
+  /** How strongly the units of a slot are reached after one more step. */
+  private final class Reach {
+    private final int slot;
+    private final double[][] seen; // by slot and unit
+    private final Map<Long, Hop> improved;
+    private final double[] reached;
+
+    Reach(int slot, double[][] seen, Map<Long, Hop> improved) {
+      this.slot = slot;
+      this.seen = seen;
+      this.improved = improved;
+      this.reached = seen[slot].clone();
+    }
+
+    double[] strength() {
+      map.blocks().stream().filter(block -> block.to() == slot).forEach(this::through);
+      for (String gate : map.map().slots().get(slot).gates()) {
+        unitByUnit(map.map().indexOf(gate));
+      }
+      return reached;
+    }
+
+    private void through(RealizedBlock block) {
+      if (block.mask() != null) {
+        weightByWeight(block);
+        return;
+      }
+      for (int source : block.sources()) {
+        if (block.block().function().isElementwise()) {
+          unitByUnit(source);
+        } else { // no weight of it is ever taken away: the strongest unit gets everywhere
+          int best = strongest(seen[source]);
+          for (int unit = 0; unit < reached.length; unit++) {
+            offer(unit, Double.POSITIVE_INFINITY, null, 0, source, best);
+          }
         }
+      }
+    }
+
+    private void weightByWeight(RealizedBlock block) {
+      WeightMask mask = block.mask();
+      for (int unit = 0; unit < reached.length; unit++) {
+        for (int e = mask.targetStart(unit); e < mask.targetStart(unit + 1); e++) {
+          offer(unit, Paths.this.strength(block, e), block, e, block.from(), mask.source(e));
+        }
+      }
+    }
+
+    private void unitByUnit(int from) {
+      for (int unit = 0; unit < reached.length; unit++) {
+        offer(unit, Double.POSITIVE_INFINITY, null, 0, from, unit);
+      }
+    }
+
+    private void offer(
+        int unit, double strength, RealizedBlock block, int entry, int fromSlot, int fromUnit) {
+      double along = Math.min(seen[fromSlot][fromUnit], strength);
+      if (along > reached[unit]) {
+        reached[unit] = along;
+        improved.put(unit(slot, unit), new Hop(block, entry, fromSlot, fromUnit));
       }
     }
   }
@@ -105,18 +169,30 @@ final class Paths {
     return block.fixedValues()[entry] == 0 ? UNREACHED : Double.POSITIVE_INFINITY;
   }
 
+  private static int strongest(double[] strength) {
+    int best = 0;
+    for (int unit = 1; unit < strength.length; unit++) {
+      best = strength[unit] > strength[best] ? unit : best;
+    }
+    return best;
+  }
+
   private Map<String, Set<Integer>> back(List<Map<Long, Hop>> hops, int slot, int unit) {
     Map<String, Set<Integer>> path = new HashMap<>();
     int atSlot = slot;
     int atUnit = unit;
     for (int step = hops.size() - 1; step >= 0; step--) {
-      Hop hop = hops.get(step).get(unit(atSlot, atUnit));
-      if (hop != null) {
-        if (hop.block.block().isTrainable()) {
-          path.computeIfAbsent(hop.block.block().name(), b -> new TreeSet<>()).add(hop.entry);
+      boolean isWire = true; // whose hop is in the same step
+      while (isWire) {
+        Hop hop = hops.get(step).get(unit(atSlot, atUnit));
+        isWire = hop != null && map.map().slots().get(hop.fromSlot).isWire();
+        if (hop != null) {
+          if (hop.block != null && hop.block.block().isTrainable()) {
+            path.computeIfAbsent(hop.block.block().name(), b -> new TreeSet<>()).add(hop.entry);
+          }
+          atSlot = hop.fromSlot;
+          atUnit = hop.fromUnit;
         }
-        atSlot = hop.block.from();
-        atUnit = hop.block.mask().source(hop.entry);
       }
     }
     return path;

@@ -8,13 +8,13 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Selection;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.TopK;
+import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.map.values.WeightValues;
 
 /**
  * Growing and shrinking a hidden slot. Input and output slot keep their sizes: what is around the
@@ -128,9 +128,10 @@ public final class Resizing {
    * @return one number per unit
    */
   public static double[] importance(TrainedMap trained, String slot) {
+    checkLinear(trained.map().map(), slot);
     double[] importance = new double[trained.map().map().slot(slot).size()];
     for (RealizedBlock block : trained.map().blocks()) {
-      if (!block.block().from().equals(slot)) {
+      if (!block.block().sources().contains(slot)) {
         continue;
       }
       boolean own = block.from() == block.to();
@@ -166,7 +167,7 @@ public final class Resizing {
               + "'");
     }
     TreeSet<Integer> least = new TreeSet<>(IntStream.range(0, importance.length).boxed().toList());
-    for (int unit : Selection.largest(importance, importance.length - count)) {
+    for (int unit : TopK.largest(importance, importance.length - count)) {
       least.remove(unit);
     }
     return least.stream().mapToInt(unit -> unit).toArray();
@@ -183,15 +184,45 @@ public final class Resizing {
               + ", whose size the layers around it count on; use DL4J's TransferLearning"
               + " (nInReplace, nOutReplace), or put a hidden slot between");
     }
+    checkLinear(map.map(), slot);
+  }
+
+  /** Other functions and gates tie the sizes of several slots to each other. */
+  private static void checkLinear(BlockMap map, String slot) {
+    for (Block block : map.blocks()) {
+      boolean isAtSlot = block.sources().contains(slot) || block.to().equals(slot);
+      if (isAtSlot && !block.isLinear()) {
+        throw new IllegalArgumentException(
+            "slot '"
+                + slot
+                + "': block "
+                + block.name()
+                + " is "
+                + block.function()
+                + ", for which its units cannot be counted one by one; only slots with linear blocks"
+                + " alone can be resized");
+      }
+    }
+    for (Slot other : map.slots()) {
+      boolean isAGate = other.gates().contains(slot);
+      if (isAGate || other.name().equals(slot) && !other.gates().isEmpty()) {
+        throw new IllegalArgumentException(
+            "slot '"
+                + slot
+                + "': it "
+                + (isAGate ? "gates slot '" + other.name() + "'" : "is gated by " + other.gates())
+                + ", which has to keep the same size");
+      }
+    }
   }
 
   private static void checkTrained(RealizedMap map, String slot) {
     boolean in = false;
     boolean out = false;
     for (Block block : map.map().blocks()) {
-      boolean other = block.isTrainable() && !block.from().equals(block.to());
+      boolean other = block.isTrainable() && !block.sources().contains(block.to());
       in |= other && block.to().equals(slot);
-      out |= other && block.from().equals(slot);
+      out |= other && block.sources().contains(slot);
     }
     if (!in || !out) {
       throw new IllegalArgumentException(
@@ -206,7 +237,7 @@ public final class Resizing {
   }
 
   private static boolean touches(RealizedBlock block, String slot) {
-    return block.block().from().equals(slot) || block.block().to().equals(slot);
+    return block.block().sources().contains(slot) || block.block().to().equals(slot);
   }
 
   private static Block without(RealizedBlock block, String slot, int[] unitsBefore) {
@@ -251,10 +282,10 @@ public final class Resizing {
   }
 
   private static Block replaced(RealizedBlock block, WeightMask mask, int[] entries) {
-    FixedValues fixed =
+    WeightValues fixed =
         block.block().isTrainable()
             ? null
-            : FixedValues.explicit(
+            : WeightValues.explicit(
                 Arrays.stream(entries).mapToDouble(e -> block.fixedValues()[e]).toArray());
     Sparsity pattern = mask.isDense() ? Sparsity.dense() : Sparsity.explicit(mask);
     return new Block(block.block().from(), block.block().to(), pattern, fixed);

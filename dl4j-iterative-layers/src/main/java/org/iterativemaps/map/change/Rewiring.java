@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import org.iterativemaps.map.RandomSource;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Selection;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.RandomSource;
+import org.iterativemaps.map.pattern.TopK;
+import org.iterativemaps.map.pattern.WeightMask;
 
 /**
  * Rewiring: some weights are dropped, as many are grown elsewhere in the same block, and their
@@ -57,7 +57,7 @@ public final class Rewiring {
           }
           double[] steepness = new double[free.length];
           Arrays.setAll(steepness, i -> Math.abs(gradient[(int) free[i]]));
-          return Selection.largest(steepness, count);
+          return TopK.largest(steepness, count);
         });
   }
 
@@ -87,7 +87,7 @@ public final class Rewiring {
   }
 
   /** Picks places for new weights. */
-  private interface Growth {
+  private interface Places {
     /**
      * @param block the block
      * @param free cells without a weight, ascending
@@ -97,7 +97,7 @@ public final class Rewiring {
     int[] grow(RealizedBlock block, long[] free, int count);
   }
 
-  private static MapChange rewire(TrainedMap trained, double fraction, Growth growth) {
+  private static MapChange rewire(TrainedMap trained, double fraction, Places growth) {
     if (!(fraction >= 0 && fraction <= 1)) {
       throw new IllegalArgumentException(
           "fraction: found " + fraction + ", expected one in [0, 1] of the weights");
@@ -109,7 +109,7 @@ public final class Rewiring {
   }
 
   private static MapChange rewire(
-      TrainedMap trained, double fraction, Growth growth, Map<String, Set<Integer>> path) {
+      TrainedMap trained, double fraction, Places growth, Map<String, Set<Integer>> path) {
     Map<String, WeightMask> masks = new HashMap<>();
     for (RealizedBlock block : trained.chosen()) {
       WeightMask mask = block.mask();
@@ -120,7 +120,7 @@ public final class Rewiring {
         double[] magnitudes = new double[mask.entryCount()];
         Arrays.setAll(magnitudes, i -> Math.abs(trained.weights(block)[i]));
         keep.forEach(entry -> magnitudes[entry] = Double.POSITIVE_INFINITY);
-        int[] stay = Selection.largest(magnitudes, mask.entryCount() - drop);
+        int[] stay = TopK.largest(magnitudes, mask.entryCount() - drop);
         WeightMask kept = Masks.keep(mask, stay);
         long[] free = kept.copyAbsentCells();
         int[] grown = growth.grow(block, free, drop);

@@ -15,10 +15,10 @@ import java.util.Random;
 import org.iterativemaps.convert.MapWeights;
 import org.iterativemaps.convert.numpy.NpyArray.Precision;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
-import org.iterativemaps.map.RealizedMap.Parameter;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.WeightValues;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,7 +113,7 @@ class NumpyWeightsTest {
             .input("x", 3)
             .state("h", 5, Activation.TANH)
             .connect("x", "h", Sparsity.dense())
-            .connectFixed("h", "h", Sparsity.fanIn(2), FixedValues.gaussian(0, 1))
+            .connectFixed("h", "h", Sparsity.fanIn(2), WeightValues.gaussian(0, 1))
             .output("h")
             .seed(3)
             .build();

@@ -298,9 +298,7 @@ class TorchStateTest {
 
   private static List<Slot> slots() {
     return List.of(
-        new Slot("x", 3, true, null, false),
-        new Slot("h", 4, false, TANH, true),
-        new Slot("y", 2, false, IDENTITY, true));
+        Slot.input("x", 3), Slot.state("h", 4, TANH, true), Slot.state("y", 2, IDENTITY, true));
   }
 
   private TorchState saved() throws IOException {

@@ -3,9 +3,9 @@ package org.iterativemaps.map.change;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.RealizedMap;
-import org.iterativemaps.map.Sparsity;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.WeightValues;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -18,13 +18,13 @@ class GrowthTest {
     Sparsity[] patterns = {
       Sparsity.dense(), Sparsity.diagonal(), Sparsity.density(0.5), Sparsity.fanIn(2)
     };
-    FixedValues[] rules = {
-      FixedValues.gaussian(0, 1), FixedValues.fanIn(1), FixedValues.orthogonal(1)
+    WeightValues[] rules = {
+      WeightValues.gaussian(0, 1), WeightValues.fanIn(1), WeightValues.orthogonal(1)
     };
     for (Sparsity pattern : patterns) {
-      for (FixedValues rule : rules) {
+      for (WeightValues rule : rules) {
         boolean isDense = pattern instanceof Sparsity.Dense;
-        if (!isDense && rule.equals(FixedValues.orthogonal(1))) {
+        if (!isDense && rule.equals(WeightValues.orthogonal(1))) {
           continue;
         }
         RealizedMap before = reservoir(block, pattern, rule);
@@ -42,7 +42,7 @@ class GrowthTest {
     }
   }
 
-  private static RealizedMap reservoir(String block, Sparsity pattern, FixedValues rule) {
+  private static RealizedMap reservoir(String block, Sparsity pattern, WeightValues rule) {
     String[] ends = block.split("->");
     return BlockMap.builder()
         .input("x", 4)

@@ -13,8 +13,8 @@ import java.util.stream.DoubleStream;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Sparsity;
 import org.iterativemaps.map.change.MagnitudePruning.Scope;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.Test;
 
 class MagnitudePruningTest {

@@ -7,15 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
+import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.RealizedMap;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.map.values.WeightValues;
 import org.junit.jupiter.api.Test;
 
 class MapChangeTest {
 
-  private static BlockMap.Builder slots(int x, int h) {
+  private static BlockMapBuilder slots(int x, int h) {
     return BlockMap.builder().input("x", x).state("h", h).output("h");
   }
 
@@ -110,7 +111,7 @@ class MapChangeTest {
   void thawedWeightsKeepTheirValues() {
     RealizedMap old =
         slots(2, 2)
-            .connectFixed("x", "h", Sparsity.dense(), FixedValues.explicit(1, 2, 3, 4))
+            .connectFixed("x", "h", Sparsity.dense(), WeightValues.explicit(1, 2, 3, 4))
             .build()
             .realize();
     MapChange whole =
@@ -125,7 +126,7 @@ class MapChangeTest {
                     "x",
                     "h",
                     Sparsity.explicit(WeightMask.ofCells(2, 2, new long[] {1, 2})),
-                    FixedValues.explicit(2, 3))
+                    WeightValues.explicit(2, 3))
                 .build());
     assertArrayEquals(new double[] {1, 0, 0, 4}, half.carry(0, new double[][] {{0, 0}}));
   }

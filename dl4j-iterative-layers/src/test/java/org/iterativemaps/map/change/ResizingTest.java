@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Set;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.map.values.WeightValues;
 import org.junit.jupiter.api.Test;
 
 class ResizingTest {
@@ -191,7 +191,7 @@ class ResizingTest {
             .state("y", 2)
             .connect("x", "h", Sparsity.dense())
             .connect("h", "h", Sparsity.dense())
-            .connectFixed("h", "y", Sparsity.dense(), FixedValues.explicit(1, -2, 3, 4))
+            .connectFixed("h", "y", Sparsity.dense(), WeightValues.explicit(1, -2, 3, 4))
             .output("y")
             .build()
             .realize();
@@ -221,7 +221,7 @@ class ResizingTest {
             .input("x", 1)
             .state("h", 2)
             .state("y", 2)
-            .connectFixed("x", "h", Sparsity.dense(), FixedValues.constant(1))
+            .connectFixed("x", "h", Sparsity.dense(), WeightValues.constant(1))
             .connect("h", "h", Sparsity.dense())
             .connect("h", "y", Sparsity.dense())
             .output("y")

@@ -5,11 +5,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.FixedValues;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Sparsity;
-import org.iterativemaps.map.WeightMask;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.activations.Activation;
 
 /** Maps and values to change. */
@@ -25,9 +25,9 @@ final class Samples {
         .state("y", 1 + random.nextInt(5), Activation.IDENTITY)
         .connect("x", "h", Sparsity.dense())
         .connect("h", "h", Sparsity.density(0.3 + 0.7 * random.nextDouble()))
-        .connectFixed("h", "h", Sparsity.diagonal(), FixedValues.gaussian(0, 1))
+        .connectFixed("h", "h", Sparsity.diagonal(), WeightValues.gaussian(0, 1))
         .connect("h", "y", Sparsity.fanIn(1 + random.nextInt(2)))
-        .connectFixed("x", "y", Sparsity.density(0.7), FixedValues.uniform(1, 2))
+        .connectFixed("x", "y", Sparsity.density(0.7), WeightValues.uniform(1, 2))
         .output("y")
         .seed(seed)
         .build()

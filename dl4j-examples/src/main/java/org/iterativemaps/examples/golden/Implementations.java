@@ -1,0 +1,41 @@
+package org.iterativemaps.examples.golden;
+
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** Every {@link Implementation} there is. */
+final class Implementations {
+  private static final List<Implementation> ALL =
+      List.of(
+          new LayerImplementation("layer", DataType.DOUBLE, 1e-10, Map.of()),
+          // FLOAT networks run on the fused kernel, unless a system property says otherwise.
+          new LayerImplementation(
+              "fused",
+              DataType.FLOAT,
+              1e-4,
+              Map.of("author_configs", "planning sizes and densities runs no kernel")),
+          new GraphImplementation(),
+          new ConverterImplementation());
+
+  private Implementations() {}
+
+  static List<String> names() {
+    return ALL.stream().map(Implementation::name).toList();
+  }
+
+  /**
+   * By name.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists those there are
+   */
+  static Implementation named(String name) {
+    return ALL.stream()
+        .filter(via -> via.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "--via: unknown '" + name + "'; there are: " + String.join(", ", names())));
+  }
+}

@@ -1,0 +1,72 @@
+package org.iterativemaps.kernel.fused;
+
+import org.iterativemaps.map.pattern.WeightMask;
+
+/** Each unit to itself alone. */
+final class DiagonalLaneBlock extends LaneBlock {
+  private final int size;
+
+  DiagonalLaneBlock(LaneKernels kernels, WeightMask mask, int lanes, int parts) {
+    super(kernels, mask, lanes, parts);
+    this.size = mask.toSize();
+  }
+
+  @Override
+  void multiplyAdd(
+      int part, int tiles, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
+    int unit = begin(size, part, parts);
+    int units = end(size, part, parts) - unit;
+    int place = unit * lanes;
+    for (int t = 0; t < tiles; t++) {
+      int xTile = xAt + t * xStride + place;
+      int yTile = yAt + t * yStride + place;
+      kernels.diagonalMultiplyAdd(weights, unit, units, lanes, x, xTile, y, yTile);
+    }
+  }
+
+  @Override
+  void multiplyTransposedAdd(
+      int part, int tiles, float[] dy, int dyAt, int dyStride, float[] dx, int dxAt, int dxStride) {
+    multiplyAdd(part, tiles, dy, dyAt, dyStride, dx, dxAt, dxStride);
+  }
+
+  @Override
+  void outerAdd(int part, OuterTerms terms, float[] gradient, float[] scratch, int scratchAt) {
+    int place = begin(size, part, parts) * lanes;
+    int units = gradientLength(part);
+    for (int t = 0; t < terms.count(); t++) {
+      int dyTile = terms.dyAt()[t] + place;
+      int xTile = terms.xAt()[t] + place;
+      kernels.diagonalOuterAdd(units, lanes, terms.dy(), dyTile, terms.x(), xTile, gradient);
+    }
+  }
+
+  @Override
+  int gradientLength(int part) {
+    return end(size, part, parts) - begin(size, part, parts);
+  }
+
+  @Override
+  int scratchLength() {
+    return 0;
+  }
+
+  @Override
+  void addGradient(int part, float[] gradient, float[] entries, int share, int shares) {
+    int unit = begin(size, part, parts);
+    int length = gradientLength(part);
+    for (int i = begin(length, share, shares); i < end(length, share, shares); i++) {
+      entries[unit + i] += gradient[i];
+    }
+  }
+
+  @Override
+  boolean hasEntryOrder() {
+    return true;
+  }
+
+  @Override
+  long bytes() {
+    return 0;
+  }
+}

@@ -1,0 +1,379 @@
+package org.iterativemaps.kernel.fused;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.kernel.HeapCopy;
+import org.iterativemaps.kernel.MapKernel;
+import org.iterativemaps.kernel.reference.ReferenceKernel;
+import org.iterativemaps.map.Parameter;
+import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The map in one pass over float arrays, for FLOAT networks on the CPU.
+ *
+ * <p>A call copies the parameters to the heap, and the input tile by tile; it runs all time steps
+ * and all steps of the map with the batch along the vector lanes, and writes the result to ND4J's
+ * memory. No arrays are allocated per step, but for activations that the lane kernels do not know,
+ * which run on ND4J. Threads take tiles of the batch, each through the whole sequence, so they
+ * never wait for each other; the parameters' gradients are added up in their order at the end.
+ * Where the batch is one tile (with AVX-512 16 floats or less; of a sparse map as many for every
+ * thread, up to 64) and the map not small, they take parts of its units, and wait for each other
+ * after every update. Results are the same from run to run for one number of threads, and agree
+ * with {@link ReferenceKernel} to rounding.
+ *
+ * <p>Memory for back-propagation is two records of all cells per time step; with segments of n time
+ * steps ({@value SegmentLength#PROPERTY}) two per time step of one segment, and the states are
+ * computed a second time: with n near the root of the sequence's length the memory grows as that
+ * root.
+ *
+ * <p>Arrays are kept from call to call: those that only follow from the map, and for as long as
+ * they are of use ({@link KeptWorkers} has the rule) those that grow with batch and time. {@link
+ * #rest} leaves the latter to the garbage collector.
+ */
+public final class FusedKernel implements MapKernel {
+  private final MapProgram program;
+  private final FusedPlan plan;
+  private final LaneKernels kernels;
+  private final List<Parameter> order;
+  private final int segment;
+  private final WorkDivision division;
+  private final Map<Shape, LaneBlock[]> blocksByShape = new HashMap<>();
+  private final Pass training;
+  private final Pass inference;
+  private final GradientSum gradientSum;
+  private boolean hasTape;
+  // Whose parameters the blocks hold.
+  private Pass loaded;
+  // Of the last forward pass.
+  private Pass last;
+  private boolean hasStateGradient;
+
+  /** What blocks are laid out for. */
+  record Shape(int lanes, int parts) {}
+
+  /** What one kind of pass reuses from call to call. */
+  private final class Pass {
+    final KeptWorkers kept = new KeptWorkers(() -> new FusedWorker(plan, kernels));
+    FusedWorker[] workers; // of the last call
+    final ParameterCopies parameters = new ParameterCopies(order);
+    FusedCall call;
+    LaneBlock[] blocks;
+    float[][] lastState = new float[plan.sizes.length][];
+    float[][] stateGradient = new float[plan.sizes.length][];
+    int gradientBatch;
+
+    void begin(FusedCall newCall, FusedPlan.Layout layout) {
+      call = newCall;
+      workers = null; // those of the call before may go
+      long tiles = 0;
+      for (int w = 0; w < call.workers; w++) {
+        tiles += call.shape.tilesAtATime(w);
+      }
+      workers = kept.forCall(call.workers, tiles * call.shape.tileLength(layout));
+      blocks = blocks(new Shape(call.lanes, call.parts));
+    }
+
+    void passOver() {
+      workers = null;
+      kept.passOver();
+    }
+
+    void rest() {
+      workers = null;
+      kept.rest();
+    }
+  }
+
+  /**
+   * A kernel for one layer, on the lane kernels of this JVM.
+   *
+   * @throws IllegalArgumentException if a slot is too large for an array of one tile
+   */
+  public FusedKernel(MapProgram program) {
+    this(
+        program,
+        LaneKernelSelection.selected(),
+        SegmentLength.fromProperty(),
+        WorkDivision.LEAST_SHARE);
+  }
+
+  /**
+   * A kernel on given lane kernels.
+   *
+   * @param segment time steps between kept states; 0 keeps all
+   * @param leastShare see {@link WorkDivision}
+   */
+  FusedKernel(MapProgram program, LaneKernels kernels, int segment, long leastShare) {
+    if (segment < 0) {
+      throw new IllegalArgumentException(
+          "segment: found " + segment + ", expected time steps, or 0 for none");
+    }
+    this.program = program;
+    this.plan = new FusedPlan(program);
+    this.kernels = kernels;
+    this.order = program.realized().parameters();
+    this.segment = segment;
+    this.division = new WorkDivision(program, kernels, leastShare);
+    this.gradientSum = new GradientSum(order);
+    this.training = new Pass();
+    this.inference = new Pass();
+  }
+
+  @Override
+  public void forward(
+      INDArray[] newParameters,
+      INDArray input,
+      INDArray mask,
+      INDArray[] initial,
+      INDArray output,
+      boolean isTraining) {
+    int batch = Math.toIntExact(input.size(0));
+    int time = Math.toIntExact(input.size(2));
+    CallShape shape = CallShape.of(plan, division, segment, batch, time, mask != null, isTraining);
+    FusedPlan.Layout layout = plan.layout(shape.lanes(), shape.isMasked());
+    FusedCall call = new FusedCall(kernels, shape);
+    LaneTeam team = call.team = LaneTeam.gather(Math.max(call.workers, call.parts));
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      Pass pass = isTraining ? training : inference;
+      if (isTraining) {
+        hasTape = false; // until it is whole
+      }
+      if (!hasTape) { // the tape's workers are in use
+        (isTraining ? inference : training).passOver();
+      }
+      pass.begin(call, layout);
+      loaded = null; // until all are
+      pass.parameters.read(team, newParameters, pass.blocks);
+      loaded = pass;
+      call.input = StridedFloats.of(input);
+      call.mask = mask == null ? null : StridedFloats.ofMask(mask);
+      if (isTraining && call.segments() > 1) { // then they are read a second time
+        call.input = StridedFloats.copyOf(input);
+        call.mask = mask == null ? null : StridedFloats.copyOfMask(mask);
+      }
+      call.initial = states(initial);
+      INDArray writable = writable(output);
+      call.output = StridedFloats.of(writable);
+      call.lastState = stateArrays(pass.lastState, batch);
+      run(
+          call,
+          w -> {
+            int end = shape.tileEnd(w);
+            int group = shape.tilesAtATime(w);
+            for (int tile = shape.tileBegin(w); tile < end; tile += group) {
+              int count = Math.min(group, end - tile);
+              pass.workers[w].prepare(
+                  call, layout, pass.blocks, pass.parameters.values, tile, count);
+              pass.workers[w].forward();
+            }
+          });
+      if (writable != output) {
+        output.assign(writable);
+      }
+      last = pass;
+      hasTape |= isTraining;
+    } finally {
+      team.dismiss();
+      call.forget();
+    }
+  }
+
+  private static INDArray writable(INDArray array) {
+    return StridedFloats.isInPlace(array)
+        ? array
+        : Nd4j.createUninitialized(DataType.FLOAT, array.shape(), 'f');
+  }
+
+  /** The workers side by side, or the one worker, which calls the team for its parts itself. */
+  private static void run(FusedCall call, IntConsumer worker) {
+    if (call.parts > 1) {
+      worker.accept(0);
+    } else {
+      call.team.run(worker);
+    }
+  }
+
+  @Override
+  public INDArray[] lastState() {
+    if (last == null) {
+      throw new IllegalStateException("there was no forward pass yet");
+    }
+    return stateMatrices(last.lastState, last.call.batch);
+  }
+
+  @Override
+  public void backward(
+      INDArray outputGradient,
+      INDArray[] lastStateGradient,
+      int firstTimeStep,
+      INDArray[] gradients,
+      INDArray inputGradient) {
+    if (!hasTape) {
+      throw new IllegalStateException("backward needs a training forward pass before it");
+    }
+    Pass pass = training;
+    FusedCall call = pass.call;
+    LaneTeam team = call.team = LaneTeam.gather(Math.max(call.workers, call.parts));
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      if (loaded != training) { // an inference pass came between
+        pass.parameters.load(team, pass.blocks);
+        loaded = training;
+      }
+      call.firstTimeStep = firstTimeStep;
+      call.outputGradient = StridedFloats.of(outputGradient);
+      call.lastStateGradient = states(lastStateGradient);
+      INDArray writable = writable(inputGradient);
+      call.inputGradient = StridedFloats.of(writable);
+      if (firstTimeStep > 0) {
+        writable.assign(0);
+      }
+      call.stateGradient = stateArrays(pass.stateGradient, call.batch);
+      pass.gradientBatch = call.batch;
+      for (LaneBlock block : pass.blocks) {
+        block.layOutBackward();
+      }
+      team.run(
+          share -> {
+            for (LaneBlock block : pass.blocks) {
+              block.prepareBackward(share, team.parts());
+            }
+          });
+      run(call, w -> pass.workers[w].backward());
+      if (writable != inputGradient) {
+        inputGradient.assign(writable);
+      }
+      gradientSum.write(
+          team,
+          Arrays.stream(pass.workers).limit(call.workers).map(FusedWorker::gradients).toList(),
+          gradients);
+      hasStateGradient = true;
+    } finally {
+      team.dismiss();
+      call.forget();
+    }
+  }
+
+  @Override
+  public INDArray[] stateGradient() {
+    if (!hasStateGradient) {
+      throw new IllegalStateException("there was no backward pass yet");
+    }
+    return stateMatrices(training.stateGradient, training.gradientBatch);
+  }
+
+  @Override
+  public boolean hasTape() {
+    return hasTape;
+  }
+
+  @Override
+  public void dropTape() {
+    hasTape = false;
+    if (training.call != null) {
+      training.call.forgetInput();
+    }
+  }
+
+  @Override
+  public void rest() {
+    dropTape();
+    training.rest();
+    inference.rest();
+  }
+
+  /**
+   * Bytes of arrays held, but for what every object has and what the garbage collector may take.
+   */
+  long bytes() {
+    long bytes = bytesOfMap();
+    for (Pass pass : new Pass[] {training, inference}) {
+      bytes += Float.BYTES * (length(pass.lastState) + length(pass.stateGradient));
+      bytes += pass.kept.bytes() + (pass.call == null ? 0 : pass.call.bytes());
+    }
+    return bytes;
+  }
+
+  /**
+   * Of them those that follow from the map: layouts, copies of the parameters, a gradient's sum.
+   */
+  long bytesOfMap() {
+    long floats =
+        gradientSum.length() + training.parameters.length() + inference.parameters.length();
+    return Float.BYTES * floats
+        + blocksByShape.values().stream().flatMap(Arrays::stream).mapToLong(LaneBlock::bytes).sum();
+  }
+
+  KeptWorkers workers(boolean isTraining) {
+    return (isTraining ? training : inference).kept;
+  }
+
+  private static long length(float[]... arrays) {
+    long length = 0;
+    for (float[] array : arrays) {
+      length += array == null ? 0 : array.length;
+    }
+    return length;
+  }
+
+  private LaneBlock[] blocks(Shape shape) {
+    return blocksByShape.computeIfAbsent(
+        shape,
+        s ->
+            program.realized().blocks().stream()
+                .map(block -> block(block, s))
+                .toArray(LaneBlock[]::new));
+  }
+
+  private LaneBlock block(RealizedBlock realized, Shape shape) {
+    LaneBlock block = LaneBlock.of(kernels, realized.mask(), shape.lanes, shape.parts);
+    block.layOut();
+    if (realized.fixedValues() != null) {
+      float[] values = new float[realized.fixedValues().length];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) realized.fixedValues()[i];
+      }
+      block.load(values, 0, 1);
+    }
+    return block;
+  }
+
+  /** States given by the caller, by slot; null for zeros. */
+  private StridedFloats[] states(INDArray[] given) {
+    StridedFloats[] state = new StridedFloats[plan.sizes.length];
+    for (int slot : plan.carried) {
+      boolean isGiven = given != null && given[slot] != null;
+      state[slot] = isGiven ? StridedFloats.ofState(given[slot]) : null;
+    }
+    return state;
+  }
+
+  private StridedFloats[] stateArrays(float[][] reuse, int batch) {
+    StridedFloats[] state = new StridedFloats[plan.sizes.length];
+    for (int slot : plan.carried) {
+      int length = Math.multiplyExact(plan.sizes[slot], batch);
+      if (reuse[slot] == null || reuse[slot].length != length) {
+        reuse[slot] = new float[length];
+      }
+      state[slot] = StridedFloats.onHeap(reuse[slot], batch, plan.sizes[slot]);
+    }
+    return state;
+  }
+
+  private INDArray[] stateMatrices(float[][] state, int batch) {
+    INDArray[] matrices = new INDArray[state.length];
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      for (int slot : plan.carried) { // null where nothing is carried
+        matrices[slot] = HeapCopy.matrix(state[slot], batch, plan.sizes[slot]);
+      }
+    }
+    return matrices;
+  }
+}

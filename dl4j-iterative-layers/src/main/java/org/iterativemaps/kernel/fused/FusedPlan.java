@@ -1,0 +1,233 @@
+package org.iterativemaps.kernel.fused;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.iterate.Schedule;
+import org.iterativemaps.iterate.Schedule.Cell;
+import org.iterativemaps.iterate.Schedule.Evaluation;
+import org.iterativemaps.iterate.Schedule.Read;
+import org.iterativemaps.kernel.KernelSelection;
+import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.nd4j.linalg.activations.IActivation;
+
+/**
+ * A program in numbers: what is computed in every time step, from what, and where it lies.
+ *
+ * <p>All that belongs to one time step of one tile is a <b>record</b> of floats: the token, the
+ * driven sums, the cells, and where needed pre-activations and masked states. Records of successive
+ * time cellPlans follow each other, one more in front holding the initial state, so that the state
+ * carried into a time step is read where the time step before left it. Gradients lie in a second
+ * array in the same places.
+ *
+ * <p>The <b>drive</b> of a slot is the sum of its bias and of what the input contributes, the same
+ * in all cellPlans of a time step. Where only one evaluation reads it, it is computed in place.
+ */
+final class FusedPlan {
+  /**
+   * One product of an evaluation.
+   *
+   * @param block index of the block
+   * @param cell index of the source cell; -1 if it is the carried state of a slot
+   * @param slot the source slot
+   */
+  record Product(int block, int cell, int slot) {}
+
+  /**
+   * One cell to compute.
+   *
+   * @param slot its slot
+   * @param cell its index
+   * @param isDriven whether the input contributes
+   * @param isFirstDriven whether it does, and to no evaluation of the slot before
+   * @param products what else does
+   */
+  record CellPlan(
+      int slot, int cell, boolean isDriven, boolean isFirstDriven, List<Product> products) {}
+
+  /**
+   * A block from the input.
+   *
+   * @param block index of the block
+   * @param slot its target
+   */
+  record InputProduct(int block, int slot) {}
+
+  final MapProgram program;
+  final int[] sizes;
+  final List<CellPlan> cellPlans;
+  final List<InputProduct> inputProducts;
+  final int[] carried;
+  // By slot: index of the cell with its value after the last step, -1 where it is not computed.
+  final int[] ends;
+  // By slot: how many evaluations the input contributes to.
+  final int[] drivenEvaluations;
+  // By slot; null where ND4J has to compute it.
+  final LaneActivation[] activations;
+  final int[] cellSlots;
+  // By block: whether its weights are parameters.
+  final boolean[] isTrained;
+  // By slot: index of its bias's parameter, -1 where it has none.
+  final int[] biases;
+  private final Map<Integer, Layout> layouts = new HashMap<>(); // by lanes, negative if masked
+
+  FusedPlan(MapProgram program) {
+    this.program = program;
+    Schedule schedule = program.schedule();
+    int slots = program.slots().size();
+    this.sizes = new int[slots];
+    Arrays.setAll(sizes, program::size);
+    this.biases = new int[slots];
+    Arrays.setAll(biases, program.realized()::biasParameter);
+    Map<Cell, Integer> cells = new HashMap<>();
+    for (Evaluation evaluation : schedule.evaluations()) {
+      cells.put(evaluation.target(), cells.size());
+    }
+    this.cellSlots = new int[cells.size()];
+    cells.forEach((cell, index) -> cellSlots[index] = cell.slot());
+    this.drivenEvaluations = new int[slots];
+    this.cellPlans = new ArrayList<>();
+    for (Evaluation evaluation : schedule.evaluations()) {
+      cellPlans.add(cellPlan(evaluation, cells));
+    }
+    this.inputProducts = new ArrayList<>();
+    List<RealizedBlock> blocks = program.realized().blocks();
+    this.isTrained = new boolean[blocks.size()];
+    for (int b = 0; b < blocks.size(); b++) {
+      isTrained[b] = blocks.get(b).parameter() >= 0;
+      if (blocks.get(b).from() == program.inputSlot()
+          && drivenEvaluations[blocks.get(b).to()] > 0) {
+        inputProducts.add(new InputProduct(b, blocks.get(b).to()));
+      }
+    }
+    this.carried = schedule.carried().stream().mapToInt(Integer::intValue).toArray();
+    this.ends = new int[slots];
+    Arrays.setAll(ends, slot -> cells.getOrDefault(schedule.end(slot), -1));
+    this.activations = new LaneActivation[slots];
+    for (CellPlan step : cellPlans) {
+      IActivation activation = program.activation(step.slot);
+      activations[step.slot] = LaneActivation.of(activation).orElse(null);
+    }
+  }
+
+  private CellPlan cellPlan(Evaluation evaluation, Map<Cell, Integer> cells) {
+    int slot = evaluation.target().slot();
+    boolean isDriven = false;
+    List<Product> products = new ArrayList<>();
+    for (Read read : evaluation.reads()) {
+      Cell source = read.source();
+      if (source.slot() == program.inputSlot()) {
+        isDriven = true;
+      } else {
+        products.add(new Product(read.block(), cells.getOrDefault(source, -1), source.slot()));
+      }
+    }
+    boolean isFirst = isDriven && drivenEvaluations[slot] == 0;
+    drivenEvaluations[slot] += isDriven ? 1 : 0;
+    return new CellPlan(slot, cells.get(evaluation.target()), isDriven, isFirst, products);
+  }
+
+  /** How many products of a time step's backward pass are a block's: the input's are one. */
+  int uses(int block) {
+    int uses = 0;
+    for (CellPlan step : cellPlans) {
+      uses += (int) step.products.stream().filter(p -> p.block == block).count();
+      if (step.isFirstDriven) {
+        uses +=
+            (int)
+                inputProducts.stream().filter(p -> p.block == block && p.slot == step.slot).count();
+      }
+    }
+    return uses;
+  }
+
+  /** Whether a slot's derivative is computed from its pre-activation, which is then kept. */
+  boolean keepsPreActivation(int slot) {
+    return activations[slot] == null || activations[slot].needsPreActivation();
+  }
+
+  /**
+   * The layout for tiles of so many lanes; not thread-safe.
+   *
+   * @param isMasked whether the state handed on is the masked one
+   * @throws IllegalArgumentException if a record is too long for an array
+   */
+  Layout layout(int lanes, boolean isMasked) {
+    return layouts.computeIfAbsent(isMasked ? -lanes : lanes, key -> new Layout(lanes, isMasked));
+  }
+
+  /** Places in a record, in floats from its beginning. */
+  final class Layout {
+    final int lanes;
+    final int token;
+    // By slot: the drive; -1 where it is computed in place or there is none.
+    final int[] drives = new int[sizes.length];
+    // By cell.
+    final int[] cells = new int[cellSlots.length];
+    final int[] preActivations = new int[cellSlots.length];
+    // By slot: the state handed on to the next time step; -1 where none is.
+    final int[] handed = new int[sizes.length];
+    final int length;
+
+    private Layout(int lanes, boolean isMasked) {
+      this.lanes = lanes;
+      long at = 0;
+      this.token = 0;
+      at += area(program.inputSlot());
+      Arrays.fill(drives, -1);
+      for (int slot = 0; slot < sizes.length; slot++) {
+        if (drivenEvaluations[slot] > 1) {
+          drives[slot] = (int) at;
+          at += area(slot);
+        }
+      }
+      for (int cell = 0; cell < cells.length; cell++) {
+        cells[cell] = (int) at;
+        at += area(cellSlots[cell]);
+        preActivations[cell] = -1;
+        if (keepsPreActivation(cellSlots[cell])) {
+          preActivations[cell] = (int) at;
+          at += area(cellSlots[cell]);
+        }
+      }
+      Arrays.fill(handed, -1);
+      for (int slot : carried) {
+        if (isMasked || ends[slot] < 0) {
+          handed[slot] = (int) at;
+          at += area(slot);
+        } else {
+          handed[slot] = cells[ends[slot]];
+        }
+      }
+      if (at > Integer.MAX_VALUE / 4) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "%,d floats for one time step of %d examples are too many for the fused kernel; set"
+                    + " -D%s=reference",
+                at,
+                lanes,
+                KernelSelection.PROPERTY));
+      }
+      this.length = (int) at;
+    }
+
+    private long area(int slot) {
+      return (long) sizes[slot] * lanes;
+    }
+
+    /** Where a product's source lies, from the beginning of the record of its time step. */
+    int source(Product product) {
+      return product.cell >= 0 ? cells[product.cell] : handed[product.slot] - length;
+    }
+
+    /** Where the drive of an evaluation's slot lies. */
+    int drive(CellPlan step) {
+      return drives[step.slot] >= 0 ? drives[step.slot] : cells[step.cell];
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package org.iterativemaps.kernel.fused;
+
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.kernel.KernelMemory;
+import org.iterativemaps.kernel.KernelProvider;
+import org.iterativemaps.kernel.MapKernel;
+import org.iterativemaps.kernel.fused.LaneKernelSelection.Chosen;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What the two providers of the fused kernel share: FLOAT networks on the CPU, linear maps. */
+abstract class FusedProvider implements KernelProvider {
+  private final Setting setting;
+
+  /**
+   * What an answer depends on beside the map.
+   *
+   * @param isCpu whether ND4J's backend is a CPU
+   * @param segment time steps between kept states, 0 for all
+   * @param lanes the lane kernels of this JVM; asked for only where they matter
+   */
+  record Setting(boolean isCpu, int segment, Supplier<Chosen> lanes) {
+
+    /** Of this JVM. */
+    static Setting here() {
+      return new Setting(
+          Nd4j.getEnvironment().isCPU(),
+          SegmentLength.fromProperty(),
+          LaneKernelSelection::selection);
+    }
+  }
+
+  /** In a setting; null for this JVM's. */
+  FusedProvider(Setting setting) {
+    this.setting = setting;
+  }
+
+  private Setting setting() {
+    return setting == null ? Setting.here() : setting;
+  }
+
+  @Override
+  public final Answer ask(MapProgram program, DataType type) {
+    return obstacle(program, type).map(Answer::unsuited).orElseGet(() -> ask(program, setting()));
+  }
+
+  /** For a program that the fused kernel can run. */
+  abstract Answer ask(MapProgram program, Setting where);
+
+  private Optional<String> obstacle(MapProgram program, DataType type) {
+    Optional<String> part = program.realized().map().whatIsNotLinear();
+    if (part.isPresent()) {
+      return part;
+    }
+    if (type != DataType.FLOAT) {
+      return Optional.of("it is for FLOAT, this network " + type);
+    }
+    return setting().isCpu
+        ? Optional.empty()
+        : Optional.of("it is for the CPU, ND4J's backend another");
+  }
+
+  @Override
+  public MapKernel make(MapProgram program, DataType type) {
+    return new FusedKernel(program);
+  }
+
+  @Override
+  public KernelMemory memory(MapProgram program, DataType type, long timeSteps) {
+    LaneKernels kernels = LaneKernelSelection.selected();
+    int segment = SegmentLength.fromProperty();
+    return FusedMemory.of(program, kernels, segment, WorkDivision.LEAST_SHARE, timeSteps);
+  }
+}

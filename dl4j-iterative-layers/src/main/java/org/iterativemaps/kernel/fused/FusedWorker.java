@@ -1,0 +1,128 @@
+package org.iterativemaps.kernel.fused;
+
+import java.util.Arrays;
+import java.util.function.LongUnaryOperator;
+import org.iterativemaps.kernel.fused.FusedPlan.Layout;
+
+/**
+ * Some tiles of a call through all time steps, forward and backward: one thread's part of it, or
+ * the call's one tile, whose units the threads share.
+ *
+ * <p>Time is run in segments. A segment's records are all in memory; from one segment to the next
+ * only the carried state is. In training the state before every segment is kept, and backward runs
+ * the segments a second time, from there, but for the last whose records are still there. Not
+ * thread-safe; its arrays are kept from call to call.
+ */
+final class FusedWorker {
+  private final TileRecords records;
+  private final ForwardPass forward;
+  private final BackwardPass backward;
+  private float[][] checkpoints; // by segment: carried states at its beginning
+  private int present; // the segment whose values the records hold
+
+  FusedWorker(FusedPlan plan, LaneKernels kernels) {
+    this.records = new TileRecords(plan, kernels);
+    this.forward = new ForwardPass(records);
+    this.backward = new BackwardPass(records);
+  }
+
+  /**
+   * Before a call's forward pass.
+   *
+   * @param begin first tile
+   * @param count how many tiles
+   */
+  void prepare(
+      FusedCall call,
+      Layout layout,
+      LaneBlock[] blocks,
+      float[][] parameters,
+      int begin,
+      int count) {
+    records.prepare(call, layout, blocks, parameters, begin, count);
+  }
+
+  /** All time steps of all tiles; output and last state go to the call's arrays. */
+  void forward() {
+    int segments = records.call.segments();
+    checkpoints = records.call.isTraining && segments > 1 ? new float[segments][] : null;
+    forward.loadInitialState();
+    for (int s = 0; s < segments; s++) {
+      if (s > 0) {
+        forward.handOn();
+      }
+      if (checkpoints != null) {
+        checkpoints[s] = forward.saveCarried();
+      }
+      forward.run(s, true);
+    }
+    present = segments - 1;
+    forward.storeLastState();
+  }
+
+  /**
+   * Back through all time steps down to the call's first; gradients of inputs and of the state go
+   * to the call's arrays, those of parameters stay here.
+   */
+  void backward() {
+    FusedCall call = records.call;
+    backward.prepare();
+    int last = call.segments() - 1;
+    int end = call.firstTimeStep / call.segment;
+    for (int s = last; s >= end; s--) {
+      if (s != present) {
+        forward.restoreCarried(checkpoints[s]);
+        forward.run(s, false);
+        present = s;
+      }
+      int first = Math.max(0, call.firstTimeStep - s * call.segment);
+      backward.run(s, first, s == last);
+      if (s == end) {
+        backward.storeStateGradients(first);
+      }
+    }
+    backward.parameters().finish();
+  }
+
+  /** This worker's sums of the last backward pass. */
+  ParameterGradients gradients() {
+    return backward.parameters();
+  }
+
+  /**
+   * Bytes of arrays held after a call and, in training, the way back.
+   *
+   * @param tiles the worker's that it has in memory together
+   * @param rounding how long a memory for so many floats is
+   */
+  static long bytes(
+      FusedPlan plan,
+      Layout layout,
+      CallShape shape,
+      LaneBlock[] blocks,
+      int tiles,
+      LongUnaryOperator rounding) {
+    long floats = rounding.applyAsLong(TileRecords.floats(shape, layout, blocks, tiles));
+    floats += (long) shape.parts() * FusedCall.workspace().length;
+    if (!shape.isTraining()) {
+      return Float.BYTES * floats + BackwardPass.bytesOfTerms(plan, shape, 0);
+    }
+    floats += rounding.applyAsLong(tiles * shape.tileLength(layout));
+    if (shape.segments() > 1) {
+      long carried = Arrays.stream(plan.carried).mapToLong(slot -> plan.sizes[slot]).sum();
+      floats += shape.segments() * carried * shape.lanes() * tiles;
+    }
+    return Float.BYTES * floats
+        + BackwardPass.bytesOfTerms(plan, shape, tiles)
+        + ParameterGradients.bytes(plan, shape.lanes(), blocks);
+  }
+
+  /** Bytes of arrays held. */
+  long bytes() {
+    long bytes = records.bytes() + backward.bytes();
+    for (int s = 0; checkpoints != null && s < checkpoints.length; s++) {
+      bytes += (long) Float.BYTES * checkpoints[s].length;
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,147 @@
+package org.iterativemaps.kernel.fused;
+
+import org.iterativemaps.map.pattern.WeightMask;
+
+/**
+ * One block on the heap, laid out for one lane count: its weights W[to, from], and which loops
+ * multiply with them.
+ *
+ * <p>Products run over several tiles, each a stride behind the one before; weights are visited in
+ * portions that stay in the cache until all tiles have had them. After {@link #load} and {@link
+ * #prepareBackward} the weights are only read, so threads may share a block.
+ *
+ * <p>A block may be cut into parts, for threads that share a tile: part p computes the units from
+ * {@link #begin} to {@link #end} of what a product writes (target units forward, source units
+ * backward, and the gradients of its target units' weights).
+ */
+abstract sealed class LaneBlock permits DenseLaneBlock, DiagonalLaneBlock, SparseLaneBlock {
+  // From this density on a block is multiplied as a dense one with zeros: twice the rate.
+  private static final double DENSE_FROM = 0.5;
+  // Dense loops need some units to block registers by.
+  private static final int LEAST_TARGETS = 8;
+  private static final int LEAST_SOURCES = 16;
+
+  final LaneKernels kernels;
+  final WeightMask mask;
+  final int lanes;
+  final int parts;
+  float[] weights; // where they can be used as they come, the array given to load
+
+  LaneBlock(LaneKernels kernels, WeightMask mask, int lanes, int parts) {
+    this.kernels = kernels;
+    this.mask = mask;
+    this.lanes = lanes;
+    this.parts = parts;
+  }
+
+  /**
+   * The fastest layout of a block.
+   *
+   * @param parts how many parts products are cut into
+   */
+  static LaneBlock of(LaneKernels kernels, WeightMask mask, int lanes, int parts) {
+    if (isDiagonal(mask)) {
+      return new DiagonalLaneBlock(kernels, mask, lanes, parts);
+    }
+    return isDense(mask)
+        ? new DenseLaneBlock(kernels, mask, lanes, parts)
+        : new SparseLaneBlock(kernels, mask, lanes, parts);
+  }
+
+  /** Whether a block is multiplied as a dense one. */
+  static boolean isDense(WeightMask mask) {
+    long cells = (long) mask.toSize() * mask.fromSize();
+    return mask.toSize() >= LEAST_TARGETS
+        && mask.fromSize() >= LEAST_SOURCES
+        && cells <= WeightMask.MAX_ENTRIES
+        && mask.density() >= DENSE_FROM;
+  }
+
+  private static boolean isDiagonal(WeightMask mask) {
+    int size = mask.toSize();
+    if (mask.fromSize() != size || mask.entryCount() != size) {
+      return false;
+    }
+    for (int i = 0; i < size; i++) {
+      if (mask.targetStart(i) != i || mask.source(i) != i) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The first of a slot's units that is a part's. */
+  static int begin(int units, int part, int parts) {
+    return (int) ((long) units * part / parts);
+  }
+
+  /** After the last of a slot's units that is a part's. */
+  static int end(int units, int part, int parts) {
+    return begin(units, part + 1, parts);
+  }
+
+  /** The first entry of a share: whole target units. */
+  final int firstEntry(int share, int shares) {
+    return mask.targetStart(begin(mask.toSize(), share, shares));
+  }
+
+  /** Before the first {@link #load}; not thread-safe. */
+  void layOut() {
+    // Nothing where weights are used as they come.
+  }
+
+  /**
+   * Takes a share of new weights: the same array for all shares.
+   *
+   * @param entries in the mask's order, from {@link #firstEntry} to the next share's; kept, and not
+   *     to be changed while the block is used
+   */
+  void load(float[] entries, int share, int shares) {
+    weights = entries;
+  }
+
+  /** Before the first backward pass; not thread-safe. */
+  void layOutBackward() {
+    // Nothing where the way back needs no layout of its own.
+  }
+
+  /** Before the first {@link #multiplyTransposedAdd} with new weights, all shares. */
+  void prepareBackward(int share, int shares) {
+    // Nothing where weights are multiplied as they lie.
+  }
+
+  /** y += W x on each of the tiles, a part's target units. */
+  abstract void multiplyAdd(
+      int part, int tiles, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride);
+
+  /** dx += Wᵀ dy on each of the tiles, a part's source units. */
+  abstract void multiplyTransposedAdd(
+      int part, int tiles, float[] dy, int dyAt, int dyStride, float[] dx, int dxAt, int dxStride);
+
+  /**
+   * gradient += sum over terms and lanes of dy xᵀ where weights exist, of a part's target units.
+   *
+   * @param gradient of {@link #gradientLength}, in the block's own order
+   * @param scratch workspace of {@link #scratchLength} floats
+   */
+  abstract void outerAdd(
+      int part, OuterTerms terms, float[] gradient, float[] scratch, int scratchAt);
+
+  /** Floats of a part's gradient in the block's own order. */
+  abstract int gradientLength(int part);
+
+  /** Floats of workspace of one part. */
+  abstract int scratchLength();
+
+  /**
+   * entries += a part's gradient, from the block's own order to the mask's; shares of it may be
+   * done side by side.
+   */
+  abstract void addGradient(int part, float[] gradient, float[] entries, int share, int shares);
+
+  /** Whether {@link #addGradient} would add element to element. */
+  abstract boolean hasEntryOrder();
+
+  /** Bytes held beside the weights that were loaded. */
+  abstract long bytes();
+}

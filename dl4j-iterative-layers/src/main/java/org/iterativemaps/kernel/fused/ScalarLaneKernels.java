@@ -1,0 +1,269 @@
+package org.iterativemaps.kernel.fused;
+
+import static org.iterativemaps.kernel.fused.SparseTiling.END;
+import static org.iterativemaps.kernel.fused.SparseTiling.FIRST;
+import static org.iterativemaps.kernel.fused.SparseTiling.TARGET;
+import static org.iterativemaps.kernel.fused.SparseTiling.TO_ENTRY;
+import static org.iterativemaps.kernel.fused.SparseTiling.TO_PACKED;
+
+/**
+ * {@link LaneKernels} in plain loops: the specification, and what runs without the Vector API.
+ *
+ * <p>Every innermost loop is over the lanes of two contiguous rows, which a JIT compiler can
+ * vectorize by itself. Arguments are not checked.
+ */
+public final class ScalarLaneKernels implements LaneKernels {
+  // Rows of lanes long enough to pay for the loop around them.
+  private static final int LANES = 64;
+  private static final int UNIT = 8;
+
+  @Override
+  public String description() {
+    return "plain Java";
+  }
+
+  @Override
+  public int vectorLanes() {
+    return UNIT;
+  }
+
+  @Override
+  public boolean wantsPacked(int lanes) {
+    return false;
+  }
+
+  @Override
+  public int tileLanes(int batch) {
+    return Math.min(LANES, (batch + UNIT - 1) / UNIT * UNIT);
+  }
+
+  @Override
+  public void multiplyAdd(
+      SparseTiling block,
+      int chunk,
+      int chunkEnd,
+      float[] w,
+      float[] x,
+      int xAt,
+      float[] y,
+      int yAt) {
+    int[] runs = block.runs();
+    int[] offsets = block.offsets();
+    int lanes = block.lanes();
+    int end = block.chunkStart(chunkEnd) * SparseTiling.RUN;
+    for (int run = block.chunkStart(chunk) * SparseTiling.RUN; run < end; run += SparseTiling.RUN) {
+      int target = yAt + runs[run + TARGET];
+      for (int place = runs[run + FIRST]; place < runs[run + END]; place++) {
+        axpy(w[place + runs[run + TO_ENTRY]], lanes, x, xAt + offsets[place], y, target);
+      }
+    }
+  }
+
+  @Override
+  public void outerAdd(
+      SparseTiling block,
+      int chunk,
+      int chunkEnd,
+      OuterTerms terms,
+      int term,
+      int termEnd,
+      float[] dw,
+      float[] scratch,
+      int scratchAt) {
+    int[] runs = block.runs();
+    int[] offsets = block.offsets();
+    int lanes = block.lanes();
+    int end = block.chunkStart(chunkEnd) * SparseTiling.RUN;
+    float[] dy = terms.dy();
+    float[] x = terms.x();
+    for (int t = term; t < termEnd; t++) {
+      int targets = terms.dyAt()[t];
+      int sources = terms.xAt()[t];
+      int run = block.chunkStart(chunk) * SparseTiling.RUN;
+      for (; run < end; run += SparseTiling.RUN) {
+        int target = targets + runs[run + TARGET];
+        for (int place = runs[run + FIRST]; place < runs[run + END]; place++) {
+          dw[place + runs[run + TO_PACKED]] += dot(lanes, dy, target, x, sources + offsets[place]);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void denseMultiplyAdd(
+      float[] w,
+      int from,
+      int to,
+      int toEnd,
+      int lanes,
+      int tiles,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] y,
+      int yAt,
+      int yStride) {
+    for (int tile = 0; tile < tiles; tile++) {
+      for (int i = to; i < toEnd; i++) {
+        int target = yAt + tile * yStride + i * lanes;
+        for (int j = 0; j < from; j++) {
+          axpy(w[i * from + j], lanes, x, xAt + tile * xStride + j * lanes, y, target);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void denseMultiplyTransposedAdd(
+      float[] w,
+      int from,
+      int source,
+      int sourceEnd,
+      int to,
+      int toEnd,
+      int lanes,
+      int tiles,
+      float[] dy,
+      int dyAt,
+      int dyStride,
+      float[] dx,
+      int dxAt,
+      int dxStride) {
+    for (int tile = 0; tile < tiles; tile++) {
+      for (int i = to; i < toEnd; i++) {
+        int target = dyAt + tile * dyStride + i * lanes;
+        for (int j = source; j < sourceEnd; j++) {
+          axpy(w[i * from + j], lanes, dy, target, dx, dxAt + tile * dxStride + j * lanes);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void denseOuterAdd(
+      int from,
+      int row,
+      int rows,
+      int lanes,
+      OuterTerms terms,
+      float[] dw,
+      float[] scratch,
+      int scratchAt) {
+    for (int t = 0; t < terms.count(); t++) {
+      for (int i = 0; i < rows; i++) {
+        int target = terms.dyAt()[t] + (row + i) * lanes;
+        for (int j = 0; j < from; j++) {
+          int source = terms.xAt()[t] + j * lanes;
+          dw[i * from + j] += dot(lanes, terms.dy(), target, terms.x(), source);
+        }
+      }
+    }
+  }
+
+  @Override
+  public int denseScratchLength(int rows, int lanes) {
+    return 0;
+  }
+
+  @Override
+  public void diagonalMultiplyAdd(
+      float[] w, int wAt, int units, int lanes, float[] x, int xAt, float[] y, int yAt) {
+    for (int i = 0; i < units; i++) {
+      axpy(w[wAt + i], lanes, x, xAt + i * lanes, y, yAt + i * lanes);
+    }
+  }
+
+  @Override
+  public void diagonalOuterAdd(
+      int units, int lanes, float[] dy, int dyAt, float[] x, int xAt, float[] dw) {
+    for (int i = 0; i < units; i++) {
+      dw[i] += dot(lanes, dy, dyAt + i * lanes, x, xAt + i * lanes);
+    }
+  }
+
+  @Override
+  public void addLaneSums(int units, int lanes, float[] z, int zAt, float[] sums) {
+    for (int i = 0; i < units; i++) {
+      float sum = 0;
+      for (int lane = 0; lane < lanes; lane++) {
+        sum += z[zAt + i * lanes + lane];
+      }
+      sums[i] += sum;
+    }
+  }
+
+  @Override
+  public void fill(float[] bias, int biasAt, int units, int lanes, float[] z, int zAt) {
+    for (int i = 0; i < units; i++) {
+      float value = bias == null ? 0 : bias[biasAt + i];
+      for (int lane = 0; lane < lanes; lane++) {
+        z[zAt + i * lanes + lane] = value;
+      }
+    }
+  }
+
+  @Override
+  public void add(int length, float[] x, int xAt, float[] y, int yAt) {
+    for (int i = 0; i < length; i++) {
+      y[yAt + i] += x[xAt + i];
+    }
+  }
+
+  @Override
+  public void multiplyLanes(
+      int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
+    for (int i = 0; i < units * lanes; i += lanes) {
+      for (int lane = 0; lane < lanes; lane++) {
+        y[yAt + i + lane] = m[mAt + lane] * x[xAt + i + lane];
+      }
+    }
+  }
+
+  @Override
+  public void multiplyLanesAdd(
+      int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
+    for (int i = 0; i < units * lanes; i += lanes) {
+      for (int lane = 0; lane < lanes; lane++) {
+        y[yAt + i + lane] += m[mAt + lane] * x[xAt + i + lane];
+      }
+    }
+  }
+
+  @Override
+  public void activate(
+      LaneActivation activation, int length, float[] z, int zAt, float[] a, int aAt) {
+    for (int i = 0; i < length; i++) {
+      a[aAt + i] = ScalarActivations.value(activation, z[zAt + i]);
+    }
+  }
+
+  @Override
+  public void multiplyByDerivative(
+      LaneActivation activation, int length, float[] value, int valueAt, float[] g, int gAt) {
+    for (int i = 0; i < length; i++) {
+      g[gAt + i] *= ScalarActivations.derivative(activation, value[valueAt + i]);
+    }
+  }
+
+  /** y += a x. */
+  private static void axpy(float a, int lanes, float[] x, int xAt, float[] y, int yAt) {
+    for (int lane = 0; lane < lanes; lane++) {
+      y[yAt + lane] += a * x[xAt + lane];
+    }
+  }
+
+  private static float dot(int lanes, float[] x, int xAt, float[] y, int yAt) {
+    // Four sums, for the additions of one wait for each other.
+    float a = 0;
+    float b = 0;
+    float c = 0;
+    float d = 0;
+    for (int lane = 0; lane < lanes; lane += 4) {
+      a += x[xAt + lane] * y[yAt + lane];
+      b += x[xAt + lane + 1] * y[yAt + lane + 1];
+      c += x[xAt + lane + 2] * y[yAt + lane + 2];
+      d += x[xAt + lane + 3] * y[yAt + lane + 3];
+    }
+    return a + b + (c + d);
+  }
+}

@@ -1,0 +1,44 @@
+package org.iterativemaps.kernel.fused;
+
+import org.iterativemaps.iterate.MapProgram;
+
+/**
+ * The fused kernel in plain Java: for sparse or small maps. Others the reference kernel runs
+ * faster, because ND4J multiplies matrices faster than plain Java does.
+ */
+public final class ScalarProvider extends FusedProvider {
+  /** Of this JVM; for the service loader. */
+  public ScalarProvider() {
+    super(null);
+  }
+
+  ScalarProvider(Setting setting) {
+    super(setting);
+  }
+
+  @Override
+  public String name() {
+    return "scalar";
+  }
+
+  @Override
+  public String description() {
+    return "fused kernel in plain Java";
+  }
+
+  @Override
+  public int order() {
+    return 200;
+  }
+
+  @Override
+  Answer ask(MapProgram program, Setting where) {
+    if (where.segment() > 0) {
+      return Answer.runs("-D" + SegmentLength.PROPERTY + " is for the fused kernel alone");
+    }
+    PlainWork work = PlainWork.of(program);
+    return work.isForProducts()
+        ? Answer.slower(work + " are faster by matrix products")
+        : Answer.runs(work + " are faster one by one");
+  }
+}

@@ -1,0 +1,35 @@
+package org.iterativemaps.kernel.fused;
+
+/** Time steps between the states that a {@link FusedKernel} keeps for back-propagation. */
+public final class SegmentLength {
+  /** System property: time steps between kept states; 0 (default) keeps all. */
+  public static final String PROPERTY = "org.iterativemaps.segment";
+
+  private SegmentLength() {}
+
+  /**
+   * Time steps between kept states as the system property says; 0, keep all, without it.
+   *
+   * @throws IllegalArgumentException if it is no number from 0
+   */
+  static int fromProperty() {
+    String property = System.getProperty(PROPERTY);
+    if (property == null || property.isBlank()) {
+      return 0;
+    }
+    try {
+      int segment = Integer.parseInt(property.trim());
+      if (segment >= 0) {
+        return segment;
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    throw new IllegalArgumentException(
+        "system property "
+            + PROPERTY
+            + ": found '"
+            + property
+            + "', expected time steps, or 0 to keep all");
+  }
+}

@@ -1,0 +1,39 @@
+package org.iterativemaps.kernel.fused;
+
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.kernel.fused.LaneKernelSelection.Chosen;
+
+/** The fused kernel on the Vector API. */
+public final class SimdProvider extends FusedProvider {
+  /** Of this JVM; for the service loader. */
+  public SimdProvider() {
+    super(null);
+  }
+
+  SimdProvider(Setting setting) {
+    super(setting);
+  }
+
+  @Override
+  public String name() {
+    return LaneKernelSelection.SIMD;
+  }
+
+  @Override
+  public String description() {
+    return "fused kernel on vectors";
+  }
+
+  @Override
+  public int order() {
+    return 100;
+  }
+
+  @Override
+  Answer ask(MapProgram program, Setting where) {
+    Chosen lanes = where.lanes().get();
+    return lanes.isSimd()
+        ? Answer.runs("there is " + lanes.kernels().description())
+        : Answer.unavailable(lanes.reason()).with(lanes.advice());
+  }
+}

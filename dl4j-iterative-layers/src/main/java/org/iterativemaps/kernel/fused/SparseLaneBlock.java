@@ -1,0 +1,133 @@
+package org.iterativemaps.kernel.fused;
+
+import org.iterativemaps.map.pattern.WeightMask;
+
+/**
+ * Entry by entry. The transposed product runs on a second layout, by source unit, with the weights
+ * copied into its order once a call: to gather a unit's sum in registers takes half the time of
+ * adding to every unit in memory.
+ */
+final class SparseLaneBlock extends LaneBlock {
+  // Floats of the source panels of terms that are summed together, at most: half a megabyte.
+  private static final int TOGETHER = 128 * 1024;
+
+  private final SparseTiling[] tilings; // by part
+  // For the way back, not there before it is needed.
+  private int[] transposedEntries;
+  private SparseTiling[] transposedTilings;
+  private float[] transposedWeights;
+
+  SparseLaneBlock(LaneKernels kernels, WeightMask mask, int lanes, int parts) {
+    super(kernels, mask, lanes, parts);
+    this.tilings = SparseTiling.parts(mask, lanes, kernels.wantsPacked(lanes), parts);
+  }
+
+  @Override
+  void prepareBackward(int share, int shares) {
+    int end = end(transposedEntries.length, share, shares);
+    for (int i = begin(transposedEntries.length, share, shares); i < end; i++) {
+      transposedWeights[i] = weights[transposedEntries[i]];
+    }
+  }
+
+  @Override
+  void layOutBackward() {
+    if (transposedEntries == null) {
+      TransposedMask transposed = TransposedMask.of(mask);
+      transposedTilings =
+          SparseTiling.parts(transposed.mask(), lanes, kernels.wantsPacked(lanes), parts);
+      transposedWeights = new float[mask.entryCount()];
+      transposedEntries = transposed.entries();
+    }
+  }
+
+  @Override
+  void multiplyAdd(
+      int part, int tiles, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
+    multiplyAdd(tilings[part], weights, tiles, x, xAt, xStride, y, yAt, yStride);
+  }
+
+  @Override
+  void multiplyTransposedAdd(
+      int part, int tiles, float[] dy, int dyAt, int dyStride, float[] dx, int dxAt, int dxStride) {
+    multiplyAdd(
+        transposedTilings[part], transposedWeights, tiles, dy, dyAt, dyStride, dx, dxAt, dxStride);
+  }
+
+  private void multiplyAdd(
+      SparseTiling tiling,
+      float[] w,
+      int tiles,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] y,
+      int yAt,
+      int yStride) {
+    for (int span = 0; span < tiling.spans(); span++) {
+      int chunk = tiling.spanStart(span);
+      int end = tiling.spanStart(span + 1);
+      for (int t = 0; t < tiles; t++) {
+        kernels.multiplyAdd(tiling, chunk, end, w, x, xAt + t * xStride, y, yAt + t * yStride);
+      }
+    }
+  }
+
+  @Override
+  void outerAdd(int part, OuterTerms terms, float[] gradient, float[] scratch, int scratchAt) {
+    SparseTiling tiling = tilings[part];
+    // The kernel takes the terms it is given chunk by chunk: the panels of all of them stay in the
+    // second-level cache. Short tiles are joined by four.
+    int joined = tiling.isPacked() ? 1 : 4;
+    int together = Math.max(joined, TOGETHER / tiling.panelFloats() / joined * joined);
+    for (int span = 0; span < tiling.spans(); span++) {
+      int chunk = tiling.spanStart(span);
+      int end = tiling.spanStart(span + 1);
+      for (int t = 0; t < terms.count(); t += together) {
+        int last = Math.min(t + together, terms.count());
+        kernels.outerAdd(tiling, chunk, end, terms, t, last, gradient, scratch, scratchAt);
+      }
+    }
+  }
+
+  @Override
+  int gradientLength(int part) {
+    return tilings[part].packedLength();
+  }
+
+  @Override
+  int scratchLength() {
+    int longest = 0;
+    for (SparseTiling tiling : tilings) {
+      longest = Math.max(longest, tiling.scratchLength(kernels.vectorLanes()));
+    }
+    return longest;
+  }
+
+  @Override
+  void addGradient(int part, float[] gradient, float[] entries, int share, int shares) {
+    tilings[part].addPacked(gradient, entries, share, shares);
+  }
+
+  @Override
+  boolean hasEntryOrder() {
+    return false;
+  }
+
+  @Override
+  long bytes() {
+    long bytes = bytes(tilings);
+    if (transposedEntries != null) {
+      bytes += 8L * mask.entryCount() + bytes(transposedTilings);
+    }
+    return bytes;
+  }
+
+  private long bytes(SparseTiling[] tilings) {
+    long bytes = kernels.wantsPacked(lanes) ? 0 : 4L * mask.entryCount();
+    for (SparseTiling tiling : tilings) {
+      bytes += tiling.bytes();
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,342 @@
+package org.iterativemaps.kernel.fused;
+
+import java.util.Arrays;
+import java.util.Locale;
+import org.iterativemaps.kernel.KernelSelection;
+import org.iterativemaps.map.pattern.WeightMask;
+
+/**
+ * The entries of a sparse block in the order the lane kernels visit them, for one lane count.
+ *
+ * <p>The source units are cut into panels that about fit the first-level cache, where a target unit
+ * has enough entries per panel to pay for loading its sum again; then panel by panel, target by
+ * target, the entries of a target in a panel are a <b>run</b>. Runs are contiguous in the mask's
+ * entry order too, so weights are read where they are: nothing is copied or permuted when they
+ * change (but for the transpose's, which has another entry order).
+ *
+ * <p>Gradients of weights are summed in visiting order ("packed"), where a run begins at an even
+ * place so that two entries can share a vector. The source offsets lie in that order too if the
+ * layout is {@link #isPacked}, so that they are read one after the other; else in entry order,
+ * which saves the loops a register (short tiles have long panels and runs, and need the register
+ * more).
+ *
+ * <p>Runs are grouped to <b>chunks</b> of at most {@value #CHUNK} packed places (more if one run is
+ * longer) and chunks to <b>spans</b>, whose weights and indices fit the second-level cache: visit a
+ * span for all tiles, then the next span.
+ *
+ * <p>Immutable and safe to share.
+ */
+public final class SparseTiling {
+  /** Target packed places of a chunk: its partial sums take CHUNK / 2 vectors of workspace. */
+  static final int CHUNK = 256;
+
+  // Packed places of a span: weight and offset, 8 bytes each.
+  private static final int SPAN = 16384;
+  // Twice what usual first-level caches have: what is read again from the second takes less time
+  // than twice as many runs.
+  private static final int PANEL_BYTES = 64 * 1024;
+  // Below this many entries per target and panel one pass over all columns is faster.
+  private static final int LEAST_RUN = 6;
+  // Chunks begin at multiples of this, the largest vector length there is.
+  private static final int ALIGN = 16;
+
+  /** Ints per run: see {@link #runs()}. */
+  public static final int RUN = 5;
+
+  /** Of a run: where its target unit lies in a tile. */
+  public static final int TARGET = 0;
+
+  /** Of a run: its first place. */
+  public static final int FIRST = 1;
+
+  /** Of a run: after its last place. */
+  public static final int END = 2;
+
+  /** Of a run: from a place to the entry. */
+  public static final int TO_ENTRY = 3;
+
+  /** Of a run: from a place to the packed place. */
+  public static final int TO_PACKED = 4;
+
+  private final int lanes;
+  private final int panelFloats;
+  private final int[] runs;
+  private final int[] offsets;
+  private final int[] chunkRun;
+  private final int[] spanChunk;
+  private final int longestChunk;
+  private final int packedLength;
+  private final boolean isPacked;
+
+  private SparseTiling(Builder builder) {
+    this.lanes = builder.lanes;
+    this.panelFloats = builder.panelWidth() * builder.lanes;
+    this.isPacked = builder.isPacked;
+    this.packedLength = builder.packed;
+    this.runs = Arrays.copyOf(builder.runs, builder.runCount * RUN);
+    this.offsets = isPacked ? Arrays.copyOf(builder.offsets, packedLength) : builder.offsets;
+    this.chunkRun = builder.chunks.toArray();
+    this.spanChunk = builder.spans.toArray();
+    this.longestChunk = builder.longestChunk;
+  }
+
+  /**
+   * Lays out a block.
+   *
+   * @param mask its entries; may be dense
+   * @param lanes lanes of a tile
+   * @param isPacked whether offsets lie in visiting order
+   * @throws IllegalArgumentException if a tile or the layout is too long for an array
+   */
+  public static SparseTiling of(WeightMask mask, int lanes, boolean isPacked) {
+    return parts(mask, lanes, isPacked, 1)[0];
+  }
+
+  /**
+   * Lays out a block in parts: the target units cut as {@link LaneBlock#begin} says. Places and
+   * offsets are those of the whole block's tiles and entries.
+   *
+   * @param mask its entries; may be dense
+   * @param lanes lanes of a tile
+   * @param isPacked whether offsets lie in visiting order
+   * @param parts at least 1
+   * @throws IllegalArgumentException if a tile or the layout is too long for an array
+   */
+  static SparseTiling[] parts(WeightMask mask, int lanes, boolean isPacked, int parts) {
+    long longest = (long) Math.max(mask.fromSize(), mask.toSize()) * lanes;
+    if (longest > Integer.MAX_VALUE / 4) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "a slot of %,d units is too large for the fused kernel; set -D%s=reference",
+              Math.max(mask.fromSize(), mask.toSize()),
+              KernelSelection.PROPERTY));
+    }
+    int[] shared = isPacked ? null : new int[mask.entryCount()];
+    SparseTiling[] tilings = new SparseTiling[parts];
+    for (int p = 0; p < parts; p++) {
+      Builder builder = new Builder(mask, lanes, shared);
+      builder.build(
+          LaneBlock.begin(mask.toSize(), p, parts), LaneBlock.end(mask.toSize(), p, parts));
+      tilings[p] = new SparseTiling(builder);
+    }
+    return tilings;
+  }
+
+  /** Floats of the source units that are read again and again before the next ones. */
+  int panelFloats() {
+    return panelFloats;
+  }
+
+  /** Lanes of a tile. */
+  public int lanes() {
+    return lanes;
+  }
+
+  /** How many chunks. */
+  public int chunks() {
+    return chunkRun.length - 1;
+  }
+
+  /** How many spans. */
+  public int spans() {
+    return spanChunk.length - 1;
+  }
+
+  /** First chunk of a span; of {@link #spans()}, the chunk count. */
+  public int spanStart(int span) {
+    return spanChunk[span];
+  }
+
+  /** First run of a chunk; of {@link #chunks()}, the run count. */
+  public int chunkStart(int chunk) {
+    return chunkRun[chunk];
+  }
+
+  /** Whether offsets lie in visiting order. */
+  public boolean isPacked() {
+    return isPacked;
+  }
+
+  /** Floats of a gradient in packed order. */
+  public int packedLength() {
+    return packedLength;
+  }
+
+  /**
+   * Floats of workspace for partial sums.
+   *
+   * @param vectorLanes lanes of a vector
+   */
+  public int scratchLength(int vectorLanes) {
+    // A vector of zeros in front, and one behind: folding reads beside what it uses.
+    return (longestChunk / 2 + 2) * vectorLanes;
+  }
+
+  /**
+   * {@value #RUN} ints per run: offset of the target unit in its tile, first place in {@link
+   * #offsets()}, place after the last, what to add to such a place to get the entry, and what to
+   * get the packed place. Not to be changed.
+   */
+  public int[] runs() {
+    return runs;
+  }
+
+  /** Offsets of source units in their tile. Not to be changed. */
+  public int[] offsets() {
+    return offsets;
+  }
+
+  /**
+   * gradients[entry] += packed[place of the entry].
+   *
+   * @param packed in visiting order, {@link #packedLength()}
+   * @param gradients by entry; added to
+   */
+  public void addPacked(float[] packed, float[] gradients) {
+    addPacked(packed, gradients, 0, 1);
+  }
+
+  /** As {@link #addPacked(float[], float[])}, a share of the entries. */
+  void addPacked(float[] packed, float[] gradients, int share, int shares) {
+    int end = LaneBlock.end(runs.length / RUN, share, shares) * RUN;
+    for (int run = LaneBlock.begin(runs.length / RUN, share, shares) * RUN; run < end; run += RUN) {
+      int toEntry = runs[run + TO_ENTRY];
+      int toPacked = runs[run + TO_PACKED];
+      for (int place = runs[run + FIRST]; place < runs[run + END]; place++) {
+        gradients[place + toEntry] += packed[place + toPacked];
+      }
+    }
+  }
+
+  /** Bytes held, but for offsets in entry order: those the parts of a block share. */
+  public long bytes() {
+    return 4L * (runs.length + chunkRun.length + spanChunk.length)
+        + (isPacked ? 4L * offsets.length : 0);
+  }
+
+  private static final class Builder {
+    final WeightMask mask;
+    final int lanes;
+    int[] runs = new int[1024];
+    int runCount;
+    int[] offsets;
+    int packed;
+    final IntList chunks = new IntList();
+    final IntList spans = new IntList();
+    final boolean isPacked;
+    int longestChunk;
+    private int chunkAt;
+    private int spanAt;
+
+    /**
+     * A builder.
+     *
+     * @param byEntry where the offsets go, by entry; null to pack them
+     */
+    Builder(WeightMask mask, int lanes, int[] byEntry) {
+      this.mask = mask;
+      this.lanes = lanes;
+      this.isPacked = byEntry == null;
+      this.offsets = isPacked ? new int[1024] : byEntry;
+    }
+
+    void build(int targetBegin, int targetEnd) {
+      int width = panelWidth();
+      int[] next = new int[targetEnd];
+      Arrays.setAll(next, mask::targetStart);
+      chunks.add(0);
+      spans.add(0);
+      for (int panel = 0; panel < mask.fromSize(); panel += width) {
+        int panelEnd = Math.min(panel + width, mask.fromSize());
+        for (int target = targetBegin; target < targetEnd; target++) {
+          int entry = next[target];
+          int end = entry;
+          int last = mask.targetStart(target + 1);
+          while (end < last && mask.source(end) < panelEnd) {
+            end++;
+          }
+          next[target] = end;
+          if (end > entry) {
+            addRun(target, entry, end);
+          }
+        }
+        endSpan();
+      }
+    }
+
+    /** All columns, or as many as fit the cache. */
+    private int panelWidth() {
+      int width = Math.max(16, PANEL_BYTES / (4 * lanes));
+      int panels = (mask.fromSize() + width - 1) / width;
+      double run = mask.entryCount() / ((double) mask.toSize() * panels);
+      return panels < 2 || run < LEAST_RUN ? mask.fromSize() : width;
+    }
+
+    private void addRun(int target, int entry, int end) {
+      int length = end - entry;
+      if (packed > chunkAt && packed + length > chunkAt + CHUNK) {
+        endChunk();
+        if (packed >= spanAt + SPAN) {
+          endSpan();
+        }
+      }
+      // The next even place, and room to align the chunk.
+      if (isPacked && packed + length + 2L * ALIGN > offsets.length) {
+        offsets = Arrays.copyOf(offsets, Math.addExact(packed + length, packed / 2 + 1024));
+      }
+      if ((runCount + 1) * RUN > runs.length) {
+        runs = Arrays.copyOf(runs, Math.multiplyExact(runs.length, 2));
+      }
+      int place = isPacked ? packed : entry;
+      int at = runCount++ * RUN;
+      runs[at + TARGET] = target * lanes;
+      runs[at + FIRST] = place;
+      runs[at + END] = place + length;
+      runs[at + TO_ENTRY] = entry - place;
+      runs[at + TO_PACKED] = packed - place;
+      for (int e = 0; e < length; e++) {
+        offsets[place + e] = mask.source(entry + e) * lanes;
+      }
+      packed = Math.addExact(packed, length + (length & 1));
+    }
+
+    private void endChunk() {
+      if (packed > chunkAt) {
+        packed = (packed + ALIGN - 1) / ALIGN * ALIGN;
+        longestChunk = Math.max(longestChunk, packed - chunkAt);
+        chunkAt = packed;
+        chunks.add(runCount);
+      }
+    }
+
+    private void endSpan() {
+      endChunk();
+      if (packed > spanAt) {
+        spanAt = packed;
+        spans.add(chunks.size() - 1);
+      }
+    }
+  }
+
+  /** As much of a list of ints as is needed here. */
+  private static final class IntList {
+    private int[] values = new int[16];
+    private int size;
+
+    void add(int value) {
+      if (size == values.length) {
+        values = Arrays.copyOf(values, 2 * size);
+      }
+      values[size++] = value;
+    }
+
+    int size() {
+      return size;
+    }
+
+    int[] toArray() {
+      return Arrays.copyOf(values, size);
+    }
+  }
+}

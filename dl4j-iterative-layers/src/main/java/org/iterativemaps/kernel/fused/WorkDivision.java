@@ -1,0 +1,83 @@
+package org.iterativemaps.kernel.fused;
+
+import java.util.function.Predicate;
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.iterate.Schedule.Evaluation;
+import org.iterativemaps.iterate.Schedule.Read;
+import org.iterativemaps.map.pattern.WeightMask;
+
+/**
+ * How a map's calls are divided among threads: into tiles of the batch, one or more for every
+ * thread, or, where the batch is one tile, into parts of its units. Immutable.
+ */
+final class WorkDivision {
+  // Multiply-adds per update of a thread that shares a tile, at least: some four microseconds; and
+  // how many times as much a thread must have in a whole call, to be woken for it.
+  static final long LEAST_SHARE = 75_000;
+  private static final int WHOLE_CALL = 5;
+
+  private final LaneKernels kernels;
+  private final long leastShare;
+  private final int updates;
+  private final long products; // multiply-adds per token of one example
+  private final boolean isSparse; // most of them
+
+  /**
+   * Of a program's calls.
+   *
+   * @param leastShare least multiply-adds per update of a thread that shares a tile, and a fifth of
+   *     those of a thread in a call
+   */
+  WorkDivision(MapProgram program, LaneKernels kernels, long leastShare) {
+    this.kernels = kernels;
+    this.leastShare = leastShare;
+    this.updates = program.schedule().evaluations().size();
+    this.products = products(program, mask -> true);
+    this.isSparse = 2 * products(program, LaneBlock::isDense) < products;
+  }
+
+  private static long products(MapProgram program, Predicate<WeightMask> wanted) {
+    long products = 0;
+    for (Evaluation evaluation : program.schedule().evaluations()) {
+      for (Read read : evaluation.reads()) {
+        WeightMask mask = program.realized().blocks().get(read.block()).mask();
+        products += wanted.test(mask) ? mask.entryCount() : 0;
+      }
+    }
+    return products;
+  }
+
+  /** How many threads are worth waking for so many tokens of all examples. */
+  int threads(long tokens) {
+    return share(tokens * products, WHOLE_CALL * leastShare, LaneThreads.most());
+  }
+
+  /**
+   * Lanes of a tile: as many as fit, but rather a tile for every thread than a long one for the
+   * first; but rather one that all share than tiles of one vector, on which sparse products take
+   * half as long again.
+   */
+  int lanes(int batch, int threads) {
+    int own = kernels.tileLanes((batch + threads - 1) / threads);
+    int shared = kernels.tileLanes(batch);
+    boolean isShared =
+        isSparse
+            && own == kernels.vectorLanes()
+            && shared >= batch
+            && shared <= own * threads
+            && parts(shared, threads) == threads;
+    return isShared ? shared : own;
+  }
+
+  /**
+   * How many threads share one tile, of all there is: to wait for each other must be shorter than
+   * the work.
+   */
+  int parts(int lanes, int threads) {
+    return share(lanes * products / updates, leastShare, threads);
+  }
+
+  private static int share(long work, long least, int threads) {
+    return (int) Math.max(1, Math.min(threads, work / Math.max(1, least)));
+  }
+}

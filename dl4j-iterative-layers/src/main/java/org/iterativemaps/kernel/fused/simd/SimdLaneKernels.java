@@ -1,0 +1,277 @@
+package org.iterativemaps.kernel.fused.simd;
+
+import static org.iterativemaps.kernel.fused.SparseTiling.FIRST;
+import static org.iterativemaps.kernel.fused.SparseTiling.TO_PACKED;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+import org.iterativemaps.kernel.fused.LaneActivation;
+import org.iterativemaps.kernel.fused.LaneKernels;
+import org.iterativemaps.kernel.fused.OuterTerms;
+import org.iterativemaps.kernel.fused.ScalarLaneKernels;
+import org.iterativemaps.kernel.fused.SparseTiling;
+import org.iterativemaps.kernel.fused.VectorUnit;
+import org.iterativemaps.kernel.fused.simd.RowLoops.Operation;
+
+/**
+ * {@link LaneKernels} on vectors of the preferred length. Arguments are not checked.
+ *
+ * <p>Tiles are one, two or a multiple of four vectors long, padded: no loop has a tail. Loaded once
+ * by name through its public constructor.
+ */
+public final class SimdLaneKernels implements LaneKernels {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int L = SPECIES.length();
+
+  // The same numbers without vectors.
+  private final LaneKernels plain = new ScalarLaneKernels();
+
+  /** For the provider. */
+  public SimdLaneKernels() {}
+
+  @Override
+  public String description() {
+    return "Vector API, " + SPECIES.vectorBitSize() + " bits, " + VectorUnit.HERE.description();
+  }
+
+  @Override
+  public int vectorLanes() {
+    return L;
+  }
+
+  @Override
+  public int tileLanes(int batch) {
+    return batch <= L ? L : batch <= 2 * L ? 2 * L : 4 * L;
+  }
+
+  @Override
+  public boolean wantsPacked(int lanes) {
+    return lanes % (4 * L) == 0;
+  }
+
+  @Override
+  public void multiplyAdd(
+      SparseTiling block,
+      int chunk,
+      int chunkEnd,
+      float[] w,
+      float[] x,
+      int xAt,
+      float[] y,
+      int yAt) {
+    int[] runs = block.runs();
+    int[] offsets = block.offsets();
+    int begin = block.chunkStart(chunk) * SparseTiling.RUN;
+    int end = block.chunkStart(chunkEnd) * SparseTiling.RUN;
+    if (block.isPacked()) {
+      for (int v = 0; v < block.lanes(); v += 4 * L) {
+        SparseLoops.multiply(4, runs, begin, end, offsets, w, x, xAt + v, y, yAt + v);
+      }
+    } else if (block.lanes() == 2 * L) {
+      SparseLoops.multiply(2, runs, begin, end, offsets, w, x, xAt, y, yAt);
+    } else {
+      SparseLoops.multiply(1, runs, begin, end, offsets, w, x, xAt, y, yAt);
+    }
+  }
+
+  @Override
+  public void outerAdd(
+      SparseTiling block,
+      int chunk,
+      int chunkEnd,
+      OuterTerms terms,
+      int term,
+      int termEnd,
+      float[] dw,
+      float[] scratch,
+      int scratchAt) {
+    int[] runs = block.runs();
+    int sums = scratchAt + L; // the margin
+    for (int c = chunk; c < chunkEnd; c++) {
+      int begin = block.chunkStart(c) * SparseTiling.RUN;
+      int end = block.chunkStart(c + 1) * SparseTiling.RUN;
+      int used = SparseOuter.sum(block, begin, end, terms, term, termEnd, scratch, sums);
+      Folding.foldAdd(scratch, sums, used, dw, runs[begin + FIRST] + runs[begin + TO_PACKED]);
+    }
+  }
+
+  @Override
+  public void denseMultiplyAdd(
+      float[] w,
+      int from,
+      int to,
+      int toEnd,
+      int lanes,
+      int tiles,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] y,
+      int yAt,
+      int yStride) {
+    int rows = toEnd - to;
+    int wAt = to * from;
+    int yRow = yAt + to * lanes;
+    denseMultiply(w, wAt, from, 1, rows, from, lanes, tiles, x, xAt, xStride, y, yRow, yStride);
+  }
+
+  @Override
+  public void denseMultiplyTransposedAdd(
+      float[] w,
+      int from,
+      int source,
+      int sourceEnd,
+      int to,
+      int toEnd,
+      int lanes,
+      int tiles,
+      float[] dy,
+      int dyAt,
+      int dyStride,
+      float[] dx,
+      int dxAt,
+      int dxStride) {
+    int rows = sourceEnd - source;
+    int columns = toEnd - to;
+    int wAt = to * from + source;
+    int dyRow = dyAt + to * lanes;
+    int dxRow = dxAt + source * lanes;
+    denseMultiply(
+        w, wAt, 1, from, rows, columns, lanes, tiles, dy, dyRow, dyStride, dx, dxRow, dxStride);
+  }
+
+  /** See {@link DenseLoops#multiply}; by panels of columns that fit the first-level cache. */
+  private static void denseMultiply(
+      float[] w,
+      int wAt,
+      int rowStride,
+      int columnStride,
+      int rows,
+      int columns,
+      int lanes,
+      int tiles,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] y,
+      int yAt,
+      int yStride) {
+    int group = DenseLoops.tiles(lanes);
+    int tile = 0;
+    for (; group > 1 && tile + group <= tiles; tile += group) {
+      int panel = Math.max(16, DenseLoops.PANEL_FLOATS / (group * lanes));
+      for (int j = 0; j < columns; j += panel) {
+        int count = Math.min(panel, columns - j);
+        int wPanel = wAt + j * columnStride;
+        int xPanel = xAt + tile * xStride + j * lanes;
+        int yTile = yAt + tile * yStride;
+        DenseLoops.multiplyTiles(
+            w,
+            wPanel,
+            rowStride,
+            columnStride,
+            rows,
+            count,
+            lanes,
+            x,
+            xPanel,
+            xStride,
+            y,
+            yTile,
+            yStride);
+      }
+    }
+    int panel = Math.max(16, DenseLoops.PANEL_FLOATS / lanes);
+    for (; tile < tiles; tile++) {
+      for (int j = 0; j < columns; j += panel) {
+        int count = Math.min(panel, columns - j);
+        int wPanel = wAt + j * columnStride;
+        int xPanel = xAt + tile * xStride + j * lanes;
+        int yTile = yAt + tile * yStride;
+        DenseLoops.multiply(
+            w, wPanel, rowStride, columnStride, rows, count, lanes, x, xPanel, y, yTile);
+      }
+    }
+  }
+
+  @Override
+  public void denseOuterAdd(
+      int from,
+      int row,
+      int rows,
+      int lanes,
+      OuterTerms terms,
+      float[] dw,
+      float[] scratch,
+      int scratchAt) {
+    DenseOuter.add(from, row, rows, lanes, terms, dw, scratch, scratchAt);
+  }
+
+  @Override
+  public int denseScratchLength(int rows, int lanes) {
+    return DenseOuter.scratchLength(rows, lanes);
+  }
+
+  @Override
+  public void diagonalMultiplyAdd(
+      float[] w, int wAt, int units, int lanes, float[] x, int xAt, float[] y, int yAt) {
+    RowLoops.apply(Operation.ADD_SCALED, units, lanes, w, wAt, x, xAt, y, yAt);
+  }
+
+  @Override
+  public void diagonalOuterAdd(
+      int units, int lanes, float[] dy, int dyAt, float[] x, int xAt, float[] dw) {
+    for (int i = 0; i < units; i++) {
+      dw[i] += Folding.dot(lanes, dy, dyAt + i * lanes, x, xAt + i * lanes);
+    }
+  }
+
+  @Override
+  public void addLaneSums(int units, int lanes, float[] z, int zAt, float[] sums) {
+    for (int i = 0; i < units; i++) {
+      sums[i] += Folding.sum(lanes, z, zAt + i * lanes);
+    }
+  }
+
+  @Override
+  public void fill(float[] bias, int biasAt, int units, int lanes, float[] z, int zAt) {
+    RowLoops.apply(Operation.FILL, units, lanes, bias, biasAt, null, 0, z, zAt);
+  }
+
+  @Override
+  public void add(int length, float[] x, int xAt, float[] y, int yAt) {
+    RowLoops.apply(Operation.ADD, 1, length, null, 0, x, xAt, y, yAt);
+  }
+
+  @Override
+  public void multiplyLanes(
+      int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
+    RowLoops.apply(Operation.MULTIPLY_LANES, units, lanes, m, mAt, x, xAt, y, yAt);
+  }
+
+  @Override
+  public void multiplyLanesAdd(
+      int units, int lanes, float[] m, int mAt, float[] x, int xAt, float[] y, int yAt) {
+    RowLoops.apply(Operation.ADD_LANES, units, lanes, m, mAt, x, xAt, y, yAt);
+  }
+
+  @Override
+  public void activate(
+      LaneActivation activation, int length, float[] z, int zAt, float[] a, int aAt) {
+    if (VectorUnit.HERE.hasComparisons()) {
+      VectorActivations.activate(activation, length, z, zAt, a, aAt);
+    } else {
+      plain.activate(activation, length, z, zAt, a, aAt);
+    }
+  }
+
+  @Override
+  public void multiplyByDerivative(
+      LaneActivation activation, int length, float[] value, int valueAt, float[] g, int gAt) {
+    if (VectorUnit.HERE.hasComparisons()) {
+      VectorActivations.multiplyByDerivative(activation, length, value, valueAt, g, gAt);
+    } else {
+      plain.multiplyByDerivative(activation, length, value, valueAt, g, gAt);
+    }
+  }
+}

@@ -1,0 +1,255 @@
+package org.iterativemaps.kernel.fused.simd;
+
+import static org.iterativemaps.kernel.fused.ScalarActivations.EXP_CUT;
+import static org.iterativemaps.kernel.fused.ScalarActivations.LN2_HIGH;
+import static org.iterativemaps.kernel.fused.ScalarActivations.LN2_LOW;
+import static org.iterativemaps.kernel.fused.ScalarActivations.LOG2_E;
+import static org.iterativemaps.kernel.fused.ScalarActivations.MAGNITUDE;
+import static org.iterativemaps.kernel.fused.ScalarActivations.ONE;
+import static org.iterativemaps.kernel.fused.ScalarActivations.P0;
+import static org.iterativemaps.kernel.fused.ScalarActivations.P1;
+import static org.iterativemaps.kernel.fused.ScalarActivations.P2;
+import static org.iterativemaps.kernel.fused.ScalarActivations.P3;
+import static org.iterativemaps.kernel.fused.ScalarActivations.P4;
+import static org.iterativemaps.kernel.fused.ScalarActivations.P5;
+import static org.iterativemaps.kernel.fused.ScalarActivations.ROUND;
+import static org.iterativemaps.kernel.fused.ScalarGates.DENSITY;
+import static org.iterativemaps.kernel.fused.ScalarGates.GELU_CUT;
+import static org.iterativemaps.kernel.fused.ScalarGates.N0;
+import static org.iterativemaps.kernel.fused.ScalarGates.N1;
+import static org.iterativemaps.kernel.fused.ScalarGates.N2;
+import static org.iterativemaps.kernel.fused.ScalarGates.N3;
+import static org.iterativemaps.kernel.fused.ScalarGates.N4;
+import static org.iterativemaps.kernel.fused.ScalarGates.N5;
+import static org.iterativemaps.kernel.fused.ScalarGates.N6;
+import static org.iterativemaps.kernel.fused.ScalarGates.N7;
+import static org.iterativemaps.kernel.fused.ScalarGates.N8;
+import static org.iterativemaps.kernel.fused.ScalarGates.N9;
+import static org.iterativemaps.kernel.fused.ScalarGates.TAIL;
+import static org.iterativemaps.kernel.fused.ScalarGates.TANH_GELU_CUT;
+import static org.iterativemaps.kernel.fused.ScalarGates.U1;
+import static org.iterativemaps.kernel.fused.ScalarGates.U3;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The activations that are max(z, 0) - m T(m), m = |z|: GELU, Swish, Mish. Written, and for the
+ * same reasons written out, as {@link VectorActivations}.
+ *
+ * <p>Every method has two loops: a = A(z), or where {@code isSlope}, a *= A'(z).
+ */
+final class VectorGates {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final int L = SPECIES.length();
+
+  private VectorGates() {}
+
+  /** T is the normal tail. */
+  static void gelu(boolean isSlope, int length, float[] z, int zAt, float[] a, int aAt) {
+    if (isSlope) {
+      for (int i = 0; i < length; i += L) {
+        FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
+        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
+        FloatVector m = magnitude.min(GELU_CUT).reinterpretAsFloats();
+        FloatVector x = FloatVector.broadcast(SPECIES, -0.5f).mul(m.mul(m));
+        FloatVector shifted = x.mul(LOG2_E).add(ROUND);
+        FloatVector n = shifted.sub(ROUND);
+        FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+        FloatVector p = r.mul(P0).add(P1);
+        p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
+        FloatVector q = p.mul(r.mul(r)).add(r);
+        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        FloatVector exp = q.mul(scale).add(scale);
+        FloatVector t =
+            FloatVector.broadcast(SPECIES, 1)
+                .div(FloatVector.broadcast(SPECIES, TAIL).mul(m).add(1));
+        FloatVector f = t.mul(N0).add(N1).mul(t).add(N2).mul(t).add(N3).mul(t).add(N4);
+        f = f.mul(t).add(N5).mul(t).add(N6).mul(t).add(N7).mul(t).add(N8).mul(t).add(N9);
+        FloatVector tail = f.mul(exp);
+        FloatVector bend = exp.mul(DENSITY).mul(m);
+        FloatVector d = tail.sub(bend);
+        FloatVector slope = FloatVector.broadcast(SPECIES, 1).sub(d).blend(d, z0.lt(0));
+        slope = slope.blend(z0, z0.compare(VectorOperators.NE, z0));
+        FloatVector.fromArray(SPECIES, a, aAt + i).mul(slope).intoArray(a, aAt + i);
+      }
+    } else {
+      for (int i = 0; i < length; i += L) {
+        FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
+        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
+        FloatVector m = magnitude.min(GELU_CUT).reinterpretAsFloats();
+        FloatVector x = FloatVector.broadcast(SPECIES, -0.5f).mul(m.mul(m));
+        FloatVector shifted = x.mul(LOG2_E).add(ROUND);
+        FloatVector n = shifted.sub(ROUND);
+        FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+        FloatVector p = r.mul(P0).add(P1);
+        p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
+        FloatVector q = p.mul(r.mul(r)).add(r);
+        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        FloatVector exp = q.mul(scale).add(scale);
+        FloatVector t =
+            FloatVector.broadcast(SPECIES, 1)
+                .div(FloatVector.broadcast(SPECIES, TAIL).mul(m).add(1));
+        FloatVector f = t.mul(N0).add(N1).mul(t).add(N2).mul(t).add(N3).mul(t).add(N4);
+        f = f.mul(t).add(N5).mul(t).add(N6).mul(t).add(N7).mul(t).add(N8).mul(t).add(N9);
+        FloatVector tail = f.mul(exp);
+        z0.max(0).sub(tail.mul(m)).intoArray(a, aAt + i);
+      }
+    }
+  }
+
+  /** T(m) = sigmoid(-2u(m)). */
+  static void tanhGelu(boolean isSlope, int length, float[] z, int zAt, float[] a, int aAt) {
+    if (isSlope) {
+      for (int i = 0; i < length; i += L) {
+        FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
+        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
+        FloatVector m = magnitude.min(TANH_GELU_CUT).reinterpretAsFloats();
+        FloatVector x =
+            FloatVector.broadcast(SPECIES, U3).mul(m.mul(m)).add(1).mul(m).mul(U1).neg();
+        FloatVector shifted = x.mul(LOG2_E).add(ROUND);
+        FloatVector n = shifted.sub(ROUND);
+        FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+        FloatVector p = r.mul(P0).add(P1);
+        p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
+        FloatVector q = p.mul(r.mul(r)).add(r);
+        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        FloatVector exp = q.mul(scale).add(scale);
+        FloatVector above = FloatVector.broadcast(SPECIES, 1).div(exp.add(1));
+        FloatVector tail = exp.mul(above);
+        FloatVector rise = FloatVector.broadcast(SPECIES, 3 * U3).mul(m.mul(m)).add(1).mul(U1);
+        FloatVector bend = tail.mul(above).mul(rise).mul(m);
+        FloatVector d = tail.sub(bend);
+        FloatVector slope = FloatVector.broadcast(SPECIES, 1).sub(d).blend(d, z0.lt(0));
+        slope = slope.blend(z0, z0.compare(VectorOperators.NE, z0));
+        FloatVector.fromArray(SPECIES, a, aAt + i).mul(slope).intoArray(a, aAt + i);
+      }
+    } else {
+      for (int i = 0; i < length; i += L) {
+        FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
+        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
+        FloatVector m = magnitude.min(TANH_GELU_CUT).reinterpretAsFloats();
+        FloatVector x =
+            FloatVector.broadcast(SPECIES, U3).mul(m.mul(m)).add(1).mul(m).mul(U1).neg();
+        FloatVector shifted = x.mul(LOG2_E).add(ROUND);
+        FloatVector n = shifted.sub(ROUND);
+        FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+        FloatVector p = r.mul(P0).add(P1);
+        p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
+        FloatVector q = p.mul(r.mul(r)).add(r);
+        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        FloatVector exp = q.mul(scale).add(scale);
+        FloatVector above = FloatVector.broadcast(SPECIES, 1).div(exp.add(1));
+        FloatVector tail = exp.mul(above);
+        z0.max(0).sub(tail.mul(m)).intoArray(a, aAt + i);
+      }
+    }
+  }
+
+  /** T(m) = sigmoid(-beta m). */
+  static void swish(
+      boolean isSlope, float beta, int length, float[] z, int zAt, float[] a, int aAt) {
+    float inverse = 1 / beta;
+    if (isSlope) {
+      for (int i = 0; i < length; i += L) {
+        FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
+        FloatVector scaled = z0.mul(beta);
+        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(scaled.reinterpretAsInts());
+        FloatVector m = magnitude.min(EXP_CUT).reinterpretAsFloats();
+        FloatVector x = FloatVector.broadcast(SPECIES, -1).mul(m);
+        FloatVector shifted = x.mul(LOG2_E).add(ROUND);
+        FloatVector n = shifted.sub(ROUND);
+        FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+        FloatVector p = r.mul(P0).add(P1);
+        p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
+        FloatVector q = p.mul(r.mul(r)).add(r);
+        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        FloatVector exp = q.mul(scale).add(scale);
+        FloatVector above = FloatVector.broadcast(SPECIES, 1).div(exp.add(1));
+        FloatVector tail = exp.mul(above);
+        FloatVector bend = tail.mul(above).mul(m);
+        FloatVector d = tail.sub(bend);
+        FloatVector slope = FloatVector.broadcast(SPECIES, 1).sub(d).blend(d, z0.lt(0));
+        slope = slope.blend(z0, z0.compare(VectorOperators.NE, z0));
+        FloatVector.fromArray(SPECIES, a, aAt + i).mul(slope).intoArray(a, aAt + i);
+      }
+    } else {
+      for (int i = 0; i < length; i += L) {
+        FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
+        FloatVector scaled = z0.mul(beta);
+        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(scaled.reinterpretAsInts());
+        FloatVector m = magnitude.min(EXP_CUT).reinterpretAsFloats();
+        FloatVector x = FloatVector.broadcast(SPECIES, -1).mul(m);
+        FloatVector shifted = x.mul(LOG2_E).add(ROUND);
+        FloatVector n = shifted.sub(ROUND);
+        FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+        FloatVector p = r.mul(P0).add(P1);
+        p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
+        FloatVector q = p.mul(r.mul(r)).add(r);
+        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        FloatVector exp = q.mul(scale).add(scale);
+        FloatVector above = FloatVector.broadcast(SPECIES, 1).div(exp.add(1));
+        FloatVector tail = exp.mul(above);
+        z0.max(0).sub(tail.mul(m).mul(inverse)).intoArray(a, aAt + i);
+      }
+    }
+  }
+
+  /** T(m) = w / d: 1 - tanh(log(1 + exp(m))) above zero, tanh(log(1 + exp(-m))) below. */
+  static void mish(boolean isSlope, int length, float[] z, int zAt, float[] a, int aAt) {
+    if (isSlope) {
+      for (int i = 0; i < length; i += L) {
+        FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
+        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
+        FloatVector m = magnitude.min(EXP_CUT).reinterpretAsFloats();
+        FloatVector x = FloatVector.broadcast(SPECIES, -1).mul(m);
+        FloatVector shifted = x.mul(LOG2_E).add(ROUND);
+        FloatVector n = shifted.sub(ROUND);
+        FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+        FloatVector p = r.mul(P0).add(P1);
+        p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
+        FloatVector q = p.mul(r.mul(r)).add(r);
+        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        FloatVector exp = q.mul(scale).add(scale);
+        FloatVector w = exp.mul(exp).mul(2).blend(exp.add(2).mul(exp), z0.lt(0));
+        FloatVector sum = exp.mul(2).add(1).blend(2, z0.lt(0)).add(w);
+        FloatVector tail = w.div(sum);
+        FloatVector bend = exp.mul(exp).blend(exp, z0.lt(0)).mul(4).mul(exp.add(1));
+        bend = bend.div(sum.mul(sum)).mul(m);
+        FloatVector d = tail.sub(bend);
+        FloatVector slope = FloatVector.broadcast(SPECIES, 1).sub(d).blend(d, z0.lt(0));
+        slope = slope.blend(z0, z0.compare(VectorOperators.NE, z0));
+        FloatVector.fromArray(SPECIES, a, aAt + i).mul(slope).intoArray(a, aAt + i);
+      }
+    } else {
+      for (int i = 0; i < length; i += L) {
+        FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
+        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
+        FloatVector m = magnitude.min(EXP_CUT).reinterpretAsFloats();
+        FloatVector x = FloatVector.broadcast(SPECIES, -1).mul(m);
+        FloatVector shifted = x.mul(LOG2_E).add(ROUND);
+        FloatVector n = shifted.sub(ROUND);
+        FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+        FloatVector p = r.mul(P0).add(P1);
+        p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
+        FloatVector q = p.mul(r.mul(r)).add(r);
+        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        FloatVector exp = q.mul(scale).add(scale);
+        FloatVector w = exp.mul(exp).mul(2).blend(exp.add(2).mul(exp), z0.lt(0));
+        FloatVector sum = exp.mul(2).add(1).blend(2, z0.lt(0)).add(w);
+        z0.max(0).sub(w.div(sum).mul(m)).intoArray(a, aAt + i);
+      }
+    }
+  }
+}

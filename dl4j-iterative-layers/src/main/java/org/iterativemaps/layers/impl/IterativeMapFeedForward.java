@@ -1,0 +1,132 @@
+package org.iterativemaps.layers.impl;
+
+import java.util.Arrays;
+import java.util.Map;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.BaseLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.iterativemaps.kernel.OpenArrays;
+import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.LayerChecks;
+import org.iterativemaps.layers.MapSettings;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The running half of {@link IterativeMapLayer}. Not thread-safe, as all DL4J layers. */
+public final class IterativeMapFeedForward extends BaseLayer<IterativeMapLayer>
+    implements RunningMap {
+  private static final long serialVersionUID = 1L;
+
+  private transient KernelRun run;
+
+  /** Made by {@link IterativeMapLayer#instantiate}. */
+  public IterativeMapFeedForward(NeuralNetConfiguration conf, DataType dataType) {
+    super(conf, dataType);
+    this.gradientViews = Map.of(); // DL4J sets none where every weight is fixed
+    run(layerConf().getSettings());
+  }
+
+  @Override
+  public MapSettings running() {
+    return run.settings();
+  }
+
+  @Override
+  public void run(MapSettings settings) {
+    run = KernelRun.of(layerConf(), settings, dataType);
+  }
+
+  @Override
+  public void setParam(String key, INDArray value) {
+    super.setParam(key, LayerChecks.parameter(key, value, params, layerId()));
+  }
+
+  @Override
+  public void setParamTable(Map<String, INDArray> values) {
+    super.setParamTable(LayerChecks.parameters(values, params, layerId()));
+  }
+
+  @Override
+  public void setInput(INDArray input, LayerWorkspaceMgr workspaceMgr) {
+    super.setInput(input, workspaceMgr);
+    run.forget();
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
+    assertInputSet(false);
+    OpenArrays.require(params, input, layerId());
+    run.checkInput(input, 2, 1, layerId());
+    checkMask();
+    applyDropOutIfNecessary(training, workspaceMgr);
+    INDArray output =
+        workspaceMgr.createUninitialized(
+            ArrayType.ACTIVATIONS,
+            dataType,
+            new long[] {input.size(0), layerConf().getNOut()},
+            'f');
+    run.forward(
+        key -> getParamWithNoise(key, training, workspaceMgr),
+        KernelRun.asOneTimeStep(input),
+        maskOfOneTimeStep(),
+        null,
+        KernelRun.asOneTimeStep(output),
+        training);
+    return output;
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(
+      INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
+    assertInputSet(true);
+    if (!run.hasRun()) {
+      activate(true, LayerWorkspaceMgr.noWorkspacesImmutable());
+    }
+    INDArray inputGradient =
+        workspaceMgr.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'f');
+    run.backward(
+        gradientViews,
+        KernelRun.asOneTimeStep(input),
+        maskOfOneTimeStep(),
+        KernelRun.asOneTimeStep(epsilon),
+        0,
+        KernelRun.asOneTimeStep(inputGradient));
+    weightNoiseParams.clear();
+    Gradient gradient = new DefaultGradient(gradientsFlattened);
+    gradientViews.forEach(gradient.gradientForVariable()::put);
+    return new Pair<>(
+        gradient, dropoutApplied ? backpropDropOutIfPresent(inputGradient) : inputGradient);
+  }
+
+  private void checkMask() {
+    if (maskArray != null && maskArray.length() != input.size(0)) {
+      throw new DL4JInvalidInputException(
+          "Mask: found shape "
+              + Arrays.toString(maskArray.shape())
+              + ", expected [batch, 1] = ["
+              + input.size(0)
+              + ", 1] "
+              + layerId());
+    }
+  }
+
+  private INDArray maskOfOneTimeStep() {
+    return maskArray == null ? null : maskArray.reshape(maskArray.length(), 1);
+  }
+
+  @Override
+  public boolean isPretrainLayer() {
+    return false;
+  }
+
+  @Override
+  public void clear() {
+    super.clear();
+    run.rest();
+  }
+}

@@ -1,0 +1,397 @@
+package org.iterativemaps.map.pattern;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.Locale;
+import org.iterativemaps.map.values.WeightValues;
+
+/**
+ * A rule for which weights of a block exist.
+ *
+ * <p>Random patterns are drawn from the map's seed and the names of the two slots, the same on
+ * every JVM and platform, in time and memory proportional to the entries (for {@link FanIn} also to
+ * the target units) and never to the cells. The vocabulary is that of the papers' code
+ * (arXiv:2404.00880, arXiv:2509.15057): {@code W}/dense, {@code R=p}, {@code S=n}, {@code Row=n},
+ * {@code D}, and explicit.
+ */
+public sealed interface Sparsity extends Serializable {
+
+  /** Every weight exists. */
+  static Sparsity dense() {
+    return new Dense();
+  }
+
+  /**
+   * Each weight exists with an independent chance.
+   *
+   * @param probability in (0, 1]
+   * @throws IllegalArgumentException if outside that range
+   */
+  static Sparsity bernoulli(double probability) {
+    return new Bernoulli(probability);
+  }
+
+  /**
+   * An exact share of the weights, at places drawn without replacement: round(density * cells)
+   * entries.
+   *
+   * @param density a fraction in (0, 1]
+   * @throws IllegalArgumentException if outside that range
+   */
+  static Sparsity density(double density) {
+    return new Density(density);
+  }
+
+  /**
+   * An exact number of weights, at places drawn without replacement.
+   *
+   * @param count at least 1
+   * @throws IllegalArgumentException if below 1
+   */
+  static Sparsity entries(long count) {
+    return new Entries(count);
+  }
+
+  /**
+   * An exact number of weights into every target unit (entries per row of W), from source units
+   * drawn without replacement.
+   *
+   * @param perTarget at least 1
+   * @throws IllegalArgumentException if below 1
+   */
+  static Sparsity fanIn(int perTarget) {
+    return new FanIn(perTarget);
+  }
+
+  /** Unit i of the source to unit i of the target, for every i that both slots have. */
+  static Sparsity diagonal() {
+    return new Diagonal();
+  }
+
+  /**
+   * Source and target units fall at random into this many groups, of one size or one more, and
+   * group g of the source reaches all of group g of the target: a density of about 1 / count, by
+   * which weights can be orthogonal exactly ({@link WeightValues#orthogonal}).
+   *
+   * @param count at least 1, and at most the units of the smaller slot
+   * @throws IllegalArgumentException if below 1
+   */
+  static Sparsity groups(int count) {
+    return new Groups(count);
+  }
+
+  /**
+   * Exactly these weights.
+   *
+   * @param mask the mask, its sizes those of the two slots
+   */
+  static Sparsity explicit(WeightMask mask) {
+    return new Explicit(mask);
+  }
+
+  /**
+   * The number of weights this rule is expected to leave: exact for every rule but Bernoulli, where
+   * it is the mean.
+   *
+   * @param fromSize units of the source slot
+   * @param toSize units of the target slot
+   */
+  double expectedEntries(int fromSize, int toSize);
+
+  /**
+   * Draws the mask.
+   *
+   * @param fromSize units of the source slot
+   * @param toSize units of the target slot
+   * @param random where the numbers come from
+   * @throws IllegalArgumentException as {@link #check}
+   */
+  WeightMask draw(int fromSize, int toSize, RandomSource random);
+
+  /**
+   * Refuses sizes that this rule does not fit.
+   *
+   * @param fromSize units of the source slot
+   * @param toSize units of the target slot
+   * @throws IllegalArgumentException saying what was found, what was expected and what to do
+   */
+  default void check(int fromSize, int toSize) {
+    WeightMask.checkCount((long) Math.ceil(expectedEntries(fromSize, toSize)), fromSize, toSize);
+  }
+
+  /** See {@link Sparsity#dense()}. */
+  record Dense() implements Sparsity {
+    @Override
+    public double expectedEntries(int fromSize, int toSize) {
+      return (double) fromSize * toSize;
+    }
+
+    @Override
+    public WeightMask draw(int fromSize, int toSize, RandomSource random) {
+      return WeightMask.dense(fromSize, toSize);
+    }
+  }
+
+  /**
+   * See {@link Sparsity#bernoulli(double)}.
+   *
+   * @param probability in (0, 1]
+   */
+  record Bernoulli(double probability) implements Sparsity {
+    /** Checks the range. */
+    public Bernoulli {
+      checkFraction("probability", probability);
+    }
+
+    @Override
+    public double expectedEntries(int fromSize, int toSize) {
+      return probability * fromSize * toSize;
+    }
+
+    @Override
+    public WeightMask draw(int fromSize, int toSize, RandomSource random) {
+      return random.bernoulli(fromSize, toSize, probability);
+    }
+  }
+
+  /**
+   * See {@link Sparsity#density(double)}.
+   *
+   * @param density in (0, 1]
+   */
+  record Density(double density) implements Sparsity {
+    /** Checks the range. */
+    public Density {
+      checkFraction("density", density);
+    }
+
+    @Override
+    public double expectedEntries(int fromSize, int toSize) {
+      return Math.rint(density * fromSize * toSize);
+    }
+
+    @Override
+    public void check(int fromSize, int toSize) {
+      Sparsity.super.check(fromSize, toSize);
+      if (expectedEntries(fromSize, toSize) < 1) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "density %s of %d x %d cells (from x to) rounds to no weight at all; use at least %.2g"
+                    + " or leave the block out",
+                density,
+                fromSize,
+                toSize,
+                1.0 / ((double) fromSize * toSize)));
+      }
+    }
+
+    @Override
+    public WeightMask draw(int fromSize, int toSize, RandomSource random) {
+      return random.exactly(fromSize, toSize, (long) expectedEntries(fromSize, toSize));
+    }
+  }
+
+  /**
+   * See {@link Sparsity#entries(long)}.
+   *
+   * @param count at least 1
+   */
+  record Entries(long count) implements Sparsity {
+    /** Checks the range. */
+    public Entries {
+      checkPositive("count", count);
+    }
+
+    @Override
+    public double expectedEntries(int fromSize, int toSize) {
+      return count;
+    }
+
+    @Override
+    public void check(int fromSize, int toSize) {
+      long cells = (long) fromSize * toSize;
+      if (count > cells) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "%d entries asked of a block of %d x %d = %d cells (from x to); ask for at most %d",
+                count,
+                fromSize,
+                toSize,
+                cells,
+                cells));
+      }
+      Sparsity.super.check(fromSize, toSize);
+    }
+
+    @Override
+    public WeightMask draw(int fromSize, int toSize, RandomSource random) {
+      return random.exactly(fromSize, toSize, count);
+    }
+  }
+
+  /**
+   * See {@link Sparsity#fanIn(int)}.
+   *
+   * @param perTarget at least 1
+   */
+  record FanIn(int perTarget) implements Sparsity {
+    /** Checks the range. */
+    public FanIn {
+      checkPositive("perTarget", perTarget);
+    }
+
+    @Override
+    public double expectedEntries(int fromSize, int toSize) {
+      return (double) perTarget * toSize;
+    }
+
+    @Override
+    public void check(int fromSize, int toSize) {
+      if (perTarget > fromSize) {
+        throw new IllegalArgumentException(
+            "fan-in "
+                + perTarget
+                + " asked of a source slot of "
+                + fromSize
+                + " units; ask for at most "
+                + fromSize);
+      }
+      Sparsity.super.check(fromSize, toSize);
+    }
+
+    @Override
+    public WeightMask draw(int fromSize, int toSize, RandomSource random) {
+      return random.fanIn(fromSize, toSize, perTarget);
+    }
+  }
+
+  /** See {@link Sparsity#diagonal()}. */
+  record Diagonal() implements Sparsity {
+    @Override
+    public double expectedEntries(int fromSize, int toSize) {
+      return Math.min(fromSize, toSize);
+    }
+
+    @Override
+    public WeightMask draw(int fromSize, int toSize, RandomSource random) {
+      WeightMask.checkDrawing(fromSize, toSize, expectedEntries(fromSize, toSize));
+      int[] sources = new int[Math.min(fromSize, toSize)];
+      Arrays.setAll(sources, i -> i);
+      int[] targetStart = new int[toSize + 1];
+      Arrays.setAll(targetStart, to -> Math.min(to, sources.length));
+      return WeightMask.ofCheckedRows(fromSize, toSize, targetStart, sources);
+    }
+  }
+
+  /**
+   * See {@link Sparsity#groups(int)}.
+   *
+   * @param count at least 1
+   */
+  record Groups(int count) implements Sparsity {
+    /** Checks the range. */
+    public Groups {
+      checkPositive("count", count);
+    }
+
+    @Override
+    public double expectedEntries(int fromSize, int toSize) {
+      int largerFrom = fromSize % count; // groups that have one unit more
+      int largerTo = toSize % count;
+      double least = (double) (fromSize / count) * (toSize / count);
+      return count * least
+          + (double) (fromSize / count) * largerTo
+          + (double) (toSize / count) * largerFrom
+          + Math.min(largerFrom, largerTo);
+    }
+
+    @Override
+    public void check(int fromSize, int toSize) {
+      if (count > Math.min(fromSize, toSize)) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "%d groups asked of slots of %d and %d units (from, to); ask for at most %d",
+                count,
+                fromSize,
+                toSize,
+                Math.min(fromSize, toSize)));
+      }
+      Sparsity.super.check(fromSize, toSize);
+    }
+
+    @Override
+    public WeightMask draw(int fromSize, int toSize, RandomSource random) {
+      WeightMask.checkSizes(fromSize, toSize);
+      check(fromSize, toSize);
+      return random.groups(fromSize, toSize, count);
+    }
+  }
+
+  /**
+   * See {@link Sparsity#explicit(WeightMask)}.
+   *
+   * @param mask the weights that exist
+   */
+  record Explicit(WeightMask mask) implements Sparsity {
+    /** Checks that there is a mask with an entry. */
+    public Explicit {
+      if (mask == null || mask.entryCount() == 0) {
+        throw new IllegalArgumentException(
+            "mask: found "
+                + (mask == null ? "null" : "a mask without entries")
+                + ", expected at least one weight; leave the block out instead");
+      }
+    }
+
+    @Override
+    public double expectedEntries(int fromSize, int toSize) {
+      return mask.entryCount();
+    }
+
+    @Override
+    public void check(int fromSize, int toSize) {
+      if (mask.fromSize() != fromSize || mask.toSize() != toSize) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "explicit mask of %d x %d (from x to) for slots of %d and %d units; rows of a mask are"
+                    + " target units, columns source units",
+                mask.fromSize(),
+                mask.toSize(),
+                fromSize,
+                toSize));
+      }
+    }
+
+    @Override
+    public WeightMask draw(int fromSize, int toSize, RandomSource random) {
+      check(fromSize, toSize);
+      return mask;
+    }
+  }
+
+  private static void checkFraction(String name, double value) {
+    if (!(value > 0 && value <= 1)) {
+      throw new IllegalArgumentException(
+          name
+              + ": found "
+              + value
+              + ", expected a fraction in (0, 1]"
+              + (value == 0 ? "; leave the block out instead" : ""));
+    }
+  }
+
+  private static void checkPositive(String name, long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(
+          name
+              + ": found "
+              + value
+              + ", expected at least 1"
+              + (value == 0 ? "; leave the block out instead" : ""));
+    }
+  }
+}

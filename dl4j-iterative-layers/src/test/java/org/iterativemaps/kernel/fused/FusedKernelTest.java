@@ -1,0 +1,467 @@
+package org.iterativemaps.kernel.fused;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.kernel.Magnitude;
+import org.iterativemaps.kernel.MapKernel;
+import org.iterativemaps.kernel.RandomPrograms;
+import org.iterativemaps.kernel.reference.ReferenceKernel;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The fused kernel in float against the reference in double, on random maps. */
+class FusedKernelTest {
+  private static final Activation[] SMOOTH = {
+    Activation.TANH,
+    Activation.SIGMOID,
+    Activation.SOFTPLUS,
+    Activation.ELU,
+    Activation.SOFTSIGN,
+    Activation.IDENTITY,
+    Activation.SWISH,
+    Activation.CUBE,
+    Activation.SOFTMAX
+  };
+
+  @AfterEach
+  void threadsByDefault() {
+    System.clearProperty(LaneThreads.PROPERTY);
+  }
+
+  /** Everything that goes into a call and comes out of it, in one floating type. */
+  private static final class Run {
+    final INDArray output;
+    final INDArray[] last;
+    final INDArray[] gradients;
+    final INDArray inputGradient;
+    final INDArray[] stateGradient;
+
+    Run(MapKernel kernel, Case c, DataType type) {
+      INDArray[] parameters = cast(c.parameters, type);
+      output = Nd4j.create(type, c.outputGradient.shape());
+      gradients = new INDArray[parameters.length];
+      for (int p = 0; p < parameters.length; p++) {
+        gradients[p] = parameters[p].like();
+      }
+      inputGradient = Nd4j.valueArrayOf(c.input.shape(), 77.0, type);
+      kernel.forward(parameters, c.input.castTo(type), c.mask, cast(c.initial, type), output, true);
+      INDArray outputGradient = c.outputGradient.castTo(type);
+      INDArray[] lastGradient = cast(c.lastGradient, type);
+      kernel.backward(outputGradient, lastGradient, c.first, gradients, inputGradient);
+      last = kernel.lastState();
+      stateGradient = kernel.stateGradient();
+      goBackAgain(kernel, c, outputGradient, lastGradient);
+      kernel.dropTape();
+    }
+
+    /** The tape is still there, and gives the same once more after another way back. */
+    private void goBackAgain(
+        MapKernel kernel, Case c, INDArray outputGradient, INDArray[] lastGradient) {
+      INDArray[] again = Stream.of(gradients).map(INDArray::like).toArray(INDArray[]::new);
+      INDArray inputAgain = inputGradient.like();
+      kernel.backward(outputGradient.mul(2), null, 0, again, inputAgain);
+      kernel.backward(outputGradient, lastGradient, c.first, again, inputAgain);
+      assertSameBits(inputGradient, inputAgain);
+      for (int p = 0; p < again.length; p++) {
+        assertSameBits(gradients[p], again[p]);
+      }
+    }
+
+    private static void assertSameBits(INDArray expected, INDArray found) {
+      assertArrayEquals(expected.dup('c').data().asDouble(), found.dup('c').data().asDouble());
+    }
+
+    /** Everything in one order; a state without a gradient counts as one of zeros. */
+    List<INDArray> all() {
+      List<INDArray> all = new ArrayList<>(List.of(output, inputGradient));
+      all.addAll(List.of(gradients));
+      for (int slot = 0; slot < last.length; slot++) {
+        if (last[slot] != null) {
+          INDArray gradient = stateGradient[slot];
+          all.add(last[slot]);
+          all.add(gradient == null ? last[slot].like() : gradient);
+        } else {
+          assertTrue(stateGradient[slot] == null);
+        }
+      }
+      return all;
+    }
+
+    static double largest(List<INDArray> arrays) {
+      return arrays.stream().mapToDouble(Magnitude::largest).max().orElseThrow();
+    }
+
+    private static INDArray[] cast(INDArray[] arrays, DataType type) {
+      INDArray[] cast = new INDArray[arrays.length];
+      for (int i = 0; i < cast.length; i++) {
+        cast[i] = arrays[i] == null ? null : arrays[i].castTo(type);
+      }
+      return cast;
+    }
+  }
+
+  /** A random map with random data. */
+  private static final class Case {
+    final MapProgram program;
+    final INDArray[] parameters;
+    final INDArray input;
+    final INDArray mask;
+    final INDArray[] initial;
+    final INDArray outputGradient;
+    final INDArray[] lastGradient; // of the last state; null entries are zeros
+    final int first;
+
+    Case(long seed, boolean areIntegers, int largestBatch, Activation... activations) {
+      RandomPrograms random = new RandomPrograms(seed);
+      RealizedMap realized = random.map(activations).realize();
+      int batch = 1 + random.below(largestBatch);
+      int time = 1 + random.below(4);
+      program = MapProgram.sequence(realized, 1 + random.below(3), null);
+      parameters = random.parameters(realized, DataType.DOUBLE);
+      input = random.normal(DataType.DOUBLE, batch, realized.map().input().size(), time);
+      mask = random.below(2) == 0 ? null : random.mask(DataType.FLOAT, batch, time);
+      outputGradient = random.normal(DataType.DOUBLE, batch, realized.map().output().size(), time);
+      initial = new INDArray[realized.map().slots().size()];
+      for (int slot : program.schedule().carried()) {
+        if (random.below(3) > 0) {
+          initial[slot] = random.normal(DataType.DOUBLE, batch, program.size(slot));
+        }
+      }
+      first = random.below(3) == 0 ? random.below(time) : 0;
+      lastGradient = new INDArray[initial.length];
+      for (int slot : program.schedule().carried()) {
+        if (random.below(3) == 0) {
+          lastGradient[slot] = random.normal(DataType.DOUBLE, batch, program.size(slot));
+        }
+      }
+      if (areIntegers) {
+        round(input);
+        round(outputGradient);
+        for (INDArray parameter : parameters) {
+          round(parameter);
+        }
+        Stream.of(initial, lastGradient)
+            .flatMap(Stream::of)
+            .filter(Objects::nonNull)
+            .forEach(Case::round);
+      } else {
+        for (INDArray parameter : parameters) {
+          parameter.muli(0.5);
+        }
+      }
+    }
+
+    private static void round(INDArray array) {
+      for (long i = 0; i < array.length(); i++) {
+        array.putScalar(i, Math.max(-1, Math.min(1, Math.rint(0.8 * array.getDouble(i)))));
+      }
+    }
+  }
+
+  @Test
+  void integersAgreeToTheBit() {
+    int exact = 0;
+    for (long seed = 0; seed < 150; seed++) {
+      Case c = new Case(seed, true, 40, Activation.HARDTANH, Activation.RELU, Activation.IDENTITY);
+      List<INDArray> expected = new Run(new ReferenceKernel(c.program), c, DataType.DOUBLE).all();
+      double largest = Run.largest(expected);
+      boolean hasFixedHalves =
+          c.program.realized().blocks().stream().anyMatch(b -> b.fixedValues() != null);
+      if (largest > (hasFixedHalves ? 1 << 10 : 1 << 16)) {
+        continue; // partial sums might be rounded
+      }
+      List<INDArray> found = new Run(new FusedKernel(c.program), c, DataType.FLOAT).all();
+      assertEquals(expected.size(), found.size());
+      for (int i = 0; i < found.size(); i++) {
+        assertArrayEquals(
+            expected.get(i).add(0.0).dup('c').data().asDouble(), // without negative zeros
+            found.get(i).castTo(DataType.DOUBLE).add(0.0).dup('c').data().asDouble(),
+            "seed " + seed + ", array " + i + ", " + c.program.realized().map());
+      }
+      exact++;
+    }
+    assertTrue(exact > 100, "compared " + exact);
+  }
+
+  @Test
+  void realNumbersAgreeToRounding() {
+    int compared = 0;
+    for (long seed = 0; seed < 150; seed++) {
+      Case c = new Case(1000 + seed, false, 70, SMOOTH);
+      compared += assertAgree(c, new FusedKernel(c.program), "seed " + seed) ? 1 : 0;
+    }
+    assertTrue(compared > 100, "compared " + compared);
+  }
+
+  /** False if the map blows up, so that there is nothing to compare. */
+  private static boolean assertAgree(Case c, MapKernel kernel, String message) {
+    List<INDArray> expected = new Run(new ReferenceKernel(c.program), c, DataType.DOUBLE).all();
+    if (!expected.stream().allMatch(Magnitude::isFinite) || Run.largest(expected) >= 1e6) {
+      return false;
+    }
+    List<INDArray> found = new Run(kernel, c, DataType.FLOAT).all();
+    assertEquals(expected.size(), found.size());
+    for (int i = 0; i < found.size(); i++) {
+      double scale = Math.max(1, Magnitude.largest(expected.get(i)));
+      double difference =
+          Magnitude.largestDifference(expected.get(i), found.get(i).castTo(DataType.DOUBLE));
+      assertTrue(
+          difference <= 2e-5 * scale,
+          () -> message + ": " + difference + " of " + scale + ", " + c.program.realized().map());
+    }
+    return true;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void segmentsComputedAgainChangeNothing(int segment) {
+    for (long seed = 0; seed < 60; seed++) {
+      Case c = new Case(2000 + seed, false, 20, Activation.TANH, Activation.SWISH);
+      List<INDArray> whole = new Run(new FusedKernel(c.program), c, DataType.FLOAT).all();
+      List<INDArray> parts =
+          new Run(sharing(c.program, segment, WorkDivision.LEAST_SHARE), c, DataType.FLOAT).all();
+      for (int i = 0; i < whole.size(); i++) {
+        double scale = Math.max(1, Magnitude.largest(whole.get(i)));
+        double difference = Magnitude.largestDifference(whole.get(i), parts.get(i));
+        assertTrue(difference <= 1e-5 * scale, "seed " + seed + " array " + i);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 5})
+  void anyNumberOfThreadsAgreesAndRepeats(int threads) {
+    System.setProperty(LaneThreads.PROPERTY, String.valueOf(threads));
+    int compared = 0;
+    for (long seed = 0; seed < 20; seed++) {
+      Case c = new Case(3000 + seed, false, 300, SMOOTH);
+      FusedKernel kernel = sharing(c.program, 0, 0);
+      compared += assertAgree(c, kernel, "seed " + seed) ? 1 : 0;
+      List<INDArray> once = new Run(kernel, c, DataType.FLOAT).all();
+      List<INDArray> again = new Run(kernel, c, DataType.FLOAT).all();
+      for (int i = 0; i < once.size(); i++) {
+        assertArrayEquals(
+            once.get(i).dup('c').data().asFloat(),
+            again.get(i).dup('c').data().asFloat(),
+            "seed " + seed + " array " + i);
+      }
+    }
+    assertTrue(compared > 13, "compared " + compared);
+  }
+
+  /** One tile cut into units, one part each: the sums are the same ones, to the bit. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 5})
+  void threadsThatShareATileChangeNothing(int threads) {
+    int largest = LaneKernelSelection.selected().tileLanes(1);
+    for (long seed = 0; seed < 60; seed++) {
+      Case c = new Case(6000 + seed, false, largest, SMOOTH);
+      int segment = (int) (seed % 3);
+      System.setProperty(LaneThreads.PROPERTY, "1");
+      List<INDArray> alone = new Run(sharing(c.program, segment, 0), c, DataType.FLOAT).all();
+      System.setProperty(LaneThreads.PROPERTY, String.valueOf(threads));
+      List<INDArray> shared = new Run(sharing(c.program, segment, 0), c, DataType.FLOAT).all();
+      for (int i = 0; i < alone.size(); i++) {
+        assertArrayEquals(
+            alone.get(i).dup('c').data().asFloat(),
+            shared.get(i).dup('c').data().asFloat(),
+            "seed " + seed + " array " + i + " " + c.program.realized().map());
+      }
+    }
+  }
+
+  private static FusedKernel sharing(MapProgram program, int segment, long leastShare) {
+    return new FusedKernel(program, LaneKernelSelection.selected(), segment, leastShare);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Activation.class,
+      names = {
+        "IDENTITY",
+        "TANH",
+        "SIGMOID",
+        "RELU",
+        "LEAKYRELU",
+        "ELU",
+        "SELU",
+        "HARDTANH",
+        "HARDSIGMOID",
+        "SOFTSIGN",
+        "SOFTPLUS",
+        "CUBE",
+        "RATIONALTANH",
+        "RECTIFIEDTANH",
+        "SWISH",
+        "MISH",
+        "GELU",
+        "RELU6",
+        "SOFTMAX",
+        "THRESHOLDEDRELU"
+      })
+  void everyActivation(Activation activation) {
+    int compared = 0;
+    for (long seed = 0; seed < 12; seed++) {
+      Case c = new Case(4000 + seed, false, 40, activation);
+      compared += assertAgree(c, new FusedKernel(c.program), activation + ", seed " + seed) ? 1 : 0;
+    }
+    assertTrue(compared >= 4, "compared " + compared);
+  }
+
+  /** Blocks of every layout: dense, nearly dense, sparse with panels, sparse without, diagonal. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 0.6, 0.1, 0.005})
+  void largeBlocks(double density) {
+    RandomPrograms random = new RandomPrograms(8);
+    BlockMap map =
+        BlockMap.builder()
+            .input("x", 150)
+            .state("h", 1030, Activation.TANH)
+            .state("y", 7, Activation.IDENTITY)
+            .connect("x", "h", Sparsity.density(density))
+            .connect("h", "h", Sparsity.density(density))
+            .connect("h", "y", Sparsity.density(Math.max(density, 0.05)))
+            .connect("y", "y", Sparsity.diagonal())
+            .output("y")
+            .build();
+    MapProgram program = MapProgram.sequence(map.realize(), 2, null);
+    INDArray[] parameters = random.parameters(program.realized(), DataType.DOUBLE);
+    for (INDArray parameter : parameters) {
+      parameter.muli(0.05);
+    }
+    for (int batch : new int[] {3, 128}) {
+      INDArray input = random.normal(DataType.DOUBLE, batch, 150, 3);
+      INDArray epsilon = random.normal(DataType.DOUBLE, batch, 7, 3);
+      INDArray[][] found = new INDArray[2][];
+      MapKernel[] kernels = {new ReferenceKernel(program), new FusedKernel(program)};
+      for (int k = 0; k < 2; k++) {
+        DataType type = k == 0 ? DataType.DOUBLE : DataType.FLOAT;
+        INDArray[] cast = new INDArray[parameters.length];
+        INDArray[] gradients = new INDArray[parameters.length];
+        for (int p = 0; p < cast.length; p++) {
+          cast[p] = parameters[p].castTo(type);
+          gradients[p] = cast[p].like();
+        }
+        INDArray output = Nd4j.create(type, epsilon.shape());
+        INDArray inputGradient = Nd4j.create(type, input.shape());
+        kernels[k].forward(cast, input.castTo(type), null, null, output, true);
+        kernels[k].backward(epsilon.castTo(type), 0, gradients, inputGradient);
+        List<INDArray> all = new ArrayList<>(List.of(output, inputGradient));
+        all.addAll(List.of(gradients));
+        found[k] = all.toArray(INDArray[]::new);
+      }
+      for (int i = 0; i < found[0].length; i++) {
+        double scale = Math.max(1, Magnitude.largest(found[0][i]));
+        INDArray difference = found[0][i].sub(found[1][i].castTo(DataType.DOUBLE));
+        assertTrue(Magnitude.largest(difference) < 1e-4 * scale, "batch " + batch + " array " + i);
+      }
+    }
+  }
+
+  @Test
+  void arraysOfAnyOrderAndTypeAndViews() {
+    Case c = new Case(5, false, 30, Activation.TANH);
+    INDArray[] parameters = new INDArray[c.parameters.length];
+    for (int p = 0; p < parameters.length; p++) {
+      parameters[p] = c.parameters[p].castTo(DataType.FLOAT);
+    }
+    INDArray plain = Nd4j.create(DataType.FLOAT, c.outputGradient.shape(), 'f');
+    FusedKernel kernel = new FusedKernel(c.program);
+    INDArray input = c.input.castTo(DataType.FLOAT);
+    kernel.forward(parameters, input.dup('f'), c.mask, null, plain, false);
+    long[] shape = plain.shape();
+    INDArray room = Nd4j.create(DataType.FLOAT, shape[2] + 1, shape[1], shape[0]);
+    INDArray view =
+        room.get(
+                org.nd4j.linalg.indexing.NDArrayIndex.interval(1, shape[2] + 1),
+                org.nd4j.linalg.indexing.NDArrayIndex.all(),
+                org.nd4j.linalg.indexing.NDArrayIndex.all())
+            .permute(2, 1, 0);
+    kernel.forward(parameters, input.dup('c'), c.mask, null, view, false);
+    assertEquals(plain, view.dup('f'));
+    INDArray doubles = Nd4j.create(DataType.DOUBLE, shape);
+    kernel.forward(parameters, c.input, c.mask, null, doubles, false);
+    assertEquals(plain, doubles.castTo(DataType.FLOAT).dup('f'));
+  }
+
+  @Test
+  void inferenceLeavesTheTapeAlone() {
+    Case c = new Case(7, false, 30, Activation.TANH);
+    FusedKernel kernel = new FusedKernel(c.program);
+    assertThrows(IllegalStateException.class, kernel::lastState);
+    assertThrows(IllegalStateException.class, kernel::stateGradient);
+    Run expected = new Run(kernel, c, DataType.FLOAT);
+    assertFalse(kernel.hasTape());
+    INDArray[] parameters = new INDArray[c.parameters.length];
+    INDArray[] others = new INDArray[c.parameters.length];
+    INDArray[] gradients = new INDArray[c.parameters.length];
+    for (int p = 0; p < parameters.length; p++) {
+      parameters[p] = c.parameters[p].castTo(DataType.FLOAT);
+      others[p] = parameters[p].mul(3);
+      gradients[p] = parameters[p].like();
+    }
+    INDArray[] initial = Run.cast(c.initial, DataType.FLOAT);
+    INDArray input = c.input.castTo(DataType.FLOAT);
+    INDArray output = Nd4j.create(DataType.FLOAT, c.outputGradient.shape());
+    kernel.forward(parameters, input, c.mask, initial, output, true);
+    kernel.forward(others, input.mul(2), c.mask, null, output, false);
+    assertTrue(kernel.hasTape());
+    INDArray inputGradient = Nd4j.create(DataType.FLOAT, input.shape());
+    INDArray[] lastGradient = Run.cast(c.lastGradient, DataType.FLOAT);
+    INDArray outputGradient = c.outputGradient.castTo(DataType.FLOAT);
+    kernel.backward(outputGradient, lastGradient, c.first, gradients, inputGradient);
+    assertEquals(expected.inputGradient, inputGradient);
+    for (int p = 0; p < gradients.length; p++) {
+      assertEquals(expected.gradients[p], gradients[p]);
+    }
+    kernel.dropTape();
+    assertThrows(
+        IllegalStateException.class, () -> kernel.backward(output, 0, gradients, inputGradient));
+  }
+
+  @Test
+  void wideSlotsWithFewEntries() {
+    BlockMap map =
+        BlockMap.builder()
+            .input("x", 60_000)
+            .state("h", 60_000, new ActivationTanH())
+            .connect("x", "h", Sparsity.entries(900))
+            .output("h")
+            .build();
+    MapProgram program = MapProgram.singleToken(map.realize(), 1, null);
+    WeightMask mask = program.realized().blocks().get(0).mask();
+    INDArray[] parameters = {Nd4j.ones(DataType.FLOAT, 900), Nd4j.zeros(DataType.FLOAT, 60_000)};
+    INDArray output = Nd4j.create(DataType.FLOAT, 2, 60_000, 1);
+    new FusedKernel(program)
+        .forward(parameters, Nd4j.ones(DataType.FLOAT, 2, 60_000, 1), null, null, output, false);
+    float[] expected = new float[60_000];
+    for (int to = 0; to < expected.length; to++) {
+      expected[to] = (float) Math.tanh(mask.targetStart(to + 1) - mask.targetStart(to));
+    }
+    for (int example = 0; example < 2; example++) {
+      INDArray row = output.slice(example).reshape(60_000);
+      assertArrayEquals(expected, row.dup().data().asFloat(), 1e-6f);
+    }
+  }
+}

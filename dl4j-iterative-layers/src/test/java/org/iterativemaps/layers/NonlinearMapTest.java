@@ -1,0 +1,362 @@
+package org.iterativemaps.layers;
+
+import static org.iterativemaps.layers.Networks.assertClose;
+import static org.iterativemaps.layers.Networks.normal;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.deeplearning4j.gradientcheck.GradientCheckUtil;
+import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.dropout.Dropout;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.iterativemaps.map.BlockFunctions;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.BlockMapBuilder;
+import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.samediff.Graphs;
+import org.iterativemaps.samediff.SDFunction;
+import org.iterativemaps.samediff.SDIterativeTest;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/** The SameDiff layers beside the hand-written ones, in double. */
+public class NonlinearMapTest {
+
+  @BeforeAll
+  static void doublePrecision() {
+    Nd4j.setDefaultDataTypes(DataType.DOUBLE, DataType.DOUBLE);
+  }
+
+  @AfterAll
+  static void singlePrecision() {
+    Nd4j.setDefaultDataTypes(DataType.FLOAT, DataType.FLOAT);
+  }
+
+  private static FeedForwardLayer layer(boolean sameDiff, boolean recurrent, BlockMap map, int k) {
+    if (sameDiff) {
+      return recurrent
+          ? new IterativeMapRecurrentLayer.Builder().map(map).steps(k).build()
+          : new IterativeMapLayer.Builder().map(map).steps(k).build();
+    }
+    return recurrent
+        ? new IterativeMapRecurrentLayer.Builder().map(map).steps(k).build()
+        : new IterativeMapLayer.Builder().map(map).steps(k).build();
+  }
+
+  private static NeuralNetConfiguration.Builder conf(IUpdater updater) {
+    return new NeuralNetConfiguration.Builder()
+        .seed(7)
+        .dataType(DataType.DOUBLE)
+        .updater(updater)
+        .weightInit(WeightInit.XAVIER);
+  }
+
+  private static MultiLayerNetwork network(
+      NeuralNetConfiguration.Builder conf, FeedForwardLayer layer, boolean recurrent) {
+    BaseOutputLayer readOut =
+        recurrent
+            ? new RnnOutputLayer.Builder(LossFunction.MCXENT)
+                .activation(Activation.SOFTMAX)
+                .nOut(3)
+                .build()
+            : new OutputLayer.Builder(LossFunction.MCXENT)
+                .activation(Activation.SOFTMAX)
+                .nOut(3)
+                .build();
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            conf.list()
+                .layer(layer)
+                .layer(readOut)
+                .setInputType(recurrent ? InputType.recurrent(4) : InputType.feedForward(4))
+                .build());
+    network.init();
+    return network;
+  }
+
+  /** A network around a map of every typed block. */
+  public static MultiLayerNetwork nonlinear() {
+    return network(
+        conf(new Adam(0.01)),
+        new IterativeMapLayer.Builder().map(Graphs.everything(4)).steps(3).build(),
+        false);
+  }
+
+  public static DataSet data(boolean recurrent) {
+    if (!recurrent) {
+      INDArray labels = Nd4j.zeros(DataType.DOUBLE, 6, 3);
+      for (int b = 0; b < 6; b++) {
+        labels.putScalar(b, b % 3, 1);
+      }
+      return new DataSet(normal(1, 6, 4), labels);
+    }
+    INDArray labels = Nd4j.zeros(DataType.DOUBLE, 2, 3, 5);
+    INDArray mask = Nd4j.ones(DataType.DOUBLE, 2, 5);
+    for (int t = 0; t < 5; t++) {
+      labels.putScalar(new int[] {0, t % 3, t}, 1);
+      labels.putScalar(new int[] {1, (2 * t + 1) % 3, t}, 1);
+    }
+    mask.putScalar(1, 4, 0);
+    return new DataSet(normal(1, 2, 4, 5), labels, mask, mask);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "false, HOLD, 1", "false, HOLD, 4", "false, IMPULSE, 3",
+    "true, HOLD, 1", "true, HOLD, 3", "true, IMPULSE, 2"
+  })
+  void trainsAsTheHandWrittenLayer(boolean recurrent, Injection injection, int steps) {
+    BlockMap map = Networks.richMap(4, injection);
+    DataSet data = data(recurrent);
+    MultiLayerNetwork written =
+        network(conf(new Adam(0.02)).l2(0.01), layer(false, recurrent, map, steps), recurrent);
+    MultiLayerNetwork sameDiff =
+        network(conf(new Adam(0.02)).l2(0.01), layer(true, recurrent, map, steps), recurrent);
+    assertEquals(written.paramTable().keySet(), sameDiff.paramTable().keySet());
+    assertEquals(written.params(), sameDiff.params(), "first weights");
+    assertClose(written.output(data.getFeatures()), sameDiff.output(data.getFeatures()), 1e-12);
+    for (int i = 0; i < 20; i++) {
+      written.fit(data);
+      sameDiff.fit(data);
+      assertEquals(written.score(), sameDiff.score(), 1e-11);
+    }
+    assertClose(written.params(), sameDiff.params(), 1e-10);
+    INDArray epsilon = normal(5, written.output(data.getFeatures()).shape());
+    assertClose(
+        inputGradient(written, data, epsilon), inputGradient(sameDiff, data, epsilon), 1e-10);
+  }
+
+  private static INDArray inputGradient(MultiLayerNetwork network, DataSet data, INDArray epsilon) {
+    network.setInput(data.getFeatures());
+    network.setLabels(data.getLabels());
+    return network.calculateGradients(data.getFeatures(), data.getLabels(), null, null).getSecond();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void nonlinearBlocksPassTheGradientCheck(boolean recurrent) {
+    BlockMap map = Graphs.everything(4);
+    FeedForwardLayer layer =
+        recurrent
+            ? new IterativeMapRecurrentLayer.Builder().map(map).steps(2).build()
+            : new IterativeMapLayer.Builder().map(map).steps(3).build();
+    MultiLayerNetwork network = network(conf(new NoOp()), layer, recurrent);
+    DataSet data = data(recurrent);
+    INDArray input = data.getFeatures();
+    INDArray labels = data.getLabels();
+    if (recurrent) { // attention takes three rows at a time
+      input = normal(1, 3, 4, 2);
+      labels =
+          Nd4j.concat(0, labels, labels)
+              .get(NDArrayIndex.interval(0, 3), NDArrayIndex.all(), NDArrayIndex.interval(0, 2))
+              .dup();
+    }
+    assertTrue(
+        GradientCheckUtil.checkGradients(
+            new GradientCheckUtil.MLNConfig()
+                .net(network)
+                .input(input)
+                .labels(labels)
+                .epsilon(1e-6)
+                .maxRelError(1e-5)
+                .minAbsoluteError(1e-9)));
+  }
+
+  @Test
+  void runsStepByStepAndWithTruncatedBptt() {
+    BlockMap map = Networks.richMap(4, Injection.HOLD);
+    MultiLayerNetwork written = network(conf(new NoOp()), layer(false, true, map, 2), true);
+    MultiLayerNetwork sameDiff = network(conf(new NoOp()), layer(true, true, map, 2), true);
+    INDArray input = normal(3, 2, 4, 6);
+    INDArray whole = written.output(input);
+    for (int t = 0; t < 6; t += 2) {
+      INDArray part =
+          sameDiff.rnnTimeStep(
+              input
+                  .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(t, t + 2))
+                  .dup());
+      assertClose(
+          whole.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(t, t + 2)).dup(),
+          part,
+          1e-12);
+    }
+    DataSet data = data(true);
+    for (int back : new int[] {2, 1}) {
+      MultiLayerNetwork one = tbptt(layer(false, true, map, 2), back);
+      MultiLayerNetwork other = tbptt(layer(true, true, map, 2), back);
+      for (int i = 0; i < 5; i++) {
+        one.fit(data);
+        other.fit(data);
+      }
+      assertClose(one.params(), other.params(), 1e-11);
+    }
+  }
+
+  private static MultiLayerNetwork tbptt(FeedForwardLayer layer, int back) {
+    MultiLayerConfiguration conf =
+        conf(new Adam(0.02))
+            .list()
+            .layer(layer)
+            .layer(
+                new RnnOutputLayer.Builder(LossFunction.MCXENT)
+                    .activation(Activation.SOFTMAX)
+                    .nOut(3)
+                    .build())
+            .setInputType(InputType.recurrent(4))
+            .backpropType(BackpropType.TruncatedBPTT)
+            .tBPTTForwardLength(2)
+            .tBPTTBackwardLength(back)
+            .build();
+    MultiLayerNetwork network = new MultiLayerNetwork(conf);
+    network.init();
+    return network;
+  }
+
+  @Test
+  void openInputsAreInferredAndJsonKeepsEverything() {
+    BlockMap open = Graphs.everything(4).withInputSize(4);
+    MultiLayerConfiguration conf =
+        conf(new Adam(0.01))
+            .list()
+            .layer(
+                new IterativeMapLayer.Builder()
+                    .map(
+                        BlockMap.builder()
+                            .input("x")
+                            .state("h", 5, Activation.TANH)
+                            .connect("x", "h", Sparsity.density(0.5))
+                            .output("h")
+                            .build())
+                    .steps(2)
+                    .build())
+            .layer(new IterativeMapLayer.Builder().map(mapOf(5, open)).steps(2).build())
+            .layer(
+                new OutputLayer.Builder(LossFunction.MSE)
+                    .activation(Activation.IDENTITY)
+                    .nOut(2)
+                    .build())
+            .setInputType(InputType.feedForward(4))
+            .build();
+    assertEquals(conf, MultiLayerConfiguration.fromJson(conf.toJson()));
+    assertEquals(conf, MultiLayerConfiguration.fromYaml(conf.toYaml()));
+    MultiLayerNetwork network = new MultiLayerNetwork(conf);
+    network.init();
+    assertEquals(10, network.getLayer(0).getParam("W[x->h]").length());
+    INDArray input = normal(1, 3, 4);
+    assertEquals(network.output(input), network.clone().output(input));
+    assertTrue(network.summary().contains("IterativeMap"));
+    assertTrue(
+        conf.getMemoryReport(InputType.feedForward(4)).toString().contains("IterativeMapLayer"));
+  }
+
+  private static BlockMap mapOf(int nIn, BlockMap map) {
+    return map.withInputSize(nIn);
+  }
+
+  @Test
+  void wrongUseIsNamed() {
+    BlockMap code =
+        BlockMap.builder()
+            .input("x", 4)
+            .state("h", 4, Activation.TANH)
+            .connect("x", "h", new SDFunction("mine", 1, (sd, z) -> sd.math().sin(z[0])))
+            .output("h")
+            .build();
+    SDIterativeTest.refused(
+        () -> new IterativeMapLayer.Builder().map(code).build(), "x->h", "mine", "SDIterative");
+    SDIterativeTest.refused(() -> new IterativeMapLayer.Builder().build(), "map");
+    SDIterativeTest.refused(
+        () -> new IterativeMapLayer.Builder().map(Graphs.everything(4)).steps(0).build(),
+        "steps: found 0");
+    BlockMap rich = Networks.richMap(4, Injection.HOLD);
+    SDIterativeTest.refused(
+        () -> new IterativeMapLayer.Builder().map(rich).biasInit("x", 1).build(),
+        "biasInit: slot 'x' has no bias");
+    SDIterativeTest.refused(
+        () -> new IterativeMapLayer.Builder().map(Graphs.everything(4)).nIn(5).build(),
+        "nIn: found 5",
+        "4 units");
+    MultiLayerNetwork network =
+        network(conf(new NoOp()), layer(true, true, Networks.richMap(4, Injection.HOLD), 2), true);
+    String message =
+        assertThrows(DL4JInvalidInputException.class, () -> network.output(normal(1, 2, 3, 5)))
+            .getMessage();
+    assertTrue(message.contains("[2, 3, 5]") && message.contains("layer0"), message);
+    network.rnnClearPreviousState();
+    assertThrows(
+        DL4JInvalidInputException.class,
+        () -> network.rnnSetPreviousState(0, Map.of("nobody", normal(1, 2, 5))));
+  }
+
+  /** DL4J would order the tokens of a sequence by time first: attention would mix examples. */
+  @Test
+  void attentionBehindASequenceIsRefused() {
+    BlockMapBuilder map = BlockMap.builder().input("x", 4);
+    for (String wire : List.of("q", "k", "v")) {
+      map.wire(wire, 4, Activation.IDENTITY).connect("x", wire, Sparsity.dense());
+    }
+    BlockMap attention =
+        map.state("h", 4, Activation.TANH)
+            .connect(List.of("q", "k", "v"), "h", BlockFunctions.attention(2, 3))
+            .output("h")
+            .build();
+    IterativeMapLayer layer = new IterativeMapLayer.Builder().map(attention).name("loop").build();
+    assertNull(layer.getPreProcessorForInputType(InputType.feedForward(4)));
+    String message =
+        assertThrows(
+                IllegalStateException.class,
+                () -> layer.getPreProcessorForInputType(InputType.recurrent(4, 3)))
+            .getMessage();
+    assertTrue(message.contains("'loop'") && message.contains("[batch * time"), message);
+    IterativeMapLayer linear =
+        new IterativeMapLayer.Builder().map(Networks.richMap(4, Injection.HOLD)).build();
+    assertNotNull(linear.getPreProcessorForInputType(InputType.recurrent(4, 3)));
+  }
+
+  @Test
+  void dropoutAndWeightNoiseAreThoseOfDl4j() {
+    BlockMap map = Networks.richMap(4, Injection.HOLD);
+    List<MultiLayerNetwork> networks =
+        List.of(
+            network(
+                conf(new Adam(0.01)).dropOut(new Dropout(0.6)), layer(false, false, map, 4), false),
+            network(
+                conf(new Adam(0.01)).dropOut(new Dropout(0.6)), layer(true, false, map, 4), false));
+    for (MultiLayerNetwork network : networks) {
+      Nd4j.getRandom().setSeed(3);
+      for (int i = 0; i < 3; i++) {
+        network.fit(data(false));
+      }
+    }
+    assertClose(networks.get(0).params(), networks.get(1).params(), 1e-11);
+  }
+}
