@@ -19,7 +19,7 @@ final class FusedFootprint {
   private final LaneKernels kernels;
   private final int segment;
   private final WorkDivision division;
-  private final Map<FusedKernel.Shape, Laid> blocks = new HashMap<>();
+  private final Map<FusedBlocks.Shape, Laid> blocks = new HashMap<>();
 
   /** Blocks, and their bytes as laid out for the way forward and for both ways. */
   private record Laid(LaneBlock[] blocks, long forward, long both) {}
@@ -84,10 +84,10 @@ final class FusedFootprint {
 
   private Laid laid(CallShape shape) {
     return blocks.computeIfAbsent(
-        new FusedKernel.Shape(shape.lanes(), shape.parts()), this::layOut);
+        new FusedBlocks.Shape(shape.lanes(), shape.parts()), this::layOut);
   }
 
-  private Laid layOut(FusedKernel.Shape shape) {
+  private Laid layOut(FusedBlocks.Shape shape) {
     LaneBlock[] all =
         program.realized().blocks().stream()
             .map(block -> LaneBlock.of(kernels, block.mask(), shape.lanes(), shape.parts()))

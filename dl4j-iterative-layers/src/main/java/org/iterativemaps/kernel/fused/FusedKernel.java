@@ -1,16 +1,13 @@
 package org.iterativemaps.kernel.fused;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntConsumer;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.HeapCopy;
 import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.reference.ReferenceKernel;
 import org.iterativemaps.map.Parameter;
-import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -45,19 +42,12 @@ public final class FusedKernel implements MapKernel {
   private final List<Parameter> order;
   private final int segment;
   private final WorkDivision division;
-  private final Map<Shape, LaneBlock[]> blocksByShape = new HashMap<>();
+  private final FusedBlocks blocks;
   private final Pass training;
   private final Pass inference;
   private final GradientSum gradientSum;
-  private boolean hasTape;
-  // Whose parameters the blocks hold.
-  private Pass loaded;
-  // Of the last forward pass.
-  private Pass last;
-  private boolean hasStateGradient;
-
-  /** What blocks are laid out for. */
-  record Shape(int lanes, int parts) {}
+  private Pass last; // whose state is the last forward pass's; null before the first
+  private Pass tape; // the training pass while backward may follow it; else null
 
   /** What one kind of pass reuses from call to call. */
   private final class Pass {
@@ -65,10 +55,10 @@ public final class FusedKernel implements MapKernel {
     FusedWorker[] workers; // of the last call
     final ParameterCopies parameters = new ParameterCopies(order);
     FusedCall call;
-    LaneBlock[] blocks;
+    LaneBlock[] laid;
     float[][] lastState = new float[plan.sizes.length][];
     float[][] stateGradient = new float[plan.sizes.length][];
-    int gradientBatch;
+    int gradientBatch; // of the last backward pass; 0 before the first
 
     void begin(FusedCall newCall, FusedPlan.Layout layout) {
       call = newCall;
@@ -78,7 +68,7 @@ public final class FusedKernel implements MapKernel {
         tiles += call.shape.tilesAtATime(w);
       }
       workers = kept.forCall(call.workers, tiles * call.shape.tileLength(layout));
-      blocks = blocks(new Shape(call.lanes, call.parts));
+      laid = blocks.laidOut(new FusedBlocks.Shape(call.lanes, call.parts));
     }
 
     void passOver() {
@@ -122,6 +112,7 @@ public final class FusedKernel implements MapKernel {
     this.order = program.realized().parameters();
     this.segment = segment;
     this.division = new WorkDivision(program, kernels, leastShare);
+    this.blocks = new FusedBlocks(program, kernels);
     this.gradientSum = new GradientSum(order);
     this.training = new Pass();
     this.inference = new Pass();
@@ -144,15 +135,13 @@ public final class FusedKernel implements MapKernel {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       Pass pass = isTraining ? training : inference;
       if (isTraining) {
-        hasTape = false; // until it is whole
+        tape = null; // until it is whole
       }
-      if (!hasTape) { // the tape's workers are in use
+      if (tape == null) { // else its workers are in use
         (isTraining ? inference : training).passOver();
       }
       pass.begin(call, layout);
-      loaded = null; // until all are
-      pass.parameters.read(team, newParameters, pass.blocks);
-      loaded = pass;
+      blocks.read(pass.parameters, team, newParameters, pass.laid);
       call.input = StridedFloats.of(input);
       call.mask = mask == null ? null : StridedFloats.ofMask(mask);
       if (isTraining && call.segments() > 1) { // then they are read a second time
@@ -170,8 +159,7 @@ public final class FusedKernel implements MapKernel {
             int group = shape.tilesAtATime(w);
             for (int tile = shape.tileBegin(w); tile < end; tile += group) {
               int count = Math.min(group, end - tile);
-              pass.workers[w].prepare(
-                  call, layout, pass.blocks, pass.parameters.values, tile, count);
+              pass.workers[w].prepare(call, layout, pass.laid, pass.parameters.values, tile, count);
               pass.workers[w].forward();
             }
           });
@@ -179,7 +167,7 @@ public final class FusedKernel implements MapKernel {
         output.assign(writable);
       }
       last = pass;
-      hasTape |= isTraining;
+      tape = isTraining ? pass : tape;
     } finally {
       team.dismiss();
       call.forget();
@@ -216,17 +204,14 @@ public final class FusedKernel implements MapKernel {
       int firstTimeStep,
       INDArray[] gradients,
       INDArray inputGradient) {
-    if (!hasTape) {
+    if (tape == null) {
       throw new IllegalStateException("backward needs a training forward pass before it");
     }
-    Pass pass = training;
+    Pass pass = tape;
     FusedCall call = pass.call;
     LaneTeam team = call.team = LaneTeam.gather(Math.max(call.workers, call.parts));
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      if (loaded != training) { // an inference pass came between
-        pass.parameters.load(team, pass.blocks);
-        loaded = training;
-      }
+      blocks.load(pass.parameters, team, pass.laid);
       call.firstTimeStep = firstTimeStep;
       call.outputGradient = StridedFloats.of(outputGradient);
       call.lastStateGradient = states(lastStateGradient);
@@ -236,13 +221,12 @@ public final class FusedKernel implements MapKernel {
         writable.assign(0);
       }
       call.stateGradient = stateArrays(pass.stateGradient, call.batch);
-      pass.gradientBatch = call.batch;
-      for (LaneBlock block : pass.blocks) {
+      for (LaneBlock block : pass.laid) {
         block.layOutBackward();
       }
       team.run(
           share -> {
-            for (LaneBlock block : pass.blocks) {
+            for (LaneBlock block : pass.laid) {
               block.prepareBackward(share, team.parts());
             }
           });
@@ -254,7 +238,7 @@ public final class FusedKernel implements MapKernel {
           team,
           Arrays.stream(pass.workers).limit(call.workers).map(FusedWorker::gradients).toList(),
           gradients);
-      hasStateGradient = true;
+      pass.gradientBatch = call.batch;
     } finally {
       team.dismiss();
       call.forget();
@@ -263,7 +247,7 @@ public final class FusedKernel implements MapKernel {
 
   @Override
   public INDArray[] stateGradient() {
-    if (!hasStateGradient) {
+    if (training.gradientBatch == 0) {
       throw new IllegalStateException("there was no backward pass yet");
     }
     return stateMatrices(training.stateGradient, training.gradientBatch);
@@ -271,12 +255,12 @@ public final class FusedKernel implements MapKernel {
 
   @Override
   public boolean hasTape() {
-    return hasTape;
+    return tape != null;
   }
 
   @Override
   public void dropTape() {
-    hasTape = false;
+    tape = null;
     if (training.call != null) {
       training.call.forgetInput();
     }
@@ -307,8 +291,7 @@ public final class FusedKernel implements MapKernel {
   long bytesOfMap() {
     long floats =
         gradientSum.length() + training.parameters.length() + inference.parameters.length();
-    return Float.BYTES * floats
-        + blocksByShape.values().stream().flatMap(Arrays::stream).mapToLong(LaneBlock::bytes).sum();
+    return Float.BYTES * floats + blocks.bytes();
   }
 
   KeptWorkers workers(boolean isTraining) {
@@ -321,28 +304,6 @@ public final class FusedKernel implements MapKernel {
       length += array == null ? 0 : array.length;
     }
     return length;
-  }
-
-  private LaneBlock[] blocks(Shape shape) {
-    return blocksByShape.computeIfAbsent(
-        shape,
-        s ->
-            program.realized().blocks().stream()
-                .map(block -> block(block, s))
-                .toArray(LaneBlock[]::new));
-  }
-
-  private LaneBlock block(RealizedBlock realized, Shape shape) {
-    LaneBlock block = LaneBlock.of(kernels, realized.mask(), shape.lanes, shape.parts);
-    block.layOut();
-    if (realized.fixedValues() != null) {
-      float[] values = new float[realized.fixedValues().length];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (float) realized.fixedValues()[i];
-      }
-      block.load(values, 0, 1);
-    }
-    return block;
   }
 
   /** States given by the caller, by slot; null for zeros. */

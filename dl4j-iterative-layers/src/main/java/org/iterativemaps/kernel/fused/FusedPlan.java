@@ -32,10 +32,10 @@ final class FusedPlan {
    * One product of an evaluation.
    *
    * @param block index of the block
-   * @param cell index of the source cell; -1 if it is the carried state of a slot
+   * @param cell index of the source cell; null if it is the carried state of a slot
    * @param slot the source slot
    */
-  record Product(int block, int cell, int slot) {}
+  record Product(int block, Integer cell, int slot) {}
 
   /**
    * One cell to compute.
@@ -62,8 +62,8 @@ final class FusedPlan {
   final List<CellPlan> cellPlans;
   final List<InputProduct> inputProducts;
   final int[] carried;
-  // By slot: index of the cell with its value after the last step, -1 where it is not computed.
-  final int[] ends;
+  // By slot: index of the cell with its value after the last step, null where it is not computed.
+  private final Integer[] endCells;
   // By slot: how many evaluations the input contributes to.
   final int[] drivenEvaluations;
   // By slot; null where ND4J has to compute it.
@@ -105,8 +105,8 @@ final class FusedPlan {
       }
     }
     this.carried = schedule.carried().stream().mapToInt(Integer::intValue).toArray();
-    this.ends = new int[slots];
-    Arrays.setAll(ends, slot -> cells.getOrDefault(schedule.end(slot), -1));
+    this.endCells = new Integer[slots];
+    Arrays.setAll(endCells, slot -> cells.get(schedule.end(slot)));
     this.activations = new LaneActivation[slots];
     for (CellPlan step : cellPlans) {
       IActivation activation = program.activation(step.slot);
@@ -123,7 +123,7 @@ final class FusedPlan {
       if (source.slot() == program.inputSlot()) {
         isDriven = true;
       } else {
-        products.add(new Product(read.block(), cells.getOrDefault(source, -1), source.slot()));
+        products.add(new Product(read.block(), cells.get(source), source.slot()));
       }
     }
     boolean isFirst = isDriven && drivenEvaluations[slot] == 0;
@@ -164,13 +164,16 @@ final class FusedPlan {
   final class Layout {
     final int lanes;
     final int token;
-    // By slot: the drive; -1 where it is computed in place or there is none.
-    final int[] drives = new int[sizes.length];
-    // By cell.
+    // By cell: its value; its slot's drive, which may be the cell itself; and what its derivative
+    // is computed from, the pre-activation if that is kept, else the cell.
     final int[] cells = new int[cellSlots.length];
-    final int[] preActivations = new int[cellSlots.length];
-    // By slot: the state handed on to the next time step; -1 where none is.
+    final int[] drives = new int[cellSlots.length];
+    final int[] derivatives = new int[cellSlots.length];
+    // By slot that is carried: the state handed on to the next time step.
     final int[] handed = new int[sizes.length];
+    // By slot that is carried or the output: its value after all steps, which is the state as it
+    // came in where the slot is never computed.
+    final int[] ends = new int[sizes.length];
     final int length;
 
     private Layout(int lanes, boolean isMasked) {
@@ -178,29 +181,32 @@ final class FusedPlan {
       long at = 0;
       this.token = 0;
       at += area(program.inputSlot());
-      Arrays.fill(drives, -1);
+      Integer[] shared = new Integer[sizes.length]; // drives that several cells read
       for (int slot = 0; slot < sizes.length; slot++) {
         if (drivenEvaluations[slot] > 1) {
-          drives[slot] = (int) at;
+          shared[slot] = (int) at;
           at += area(slot);
         }
       }
       for (int cell = 0; cell < cells.length; cell++) {
+        int slot = cellSlots[cell];
         cells[cell] = (int) at;
-        at += area(cellSlots[cell]);
-        preActivations[cell] = -1;
-        if (keepsPreActivation(cellSlots[cell])) {
-          preActivations[cell] = (int) at;
-          at += area(cellSlots[cell]);
+        drives[cell] = shared[slot] != null ? shared[slot] : cells[cell];
+        at += area(slot);
+        derivatives[cell] = cells[cell];
+        if (keepsPreActivation(slot)) {
+          derivatives[cell] = (int) at;
+          at += area(slot);
         }
       }
-      Arrays.fill(handed, -1);
+      for (int slot = 0; slot < sizes.length; slot++) {
+        ends[slot] = endCells[slot] == null ? 0 : cells[endCells[slot]];
+      }
       for (int slot : carried) {
-        if (isMasked || ends[slot] < 0) {
+        handed[slot] = ends[slot];
+        if (isMasked || endCells[slot] == null) {
           handed[slot] = (int) at;
           at += area(slot);
-        } else {
-          handed[slot] = cells[ends[slot]];
         }
       }
       if (at > Integer.MAX_VALUE / 4) {
@@ -214,6 +220,9 @@ final class FusedPlan {
                 KernelSelection.PROPERTY));
       }
       this.length = (int) at;
+      for (int slot : carried) {
+        ends[slot] = endCells[slot] == null ? handed[slot] - length : ends[slot];
+      }
     }
 
     private long area(int slot) {
@@ -222,12 +231,7 @@ final class FusedPlan {
 
     /** Where a product's source lies, from the beginning of the record of its time step. */
     int source(Product product) {
-      return product.cell >= 0 ? cells[product.cell] : handed[product.slot] - length;
-    }
-
-    /** Where the drive of an evaluation's slot lies. */
-    int drive(CellPlan step) {
-      return drives[step.slot] >= 0 ? drives[step.slot] : cells[step.cell];
+      return product.cell != null ? cells[product.cell] : handed[product.slot] - length;
     }
   }
 }

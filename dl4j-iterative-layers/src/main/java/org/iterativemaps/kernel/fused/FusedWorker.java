@@ -1,6 +1,7 @@
 package org.iterativemaps.kernel.fused;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.LongUnaryOperator;
 import org.iterativemaps.kernel.fused.FusedPlan.Layout;
 
@@ -15,6 +16,8 @@ import org.iterativemaps.kernel.fused.FusedPlan.Layout;
  */
 final class FusedWorker {
   private final TileRecords records;
+  private final GradientRecords gradients;
+  private final CarriedState state;
   private final ForwardPass forward;
   private final BackwardPass backward;
   private float[][] checkpoints; // by segment: carried states at its beginning
@@ -22,8 +25,12 @@ final class FusedWorker {
 
   FusedWorker(FusedPlan plan, LaneKernels kernels) {
     this.records = new TileRecords(plan, kernels);
-    this.forward = new ForwardPass(records);
-    this.backward = new BackwardPass(records);
+    this.gradients = new GradientRecords(records);
+    this.state = new CarriedState(records);
+    List<FusedUpdate> updates =
+        plan.cellPlans.stream().map(cell -> new FusedUpdate(cell, records, gradients)).toList();
+    this.forward = new ForwardPass(records, updates);
+    this.backward = new BackwardPass(records, gradients, updates);
   }
 
   /**
@@ -46,18 +53,18 @@ final class FusedWorker {
   void forward() {
     int segments = records.call.segments();
     checkpoints = records.call.isTraining && segments > 1 ? new float[segments][] : null;
-    forward.loadInitialState();
+    state.load();
     for (int s = 0; s < segments; s++) {
       if (s > 0) {
-        forward.handOn();
+        state.handOn();
       }
       if (checkpoints != null) {
-        checkpoints[s] = forward.saveCarried();
+        checkpoints[s] = state.save();
       }
       forward.run(s, true);
     }
     present = segments - 1;
-    forward.storeLastState();
+    state.store();
   }
 
   /**
@@ -66,27 +73,27 @@ final class FusedWorker {
    */
   void backward() {
     FusedCall call = records.call;
-    backward.prepare();
+    gradients.prepare();
     int last = call.segments() - 1;
     int end = call.firstTimeStep / call.segment;
     for (int s = last; s >= end; s--) {
       if (s != present) {
-        forward.restoreCarried(checkpoints[s]);
+        state.restore(checkpoints[s]);
         forward.run(s, false);
         present = s;
       }
       int first = Math.max(0, call.firstTimeStep - s * call.segment);
       backward.run(s, first, s == last);
       if (s == end) {
-        backward.storeStateGradients(first);
+        state.storeGradients(gradients, first);
       }
     }
-    backward.parameters().finish();
+    gradients.parameters.finish();
   }
 
   /** This worker's sums of the last backward pass. */
   ParameterGradients gradients() {
-    return backward.parameters();
+    return gradients.parameters;
   }
 
   /**
@@ -105,7 +112,7 @@ final class FusedWorker {
     long floats = rounding.applyAsLong(TileRecords.floats(shape, layout, blocks, tiles));
     floats += (long) shape.parts() * FusedCall.workspace().length;
     if (!shape.isTraining()) {
-      return Float.BYTES * floats + BackwardPass.bytesOfTerms(plan, shape, 0);
+      return Float.BYTES * floats + GradientRecords.bytesOfTerms(plan, shape, 0);
     }
     floats += rounding.applyAsLong(tiles * shape.tileLength(layout));
     if (shape.segments() > 1) {
@@ -113,13 +120,13 @@ final class FusedWorker {
       floats += shape.segments() * carried * shape.lanes() * tiles;
     }
     return Float.BYTES * floats
-        + BackwardPass.bytesOfTerms(plan, shape, tiles)
+        + GradientRecords.bytesOfTerms(plan, shape, tiles)
         + ParameterGradients.bytes(plan, shape.lanes(), blocks);
   }
 
   /** Bytes of arrays held. */
   long bytes() {
-    long bytes = records.bytes() + backward.bytes();
+    long bytes = records.bytes() + gradients.bytes();
     for (int s = 0; checkpoints != null && s < checkpoints.length; s++) {
       bytes += (long) Float.BYTES * checkpoints[s].length;
     }

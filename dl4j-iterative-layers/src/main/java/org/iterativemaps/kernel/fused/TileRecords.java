@@ -161,16 +161,6 @@ final class TileRecords {
     return plan.sizes[slot] * layout.lanes;
   }
 
-  /**
-   * Where, in its record, the value of a carried slot after all steps lies: as it came in, if it is
-   * never computed.
-   */
-  int endCell(int slot) {
-    return plan.ends[slot] >= 0
-        ? layout.cells[plan.ends[slot]]
-        : layout.handed[slot] - layout.length;
-  }
-
   /** Bytes of values and workspaces held. */
   long bytes() {
     long bytes = memory == null ? 0 : memory.bytes();

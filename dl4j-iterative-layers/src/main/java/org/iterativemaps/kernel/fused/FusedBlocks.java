@@ -1,0 +1,66 @@
+package org.iterativemaps.kernel.fused;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A kernel's blocks, laid out for each shape of call that came, and whose parameters they hold. */
+final class FusedBlocks {
+  private final MapProgram program;
+  private final LaneKernels kernels;
+  private final Map<Shape, LaneBlock[]> laidOut = new HashMap<>();
+  private ParameterCopies loaded; // null while they are not all of one's
+
+  /** What blocks are laid out for. */
+  record Shape(int lanes, int parts) {}
+
+  FusedBlocks(MapProgram program, LaneKernels kernels) {
+    this.program = program;
+    this.kernels = kernels;
+  }
+
+  LaneBlock[] laidOut(Shape shape) {
+    return laidOut.computeIfAbsent(
+        shape,
+        s ->
+            program.realized().blocks().stream()
+                .map(block -> layOut(block, s))
+                .toArray(LaneBlock[]::new));
+  }
+
+  private LaneBlock layOut(RealizedBlock realized, Shape shape) {
+    LaneBlock block = LaneBlock.of(kernels, realized.mask(), shape.lanes, shape.parts);
+    block.layOut();
+    if (realized.fixedValues() != null) {
+      float[] values = new float[realized.fixedValues().length];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) realized.fixedValues()[i];
+      }
+      block.load(values, 0, 1);
+    }
+    return block;
+  }
+
+  /** Copies a call's parameters and gives them to the blocks. */
+  void read(ParameterCopies into, LaneTeam team, INDArray[] newParameters, LaneBlock[] blocks) {
+    loaded = null;
+    into.read(team, newParameters, blocks);
+    loaded = into;
+  }
+
+  /** Gives the blocks the parameters of a call, if they have got others since. */
+  void load(ParameterCopies parameters, LaneTeam team, LaneBlock[] blocks) {
+    if (loaded != parameters) {
+      parameters.load(team, blocks);
+      loaded = parameters;
+    }
+  }
+
+  /** Bytes held. */
+  long bytes() {
+    return laidOut.values().stream().flatMap(Arrays::stream).mapToLong(LaneBlock::bytes).sum();
+  }
+}

@@ -1,0 +1,115 @@
+package org.iterativemaps.kernel.fused;
+
+import java.util.Arrays;
+
+/**
+ * The gradients of one worker's tiles, in the places that {@link TileRecords} has for their values,
+ * and of the parameters. Kept from call to call.
+ */
+final class GradientRecords {
+  private final TileRecords records;
+  private final OuterTerms[] terms; // by block; null where not trained
+  private LaneMemory memory;
+
+  /** Gradients of all cells. */
+  float[] floats;
+
+  /** The parameters' gradients so far. */
+  final ParameterGradients parameters;
+
+  GradientRecords(TileRecords records) {
+    this.records = records;
+    this.parameters = new ParameterGradients(records);
+    this.terms = new OuterTerms[records.plan.isTrained.length];
+    Arrays.setAll(terms, block -> records.plan.isTrained[block] ? new OuterTerms() : null);
+  }
+
+  /** Before the first segment of a call. */
+  void prepare() {
+    long needed = records.recordFloats();
+    if (!LaneMemory.holds(memory, needed)) {
+      memory = null; // the old may go before the new comes
+      floats = null;
+      memory = LaneMemory.ofFloats(needed);
+      floats = memory.array;
+    }
+    parameters.prepare(records.call.parts);
+    records.each(parameters::clear);
+  }
+
+  /** Where the gradients of a time step of the segment begin; -1 is the step before it. */
+  int record(int tile, int t) {
+    return memory.base + records.offset(tile, t);
+  }
+
+  /** Zeros for a segment's time steps and the one before. */
+  void clear(int tile, int count) {
+    int begin = record(tile, -1);
+    int length = record(tile, count) - begin;
+    int parts = records.call.parts;
+    records.each(
+        part ->
+            Arrays.fill(
+                floats,
+                begin + LaneBlock.begin(length, part, parts),
+                begin + LaneBlock.end(length, part, parts),
+                0));
+  }
+
+  /** Before the terms of a segment are added. */
+  void beginTerms() {
+    for (OuterTerms of : terms) {
+      if (of != null) {
+        of.clear(floats, records.values);
+      }
+    }
+  }
+
+  /** The segment's outer products of one place of gradients with one of values. */
+  void addTerms(int block, int tile, int first, int count, int target, int source) {
+    for (int t = first; terms[block] != null && t < count; t++) {
+      terms[block].add(record(tile, t) + target, records.record(tile, t) + source);
+    }
+  }
+
+  /** Adds the terms to the gradients of weights: a part of their target units. */
+  void addOuter(int part) {
+    for (int block = 0; block < terms.length; block++) {
+      if (terms[block] != null) {
+        parameters.addOuter(block, part, terms[block]);
+      }
+    }
+  }
+
+  /** After that: the memory may go before longer one comes. */
+  void endTerms() {
+    for (OuterTerms of : terms) {
+      if (of != null) {
+        of.clear(null, null);
+      }
+    }
+  }
+
+  /**
+   * Bytes of places of terms held after a backward pass over some tiles of a call; for 0 tiles,
+   * before it.
+   */
+  static long bytesOfTerms(FusedPlan plan, CallShape shape, int tiles) {
+    long bytes = 0;
+    for (int block = 0; block < plan.isTrained.length; block++) {
+      if (plan.isTrained[block]) {
+        bytes += OuterTerms.bytes((long) plan.uses(block) * tiles * shape.segment());
+      }
+    }
+    return bytes;
+  }
+
+  /** Bytes held. */
+  long bytes() {
+    long bytes = (memory == null ? 0 : memory.bytes()) + parameters.bytes();
+    for (OuterTerms of : terms) {
+      bytes += of == null ? 0 : of.bytes();
+    }
+    return bytes;
+  }
+}
