@@ -59,17 +59,37 @@ public record DensityPlan(
   /**
    * How many weights each block has when they are this many in all: each block's expectation,
    * scaled by the same factor and rounded up or down. Full blocks stay full, unless the others
-   * cannot make up for the difference.
+   * cannot make up for the difference. A block that is not left out has at least one.
    *
    * @param weights e.g. the budget of the plan
-   * @throws IllegalArgumentException if the blocks have fewer cells
+   * @throws IllegalArgumentException if the blocks have fewer cells, or are more than the weights
    */
   public Map<PaperBlock, Long> exactEntries(long weights) {
     return ExactEntries.of(this, weights);
   }
 
   /**
-   * The map with exact counts, {@link #exactEntries} of the expected number of weights.
+   * {@link #exactEntries} of the budget, or of as many as the blocks have cells; without a budget
+   * of the expected number of weights, or of one for each block.
+   *
+   * @param budget null if there is none
+   */
+  Map<PaperBlock, Long> entriesWithin(Double budget) {
+    double cells = present().mapToDouble(b -> b.cells(inputSize, hiddenSize, outputSize)).sum();
+    return exactEntries(
+        budget != null
+            ? Math.round(Math.min(budget, cells))
+            : Math.max(Math.round(expectedWeights()), present().count()));
+  }
+
+  /** The blocks that are not left out. */
+  Stream<PaperBlock> present() {
+    return Stream.of(PaperBlock.values()).filter(b -> expectedWeights(b) > 0);
+  }
+
+  /**
+   * The map with exact counts, {@link #exactEntries} of the expected number of weights, or of one
+   * for each block.
    *
    * @param hidden activation of h
    * @param output activation of y; without meaning if there is no y
@@ -77,7 +97,7 @@ public record DensityPlan(
    * @throws IllegalArgumentException if the output cannot be reached with these blocks
    */
   public BlockMap exactMap(IActivation hidden, IActivation output, long seed) {
-    Map<PaperBlock, Long> counts = exactEntries(Math.round(expectedWeights()));
+    Map<PaperBlock, Long> counts = entriesWithin(null);
     return map(
         hidden, output, seed, b -> counts.get(b) == 0 ? null : Sparsity.entries(counts.get(b)));
   }

@@ -34,7 +34,9 @@ import java.util.stream.Stream;
  * met within 0.5 % or one hidden unit, whichever is larger, and the target as nearly as whole
  * hidden sizes can: within 0.005 or what one hidden unit more puts into h-&gt;h, d_hh (2H - 1) / N
  * (one weight, 1 / N, if the hidden size is given), but never further off than half of the target.
- * Nothing is left open by zeros: a density given as 0 leaves its block out.
+ * Nothing is left open by zeros: a density given as 0 leaves its block out, and every other block
+ * has at least one weight. A budget or target that this rules out is refused, and so is one that an
+ * open h-&gt;h cannot meet as nearly in whole weights.
  */
 public final class DensityPlanner {
   private static final long MILLION = 1_000_000;
@@ -120,7 +122,7 @@ public final class DensityPlanner {
    *     the same target, and of the target with the same budget
    */
   public DensityPlan plan() {
-    PlanRequest.Answer answer = new PlanRequest(x, y, given, hiddenSize, budget, target).solve();
+    PlanRequest.Answer answer = request(budget, target).solve();
     if (answer.plan() == null) {
       throw new IllegalArgumentException(
           answer.problem() + (target == null ? "" : nearestFeasible()));
@@ -143,7 +145,8 @@ public final class DensityPlanner {
           weights.isPresent() ? "; the nearest feasible budget is " + weights.getAsLong() : "";
     }
     long wanted = Math.min(Math.round(target * MILLION), MILLION - 1);
-    DensityPlan plan = nearestPlan(wanted, 0, MILLION - 1);
+    long least = target > 0 ? 1 : 0; // a map without h->h is not what was asked for
+    DensityPlan plan = nearestPlan(wanted, least, MILLION - 1);
     if (plan == null) {
       return nearest + "; no other hidden proportion makes it feasible";
     }
@@ -152,7 +155,7 @@ public final class DensityPlanner {
     plan =
         Stream.of(
                 plan,
-                nearestPlan(wanted, Math.max(0, wanted - miss), wanted),
+                nearestPlan(wanted, Math.max(least, wanted - miss), wanted),
                 nearestPlan(wanted, wanted, Math.min(MILLION - 1, wanted + miss)))
             .filter(Objects::nonNull)
             .min(Comparator.comparingDouble(p -> p.missOf(target)))
@@ -179,7 +182,11 @@ public final class DensityPlanner {
 
   /** The plan with this budget and target; null if there is none. */
   private DensityPlan feasible(Double weights, double proportion) {
-    return new PlanRequest(x, y, given, hiddenSize, weights, proportion).solve().plan();
+    return request(weights, proportion).solve().plan();
+  }
+
+  private PlanRequest request(Double weights, Double proportion) {
+    return new PlanRequest(x, y, given, hiddenSize, weights, proportion);
   }
 
   private static int atLeastOne(String name, int value) {

@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Shares a whole number of weights out among the blocks of a {@link DensityPlan}. */
+/**
+ * Shares a whole number of weights out among the blocks of a {@link DensityPlan}; a block that is
+ * there has at least one.
+ */
 final class ExactEntries {
   private final DensityPlan plan;
   private final Map<PaperBlock, Double> shares = new EnumMap<>(PaperBlock.class);
@@ -24,42 +27,84 @@ final class ExactEntries {
 
   private void share(long weights) {
     Set<PaperBlock> present = EnumSet.noneOf(PaperBlock.class);
-    Set<PaperBlock> partial = EnumSet.noneOf(PaperBlock.class);
+    plan.present().forEach(present::add);
+    Set<PaperBlock> partial = EnumSet.copyOf(present);
+    partial.removeIf(b -> plan.densities().get(b) == 1);
     for (PaperBlock block : PaperBlock.values()) {
-      double density = plan.densities().get(block);
       shares.put(block, plan.expectedWeights(block));
-      if (density > 0) {
-        present.add(block);
-      }
-      if (density > 0 && density < 1) {
-        partial.add(block);
-      }
     }
     if (weights > cells(present)) {
       throw new IllegalArgumentException(
           "weights: found " + weights + ", but the blocks of " + plan + " have fewer cells");
     }
+    if (weights < present.size()) {
+      throw new IllegalArgumentException(
+          "weights: found "
+              + weights
+              + ", but each of the "
+              + present.size()
+              + " blocks of "
+              + plan
+              + " needs one; leave blocks out by density 0");
+    }
     double full = plan.expectedWeights() - sum(partial);
-    boolean partialSuffice = weights >= full && weights - full <= cells(partial);
-    fill(partialSuffice ? partial : present, partialSuffice ? weights - full : weights);
+    boolean partialSuffice = weights - full >= partial.size() && weights - full <= cells(partial);
+    Set<PaperBlock> open = partialSuffice ? partial : present;
+    double left = partialSuffice ? weights - full : weights;
+    fill(open, left - keepHidden(open, left));
   }
 
-  /** In proportion to what is expected, water-filled at the cells of each block. */
-  private void fill(Set<PaperBlock> blocks, double weights) {
-    Set<PaperBlock> open = EnumSet.noneOf(PaperBlock.class);
-    open.addAll(blocks);
+  /**
+   * Where blocks have to be brought up to one weight, the other sides pay for it if they can, and
+   * h-&gt;h, which the hidden proportion is about, has what is expected: taken out of the open
+   * blocks. What it has then, else 0.
+   */
+  private double keepHidden(Set<PaperBlock> open, double left) {
+    double factor = left / sum(open);
+    boolean isRaised = open.stream().anyMatch(b -> factor * shares.get(b) < 1);
+    if (!isRaised || !open.remove(PaperBlock.H_TO_H)) {
+      return 0;
+    }
+    double hidden = Math.max(1, factor * shares.get(PaperBlock.H_TO_H));
+    if (hidden > cells(PaperBlock.H_TO_H)
+        || left - hidden < open.size()
+        || left - hidden > cells(open)) {
+      open.add(PaperBlock.H_TO_H);
+      return 0;
+    }
+    shares.put(PaperBlock.H_TO_H, hidden);
+    return hidden;
+  }
+
+  /** In proportion to what is expected, but at least 1 and at most the cells of each block. */
+  private void fill(Set<PaperBlock> open, double weights) {
     double left = weights;
     while (!open.isEmpty()) {
       double factor = left / sum(open);
-      PaperBlock tooFull =
-          open.stream().filter(b -> factor * shares.get(b) > cells(b)).findFirst().orElse(null);
-      if (tooFull == null) {
+      Set<PaperBlock> low = EnumSet.noneOf(PaperBlock.class);
+      Set<PaperBlock> high = EnumSet.noneOf(PaperBlock.class);
+      double added = 0;
+      for (PaperBlock block : open) {
+        double share = factor * shares.get(block);
+        if (share < 1) {
+          low.add(block);
+          added += 1 - share;
+        } else if (share > cells(block)) {
+          high.add(block);
+          added -= share - cells(block);
+        }
+      }
+      // What the bounds add makes the factor smaller and cannot undo those below, or the reverse.
+      Set<PaperBlock> bound = added >= 0 ? low : high;
+      if (bound.isEmpty()) {
         open.forEach(b -> shares.put(b, factor * shares.get(b)));
         return;
       }
-      shares.put(tooFull, cells(tooFull));
-      left -= cells(tooFull);
-      open.remove(tooFull);
+      for (PaperBlock block : bound) {
+        shares.put(block, bound == low ? 1 : cells(block));
+        left -= shares.get(block);
+      }
+      open.removeAll(bound);
     }
   }
 
@@ -77,7 +122,7 @@ final class ExactEntries {
                   b ->
                       one > 0
                           ? counts.get(b) < cells(b) * Math.signum(shares.get(b))
-                          : counts.get(b) > 0)
+                          : counts.get(b) > 1)
               .max(Comparator.comparingDouble(b -> one * (shares.get(b) - counts.get(b))))
               .orElseThrow();
       counts.merge(next, (long) one, Long::sum);

@@ -3,7 +3,6 @@ package org.iterativemaps.map.plan;
 import java.io.Serializable;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
@@ -92,17 +91,8 @@ public record MapPlan(
    */
   public BlockMap map(int inputSize) {
     DensityPlan plan = solve(inputSize);
-    long cells =
-        (long)
-            Stream.of(PaperBlock.values())
-                .filter(b -> plan.densities().get(b) > 0)
-                .mapToDouble(b -> b.cells(inputSize, plan.hiddenSize(), outputSize))
-                .sum();
-    long weights =
-        trainableWeights == null
-            ? Math.round(plan.expectedWeights())
-            : Math.min(trainableWeights, cells);
-    Map<PaperBlock, Long> entries = plan.exactEntries(weights);
+    Map<PaperBlock, Long> entries =
+        plan.entriesWithin(trainableWeights == null ? null : trainableWeights.doubleValue());
     BlockMapBuilder map = BlockMap.builder().input("x", inputSize);
     states(map, plan.hiddenSize());
     for (PaperBlock block : PaperBlock.values()) {

@@ -202,6 +202,34 @@ record PlanRequest(
           limit(h),
           hiddenSize == null ? "" : " or the hidden size");
     }
+    return inWholeWeights(plan, slack);
+  }
+
+  /**
+   * A block that is there has at least one weight, which small budgets may not leave; rounding to
+   * whole weights may take an open h-&gt;h no further off its target than hidden sizes may.
+   */
+  private Answer inWholeWeights(DensityPlan plan, double slack) {
+    long blocks = plan.present().count();
+    if (budget != null && Math.round(budget) < blocks) {
+      return Answer.none(
+          "trainableWeights: found %.0f, but each of the %d blocks needs one; use at least %d, or"
+              + " leave blocks out by density 0",
+          budget, blocks, blocks);
+    }
+    if (target == null || given.containsKey(PaperBlock.H_TO_H)) {
+      return Answer.of(plan);
+    }
+    Map<PaperBlock, Long> entries = plan.entriesWithin(budget);
+    long weights = entries.values().stream().mapToLong(Long::longValue).sum();
+    long hidden = entries.get(PaperBlock.H_TO_H);
+    if (Math.abs((double) hidden / weights - target) > slack + ROUNDING) {
+      return Answer.none(
+          "hiddenProportion: found %s, but of %d whole weights, at least one for each of the %d"
+              + " blocks, h->h with hidden size %d gets %d; use a larger budget, or leave blocks"
+              + " out by density 0",
+          target, weights, blocks, plan.hiddenSize(), hidden);
+    }
     return Answer.of(plan);
   }
 

@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Random;
+import org.iterativemaps.map.Block;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.Test;
 
 /** How far off a plan may be, and what is named where it would be further off. */
@@ -199,6 +203,90 @@ class DensityPlannerLimitsTest {
     String named = message.replaceAll(".*the nearest feasible budget is (\\d+).*", "$1");
     planner.trainableWeights(Double.parseDouble(named)).plan();
     return Double.parseDouble(named);
+  }
+
+  @Test
+  void aTargetOfLessThanOneWeightIsRefused() {
+    DensityPlanner planner =
+        DensityPlanner.of(4, 2).hiddenSize(10).trainableWeights(30).hiddenProportion(0.01);
+    String message = refusal(planner);
+    assertTrue(message.contains("of 30 whole weights"), message);
+    assertTrue(message.contains("h->h with hidden size 10 gets 1"), message);
+    // Two thirds of a weight, of which one is half as much again.
+    assertTrue(message.contains("budget is 67; the nearest"), message);
+    assertTrue(message.endsWith("hidden proportion is 0.022223"), message);
+    planner.hiddenProportion(0.022223).plan();
+  }
+
+  @Test
+  void aTargetThatLeavesOtherBlocksNoWeightIsRefused() {
+    DensityPlanner planner =
+        DensityPlanner.of(4, 2).hiddenSize(10).trainableWeights(50).hiddenProportion(0.99);
+    String message = refusal(planner);
+    assertTrue(message.contains("at least one for each of the 6 blocks"), message);
+    assertTrue(message.contains("gets 45"), message);
+    assertTrue(message.endsWith("the nearest feasible hidden proportion is 0.900000"), message);
+    planner.hiddenProportion(0.9).plan();
+  }
+
+  @Test
+  void aBudgetOfFewerWeightsThanBlocksIsRefused() {
+    DensityPlanner planner = DensityPlanner.of(1, 1).hiddenSize(2).trainableWeights(3);
+    assertTrue(refusal(planner).contains("use at least 6, or leave blocks out"), refusal(planner));
+    planner.density(PaperBlock.X_TO_Y, 0).density(PaperBlock.Y_TO_Y, 0);
+    planner.density(PaperBlock.Y_TO_H, 0).plan();
+  }
+
+  /**
+   * Small budgets, any target: the map has the weights of the budget, its realised hidden
+   * proportion is off by what is documented at most and every block is there, or it is refused with
+   * a proportion that can be had.
+   */
+  @Test
+  void smallBudgetsAreMetInWholeWeightsOrRefused() {
+    int met = 0;
+    int refused = 0;
+    for (long seed = 0; seed < 2_000; seed++) {
+      Random random = new Random(seed);
+      int y = random.nextInt(4) == 0 ? 0 : 1 + random.nextInt(6);
+      int x = 1 + random.nextInt(8);
+      long budget = 1 + random.nextInt(120);
+      double target = random.nextInt(3) == 0 ? 1 - random.nextDouble() / 20 : random.nextDouble();
+      target = random.nextInt(3) == 0 ? target / 50 : target;
+      Integer hidden = random.nextBoolean() ? 1 + random.nextInt(20) : null;
+      String what = "seed " + seed + ", budget " + budget + ", target " + target;
+      try {
+        assertMet(x, hidden, y, budget, target, what);
+        met++;
+      } catch (IllegalArgumentException e) {
+        refused++;
+        String message = what + ": " + e.getMessage();
+        assertTrue(!message.contains("reach"), message);
+        if (!message.contains("no other hidden proportion")) {
+          double named = Double.parseDouble(e.getMessage().replaceAll(".* ", ""));
+          assertMet(x, hidden, y, budget, named, message);
+        }
+      }
+    }
+    assertTrue(met > 500 && refused > 500, met + " met, " + refused + " refused");
+  }
+
+  private static void assertMet(
+      int x, Integer hidden, int y, long budget, double target, String what) {
+    MapPlan plan = new MapPlan(hidden, y, Map.of(), budget, target, null, true, Injection.HOLD, 5);
+    BlockMap map = plan.map(x);
+    assertEquals(y == 0 ? 2 : 6, map.blocks().size(), what);
+    double all = map.blocks().stream().mapToLong(b -> entries(b)).sum();
+    double own =
+        map.blocks().stream().filter(b -> b.name().equals("h->h")).mapToLong(b -> entries(b)).sum();
+    int unit = hidden == null ? 2 * plan.solve(x).hiddenSize() - 1 : 1;
+    assertEquals(budget, all, Math.max(0.005 * budget, hidden == null ? unit * (x + y) : 0), what);
+    double slack = Math.min(Math.max(0.005, unit / all), target / 2);
+    assertEquals(target, own / all, slack + 1e-6, what);
+  }
+
+  private static long entries(Block block) {
+    return ((Sparsity.Entries) block.sparsity()).count();
   }
 
   private static String refusal(DensityPlanner planner) {
