@@ -87,7 +87,7 @@ class ArchitectureTest {
         new Row("surgery", "layers layers.impl " + MAPS, ND4J, DL4J, LOG),
         new Row(
             "convert", "surgery layers layers.impl kernel iterate activations " + MAPS, ND4J, DL4J),
-        new Row("convert.numpy", "convert activations " + MAPS, ND4J));
+        new Row("convert.numpy", "activations " + MAPS, ND4J));
   }
 
   @BeforeAll

@@ -28,10 +28,11 @@ import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockSite;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.Slot;
+import org.iterativemaps.map.change.Changeable;
 import org.iterativemaps.map.change.MagnitudePruning;
-import org.iterativemaps.map.change.TrainedMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.plan.DensityPlan;
 import org.iterativemaps.map.plan.HiddenProportion;
@@ -68,8 +69,8 @@ class RecordsTest {
     List<HiddenProportion.Share> shares =
         new ArrayList<>(List.of(new HiddenProportion.Share("x->h", 4, 1, false)));
     RealizedMap realized = MAP.realize();
-    double[][] parameters =
-        realized.parameters().stream().map(p -> new double[p.length()]).toArray(double[][]::new);
+    Map<String, double[]> numbers = new LinkedHashMap<>();
+    realized.parameters().forEach(p -> numbers.put(p.key(), new double[p.length()]));
     Set<String> blocks = new LinkedHashSet<>(List.of("x->h"));
     List<ConversionReport.Entry> entries =
         new ArrayList<>(List.of(new ConversionReport.Entry("layer", "slot", 1, 1)));
@@ -92,7 +93,7 @@ class RecordsTest {
         of(new MapPlan(null, 0, given, 100L, null, null, true, Injection.HOLD, 0), given),
         of(new DescribedMap(MAP, values), values),
         of(new HiddenProportion(HiddenProportion.Count.ALL, shares, 4, 0), shares),
-        of(new TrainedMap(realized, parameters, blocks, 1), blocks),
+        of(new Changeable(new MapWeights(realized, numbers), blocks, 1), numbers, blocks),
         of(new ConversionReport(entries, notes, OptionalDouble.empty()), entries, notes),
         of(new MagnitudePruning.Share(blocks, 1), blocks),
         of(new NumpyWeights.Part(null, notes), notes),
@@ -150,7 +151,7 @@ class RecordsTest {
             component -> {
               try {
                 Object found = component.getAccessor().invoke(value);
-                return found == null || found instanceof double[][] ? "-" : found;
+                return found == null ? "-" : found;
               } catch (ReflectiveOperationException e) {
                 throw new AssertionError(e);
               }

@@ -12,7 +12,6 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.convert.IterativeMaps;
-import org.iterativemaps.convert.MapWeights;
 import org.iterativemaps.examples.data.Spirals;
 import org.iterativemaps.examples.notebook.Notebook;
 import org.iterativemaps.examples.notebook.Page;
@@ -20,8 +19,12 @@ import org.iterativemaps.examples.notebook.Progress;
 import org.iterativemaps.examples.notebook.Spread;
 import org.iterativemaps.examples.notebook.Table;
 import org.iterativemaps.examples.plots.BlockMaps;
+import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
+import org.iterativemaps.map.MapWeights;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -63,18 +66,14 @@ public final class FromMlpToRnn implements Notebook<List<FromMlpToRnn.Row>> {
     BlockMapBuilder builder = BlockMap.builder();
     map.slots().forEach(builder::add);
     map.blocks().forEach(builder::add);
-    Map<String, double[]> weights = new LinkedHashMap<>();
-    map.blocks().forEach(b -> weights.put(b.name(), before.weights(b.from(), b.to())));
+    Map<String, double[]> values = new LinkedHashMap<>();
+    before.realized().parameters().forEach(p -> values.put(p.key(), before.values(p.key())));
     for (String[] block : more) {
       builder.connect(block[0], block[1], Sparsity.dense());
       int cells = map.slot(block[0]).size() * map.slot(block[1]).size();
-      weights.put(block[0] + "->" + block[1], new double[cells]);
+      values.put(Parameter.weightKey(block[0], block[1]), new double[cells]);
     }
-    Map<String, double[]> biases = new LinkedHashMap<>();
-    map.slots().stream()
-        .filter(slot -> slot.hasBias())
-        .forEach(slot -> biases.put(slot.name(), before.bias(slot.name())));
-    return new MapWeights(builder.output(map.output().name()).build(), weights, biases);
+    return new MapWeights(builder.output(map.output().name()).build().realize(), values);
   }
 
   // endregion
@@ -182,7 +181,7 @@ public final class FromMlpToRnn implements Notebook<List<FromMlpToRnn.Row>> {
     for (int epoch = 0; epoch < epochs; epoch++) {
       mlp.fit(train);
     }
-    return MapWeights.of(IterativeMaps.fromMlp(mlp).network().getLayer(0));
+    return LayerWeights.read(IterativeMaps.fromMlp(mlp).network().getLayer(0));
   }
 
   private static MultiLayerNetwork network(MapWeights weights, int steps) {
@@ -190,14 +189,14 @@ public final class FromMlpToRnn implements Notebook<List<FromMlpToRnn.Row>> {
         new MultiLayerNetwork(
             conf(1)
                 .list()
-                .layer(weights.layer(steps).build())
+                .layer(new IterativeMapLayer.Builder().map(weights.map()).steps(steps).build())
                 .layer(
                     new LossLayer.Builder(LossFunction.MCXENT)
                         .activation(Activation.SOFTMAX)
                         .build())
                 .build());
     network.init();
-    weights.writeInto(network.getLayer(0));
+    LayerWeights.write(weights, network.getLayer(0));
     return network;
   }
 

@@ -11,7 +11,6 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.convert.Conversion;
 import org.iterativemaps.convert.IterativeMaps;
 import org.iterativemaps.convert.MapKnobs;
-import org.iterativemaps.convert.MapWeights;
 import org.iterativemaps.dynamics.ImpulseResponse;
 import org.iterativemaps.examples.data.Iris;
 import org.iterativemaps.examples.notebook.Notebook;
@@ -19,7 +18,11 @@ import org.iterativemaps.examples.notebook.Page;
 import org.iterativemaps.examples.notebook.Table;
 import org.iterativemaps.examples.plots.BlockMaps;
 import org.iterativemaps.kernel.Magnitude;
+import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.layers.LayerWeights;
+import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.MapWeights;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -99,7 +102,7 @@ public final class MlpIsAMap implements Notebook<MlpIsAMap.Result> {
     Conversion<MultiLayerNetwork> conversion = IterativeMaps.fromMlp(mlp);
     MultiLayerNetwork map = conversion.network();
     page.print(conversion.report().toString());
-    MapWeights weights = MapWeights.of(map.getLayer(0));
+    MapWeights weights = LayerWeights.read(map.getLayer(0));
     page.picture(
         "block-matrix",
         BlockMaps.spy("The MLP as one matrix", weights.realized()).picture(),
@@ -157,16 +160,16 @@ public final class MlpIsAMap implements Notebook<MlpIsAMap.Result> {
   }
 
   private static double[] byStep(MapWeights weights, DataSet data, Injection injection) {
-    MapWeights read = weights.on(weights.map().withInjection(injection));
+    BlockMap map = weights.map().withInjection(injection);
     MultiLayerNetwork network =
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()
                 .dataType(DataType.DOUBLE)
                 .list()
-                .layer(read.recurrentLayer(1).build())
+                .layer(new IterativeMapRecurrentLayer.Builder().map(map).build())
                 .build());
     network.init();
-    read.writeInto(network.getLayer(0));
+    LayerWeights.write(weights, network.getLayer(0));
     INDArray input = Nd4j.zeros(DataType.DOUBLE, data.numExamples(), Iris.FEATURES, STEPS);
     for (int step = 0; step < (injection == Injection.HOLD ? STEPS : 1); step++) {
       input

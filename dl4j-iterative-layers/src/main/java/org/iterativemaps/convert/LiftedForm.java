@@ -6,6 +6,8 @@ import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.MapWeights;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.pattern.Sparsity;
@@ -49,18 +51,18 @@ public final class LiftedForm {
         BlockMap.builder().input(input.name(), size).injection(Injection.IMPULSE);
     builder.stateWithoutBias(QUEUE, size, new ActivationIdentity());
     map.slots().stream().filter(slot -> !slot.isInput()).forEach(builder::add);
-    Map<String, double[]> weights = new LinkedHashMap<>();
+    Map<String, double[]> numbers = new LinkedHashMap<>();
     for (RealizedBlock block : recurrent.realized().blocks()) {
       String to = block.block().to();
       if (block.block().from().equals(input.name())) {
         Sparsity first = Sparsity.explicit(onFirstToken(block.mask(), size));
-        add(builder, weights, input.name(), to, first, block, recurrent);
+        add(builder, numbers, input.name(), to, first, block, recurrent);
         if (tokens > 1) {
-          add(builder, weights, QUEUE, to, first, block, recurrent);
+          add(builder, numbers, QUEUE, to, first, block, recurrent);
         }
       } else {
         Sparsity same = Sparsity.explicit(block.mask());
-        add(builder, weights, block.block().from(), to, same, block, recurrent);
+        add(builder, numbers, block.block().from(), to, same, block, recurrent);
       }
     }
     if (tokens > 1) {
@@ -70,26 +72,25 @@ public final class LiftedForm {
         builder.connectFixed(QUEUE, QUEUE, shift, WeightValues.constant(1));
       }
     }
-    Map<String, double[]> biases = new LinkedHashMap<>();
     map.slots().stream()
         .filter(Slot::hasBias)
-        .forEach(slot -> biases.put(slot.name(), recurrent.bias(slot.name())));
-    return new MapWeights(builder.output(map.output().name()).build(), weights, biases);
+        .forEach(s -> numbers.put(Parameter.biasKey(s.name()), recurrent.bias(s.name())));
+    return new MapWeights(builder.output(map.output().name()).build().realize(), numbers);
   }
 
   private static void add(
       BlockMapBuilder builder,
-      Map<String, double[]> weights,
+      Map<String, double[]> numbers,
       String from,
       String to,
       Sparsity mask,
       RealizedBlock block,
       MapWeights recurrent) {
     boolean isTrained = block.block().isTrainable();
-    double[] values = recurrent.values(block).clone();
+    double[] values = recurrent.values(block);
     builder.add(new Block(from, to, mask, isTrained ? null : WeightValues.explicit(values)));
     if (isTrained) {
-      weights.put(from + "->" + to, values);
+      numbers.put(Parameter.weightKey(from, to), values);
     }
   }
 

@@ -12,8 +12,10 @@ import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.iterativemaps.iterate.Schedule;
 import org.iterativemaps.iterate.Schedule.Evaluation;
 import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.pattern.Sparsity;
@@ -174,7 +176,7 @@ final class MapToMlp {
     if (node.trained() == null) {
       return running -> {};
     }
-    MapWeights weights = MapWeights.of(node.trained());
+    MapWeights weights = LayerWeights.read(node.trained());
     return running -> {
       INDArray w = running.getParam(DefaultParamInitializer.WEIGHT_KEY);
       w.assign(DenseBlock.dl4jWeights(weights.matrix(from, slot.name())).castTo(w.dataType()));

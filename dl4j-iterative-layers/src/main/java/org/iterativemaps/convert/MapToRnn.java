@@ -7,9 +7,11 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.params.SimpleRnnParamInitializer;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.Slot;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -95,8 +97,7 @@ final class MapToRnn {
                 running -> {
                   for (String prefix : RnnToMap.prefixes(node)) {
                     MapWeights weights =
-                        MapWeights.read(
-                            settings, key -> node.trained().paramTable().get(prefix + key));
+                        LayerWeights.read(settings.realized(), node.trained().paramTable(), prefix);
                     assign(
                         running.paramTable().get(prefix + SimpleRnnParamInitializer.WEIGHT_KEY),
                         DenseBlock.dl4jWeights(weights.matrix(input, hidden.name())));
@@ -105,10 +106,12 @@ final class MapToRnn {
                             .paramTable()
                             .get(prefix + SimpleRnnParamInitializer.RECURRENT_WEIGHT_KEY),
                         DenseBlock.dl4jWeights(weights.matrix(hidden.name(), hidden.name())));
-                    double[] bias = weights.biasOrNull(hidden.name());
                     assign(
                         running.paramTable().get(prefix + SimpleRnnParamInitializer.BIAS_KEY),
-                        Nd4j.createFromArray(bias == null ? new double[hidden.size()] : bias));
+                        Nd4j.createFromArray(
+                            hidden.hasBias()
+                                ? weights.bias(hidden.name())
+                                : new double[hidden.size()]));
                   }
                 })));
   }

@@ -1,13 +1,13 @@
 package org.iterativemaps.convert;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -15,13 +15,16 @@ import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.layers.MapLossLayer;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
+import org.iterativemaps.map.MapWeights;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.Slot;
+import org.iterativemaps.map.change.Changeable;
 import org.iterativemaps.map.change.MagnitudePruning;
-import org.iterativemaps.map.change.TrainedMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.plan.HiddenProportion;
 import org.iterativemaps.map.values.WeightValues;
@@ -94,7 +97,8 @@ final class MlpToMap {
     }
     MapWeights weights = pruned(weights(map(blocks.stream().map(b -> Sparsity.dense()).toList())));
     reportSlots(weights.map());
-    return new Piece(run.nodes(), layers(weights.map(), weights::writeInto));
+    return new Piece(
+        run.nodes(), layers(weights.map(), running -> LayerWeights.write(weights, running)));
   }
 
   private void addLayer(Node node, String slot) {
@@ -185,11 +189,9 @@ final class MlpToMap {
   private BlockMap reaching(BlockMap map) {
     for (int more = 0; more < MOST_DRAWS; more++) {
       RealizedMap drawn = map.withSeed(map.seed() + more).realize();
-      double[][] ones =
-          drawn.parameters().stream()
-              .map(parameter -> DoubleStream.generate(() -> 1).limit(parameter.length()).toArray())
-              .toArray(double[][]::new);
-      if (new TrainedMap(drawn, ones, Set.of(), states.size()).reachesOutput()) {
+      Map<String, double[]> zeros = new HashMap<>(); // as good as others: a zero is a weight
+      drawn.parameters().forEach(p -> zeros.put(p.key(), new double[p.length()]));
+      if (Changeable.all(new MapWeights(drawn, zeros), states.size()).reachesOutput()) {
         return drawn.map();
       }
     }
@@ -220,7 +222,7 @@ final class MlpToMap {
         shares.add(new MagnitudePruning.Share(Set.of(block.name()), keep));
       }
     }
-    return full.after(MagnitudePruning.toShares(full.trained(states.size()), shares));
+    return MagnitudePruning.toShares(Changeable.all(full, states.size()), shares).carry(full);
   }
 
   private Set<String> names(List<Boolean> isHidden, boolean hidden) {
@@ -231,15 +233,14 @@ final class MlpToMap {
   }
 
   private MapWeights weights(BlockMap map) {
-    Map<String, double[]> weights = new LinkedHashMap<>();
-    Map<String, double[]> biases = new LinkedHashMap<>();
+    Map<String, double[]> values = new HashMap<>();
     for (DenseBlock block : blocks) {
-      weights.put(block.name(), block.values());
+      values.put(Parameter.weightKey(block.from(), block.to()), block.values());
       if (block.hasBias()) {
-        biases.put(block.to(), block.bias());
+        values.put(Parameter.biasKey(block.to()), block.bias());
       }
     }
-    return new MapWeights(map, weights, biases);
+    return new MapWeights(map.realize(), values);
   }
 
   private List<NewLayer> layers(BlockMap map, Consumer<org.deeplearning4j.nn.api.Layer> fill) {

@@ -8,9 +8,13 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.params.SimpleRnnParamInitializer;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.MapWeights;
+import org.iterativemaps.map.Parameter;
+import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -59,7 +63,10 @@ final class RnnStack {
     layer.setLayerName(last.name());
     Layer wrapped = RnnToMap.rewrapped(last.layer(), rnn -> layer);
     Consumer<org.deeplearning4j.nn.api.Layer> fill =
-        running -> weights(map).write(layer.getSettings(), key -> running.paramTable().get(key));
+        running -> {
+          RealizedMap realized = layer.getSettings().realized();
+          LayerWeights.write(weights(realized), realized, running.paramTable(), "");
+        };
     return new Piece(nodes, List.of(new NewLayer(wrapped, fill)));
   }
 
@@ -104,19 +111,20 @@ final class RnnStack {
     return builder.output(from).build();
   }
 
-  private MapWeights weights(BlockMap map) {
-    Map<String, double[]> weights = new LinkedHashMap<>();
-    Map<String, double[]> biases = new LinkedHashMap<>();
+  private MapWeights weights(RealizedMap map) {
+    Map<String, double[]> values = new LinkedHashMap<>();
     String from = RnnToMap.INPUT;
     for (Node node : nodes) {
       String slot = slots.get(node);
-      weights.put(from + "->" + slot, RnnToMap.weights(node, SimpleRnnParamInitializer.WEIGHT_KEY));
-      weights.put(
-          memory(node) + "->" + slot,
+      values.put(
+          Parameter.weightKey(from, slot),
+          RnnToMap.weights(node, SimpleRnnParamInitializer.WEIGHT_KEY));
+      values.put(
+          Parameter.weightKey(memory(node), slot),
           RnnToMap.weights(node, SimpleRnnParamInitializer.RECURRENT_WEIGHT_KEY));
-      biases.put(slot, RnnToMap.bias(node, ""));
+      values.put(Parameter.biasKey(slot), RnnToMap.bias(node, ""));
       from = slot;
     }
-    return new MapWeights(map, weights, biases);
+    return new MapWeights(map, values);
   }
 }

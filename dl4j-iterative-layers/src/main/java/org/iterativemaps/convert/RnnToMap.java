@@ -15,8 +15,12 @@ import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.params.SimpleRnnParamInitializer;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.layers.MapPlace;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.MapWeights;
+import org.iterativemaps.map.Parameter;
+import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -170,22 +174,24 @@ final class RnnToMap {
                 new NewLayer(
                     wrapped,
                     running -> {
+                      RealizedMap realized = layer.getSettings().realized();
                       for (String prefix : prefixes(node)) {
-                        MapWeights weights =
-                            new MapWeights(
-                                map,
-                                Map.of(
-                                    INPUT + "->" + HIDDEN,
-                                    weights(node, prefix + SimpleRnnParamInitializer.WEIGHT_KEY),
-                                    HIDDEN + "->" + HIDDEN,
-                                    weights(
-                                        node,
-                                        prefix + SimpleRnnParamInitializer.RECURRENT_WEIGHT_KEY)),
-                                Map.of(HIDDEN, bias(node, prefix)));
-                        weights.write(
-                            layer.getSettings(), key -> running.paramTable().get(prefix + key));
+                        MapWeights weights = weights(node, prefix, realized);
+                        LayerWeights.write(weights, realized, running.paramTable(), prefix);
                       }
                     }))));
+  }
+
+  private static MapWeights weights(Node node, String prefix, RealizedMap map) {
+    return new MapWeights(
+        map,
+        Map.of(
+            Parameter.weightKey(INPUT, HIDDEN),
+            weights(node, prefix + SimpleRnnParamInitializer.WEIGHT_KEY),
+            Parameter.weightKey(HIDDEN, HIDDEN),
+            weights(node, prefix + SimpleRnnParamInitializer.RECURRENT_WEIGHT_KEY),
+            Parameter.biasKey(HIDDEN),
+            bias(node, prefix)));
   }
 
   private void lstm(Node node, LstmToMap lstm) {

@@ -1,10 +1,9 @@
 package org.iterativemaps.convert;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -12,6 +11,8 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
+import org.iterativemaps.map.MapWeights;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.nd4j.linalg.activations.IActivation;
 
@@ -54,8 +55,10 @@ final class TiedStack {
     checkWidth();
     BlockMap map = map();
     IterativeMapLayer layer = layer(map);
-    Consumer<Layer> fill =
-        isTrained && !options.hasFreshWeights() ? average(map)::writeInto : running -> {};
+    NewLayer filled =
+        isTrained && !options.hasFreshWeights()
+            ? NewLayer.trained(layer, average(map))
+            : NewLayer.untrained(layer);
     long after = map.realize().parameterCount();
     for (Node node : stack) {
       boolean isFirst = node == hidden.get(0);
@@ -65,7 +68,7 @@ final class TiedStack {
           isFirst ? after : 0);
     }
     List<Piece> pieces = new ArrayList<>();
-    pieces.add(new Piece(stack, List.of(new NewLayer(layer, fill))));
+    pieces.add(new Piece(stack, List.of(filled)));
     if (run.endsInOutput()) {
       pieces.add(output(run.last()));
     }
@@ -170,23 +173,21 @@ final class TiedStack {
     }
     List<double[]> others =
         hidden.subList(1, hidden.size()).stream().map(node -> block(node).values()).toList();
-    boolean hasBias = map.slot(HIDDEN).hasBias();
-    List<double[]> biases =
-        hasBias
-            ? hidden.stream()
-                .map(n -> block(n).hasBias() ? block(n).bias() : new double[width()])
-                .toList()
-            : List.of();
     Averages averages = report.averages();
-    double[] bias = hasBias ? averages.of(biases) : null;
+    Map<String, double[]> values = new HashMap<>();
+    values.put(Parameter.weightKey(INPUT, HIDDEN), block(hidden.get(0)).values());
+    if (map.slot(HIDDEN).hasBias()) {
+      List<double[]> biases =
+          hidden.stream()
+              .map(n -> block(n).hasBias() ? block(n).bias() : new double[width()])
+              .toList();
+      values.put(Parameter.biasKey(HIDDEN), averages.of(biases));
+    }
     double[] loop = others.isEmpty() ? null : averages.of(others);
-    double[] in = block(hidden.get(0)).values();
-    return new MapWeights(
-        map,
-        isLooped
-            ? Map.of(INPUT + "->" + HIDDEN, in, HIDDEN + "->" + HIDDEN, loop)
-            : Map.of(INPUT + "->" + HIDDEN, in),
-        hasBias ? Map.of(HIDDEN, bias) : Map.of());
+    if (isLooped) {
+      values.put(Parameter.weightKey(HIDDEN, HIDDEN), loop);
+    }
+    return new MapWeights(map.realize(), values);
   }
 
   /** Its weights stay if the width does; else it starts anew. */

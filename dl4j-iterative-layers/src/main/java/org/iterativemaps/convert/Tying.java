@@ -14,6 +14,8 @@ import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.MapWeights;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.pattern.Sparsity;
@@ -86,17 +88,17 @@ final class Tying {
 
   private MapWeights looped() {
     BlockMapBuilder builder = BlockMap.builder().injection(injection());
-    Map<String, double[]> biases = new LinkedHashMap<>();
+    Map<String, double[]> values = new LinkedHashMap<>();
     copies.forEach(
         (base, slots) -> {
           Slot slot = slots.get(0);
           builder.add(slot.withName(base).with((Slot.Origin) null));
           if (slot.hasBias()) {
-            biases.put(
-                base, averages.of(slots.stream().map(s -> unrolled.bias(s.name())).toList()));
+            values.put(
+                Parameter.biasKey(base),
+                averages.of(slots.stream().map(s -> unrolled.bias(s.name())).toList()));
           }
         });
-    Map<String, double[]> weights = new LinkedHashMap<>();
     for (List<RealizedBlock> group : blocks.values()) {
       RealizedBlock first = group.get(0);
       String from = base(map.slot(first.block().from()));
@@ -105,10 +107,12 @@ final class Tying {
       WeightValues fixed = isTrained ? null : WeightValues.explicit(first.fixedValues());
       builder.add(new Block(from, to, Sparsity.explicit(first.mask()), fixed));
       if (isTrained) {
-        weights.put(from + "->" + to, averages.of(group.stream().map(unrolled::values).toList()));
+        values.put(
+            Parameter.weightKey(from, to),
+            averages.of(group.stream().map(unrolled::values).toList()));
       }
     }
-    return new MapWeights(builder.output(base(map.output())).build(), weights, biases);
+    return new MapWeights(builder.output(base(map.output())).build().realize(), values);
   }
 
   /** An impulse is read by the first copy of a slot and by no other. */

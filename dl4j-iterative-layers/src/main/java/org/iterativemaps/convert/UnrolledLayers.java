@@ -7,9 +7,11 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.layers.impl.RunningMap;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.Slot;
 
 /** {@link Unrolling} on the map layers of a network. */
@@ -54,12 +56,12 @@ final class UnrolledLayers {
     for (Node node : chains.stream().flatMap(chain -> chain.nodes().stream()).toList()) {
       if (node.layer() instanceof IterativeMapLayer layer
           && concerns.test(layer.getSettings().map())) {
-        NewMap map = change.of(node, MapWeights.of(node.trained()), report);
+        NewMap map = change.of(node, LayerWeights.read(node.trained()), report);
         report.layer(node, map.name, map.weights.realized().parameterCount());
         IterativeMapLayer copy = (IterativeMapLayer) layer.clone();
         copy.setSettings(
             new MapSettings(map.weights.map(), map.steps, Map.<String, IWeightInit>of()));
-        pieces.add(new Piece(List.of(node), List.of(new NewLayer(copy, map.weights::writeInto))));
+        pieces.add(new Piece(List.of(node), List.of(NewLayer.trained(copy, map.weights))));
         changed++;
       } else {
         report.stays(node);

@@ -12,6 +12,8 @@ import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.MapWeights;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.pattern.Sparsity;
@@ -68,14 +70,13 @@ public final class Unrolling {
     Map<Cell, String> names = names(map, evaluations);
     BlockMapBuilder builder = BlockMap.builder().add(map.input()).injection(Injection.HOLD);
     Map<String, double[]> values = new LinkedHashMap<>();
-    Map<String, double[]> biases = new LinkedHashMap<>();
     for (Evaluation evaluation : evaluations) {
       Slot slot = map.slots().get(evaluation.target().slot());
       String name = names.get(evaluation.target());
       Slot.Origin origin = new Slot.Origin(slot.name(), evaluation.target().step());
       builder.add(slot.withName(name).with(origin));
       if (slot.hasBias()) {
-        biases.put(name, weights.bias(slot.name()));
+        values.put(Parameter.biasKey(name), weights.bias(slot.name()));
       }
     }
     for (Evaluation evaluation : evaluations) {
@@ -85,12 +86,12 @@ public final class Unrolling {
         String to = names.get(evaluation.target());
         builder.add(new Block(from, to, Sparsity.explicit(block.mask()), fixed(block)));
         if (block.block().isTrainable()) {
-          values.put(from + "->" + to, weights.values(block).clone());
+          values.put(Parameter.weightKey(from, to), weights.values(block));
         }
       }
     }
     Cell end = evaluations.get(evaluations.size() - 1).target();
-    return new MapWeights(builder.output(names.get(end)).build(), values, biases);
+    return new MapWeights(builder.output(names.get(end)).build().realize(), values);
   }
 
   private static WeightValues fixed(RealizedBlock block) {

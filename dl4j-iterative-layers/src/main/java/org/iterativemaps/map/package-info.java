@@ -12,6 +12,8 @@
  *     <td>{@link org.iterativemaps.map.BlockFunctions}</td><td>one for each function</td></tr>
  * <tr><td>M_ij = W0 + U ⊙ Ω: absent, fixed and trained weights</td>
  *     <td>{@link org.iterativemaps.map.BlockMap}</td><td>{@code connect}, {@code connectFixed}</td></tr>
+ * <tr><td>U, b: the numbers that are trained</td>
+ *     <td>{@link org.iterativemaps.map.MapWeights}</td><td>{@code weights}, {@code bias}</td></tr>
  * <tr><td>one step, z_i &lt;- A_i( sum_j M_ij z_j + b_i )</td>
  *     <td>{@code kernel.reference.ReferenceKernel}</td><td>{@code step}</td></tr>
  * <tr><td>z_{t+1} = (A ∘ b ∘ M)^K ∘ Inject(x_{t+1}) ∘ z_t</td>

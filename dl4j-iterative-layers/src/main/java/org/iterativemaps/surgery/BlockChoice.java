@@ -7,10 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.api.Model;
-import org.iterativemaps.layers.IterativeMapLayer;
-import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.map.Block;
-import org.iterativemaps.map.change.TrainedMap;
+import org.iterativemaps.map.change.Changeable;
 
 /**
  * Which trained blocks of which map layers of a network are meant.
@@ -61,26 +59,26 @@ public final class BlockChoice {
   }
 
   /**
-   * The maps of these blocks with their values, by {@link MapLayer#name()}.
+   * The maps of these blocks with their numbers, by {@link MapLayer#name()}.
    *
    * @throws IllegalArgumentException if a layer is no map layer, or frozen, or a block is in none
    *     of the layers
    */
-  Map<String, TrainedMap> of(Model network) {
+  Map<String, Changeable> of(Model network) {
     LiveNetwork live = LiveNetwork.of(network);
-    Map<String, TrainedMap> found = new LinkedHashMap<>();
+    Map<String, Changeable> found = new LinkedHashMap<>();
     Set<String> missing = new LinkedHashSet<>(names);
     for (MapLayer layer : layers(live)) {
-      MapSettings settings = layer.map().getSettings();
       List<String> blocks = new ArrayList<>();
-      for (Block block : settings.map().blocks()) {
+      for (Block block : layer.map().getSettings().map().blocks()) {
         if (block.isTrainable() && (names.isEmpty() || names.contains(block.name()))) {
           blocks.add(block.name());
         }
       }
       blocks.forEach(missing::remove);
       if (!blocks.isEmpty()) {
-        found.put(layer.name(), trained(live, layer, Set.copyOf(blocks)));
+        found.put(
+            layer.name(), new Changeable(layer.weights(live), Set.copyOf(blocks), layer.steps()));
       }
     }
     if (!missing.isEmpty() || found.isEmpty()) {
@@ -96,16 +94,6 @@ public final class BlockChoice {
               + live.inventory());
     }
     return found;
-  }
-
-  static TrainedMap trained(LiveNetwork live, MapLayer layer, Set<String> blocks) {
-    MapSettings settings = layer.map().getSettings();
-    // In a sequence the state goes on with the next token.
-    int steps =
-        layer.map() instanceof IterativeMapLayer
-            ? settings.steps()
-            : Math.max(settings.steps(), settings.map().slots().size());
-    return new TrainedMap(settings.realized(), layer.parameters(live), blocks, steps);
   }
 
   private List<MapLayer> layers(LiveNetwork live) {

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.map.change.Changeable;
 import org.iterativemaps.map.change.MapChange;
-import org.iterativemaps.map.change.TrainedMap;
 import org.iterativemaps.map.pattern.WeightMask;
 import org.iterativemaps.surgery.LiveNetwork.ParameterName;
 import org.iterativemaps.surgery.LiveNetwork.Segment;
@@ -32,10 +32,9 @@ final class DenseGradient {
    * By {@link MapLayer#name()}, then block name: dL/dw at cell to * fromSize + from; dense blocks
    * left out.
    */
-  static Map<String, Map<String, double[]>> of(
-      LiveNetwork network, Map<String, TrainedMap> blocks) {
+  static Map<String, Map<String, double[]>> of(LiveNetwork network, Map<String, Changeable> maps) {
     Map<String, MapChange> changes = new LinkedHashMap<>();
-    blocks.forEach((layer, trained) -> changes.put(layer, dense(trained)));
+    maps.forEach((layer, map) -> changes.put(layer, dense(map)));
     Random random = Nd4j.getRandom();
     long root = random.rootState();
     long node = random.nodeState();
@@ -59,15 +58,13 @@ final class DenseGradient {
     }
   }
 
-  private static MapChange dense(TrainedMap trained) {
+  private static MapChange dense(Changeable map) {
     Map<String, WeightMask> masks = new HashMap<>();
-    for (RealizedBlock block : trained.map().blocks()) {
-      if (block.block().isTrainable() && trained.blocks().contains(block.block().name())) {
-        masks.put(
-            block.block().name(), WeightMask.dense(block.mask().fromSize(), block.mask().toSize()));
-      }
+    for (RealizedBlock block : map.chosen()) {
+      masks.put(
+          block.block().name(), WeightMask.dense(block.mask().fromSize(), block.mask().toSize()));
     }
-    return MapChange.ofMasks(trained.map(), masks);
+    return MapChange.ofMasks(map.weights().realized(), masks);
   }
 
   private static Map<String, double[]> read(

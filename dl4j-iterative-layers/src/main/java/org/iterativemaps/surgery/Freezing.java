@@ -3,8 +3,6 @@ package org.iterativemaps.surgery;
 import java.util.function.BiFunction;
 import org.deeplearning4j.nn.api.Model;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.RealizedMap;
-import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.change.FrozenBlocks;
 import org.iterativemaps.map.change.MapChange;
 
@@ -36,29 +34,13 @@ public final class Freezing {
    * @throws IllegalArgumentException if there is no such trained block
    */
   public static void freeze(Model network, String layer, String from, String to) {
-    change(
-        network,
-        layer,
-        (live, map) -> {
-          double[] values = values(map.realized(), map.parameters(live), from, to);
-          return FrozenBlocks.freeze(map.realized(), from, to, values);
-        });
+    change(network, layer, (live, map) -> FrozenBlocks.freeze(map.weights(live), from, to));
   }
 
   private static void change(
       Model network, String layer, BiFunction<LiveNetwork, MapLayer, BlockMap> change) {
     Surgery.changeAll(
         network, layer, (live, map) -> MapChange.between(map.realized(), change.apply(live, map)));
-  }
-
-  private static double[] values(RealizedMap map, double[][] parameters, String from, String to) {
-    return map.blocks().stream()
-        .filter(b -> b.block().isTrainable())
-        .filter(b -> b.block().from().equals(from) && b.block().to().equals(to))
-        .map(RealizedBlock::parameter)
-        .map(p -> parameters[p])
-        .findFirst()
-        .orElse(new double[0]);
   }
 
   /**

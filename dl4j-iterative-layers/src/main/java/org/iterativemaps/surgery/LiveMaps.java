@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.layers.impl.RunningMap;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.change.MapChange;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.rng.Random;
@@ -86,16 +87,15 @@ public final class LiveMaps {
   }
 
   /**
-   * The parameters of a layer's map, vector by vector in the order of {@code
-   * settings(…).realized().parameters()}, in new arrays.
+   * The map of a layer's configuration, with its numbers.
    *
    * @param network a MultiLayerNetwork or ComputationGraph
    * @param layer one map layer
    * @throws IllegalArgumentException if there is no such map layer, or several
    */
-  public static double[][] parameters(Model network, String layer) {
+  public static MapWeights weights(Model network, String layer) {
     LiveNetwork live = LiveNetwork.of(network);
-    return MapLayer.of(live, layer).parameters(live);
+    return MapLayer.of(live, layer).weights(live);
   }
 
   /**

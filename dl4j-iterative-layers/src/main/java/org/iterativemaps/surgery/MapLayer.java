@@ -13,12 +13,13 @@ import org.iterativemaps.layers.IterativeMapConf;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.IterativeMapVertex;
+import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.layers.MapPlace;
 import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.layers.UnevenBidirectional;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A map of a network, by itself or inside DL4J's wrappers.
@@ -166,11 +167,17 @@ record MapLayer(MapPlace place) {
     return new LiveNetwork.ParameterName(place.layer(), place.prefix() + parameter.key());
   }
 
-  /** The parameters, vector by vector, in the map's order. */
-  double[][] parameters(LiveNetwork network) {
-    Map<String, INDArray> table = network.trainables().get(place.layer()).paramTable(false);
-    return realized().parameters().stream()
-        .map(p -> table.get(parameterName(p).key()).dup().data().asDouble())
-        .toArray(double[][]::new);
+  /** The map and its numbers. */
+  MapWeights weights(LiveNetwork network) {
+    return LayerWeights.read(
+        realized(), network.trainables().get(place.layer()).paramTable(false), place.prefix());
+  }
+
+  /** How many steps a signal has: in a sequence the state goes on with the next token. */
+  int steps() {
+    MapSettings settings = map().getSettings();
+    return map() instanceof IterativeMapLayer
+        ? settings.steps()
+        : Math.max(settings.steps(), settings.map().slots().size());
   }
 }

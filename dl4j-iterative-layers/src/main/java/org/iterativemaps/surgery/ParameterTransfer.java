@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.iterativemaps.map.MapWeights;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.change.MapChange;
 import org.iterativemaps.surgery.LiveNetwork.ParameterName;
 import org.iterativemaps.surgery.LiveNetwork.Segment;
@@ -49,8 +51,8 @@ final class ParameterTransfer {
             (layer, trainable) -> {
               if (changed.containsKey(layer)) {
                 for (MapLayer map : changed.get(layer)) {
-                  double[][] values = map.parameters(network);
-                  vectors(map, changes.get(map.name()), values).forEach(v -> after.add(v, before));
+                  vectors(map, changes.get(map.name()), map.weights(network))
+                      .forEach(v -> after.add(v, before));
                 }
               } else if (trainable.paramTable(false) != null) {
                 for (String key : trainable.paramTable(false).keySet()) {
@@ -74,17 +76,17 @@ final class ParameterTransfer {
   private record Vector(ParameterName before, int[] origins, double[] values) {}
 
   private static List<Vector> vectors(
-      MapLayer layer, MapChange givenChange, double[][] valuesBefore) {
+      MapLayer layer, MapChange givenChange, MapWeights weightsBefore) {
     MapChange change =
         givenChange == null ? MapChange.ofMasks(layer.realized(), Map.of()) : givenChange;
+    MapWeights weights = change.carry(weightsBefore);
+    List<Parameter> parameters = change.after().parameters();
     List<Vector> vectors = new ArrayList<>();
-    for (int i = 0; i < change.after().parameters().size(); i++) {
-      int vectorBefore = change.parameterBefore(i);
-      ParameterName nameBefore =
-          vectorBefore == MapChange.NEW
-              ? null
-              : layer.parameterName(change.before().parameters().get(vectorBefore));
-      vectors.add(new Vector(nameBefore, change.origins(i), change.carry(i, valuesBefore)));
+    for (int i = 0; i < parameters.size(); i++) {
+      Parameter parameter = parameters.get(i);
+      boolean isNew = change.parameterBefore(i) == MapChange.NEW;
+      ParameterName nameBefore = isNew ? null : layer.parameterName(parameter); // of the same key
+      vectors.add(new Vector(nameBefore, change.origins(i), weights.values(parameter.key())));
     }
     return vectors;
   }

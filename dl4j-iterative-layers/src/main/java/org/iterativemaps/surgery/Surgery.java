@@ -4,15 +4,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BiFunction;
 import org.deeplearning4j.nn.api.Model;
+import org.iterativemaps.map.MapWeights;
+import org.iterativemaps.map.change.Changeable;
 import org.iterativemaps.map.change.MagnitudePruning;
 import org.iterativemaps.map.change.MagnitudePruning.Scope;
 import org.iterativemaps.map.change.MapChange;
 import org.iterativemaps.map.change.Resizing;
 import org.iterativemaps.map.change.Rewiring;
-import org.iterativemaps.map.change.TrainedMap;
 
 /**
  * Prunes, rewires, grows and shrinks the map layers of a network in place, between calls of {@code
@@ -44,12 +44,12 @@ public final class Surgery {
    *     of range
    */
   public static int prune(Model network, BlockChoice blocks, double sparsity, Scope scope) {
-    Map<String, TrainedMap> trained = blocks.of(network);
+    Map<String, Changeable> maps = blocks.of(network);
     List<MapChange> changes =
-        MagnitudePruning.toSparsity(new ArrayList<>(trained.values()), sparsity, scope);
+        MagnitudePruning.toSparsity(new ArrayList<>(maps.values()), sparsity, scope);
     Map<String, MapChange> byLayer = new LinkedHashMap<>();
     int next = 0;
-    for (String layer : trained.keySet()) {
+    for (String layer : maps.keySet()) {
       byLayer.put(layer, changes.get(next++));
     }
     return apply(network, byLayer);
@@ -75,8 +75,8 @@ public final class Surgery {
     blocks
         .of(network)
         .forEach(
-            (layer, trained) ->
-                changes.put(layer, Rewiring.atRandom(trained, fraction, seed, layer, purpose)));
+            (layer, map) ->
+                changes.put(layer, Rewiring.atRandom(map, fraction, seed, layer, purpose)));
     apply(network, changes);
   }
 
@@ -93,11 +93,10 @@ public final class Surgery {
    * @throws IllegalStateException if the network has no batch
    */
   public static void rewireByGradient(Model network, BlockChoice blocks, double fraction) {
-    Map<String, TrainedMap> trained = blocks.of(network);
-    Map<String, Map<String, double[]>> gradients =
-        DenseGradient.of(LiveNetwork.of(network), trained);
+    Map<String, Changeable> maps = blocks.of(network);
+    Map<String, Map<String, double[]>> gradients = DenseGradient.of(LiveNetwork.of(network), maps);
     Map<String, MapChange> changes = new LinkedHashMap<>();
-    trained.forEach(
+    maps.forEach(
         (layer, map) ->
             changes.put(layer, Rewiring.byGradient(map, fraction, gradients.get(layer))));
     apply(network, changes);
@@ -135,8 +134,9 @@ public final class Surgery {
         network,
         layer,
         (live, map) -> {
-          TrainedMap trained = BlockChoice.trained(live, map, Set.of());
-          return Resizing.shrink(trained, slot, Resizing.leastImportant(trained, slot, count));
+          MapWeights weights = map.weights(live);
+          int[] least = Resizing.leastImportant(weights, slot, count);
+          return Resizing.shrink(weights, map.steps(), slot, least);
         });
   }
 
@@ -154,7 +154,7 @@ public final class Surgery {
     changeAll(
         network,
         layer,
-        (live, map) -> Resizing.shrink(BlockChoice.trained(live, map, Set.of()), slot, units));
+        (live, map) -> Resizing.shrink(map.weights(live), map.steps(), slot, units));
   }
 
   /** Changes the map of a layer, or both of a Bidirectional. */

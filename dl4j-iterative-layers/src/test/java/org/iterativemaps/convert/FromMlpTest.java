@@ -27,8 +27,10 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.layers.MapLossLayer;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.plan.HiddenProportion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -394,7 +396,7 @@ class FromMlpTest {
     RandomMlp mlp = new RandomMlp(2, DataType.DOUBLE);
     MultiLayerNetwork map =
         IterativeMaps.fromMlp(mlp.network(), MlpOptions.dense().density(0.3)).network();
-    MapWeights kept = MapWeights.of(map.getLayer(0));
+    MapWeights kept = LayerWeights.read(map.getLayer(0));
     int block = 0;
     for (Node node : MultiLayerSource.of(mlp.network()).chains().get(0).nodes()) {
       if (!MlpRuns.hasWeights(node)) {
@@ -420,7 +422,7 @@ class FromMlpTest {
     MultiLayerNetwork network = mlp(20, 30, 30, 10);
     HiddenProportion found =
         HiddenProportion.realized(
-            MapWeights.of(
+            LayerWeights.read(
                     IterativeMaps.fromMlp(network, MlpOptions.dense().hiddenProportion(proportion))
                         .network()
                         .getLayer(0))
@@ -431,7 +433,7 @@ class FromMlpTest {
         found::toString); // one side keeps everything
     HiddenProportion both =
         HiddenProportion.realized(
-            MapWeights.of(
+            LayerWeights.read(
                     IterativeMaps.fromMlp(
                             network, MlpOptions.dense().hiddenProportion(proportion).density(0.2))
                         .network()

@@ -22,7 +22,9 @@ import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.layers.IterativeMapConf;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,7 +110,7 @@ class FromRnnTest {
     // So that the upper layer stays at zero until the first token arrives there.
     rnn.network.getLayer(1).getParam("b").assign(0);
     MapWeights one =
-        MapWeights.of(
+        LayerWeights.read(
             IterativeMaps.fromRnn(rnn.network, RnnOptions.exact().asOneMap())
                 .network()
                 .getLayer(0));
@@ -130,15 +132,15 @@ class FromRnnTest {
                 .layer(new IterativeMapRecurrentLayer.Builder().map(wavefront).build())
                 .build());
     network.init();
-    new MapWeights(
-            wavefront,
-            Map.of(
-                "x->h1", one.weights("x", "h1"),
-                "h1->h1", one.weights("h1.ago1", "h1"),
-                "h1->h2", one.weights("h1", "h2"),
-                "h2->h2", one.weights("h2.ago1", "h2")),
-            Map.of("h1", one.bias("h1"), "h2", one.bias("h2")))
-        .writeInto(network.getLayer(0));
+    Map<String, double[]> values =
+        Map.of(
+            "W[x->h1]", one.weights("x", "h1"),
+            "W[h1->h1]", one.weights("h1.ago1", "h1"),
+            "W[h1->h2]", one.weights("h1", "h2"),
+            "W[h2->h2]", one.weights("h2.ago1", "h2"),
+            "b[h1]", one.bias("h1"),
+            "b[h2]", one.bias("h2"));
+    LayerWeights.write(new MapWeights(wavefront.realize(), values), network.getLayer(0));
     INDArray input = rnn.data.getFeatures();
     long last = input.size(2) - 1;
     INDArray stack = rnn.network.feedForwardToLayer(1, input).get(2);

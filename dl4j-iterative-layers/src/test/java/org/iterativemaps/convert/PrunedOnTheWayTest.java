@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Slot;
@@ -111,7 +112,7 @@ class PrunedOnTheWayTest {
   }
 
   private static RealizedMap realized(MultiLayerNetwork network) {
-    return MapWeights.of(network.getLayer(0)).realized();
+    return LayerWeights.read(network.getLayer(0)).realized();
   }
 
   /** Unit by unit, without the library's own search. */

@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.LayerWeights;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.activations.Activation;
@@ -57,7 +58,7 @@ class ReadmeTest {
     network.init();
     assertEquals(Set.of("0_W[x->h]", "0_W[h->h]", "0_b[h]"), network.paramTable().keySet());
     INDArray vector = network.getParam("0_W[x->h]");
-    double[][] matrix = MapWeights.of(network.getLayer(0)).matrix("x", "h");
+    double[][] matrix = LayerWeights.read(network.getLayer(0)).matrix("x", "h");
     int next = 0;
     for (double[] targetUnit : matrix) {
       for (double weight : targetUnit) {

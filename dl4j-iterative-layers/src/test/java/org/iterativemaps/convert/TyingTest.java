@@ -20,10 +20,12 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.iterativemaps.layers.IterativeMapConf;
 import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.pattern.Sparsity;
@@ -66,8 +68,8 @@ class TyingTest {
 
     MultiLayerNetwork tied = IterativeMaps.tie(saved).network();
     assertClose(looped.output(input), tied.output(input), 1e-12);
-    MapWeights before = MapWeights.of(looped.getLayer(0));
-    MapWeights after = MapWeights.of(tied.getLayer(0));
+    MapWeights before = LayerWeights.read(looped.getLayer(0));
+    MapWeights after = LayerWeights.read(tied.getLayer(0));
     assertEquals(before.map().slots().size(), after.map().slots().size());
     for (Slot slot : after.map().slots()) {
       assertEquals(before.map().slot(slot.name()), slot);
@@ -79,7 +81,7 @@ class TyingTest {
       }
     }
     // Copies renamed by a person are copies still.
-    MapWeights renamed = rebuilt(MapWeights.of(saved.getLayer(0)), slot -> slot, "n");
+    MapWeights renamed = rebuilt(LayerWeights.read(saved.getLayer(0)), slot -> slot, "n");
     assertEquals(after, Unrolling.tie(renamed).weights());
   }
 
@@ -99,7 +101,7 @@ class TyingTest {
       assertRefused("[x, scale.1, scale.2]", () -> IterativeMaps.tie(network));
       assertRefused(
           "['x', 'scale.1', 'scale.2'] are copies",
-          () -> Unrolling.tie(MapWeights.of(network.getLayer(0))));
+          () -> Unrolling.tie(LayerWeights.read(network.getLayer(0))));
     }
   }
 
@@ -270,41 +272,35 @@ class TyingTest {
     BlockMap map = old.map();
     Map<String, String> names = new LinkedHashMap<>();
     BlockMapBuilder builder = BlockMap.builder();
-    Map<String, double[]> biases = new LinkedHashMap<>();
+    Map<String, double[]> values = new LinkedHashMap<>();
     for (Slot slot : map.slots()) {
       String name = slot.isInput() || prefix.isEmpty() ? slot.name() : prefix + names.size();
       names.put(slot.name(), name);
       Slot changed = change.apply(slot);
       builder.add(changed.withName(name));
       if (changed.hasBias()) {
-        biases.put(name, old.bias(slot.name()));
+        values.put(Parameter.biasKey(name), old.bias(slot.name()));
       }
     }
-    Map<String, double[]> weights = new LinkedHashMap<>();
     for (Block block : map.blocks()) {
       String from = names.get(block.from());
       String to = names.get(block.to());
       builder.add(new Block(from, to, block.sparsity(), block.fixedValues()));
       if (block.isTrainable()) {
-        weights.put(from + "->" + to, old.weights(block.from(), block.to()));
+        values.put(Parameter.weightKey(from, to), old.weights(block.from(), block.to()));
       }
     }
-    return new MapWeights(builder.output(names.get(map.output().name())).build(), weights, biases);
+    BlockMap renamed = builder.output(names.get(map.output().name())).build();
+    return new MapWeights(renamed.realize(), values);
   }
 
   private static MapWeights weights(BlockMap map) {
-    Map<String, double[]> weights = new LinkedHashMap<>();
-    Map<String, double[]> biases = new LinkedHashMap<>();
+    Map<String, double[]> values = new LinkedHashMap<>();
     var realized = map.realize();
     for (Parameter p : realized.parameters()) {
-      double[] values = new Random(p.length()).doubles(p.length()).toArray();
-      if (p.isBias()) {
-        biases.put(map.slots().get(p.slot()).name(), values);
-      } else {
-        weights.put(realized.blocks().get(p.block()).block().name(), values);
-      }
+      values.put(p.key(), new Random(p.length()).doubles(p.length()).toArray());
     }
-    return new MapWeights(map, weights, biases);
+    return new MapWeights(realized, values);
   }
 
   private static BlockMap map(MultiLayerNetwork network) {

@@ -13,8 +13,10 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +38,7 @@ class UnrollingTest {
   void unrolledMapsComputeTheSameAndTieWithoutLoss(int steps, Injection injection) {
     MultiLayerNetwork looped = looped(steps, injection);
     if (steps == 1) {
-      MapWeights once = MapWeights.of(looped.getLayer(0));
+      MapWeights once = LayerWeights.read(looped.getLayer(0));
       assertEquals(1, Unrolling.stepsOf(Unrolling.unroll(once, 1).map()));
       return;
     }
@@ -75,7 +77,7 @@ class UnrollingTest {
 
   @Test
   void moreStepsThanAMapHasRoomForAreRefused() {
-    MapWeights once = MapWeights.of(looped(1, Injection.HOLD).getLayer(0));
+    MapWeights once = LayerWeights.read(looped(1, Injection.HOLD).getLayer(0));
     for (int steps : new int[] {Unrolling.MOST_SLOTS + 1, 10_000_000, Integer.MAX_VALUE}) {
       assertRefused("K = " + steps, () -> Unrolling.unroll(once, steps));
     }
@@ -116,7 +118,7 @@ class UnrollingTest {
     rnn.init();
     INDArray input = SameNetworks.normal(new Random(1), DataType.DOUBLE, 2, N_IN, time);
     INDArray expected = rnn.output(input);
-    MapWeights recurrent = MapWeights.of(IterativeMaps.fromRnn(rnn).network().getLayer(0));
+    MapWeights recurrent = LayerWeights.read(IterativeMaps.fromRnn(rnn).network().getLayer(0));
     MapWeights lifted = LiftedForm.of(recurrent, time);
     INDArray tokens = input.permute(0, 2, 1).dup('c').reshape('c', 2, time * N_IN);
     for (int t = 1; t <= time; t++) {
@@ -127,7 +129,7 @@ class UnrollingTest {
                   .layer(new IterativeMapLayer.Builder().map(lifted.map()).steps(t).build())
                   .build());
       network.init();
-      lifted.writeInto(network.getLayer(0));
+      LayerWeights.write(lifted, network.getLayer(0));
       assertClose(
           expected.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(t - 1)).dup(),
           network.output(tokens),
@@ -206,7 +208,7 @@ class UnrollingTest {
     assertRefused("with copies of slots", () -> IterativeMaps.tie(looped(3, Injection.HOLD)));
     assertRefused(
         "h -> h",
-        () -> Unrolling.stepsOf(MapWeights.of(looped(3, Injection.HOLD).getLayer(0)).map()));
+        () -> Unrolling.stepsOf(LayerWeights.read(looped(3, Injection.HOLD).getLayer(0)).map()));
   }
 
   private static org.iterativemaps.layers.MapSettings settings(MultiLayerNetwork network) {

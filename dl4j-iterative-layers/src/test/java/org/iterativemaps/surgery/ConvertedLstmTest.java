@@ -15,13 +15,14 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.iterativemaps.convert.IterativeMaps;
 import org.iterativemaps.convert.MapKnobs;
-import org.iterativemaps.convert.MapWeights;
 import org.iterativemaps.convert.Unrolling;
 import org.iterativemaps.convert.numpy.NpyArray;
 import org.iterativemaps.convert.numpy.NumpyWeights;
 import org.iterativemaps.convert.numpy.Orientation;
 import org.iterativemaps.kernel.Magnitude;
+import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.layers.MapSummary;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.change.MagnitudePruning.Scope;
@@ -113,7 +114,7 @@ class ConvertedLstmTest {
     MultiLayerNetwork network = converted(false);
     MultiLayerNetwork pruned = network.clone();
     Surgery.prune(pruned, BlockChoice.all(), 0.7, Scope.GLOBAL);
-    MapWeights left = MapWeights.of(pruned.getLayer(0));
+    MapWeights left = LayerWeights.read(pruned.getLayer(0));
     for (RealizedBlock block : map(network).blocks()) {
       if (block.block().isTrainable()) {
         double[][] matrix = left.matrix(block.block().from(), block.block().to());
@@ -166,7 +167,7 @@ class ConvertedLstmTest {
 
   @Test
   void toNumpyAndBack(@TempDir Path folder) throws Exception {
-    MapWeights weights = MapWeights.of(converted(false).getLayer(0));
+    MapWeights weights = LayerWeights.read(converted(false).getLayer(0));
     Path file = folder.resolve("weights.npz");
     NumpyWeights.write(file, weights, Orientation.TO_FROM, NpyArray.Precision.DOUBLE);
     assertTrue(Files.size(file) > 0);
@@ -189,7 +190,7 @@ class ConvertedLstmTest {
         () -> Surgery.prune(network, BlockChoice.all().named("f,c->m"), 0.5, Scope.GLOBAL),
         "f,c->m",
         "only weights of linear blocks");
-    MapWeights weights = MapWeights.of(network.getLayer(0));
+    MapWeights weights = LayerWeights.read(network.getLayer(0));
     refused(() -> Unrolling.unroll(weights, 2), "unroll", "f,c->m");
   }
 

@@ -17,7 +17,7 @@ import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.MapSummary;
 import org.iterativemaps.layers.MapWeightInit;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.values.WeightValues;
 import org.junit.jupiter.api.Test;
@@ -33,14 +33,10 @@ import org.nd4j.linalg.learning.config.Adam;
 class FreezingTest {
 
   private static double[] weights(Model network, String block) {
-    RealizedMap map = LiveMaps.settings(network, "map").realized();
-    return map.blocks().stream()
+    MapWeights weights = LiveMaps.weights(network, "map");
+    return weights.realized().blocks().stream()
         .filter(b -> b.block().name().equals(block))
-        .map(
-            b ->
-                b.parameter() < 0
-                    ? b.fixedValues()
-                    : LiveMaps.parameters(network, "map")[b.parameter()])
+        .map(weights::values)
         .findFirst()
         .orElseThrow();
   }

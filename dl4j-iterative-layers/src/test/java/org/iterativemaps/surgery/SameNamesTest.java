@@ -164,7 +164,7 @@ class SameNamesTest {
     for (Executable call :
         List.<Executable>of(
             () -> LiveMaps.settings(network, "same"),
-            () -> LiveMaps.parameters(network, "same"),
+            () -> LiveMaps.weights(network, "same"),
             () -> MapKnobs.of(network).only("same"),
             () -> MapKnobs.of(network).running("same"),
             () -> Surgery.grow(network, "same", "h", 1, 1),

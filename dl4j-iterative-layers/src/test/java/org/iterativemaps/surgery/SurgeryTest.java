@@ -209,7 +209,7 @@ class SurgeryTest {
 
   /** x->h is dense: the weights into a unit of h. */
   private static double[] row(MultiLayerNetwork network, int unit) {
-    double[] weights = LiveMaps.parameters(network, "map")[0];
+    double[] weights = LiveMaps.weights(network, "map").weights("x", "h");
     return Arrays.copyOfRange(weights, 5 * unit, 5 * (unit + 1));
   }
 
@@ -220,7 +220,7 @@ class SurgeryTest {
             .filter(b -> b.block().name().equals("h->y"))
             .findFirst()
             .orElseThrow();
-    double[] weights = LiveMaps.parameters(network, "map")[block.parameter()];
+    double[] weights = LiveMaps.weights(network, "map").values(block);
     return IntStream.range(0, weights.length)
         .filter(entry -> block.mask().source(entry) == unit)
         .mapToDouble(entry -> weights[entry])

@@ -191,7 +191,8 @@ class WrappersTest {
     assertEquals(
         java.util.Set.of("x->h"), LiveMaps.settings(network, "map").weightInits().keySet());
     assertTrue(
-        java.util.Arrays.stream(LiveMaps.parameters(network, "map")[0]).allMatch(w -> w == 1));
+        java.util.Arrays.stream(LiveMaps.weights(network, "map").weights("x", "h"))
+            .allMatch(w -> w == 1));
   }
 
   @Test

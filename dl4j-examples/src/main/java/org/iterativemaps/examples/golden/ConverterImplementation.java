@@ -10,11 +10,13 @@ import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.convert.IterativeMaps;
 import org.iterativemaps.convert.MapKnobs;
-import org.iterativemaps.convert.MapWeights;
 import org.iterativemaps.examples.golden.GoldenModel.Connection;
 import org.iterativemaps.examples.golden.GoldenModel.State;
 import org.iterativemaps.layers.IterativeMapConf;
+import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.MapWeights;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -75,11 +77,12 @@ final class ConverterImplementation implements Implementation {
       MapKnobs.of(map).steps(steps);
       return new LayerSequenceNetwork(map, mapOf(map), dataType(), model);
     }
-    MapWeights converted = MapWeights.of(IterativeMaps.fromMlp(mlp(model)).network().getLayer(0));
-    MapWeights read =
-        converted.on(converted.map().withOutput(output).withInjection(model.injection()));
-    MultiLayerNetwork network = network(read.recurrentLayer(steps).build());
-    read.writeInto(network.getLayer(0));
+    MapWeights converted =
+        LayerWeights.read(IterativeMaps.fromMlp(mlp(model)).network().getLayer(0));
+    BlockMap map = converted.map().withOutput(output).withInjection(model.injection());
+    MultiLayerNetwork network =
+        network(new IterativeMapRecurrentLayer.Builder().map(map).steps(steps).build());
+    LayerWeights.write(converted, network.getLayer(0));
     return new LayerSequenceNetwork(network, mapOf(network), dataType(), model);
   }
 

@@ -7,10 +7,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.iterativemaps.convert.MapWeights;
 import org.iterativemaps.convert.numpy.NpyArray.Precision;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
@@ -37,10 +37,7 @@ public final class NumpyWeights {
     Map<String, NpyArray> arrays = new LinkedHashMap<>();
     for (RealizedBlock block : linear(weights.realized())) {
       boolean isTrained = block.block().isTrainable();
-      double[] values =
-          isTrained
-              ? weights.weights(block.block().from(), block.block().to())
-              : block.fixedValues();
+      double[] values = weights.values(block);
       double[] ones = new double[values.length];
       Arrays.fill(ones, 1);
       arrays.put(
@@ -173,6 +170,6 @@ public final class NumpyWeights {
     for (Parameter parameter : others(realized)) {
       values.put(parameter.key(), arrays.vector(key(parameter, map), parameter.length()));
     }
-    return new MapWeights(map.with(map.slots(), blocks), values);
+    return new MapWeights(map.with(map.slots(), blocks).realize(), values);
   }
 }

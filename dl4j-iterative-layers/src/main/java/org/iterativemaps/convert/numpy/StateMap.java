@@ -4,9 +4,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.iterativemaps.activations.StableActivations;
-import org.iterativemaps.convert.MapWeights;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
+import org.iterativemaps.map.MapWeights;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.pattern.WeightMask;
@@ -16,8 +17,7 @@ import org.nd4j.linalg.activations.IActivation;
 /** A map from the modules of a {@code state_dict}: blocks and numbers while they are collected. */
 final class StateMap {
   private final BlockMapBuilder map = BlockMap.builder();
-  private final Map<String, double[]> weights = new LinkedHashMap<>();
-  private final Map<String, double[]> biases = new LinkedHashMap<>();
+  private final Map<String, double[]> values = new LinkedHashMap<>(); // by key
 
   /** A slot, with the activation that PyTorch means by its name. */
   void addSlot(Slot slot) {
@@ -48,7 +48,7 @@ final class StateMap {
     }
     if (trained.entryCount() > 0) {
       map.connect(from.name(), to.name(), Sparsity.explicit(trained));
-      weights.put(from.name() + "->" + to.name(), Masks.entries(weight, trained));
+      values.put(Parameter.weightKey(from.name(), to.name()), Masks.entries(weight, trained));
     }
     if (fixed.entryCount() > 0) {
       map.connectFixed(
@@ -73,7 +73,8 @@ final class StateMap {
       return;
     }
     if (slot.hasBias()) {
-      double[] sum = biases.computeIfAbsent(slot.name(), s -> new double[slot.size()]);
+      String key = Parameter.biasKey(slot.name());
+      double[] sum = values.computeIfAbsent(key, k -> new double[slot.size()]);
       Arrays.setAll(sum, i -> sum[i] + bias[i]);
     } else if (Arrays.stream(bias).anyMatch(value -> value != 0)) {
       throw new IllegalArgumentException(
@@ -87,9 +88,9 @@ final class StateMap {
     BlockMap whole = map.output(output).build();
     for (Slot slot : whole.slots()) {
       if (slot.hasBias()) {
-        biases.putIfAbsent(slot.name(), new double[slot.size()]);
+        values.putIfAbsent(Parameter.biasKey(slot.name()), new double[slot.size()]);
       }
     }
-    return new MapWeights(whole, weights, biases);
+    return new MapWeights(whole.realize(), values);
   }
 }

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.iterativemaps.activations.StableActivations;
-import org.iterativemaps.convert.MapWeights;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.Slot;
 import org.nd4j.linalg.activations.IActivation;
 

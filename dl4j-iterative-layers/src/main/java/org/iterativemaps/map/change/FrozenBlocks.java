@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.pattern.Sparsity;
@@ -22,27 +23,17 @@ public final class FrozenBlocks {
    * The map with a trained block fixed at the values it has. A fixed block between the same two
    * slots takes them in.
    *
-   * @param map with its masks drawn
+   * @param weights the map and its numbers, those of the block finite
    * @param from source slot
    * @param to target slot
-   * @param values of the trained weights, one per entry of the block's mask; finite
-   * @throws IllegalArgumentException if there is no such trained block, or the values do not fit it
+   * @throws IllegalArgumentException if there is no such trained block, or a number is not finite
    */
-  public static BlockMap freeze(RealizedMap map, String from, String to, double[] values) {
+  public static BlockMap freeze(MapWeights weights, String from, String to) {
+    RealizedMap map = weights.realized();
     RealizedBlock trained = need(map, from, to, true);
-    if (values.length != trained.mask().entryCount()) {
-      throw new IllegalArgumentException(
-          "values of "
-              + trained.block().name()
-              + ": found "
-              + values.length
-              + ", expected one for each of its "
-              + trained.mask().entryCount()
-              + " weights");
-    }
     RealizedBlock fixed = find(map, from, to, false);
     TreeMap<Long, Double> cells = new TreeMap<>();
-    add(trained.mask(), values, cells);
+    add(trained.mask(), weights.values(trained), cells);
     if (fixed != null) {
       add(fixed.mask(), fixed.fixedValues(), cells);
     }

@@ -49,7 +49,7 @@ public final class MagnitudePruning {
    * @throws IllegalArgumentException if the sparsity is out of range, no block is given, or a
    *     weight is NaN
    */
-  public static List<MapChange> toSparsity(List<TrainedMap> maps, double sparsity, Scope scope) {
+  public static List<MapChange> toSparsity(List<Changeable> maps, double sparsity, Scope scope) {
     if (!(sparsity >= 0 && sparsity < 1)) {
       throw new IllegalArgumentException(
           "sparsity: found "
@@ -90,7 +90,7 @@ public final class MagnitudePruning {
    * @param shares disjoint groups of its blocks
    * @throws IllegalArgumentException if a share names another block, or a weight is NaN
    */
-  public static MapChange toShares(TrainedMap map, List<Share> shares) {
+  public static MapChange toShares(Changeable map, List<Share> shares) {
     for (Share share : shares) {
       if (!map.blocks().containsAll(share.blocks())) {
         throw new IllegalArgumentException(
@@ -116,14 +116,15 @@ public final class MagnitudePruning {
   private record Group(List<Candidate> candidates, long stay) {}
 
   private static List<MapChange> prune(
-      List<TrainedMap> maps, Function<List<Candidate>, List<Group>> grouping) {
+      List<Changeable> maps, Function<List<Candidate>, List<Group>> grouping) {
     List<Map<String, Set<Integer>>> paths = new ArrayList<>();
     maps.forEach(m -> paths.add(Map.of()));
     List<MapChange> changes = choose(maps, grouping, paths);
     boolean cut = false;
     for (int i = 0; i < maps.size(); i++) {
-      if (Paths.cutBy(maps.get(i), changes.get(i))) {
-        paths.set(i, Paths.strongest(maps.get(i)));
+      Changeable map = maps.get(i);
+      if (Paths.cutBy(map.weights(), map.steps(), changes.get(i))) {
+        paths.set(i, Paths.strongest(map.weights(), map.steps()));
         cut = true;
       }
     }
@@ -131,14 +132,14 @@ public final class MagnitudePruning {
   }
 
   private static List<MapChange> choose(
-      List<TrainedMap> maps,
+      List<Changeable> maps,
       Function<List<Candidate>, List<Group>> grouping,
       List<Map<String, Set<Integer>>> protectedEntries) {
     List<Candidate> candidates = new ArrayList<>();
     for (int i = 0; i < maps.size(); i++) {
       for (RealizedBlock block : maps.get(i).chosen()) {
         Set<Integer> kept = protectedEntries.get(i).getOrDefault(block.block().name(), Set.of());
-        candidates.add(new Candidate(i, block, scores(maps.get(i).weights(block), kept)));
+        candidates.add(new Candidate(i, block, scores(maps.get(i).weights().values(block), kept)));
       }
     }
     List<Map<String, WeightMask>> masks = new ArrayList<>();
@@ -148,7 +149,7 @@ public final class MagnitudePruning {
     }
     List<MapChange> changes = new ArrayList<>();
     for (int i = 0; i < maps.size(); i++) {
-      changes.add(MapChange.ofMasks(maps.get(i).map(), masks.get(i)));
+      changes.add(MapChange.ofMasks(maps.get(i).weights().realized(), masks.get(i)));
     }
     return changes;
   }

@@ -3,11 +3,13 @@ package org.iterativemaps.map.change;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
@@ -245,21 +247,26 @@ public final class MapChange {
   }
 
   /**
-   * The values of one vector of the new map: carried over, or those new parameters start with.
+   * The new map with its numbers: carried over, or those new parameters start with.
    *
-   * @param parameter index into the new map's {@link RealizedMap#parameters()}
-   * @param valuesBefore the old map's parameters, vector by vector
+   * @param weights the old map's
+   * @throws IllegalArgumentException if they are another map's
    */
-  public double[] carry(int parameter, double[][] valuesBefore) {
-    int[] origins = origins(parameter);
-    double[] values = starts(parameter);
-    int vectorBefore = parameterBefore(parameter);
-    for (int i = 0; i < origins.length; i++) {
-      if (origins[i] != NEW) {
-        values[i] = valuesBefore[vectorBefore][origins[i]];
+  public MapWeights carry(MapWeights weights) {
+    MapWeights old = weights.on(before);
+    Map<String, double[]> carried = new HashMap<>();
+    List<Parameter> parameters = after.parameters();
+    for (int p = 0; p < parameters.size(); p++) {
+      String key = parameters.get(p).key();
+      double[] values = starts(p);
+      double[] valuesBefore = parameterBefore(p) == NEW ? values : old.values(key);
+      int[] origins = origins(p);
+      for (int i = 0; i < origins.length; i++) {
+        values[i] = origins[i] == NEW ? values[i] : valuesBefore[origins[i]];
       }
+      carried.put(key, values);
     }
-    return values;
+    return new MapWeights(after, carried);
   }
 
   private double[] starts(int parameter) {

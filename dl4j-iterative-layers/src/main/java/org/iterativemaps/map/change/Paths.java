@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Slot;
@@ -27,34 +28,31 @@ import org.iterativemaps.map.pattern.WeightMask;
 final class Paths {
   private static final double UNREACHED = -1;
 
-  private final TrainedMap trained;
+  private final MapWeights weights;
+  private final int steps;
   private final RealizedMap map;
   private final int slots;
 
-  private Paths(TrainedMap trained) {
-    this.trained = trained;
-    this.map = trained.map();
+  private Paths(MapWeights weights, int steps) {
+    this.weights = weights;
+    this.steps = steps;
+    this.map = weights.realized();
     this.slots = map.map().slots().size();
   }
 
   /** Whether some unit of the output slot can be reached from some unit of the input slot. */
-  static boolean reachOutput(TrainedMap trained) {
-    return strongest(trained) != null;
+  static boolean reachOutput(MapWeights weights, int steps) {
+    return strongest(weights, steps) != null;
   }
 
   /** Whether the output can be reached before a change, and no longer after it. */
-  static boolean cutBy(TrainedMap trained, MapChange change) {
-    double[][] left = new double[change.after().parameters().size()][];
-    for (int i = 0; i < left.length; i++) {
-      left[i] = change.carry(i, trained.values());
-    }
-    TrainedMap after = new TrainedMap(change.after(), left, Set.of(), trained.steps());
-    return !reachOutput(after) && reachOutput(trained);
+  static boolean cutBy(MapWeights weights, int steps, MapChange change) {
+    return !reachOutput(change.carry(weights), steps) && reachOutput(weights, steps);
   }
 
   /** The entries of the strongest path, by name of the trained block; null if there is no path. */
-  static Map<String, Set<Integer>> strongest(TrainedMap trained) {
-    return new Paths(trained).search();
+  static Map<String, Set<Integer>> strongest(MapWeights weights, int steps) {
+    return new Paths(weights, steps).search();
   }
 
   /**
@@ -74,7 +72,7 @@ final class Paths {
     }
     List<Map<Long, Hop>> hops = new ArrayList<>(); // of each step, by slot and unit
     boolean changed = true;
-    for (int step = 0; step < trained.steps() && changed; step++) {
+    for (int step = 0; step < steps && changed; step++) {
       Map<Long, Hop> improved = new HashMap<>();
       strength = step(strength, improved);
       hops.add(improved);
@@ -139,9 +137,11 @@ final class Paths {
 
     private void weightByWeight(RealizedBlock block) {
       WeightMask mask = block.mask();
+      double[] values = weights.values(block);
       for (int unit = 0; unit < reached.length; unit++) {
         for (int e = mask.targetStart(unit); e < mask.targetStart(unit + 1); e++) {
-          offer(unit, Paths.this.strength(block, e), block, e, block.from(), mask.source(e));
+          double strength = Paths.strength(block, values[e]);
+          offer(unit, strength, block, e, block.from(), mask.source(e));
         }
       }
     }
@@ -162,11 +162,11 @@ final class Paths {
     }
   }
 
-  private double strength(RealizedBlock block, int entry) {
+  private static double strength(RealizedBlock block, double weight) {
     if (block.block().isTrainable()) {
-      return Math.abs(trained.weights(block)[entry]);
+      return Math.abs(weight);
     }
-    return block.fixedValues()[entry] == 0 ? UNREACHED : Double.POSITIVE_INFINITY;
+    return weight == 0 ? UNREACHED : Double.POSITIVE_INFINITY;
   }
 
   private static int strongest(double[] strength) {

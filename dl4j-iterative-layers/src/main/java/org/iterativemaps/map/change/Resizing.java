@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Slot;
@@ -74,14 +75,15 @@ public final class Resizing {
   /**
    * A slot without some of its units.
    *
-   * @param trained the map and its values
+   * @param weights the map and its numbers
+   * @param steps as {@link Changeable#steps()}
    * @param slot a state slot other than the output
    * @param units the numbers of the units that go, each once; not all of them
    * @throws IllegalArgumentException if the slot is the input or output, a unit is not in it, none
    *     would be left, a block would lose its last weight, or the output would be cut off
    */
-  public static MapChange shrink(TrainedMap trained, String slot, int... units) {
-    RealizedMap map = trained.map();
+  public static MapChange shrink(MapWeights weights, int steps, String slot, int... units) {
+    RealizedMap map = weights.realized();
     checkHidden(map, slot);
     int size = map.map().slot(slot).size();
     TreeSet<Integer> left = new TreeSet<>(IntStream.range(0, size).boxed().toList());
@@ -108,7 +110,7 @@ public final class Resizing {
     }
     BlockMap after = Masks.resized(map.map(), slot, unitsBefore.length, blocks);
     MapChange change = MapChange.between(map, after).withUnits(slot, unitsBefore);
-    if (Paths.cutBy(trained, change)) {
+    if (Paths.cutBy(weights, steps, change)) {
       throw new IllegalArgumentException(
           "units: without them no weights lead from the input to the output any more; keep one that"
               + " does, or grow others first");
@@ -123,24 +125,24 @@ public final class Resizing {
    * <p>Source: He, Fan, Qian, Tan, Yu, "Reshaping deep neural network for fast decoding by
    * node-pruning", ICASSP 2014 (their measure "onorm").
    *
-   * @param trained the map and its values
+   * @param weights the map and its numbers
    * @param slot the slot
    * @return one number per unit
    */
-  public static double[] importance(TrainedMap trained, String slot) {
-    checkLinear(trained.map().map(), slot);
-    double[] importance = new double[trained.map().map().slot(slot).size()];
-    for (RealizedBlock block : trained.map().blocks()) {
+  public static double[] importance(MapWeights weights, String slot) {
+    checkLinear(weights.map(), slot);
+    double[] importance = new double[weights.map().slot(slot).size()];
+    for (RealizedBlock block : weights.realized().blocks()) {
       if (!block.block().sources().contains(slot)) {
         continue;
       }
       boolean own = block.from() == block.to();
-      double[] weights = block.block().isTrainable() ? trained.weights(block) : block.fixedValues();
+      double[] values = weights.values(block);
       WeightMask mask = block.mask();
       for (int to = 0; to < mask.toSize(); to++) {
         for (int entry = mask.targetStart(to); entry < mask.targetStart(to + 1); entry++) {
           int from = mask.source(entry);
-          importance[from] += own && from == to ? 0 : Math.abs(weights[entry]);
+          importance[from] += own && from == to ? 0 : Math.abs(values[entry]);
         }
       }
     }
@@ -150,12 +152,12 @@ public final class Resizing {
   /**
    * The units of least {@link #importance}; of equal ones those with the higher number.
    *
-   * @param trained the map and its values
+   * @param weights the map and its numbers
    * @param slot the slot
    * @param count how many, 0 to the slot's size
    */
-  public static int[] leastImportant(TrainedMap trained, String slot, int count) {
-    double[] importance = importance(trained, slot);
+  public static int[] leastImportant(MapWeights weights, String slot, int count) {
+    double[] importance = importance(weights, slot);
     if (count < 0 || count > importance.length) {
       throw new IllegalArgumentException(
           "count: found "

@@ -29,7 +29,7 @@ public final class Rewiring {
   /**
    * Grows where the loss is steepest.
    *
-   * @param trained the map and the blocks of it to rewire
+   * @param map the map and the blocks of it to rewire
    * @param fraction of each block's weights, in [0, 1]; at least one weight is not dropped
    * @param gradients for each block the gradient of the loss at every cell, weight or not: dL/dw of
    *     cell to * fromSize + from; missing for dense blocks
@@ -38,9 +38,9 @@ public final class Rewiring {
    *     another length, or holds NaN
    */
   public static MapChange byGradient(
-      TrainedMap trained, double fraction, Map<String, double[]> gradients) {
+      Changeable map, double fraction, Map<String, double[]> gradients) {
     return rewire(
-        trained,
+        map,
         fraction,
         (block, free, count) -> {
           double[] gradient = gradients.get(block.block().name());
@@ -64,17 +64,16 @@ public final class Rewiring {
   /**
    * Grows at random places.
    *
-   * @param trained the map and the blocks of it to rewire
+   * @param map the map and the blocks of it to rewire
    * @param fraction of each block's weights, in [0, 1]; at least one weight is not dropped
    * @param seed where the places come from
    * @param purpose distinguishes draws from one seed, e.g. by layer and iteration
    * @return the change; without effect if nothing is to be rewired
    * @throws IllegalArgumentException if the fraction is out of range
    */
-  public static MapChange atRandom(
-      TrainedMap trained, double fraction, long seed, String... purpose) {
+  public static MapChange atRandom(Changeable map, double fraction, long seed, String... purpose) {
     return rewire(
-        trained,
+        map,
         fraction,
         (block, free, count) -> {
           String[] names = Arrays.copyOf(purpose, purpose.length + 3);
@@ -97,28 +96,27 @@ public final class Rewiring {
     int[] grow(RealizedBlock block, long[] free, int count);
   }
 
-  private static MapChange rewire(TrainedMap trained, double fraction, Places growth) {
+  private static MapChange rewire(Changeable map, double fraction, Places growth) {
     if (!(fraction >= 0 && fraction <= 1)) {
       throw new IllegalArgumentException(
           "fraction: found " + fraction + ", expected one in [0, 1] of the weights");
     }
-    MapChange change = rewire(trained, fraction, growth, Map.of());
-    return Paths.cutBy(trained, change)
-        ? rewire(trained, fraction, growth, Paths.strongest(trained))
+    MapChange change = rewire(map, fraction, growth, Map.of());
+    return Paths.cutBy(map.weights(), map.steps(), change)
+        ? rewire(map, fraction, growth, Paths.strongest(map.weights(), map.steps()))
         : change;
   }
 
   private static MapChange rewire(
-      TrainedMap trained, double fraction, Places growth, Map<String, Set<Integer>> path) {
+      Changeable map, double fraction, Places growth, Map<String, Set<Integer>> path) {
     Map<String, WeightMask> masks = new HashMap<>();
-    for (RealizedBlock block : trained.chosen()) {
+    for (RealizedBlock block : map.chosen()) {
       WeightMask mask = block.mask();
       Set<Integer> keep = path.getOrDefault(block.block().name(), Set.of());
       int most = mask.entryCount() - Math.max(1, keep.size());
       int drop = (int) Math.min(most, Math.rint(fraction * mask.entryCount()));
       if (drop > 0 && !mask.isDense()) {
-        double[] magnitudes = new double[mask.entryCount()];
-        Arrays.setAll(magnitudes, i -> Math.abs(trained.weights(block)[i]));
+        double[] magnitudes = Arrays.stream(map.weights().values(block)).map(Math::abs).toArray();
         keep.forEach(entry -> magnitudes[entry] = Double.POSITIVE_INFINITY);
         int[] stay = TopK.largest(magnitudes, mask.entryCount() - drop);
         WeightMask kept = Masks.keep(mask, stay);
@@ -127,7 +125,7 @@ public final class Rewiring {
         masks.put(block.block().name(), union(kept, free, grown));
       }
     }
-    return MapChange.ofMasks(trained.map(), masks);
+    return MapChange.ofMasks(map.weights().realized(), masks);
   }
 
   private static WeightMask union(WeightMask kept, long[] free, int[] grown) {

@@ -12,9 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.iterativemaps.convert.MapWeights;
 import org.iterativemaps.convert.numpy.NpyArray.Precision;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.pattern.Sparsity;
@@ -53,8 +53,9 @@ class NumpyWeightsTest {
     BlockMap map = map(Sparsity.density(0.4));
     MapWeights weights = weights(map, 1);
     double[] zero = new double[weights.weights("h", "h").length];
-    Map<String, double[]> numbers = Map.of("x->h", weights.weights("x", "h"), "h->h", zero);
-    MapWeights zeros = new MapWeights(map, numbers, Map.of("h", weights.bias("h")));
+    Map<String, double[]> numbers =
+        Map.of("W[x->h]", weights.weights("x", "h"), "W[h->h]", zero, "b[h]", weights.bias("h"));
+    MapWeights zeros = new MapWeights(map.realize(), numbers);
     Path file = folder.resolve("map.npz");
     NumpyWeights.write(file, zeros, Orientation.TO_FROM, Precision.FLOAT);
     MapWeights read = NumpyWeights.read(file, map(Sparsity.dense()), Orientation.TO_FROM);
@@ -145,17 +146,12 @@ class NumpyWeightsTest {
   static MapWeights weights(BlockMap map, long seed) {
     Random random = new Random(seed);
     RealizedMap realized = map.realize();
-    Map<String, double[]> weights = new LinkedHashMap<>();
-    Map<String, double[]> biases = new LinkedHashMap<>();
+    Map<String, double[]> values = new LinkedHashMap<>();
     for (Parameter p : realized.parameters()) {
-      double[] values = new double[p.length()];
-      Arrays.setAll(values, i -> random.nextGaussian());
-      if (p.isBias()) {
-        biases.put(map.slots().get(p.slot()).name(), values);
-      } else {
-        weights.put(realized.blocks().get(p.block()).block().name(), values);
-      }
+      double[] own = new double[p.length()];
+      Arrays.setAll(own, i -> random.nextGaussian());
+      values.put(p.key(), own);
     }
-    return new MapWeights(map, weights, biases);
+    return new MapWeights(realized, values);
   }
 }

@@ -20,8 +20,11 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.activations.Formula;
 import org.iterativemaps.activations.Gelu;
 import org.iterativemaps.activations.TanhGelu;
-import org.iterativemaps.convert.MapWeights;
 import org.iterativemaps.convert.numpy.NpyArray.Precision;
+import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.layers.LayerWeights;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.Slot;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -57,7 +60,7 @@ class TorchStateTest {
     double[] x = {0.3, -0.7, 1.1};
     double[] h1 = tanh(apply(x, "net.0."));
     double[] h2 = tanh(apply(h1, "net.2."));
-    assertClose(apply(h2, "net.10."), run(weights.layer(3).build(), weights, x));
+    assertClose(apply(h2, "net.10."), run(weights, 3, x));
     int onMask = (int) Arrays.stream(state.get("net.2.mask").values()).filter(v -> v != 0).count();
     assertEquals(onMask, weights.weights("h1", "h2").length); // a zero there is a connection
     assertRefused(
@@ -97,7 +100,7 @@ class TorchStateTest {
       expected = apply(expected, prefixes.get(i));
       expected = i % 2 == 0 ? tanh(expected) : expected;
     }
-    assertClose(expected, run(weights.layer(prefixes.size()).build(), weights, x));
+    assertClose(expected, run(weights, prefixes.size(), x));
   }
 
   /** Linear modules in nested Sequentials; activations take numbers, too. */
@@ -201,7 +204,7 @@ class TorchStateTest {
     for (Map.Entry<IActivation, Formula> activation : activations.entrySet()) {
       MapWeights weights = saved().sequential("", List.of(activation.getKey(), IDENTITY));
       double[] hidden = Arrays.stream(apply(x, "0.")).map(activation.getValue().value()).toArray();
-      assertClose(apply(hidden, "2."), run(weights.layer(2).build(), weights, x));
+      assertClose(apply(hidden, "2."), run(weights, 2, x));
     }
     state.clear();
     put("weight_ih_l0", 4, 3);
@@ -232,7 +235,8 @@ class TorchStateTest {
                   + state.get("rnn.bias_hh_l0").values()[i]);
       h = tanh(sum);
     }
-    MultiLayerNetwork network = network(weights.recurrentLayer(1).build(), weights);
+    MultiLayerNetwork network =
+        network(new IterativeMapRecurrentLayer.Builder().map(weights.map()).build(), weights);
     INDArray input = Nd4j.createFromArray(tokens).transpose().reshape(1, 3, 2);
     INDArray output = network.output(input);
     for (int i = 0; i < 4; i++) {
@@ -259,8 +263,7 @@ class TorchStateTest {
         z[i] = i < 3 || i >= 7 ? next[i] : Math.tanh(next[i]);
       }
     }
-    assertClose(
-        Arrays.copyOfRange(z, 7, 9), run(weights.layer(3).build(), weights, 0.3, -0.7, 1.1));
+    assertClose(Arrays.copyOfRange(z, 7, 9), run(weights, 3, 0.3, -0.7, 1.1));
     state.get("bias").values()[0] = 1;
     assertRefused("slot 'x'", () -> saved().wholeState("", slots(), "y"));
     state.get("bias").values()[0] = 0;
@@ -286,7 +289,7 @@ class TorchStateTest {
       Arrays.setAll(sum, i -> a[i] + b[i]);
       h = tanh(sum);
     }
-    assertClose(y, run(weights.layer(3).build(), weights, x));
+    assertClose(y, run(weights, 3, x));
     linear("map.blocks.(2, 3).", 2, 2, true);
     assertRefused("blocks.(2, 3)", () -> saved().sequential2D("map.", slots(), "y"));
     state.keySet().removeIf(key -> key.contains("(2, 3)"));
@@ -377,8 +380,8 @@ class TorchStateTest {
     return Arrays.stream(values).map(Math::tanh).toArray();
   }
 
-  private static double[] run(Layer layer, MapWeights weights, double... x) {
-    return network(layer, weights)
+  private static double[] run(MapWeights weights, int steps, double... x) {
+    return network(new IterativeMapLayer.Builder().map(weights.map()).steps(steps).build(), weights)
         .output(Nd4j.createFromArray(new double[][] {x}))
         .toDoubleVector();
   }
@@ -392,7 +395,7 @@ class TorchStateTest {
                 .layer(layer)
                 .build());
     network.init();
-    weights.writeInto(network.getLayer(0));
+    LayerWeights.write(weights, network.getLayer(0));
     return network;
   }
 

@@ -3,6 +3,7 @@ package org.iterativemaps.map.change;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.values.WeightValues;
@@ -28,9 +29,10 @@ class GrowthTest {
           continue;
         }
         RealizedMap before = reservoir(block, pattern, rule);
+        MapWeights weights = Samples.random(before, 1);
         MapChange change = Resizing.grow(before, "h", 3, 1, 0.5);
-        double[][] old = Samples.matrix(before, null, block, false);
-        double[][] grown = Samples.matrix(change.after(), null, block, false);
+        double[][] old = Samples.matrix(weights, block, false);
+        double[][] grown = Samples.matrix(change.carry(weights), block, false);
         String what = block + " " + pattern + " " + rule;
         assertEquals(Samples.count(old), Samples.count(grown), what);
         for (int to = 0; to < old.length; to++) {

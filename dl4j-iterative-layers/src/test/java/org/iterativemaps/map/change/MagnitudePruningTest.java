@@ -19,9 +19,8 @@ import org.junit.jupiter.api.Test;
 
 class MagnitudePruningTest {
 
-  private static double[] kept(TrainedMap trained, MapChange change, String block) {
-    double[][] carried = Samples.carry(change, trained.values());
-    return Arrays.stream(Samples.matrix(change.after(), carried, block, true))
+  private static double[] kept(Changeable trained, MapChange change, String block) {
+    return Arrays.stream(Samples.matrix(change.carry(trained.weights()), block, true))
         .flatMapToDouble(Arrays::stream)
         .filter(value -> !Double.isNaN(value))
         .sorted()
@@ -33,18 +32,20 @@ class MagnitudePruningTest {
   void everyBlockReachesTheSparsity() {
     int exact = 0;
     for (long seed = 0; seed < 100; seed++) {
-      TrainedMap trained = Samples.trained(seed);
+      Changeable trained = Samples.changeable(seed);
       double sparsity = (seed % 10) / 10.0;
       MapChange change =
           MagnitudePruning.toSparsity(List.of(trained), sparsity, Scope.PER_BLOCK).get(0);
-      for (RealizedBlock block : trained.map().blocks()) {
+      for (RealizedBlock block : trained.weights().realized().blocks()) {
         if (block.block().isTrainable()) {
           long cells = (long) block.mask().fromSize() * block.mask().toSize();
-          double[] weights = trained.weights(block);
+          double[] weights = trained.weights().values(block);
           int stay = (int) Math.min(weights.length, Math.max(1, Math.rint((1 - sparsity) * cells)));
           double[] expected = largest(stay, weights);
           double[] found = kept(trained, change, block.block().name());
-          Set<Integer> path = Paths.strongest(trained).getOrDefault(block.block().name(), Set.of());
+          Set<Integer> path =
+              Paths.strongest(trained.weights(), trained.steps())
+                  .getOrDefault(block.block().name(), Set.of());
           if (path.stream().allMatch(e -> Arrays.binarySearch(expected, weights[e]) >= 0)) {
             assertEquals(Arrays.toString(expected), Arrays.toString(found), "seed " + seed);
             exact++;
@@ -75,17 +76,17 @@ class MagnitudePruningTest {
   void globallyOneThresholdHolds() {
     int protectedPaths = 0;
     for (long seed = 0; seed < 200; seed++) {
-      List<TrainedMap> maps = List.of(Samples.trained(seed), Samples.trained(seed + 1000));
+      List<Changeable> maps = List.of(Samples.changeable(seed), Samples.changeable(seed + 1000));
       List<MapChange> changes = MagnitudePruning.toSparsity(maps, 0.8, Scope.GLOBAL);
       double cells = 0;
       int weightsLeft = 0;
       double smallestLeft = 1;
       double largestGone = 0;
       for (int i = 0; i < 2; i++) {
-        var path = Paths.strongest(maps.get(i));
+        var path = Paths.strongest(maps.get(i).weights(), maps.get(i).steps());
         for (RealizedBlock block : maps.get(i).chosen()) {
           cells += (double) block.mask().fromSize() * block.mask().toSize();
-          double[] weights = maps.get(i).weights(block);
+          double[] weights = maps.get(i).weights().values(block);
           double most = DoubleStream.of(weights).map(Math::abs).max().orElseThrow();
           double[] left = kept(maps.get(i), changes.get(i), block.block().name());
           weightsLeft += left.length;
@@ -118,8 +119,9 @@ class MagnitudePruningTest {
             .output("y")
             .build()
             .realize();
-    TrainedMap trained =
-        new TrainedMap(map, new double[][] {{1, -1, 1, 1}, {0}}, Set.of("x->y"), 1);
+    Changeable trained =
+        new Changeable(
+            Samples.weights(map, new double[] {1, -1, 1, 1}, new double[1]), Set.of("x->y"), 1);
     MapChange change = MagnitudePruning.toSparsity(List.of(trained), 0.5, Scope.GLOBAL).get(0);
     assertEquals("[0, 1]", Arrays.toString(change.origins(0)));
   }
@@ -139,17 +141,14 @@ class MagnitudePruningTest {
             .realize();
     // x->h: [to][from] = {{5, 0}, {0.1, 0.2}, {0, 0}}; h->y: {0.05, 0.1, 7}
     double[][] values = {{5, 0, 0.1, 0.2, 0, 0}, {0.05, 0.1, 7}, {0, 0, 0}, {0}};
-    TrainedMap trained = new TrainedMap(map, values, Samples.trainedBlocks(map), 2);
+    Changeable trained = Changeable.all(Samples.weights(map, values), 2);
     for (Scope scope : Scope.values()) {
       MapChange change = MagnitudePruning.toSparsity(List.of(trained), 0.99, scope).get(0);
-      double[][] left = Samples.carry(change, values);
-      assertTrue(
-          Paths.reachOutput(new TrainedMap(change.after(), left, Set.of(), 2)), "scope " + scope);
+      assertTrue(Paths.reachOutput(change.carry(trained.weights()), 2), "scope " + scope);
       // The strongest of x-5->h0-0.05->y, x-0.2->h1-0.1->y, x-0->h2-7->y is the middle one.
       assertEquals("[0, 3]", Arrays.toString(change.origins(0)));
       assertEquals("[1, 2]", Arrays.toString(change.origins(1)));
-      TrainedMap tooShort = new TrainedMap(map, values, Samples.trainedBlocks(map), 1);
-      assertFalse(Paths.reachOutput(tooShort));
+      assertFalse(Paths.reachOutput(trained.weights(), 1));
     }
   }
 
@@ -158,20 +157,20 @@ class MagnitudePruningTest {
   void theStrongestPathIsTheStrongestOfAll() {
     int found = 0;
     for (long seed = 0; seed < 200; seed++) {
-      TrainedMap trained = Samples.trained(seed);
+      Changeable trained = Samples.changeable(seed);
       double best = -1;
-      int x = trained.map().map().indexOf("x");
-      for (int unit = 0; unit < trained.map().map().slot("x").size(); unit++) {
+      int x = trained.weights().map().indexOf("x");
+      for (int unit = 0; unit < trained.weights().map().slot("x").size(); unit++) {
         best = Math.max(best, strongest(trained, x, unit, 3, Double.POSITIVE_INFINITY));
       }
-      var path = Paths.strongest(trained);
+      var path = Paths.strongest(trained.weights(), trained.steps());
       assertEquals(best >= 0, path != null, "seed " + seed);
       if (path != null) {
         double weakest = Double.POSITIVE_INFINITY;
-        for (RealizedBlock block : trained.map().blocks()) {
+        for (RealizedBlock block : trained.weights().realized().blocks()) {
           for (int entry : path.getOrDefault(block.block().name(), Set.of())) {
             if (block.block().isTrainable()) {
-              weakest = Math.min(weakest, Math.abs(trained.weights(block)[entry]));
+              weakest = Math.min(weakest, Math.abs(trained.weights().values(block)[entry]));
             }
           }
         }
@@ -182,12 +181,12 @@ class MagnitudePruningTest {
     assertTrue(found > 100);
   }
 
-  private static double strongest(TrainedMap trained, int slot, int unit, int steps, double soFar) {
-    double best = slot == trained.map().map().indexOf("y") ? soFar : -1;
+  private static double strongest(Changeable trained, int slot, int unit, int steps, double soFar) {
+    double best = slot == trained.weights().map().indexOf("y") ? soFar : -1;
     if (steps == 0) {
       return best;
     }
-    for (RealizedBlock block : trained.map().blocks()) {
+    for (RealizedBlock block : trained.weights().realized().blocks()) {
       if (block.from() != slot) {
         continue;
       }
@@ -197,7 +196,7 @@ class MagnitudePruningTest {
           if (block.mask().source(entry) == unit) {
             double strength =
                 block.block().isTrainable()
-                    ? Math.abs(trained.weights(block)[entry])
+                    ? Math.abs(trained.weights().values(block)[entry])
                     : Double.POSITIVE_INFINITY;
             best =
                 Math.max(
@@ -211,16 +210,16 @@ class MagnitudePruningTest {
 
   @Test
   void fixedBlocksAndOthersStay() {
-    TrainedMap all = Samples.trained(3);
-    TrainedMap one = new TrainedMap(all.map(), all.values(), Set.of("h->h"), 3);
+    Changeable all = Samples.changeable(3);
+    Changeable one = new Changeable(all.weights(), Set.of("h->h"), 3);
     MapChange change = MagnitudePruning.toSparsity(List.of(one), 0.8, Scope.PER_BLOCK).get(0);
     for (int i = 0; i < change.after().blocks().size(); i++) {
       RealizedBlock after = change.after().blocks().get(i);
       boolean pruned = after.block().isTrainable() && after.block().name().equals("h->h");
-      assertEquals(!pruned, after.mask().equals(all.map().blocks().get(i).mask()));
+      assertEquals(!pruned, after.mask().equals(all.weights().realized().blocks().get(i).mask()));
       if (!after.block().isTrainable()) {
         assertEquals(
-            Arrays.toString(all.map().blocks().get(i).fixedValues()),
+            Arrays.toString(all.weights().realized().blocks().get(i).fixedValues()),
             Arrays.toString(after.fixedValues()));
       }
     }
@@ -229,27 +228,30 @@ class MagnitudePruningTest {
 
   @Test
   void nothingToDoIsNothing() {
-    TrainedMap trained = Samples.trained(5);
+    Changeable trained = Samples.changeable(5);
     assertTrue(MagnitudePruning.toSparsity(List.of(trained), 0, Scope.PER_BLOCK).get(0).isNone());
   }
 
   @Test
   void wrongArgumentsAreNamed() {
-    TrainedMap trained = Samples.trained(1);
+    Changeable trained = Samples.changeable(1);
     for (double wrong : new double[] {-0.1, 1, Double.NaN}) {
       assertMessage(
           "sparsity: found " + wrong,
           () -> MagnitudePruning.toSparsity(List.of(trained), wrong, Scope.GLOBAL));
     }
     assertMessage(
-        "expected trained blocks",
-        () -> new TrainedMap(trained.map(), trained.values(), Set.of("x->y"), 1));
-    TrainedMap none = new TrainedMap(trained.map(), trained.values(), Set.of(), 1);
+        "expected trained blocks", () -> new Changeable(trained.weights(), Set.of("x->y"), 1));
+    Changeable none = new Changeable(trained.weights(), Set.of(), 1);
     assertMessage(
         "blocks: found none", () -> MagnitudePruning.toSparsity(List.of(none), 0.5, Scope.GLOBAL));
-    double[][] nan = Samples.values(trained.map(), 1);
+    RealizedMap map = trained.weights().realized();
+    double[][] nan =
+        map.parameters().stream()
+            .map(p -> trained.weights().values(p.key()))
+            .toArray(double[][]::new);
     nan[0][0] = Double.NaN;
-    TrainedMap diverged = new TrainedMap(trained.map(), nan, Set.of("x->h"), 3);
+    Changeable diverged = new Changeable(Samples.weights(map, nan), Set.of("x->h"), 3);
     assertMessage("NaN", () -> MagnitudePruning.toSparsity(List.of(diverged), 0.5, Scope.GLOBAL));
   }
 }

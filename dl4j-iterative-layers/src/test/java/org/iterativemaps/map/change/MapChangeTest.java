@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Random;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.pattern.WeightMask;
@@ -60,13 +61,13 @@ class MapChangeTest {
               .connect("h", "h", Sparsity.explicit(random(random, after, after))) // other order
               .connect("x", "h", Sparsity.explicit(random(random, x, after)))
               .build();
-      double[][] values = Samples.values(old, seed);
+      MapWeights weights = Samples.random(old, seed);
       MapChange change = MapChange.between(old, next).withUnits("h", units);
-      double[][] carried = Samples.carry(change, values);
-      double[][] oldX = Samples.matrix(old, values, "x->h", true);
-      double[][] oldH = Samples.matrix(old, values, "h->h", true);
-      double[][] newX = Samples.matrix(change.after(), carried, "x->h", true);
-      double[][] newH = Samples.matrix(change.after(), carried, "h->h", true);
+      MapWeights carried = change.carry(weights);
+      double[][] oldX = Samples.matrix(weights, "x->h", true);
+      double[][] oldH = Samples.matrix(weights, "h->h", true);
+      double[][] newX = Samples.matrix(carried, "x->h", true);
+      double[][] newH = Samples.matrix(carried, "h->h", true);
       for (int to = 0; to < after; to++) {
         for (int from = 0; from < x; from++) {
           boolean was = units[to] != MapChange.NEW && !Double.isNaN(oldX[units[to]][from]);
@@ -85,8 +86,8 @@ class MapChangeTest {
             kept += was ? 1 : 0;
           }
         }
-        double bias = carried[2][to];
-        assertEquals(units[to] == MapChange.NEW ? 0 : values[2][units[to]], bias);
+        double bias = carried.bias("h")[to];
+        assertEquals(units[to] == MapChange.NEW ? 0 : weights.bias("h")[units[to]], bias);
       }
     }
     assertTrue(kept > 500, "carried " + kept);
@@ -102,8 +103,10 @@ class MapChangeTest {
     MapChange change =
         MapChange.between(old, slots(2, 2).connect("x", "h", Sparsity.dense()).build())
             .withStart("x->h", new double[] {9, 8, 7, 6});
-    assertArrayEquals(new double[] {1, 8, 7, 2}, change.carry(0, new double[][] {{1, 2}, {3, 4}}));
-    assertArrayEquals(new double[] {3, 4}, change.carry(1, new double[][] {{1, 2}, {3, 4}}));
+    MapWeights carried =
+        change.carry(Samples.weights(old, new double[] {1, 2}, new double[] {3, 4}));
+    assertArrayEquals(new double[] {1, 8, 7, 2}, carried.weights("x", "h"));
+    assertArrayEquals(new double[] {3, 4}, carried.bias("h"));
   }
 
   /** What was fixed and is trained now starts where it was; what is still fixed does not. */
@@ -116,7 +119,8 @@ class MapChangeTest {
             .realize();
     MapChange whole =
         MapChange.between(old, slots(2, 2).connect("x", "h", Sparsity.dense()).build());
-    assertArrayEquals(new double[] {1, 2, 3, 4}, whole.carry(0, new double[][] {{0, 0}}));
+    MapWeights weights = Samples.weights(old, new double[2]);
+    assertArrayEquals(new double[] {1, 2, 3, 4}, whole.carry(weights).weights("x", "h"));
     MapChange half =
         MapChange.between(
             old,
@@ -128,7 +132,7 @@ class MapChangeTest {
                     Sparsity.explicit(WeightMask.ofCells(2, 2, new long[] {1, 2})),
                     WeightValues.explicit(2, 3))
                 .build());
-    assertArrayEquals(new double[] {1, 0, 0, 4}, half.carry(0, new double[][] {{0, 0}}));
+    assertArrayEquals(new double[] {1, 0, 0, 4}, half.carry(weights).weights("x", "h"));
   }
 
   @Test
@@ -142,6 +146,8 @@ class MapChangeTest {
     assertMessage("found 3, expected", () -> change.withUnits("h", new int[] {0, 1, 3, -1}));
     assertMessage("found 2, expected one for each", () -> change.withStart("h", new double[2]));
     assertMessage("no trained block or bias", () -> change.withStart("h->h", new double[2]));
+    MapWeights others = Samples.random(larger.realize(), 1);
+    assertMessage("expected the slots, blocks, masks and", () -> change.carry(others));
     assertMessage("found NaN", () -> change.withStart("h", new double[] {1, 2, 3, Double.NaN}));
   }
 

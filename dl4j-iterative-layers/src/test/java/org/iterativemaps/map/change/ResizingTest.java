@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.Set;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.MapWeights;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.pattern.Sparsity;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class ResizingTest {
 
   /** The map that runs: W[to][from] with zeros where no weight is. */
-  private static double[] run(RealizedMap map, double[][] values, double[] x, int steps) {
+  private static double[] run(MapWeights weights, double[] x, int steps) {
+    RealizedMap map = weights.realized();
     int slots = map.map().slots().size();
     double[][] state = new double[slots][];
     for (int i = 0; i < slots; i++) {
@@ -32,21 +34,20 @@ class ResizingTest {
         next[i] = i == input ? x : new double[state[i].length];
       }
       for (RealizedBlock block : map.blocks()) {
-        double[] weights =
-            block.block().isTrainable() ? values[block.parameter()] : block.fixedValues();
+        double[] values = weights.values(block);
         for (int to = 0; to < block.mask().toSize(); to++) {
           int end = block.mask().targetStart(to + 1);
           for (int entry = block.mask().targetStart(to); entry < end; entry++) {
-            next[block.to()][to] +=
-                weights[entry] * state[block.from()][block.mask().source(entry)];
+            next[block.to()][to] += values[entry] * state[block.from()][block.mask().source(entry)];
           }
         }
       }
       for (int i = 0; i < slots; i++) {
-        int bias = map.biasParameter(i);
+        boolean hasBias = map.map().slots().get(i).hasBias();
+        double[] bias = hasBias ? weights.bias(map.map().slots().get(i).name()) : null;
         for (int unit = 0; i != input && unit < next[i].length; unit++) {
           // cos(0) is not 0: a new unit is active whatever comes in
-          next[i][unit] = Math.cos(next[i][unit] + (bias < 0 ? 0 : values[bias][unit]));
+          next[i][unit] = Math.cos(next[i][unit] + (hasBias ? bias[unit] : 0));
         }
       }
       state = next;
@@ -65,13 +66,13 @@ class ResizingTest {
   @Test
   void growingLeavesTheOutputAsItWas() {
     for (long seed = 0; seed < 50; seed++) {
-      TrainedMap trained = Samples.trained(seed);
-      MapChange change = Resizing.grow(trained.map(), "h", 1 + (int) seed % 4, seed, 0.5);
-      double[][] carried = Samples.carry(change, trained.values());
+      MapWeights trained = Samples.random(Samples.map(seed), seed);
+      MapChange change = Resizing.grow(trained.realized(), "h", 1 + (int) seed % 4, seed, 0.5);
+      MapWeights carried = change.carry(trained);
       for (int steps = 1; steps < 5; steps++) {
         assertArrayEquals(
-            run(trained.map(), trained.values(), input(trained.map()), steps),
-            run(change.after(), carried, input(trained.map()), steps),
+            run(trained, input(trained.realized()), steps),
+            run(carried, input(trained.realized()), steps),
             1e-14,
             "seed " + seed);
       }
@@ -82,13 +83,13 @@ class ResizingTest {
   @Test
   void newUnitsAreConnectedSoThatTheyLearn() {
     for (long seed = 0; seed < 50; seed++) {
-      TrainedMap trained = Samples.trained(seed);
-      int before = trained.map().map().slot("h").size();
-      MapChange change = Resizing.grow(trained.map(), "h", 3, seed, 0.5);
-      double[][] carried = Samples.carry(change, trained.values());
-      double[][] in = Samples.matrix(change.after(), carried, "x->h", true);
-      double[][] own = Samples.matrix(change.after(), carried, "h->h", true);
-      double[][] out = Samples.matrix(change.after(), carried, "h->y", true);
+      MapWeights trained = Samples.random(Samples.map(seed), seed);
+      int before = trained.map().slot("h").size();
+      MapChange change = Resizing.grow(trained.realized(), "h", 3, seed, 0.5);
+      MapWeights carried = change.carry(trained);
+      double[][] in = Samples.matrix(carried, "x->h", true);
+      double[][] own = Samples.matrix(carried, "h->h", true);
+      double[][] out = Samples.matrix(carried, "h->y", true);
       for (int unit = before; unit < before + 3; unit++) {
         boolean moves = false;
         for (double weight : in[unit]) {
@@ -104,9 +105,9 @@ class ResizingTest {
         for (double[] row : own) {
           assertTrue(Double.isNaN(row[unit]) || row[unit] == 0);
         }
-        assertEquals(0.5, carried[change.after().biasParameter(1)][unit]);
+        assertEquals(0.5, carried.bias("h")[unit]);
       }
-      double[][] fixed = Samples.matrix(change.after(), carried, "h->h", false);
+      double[][] fixed = Samples.matrix(carried, "h->h", false);
       assertEquals(before, Samples.count(fixed)); // the old diagonal, nothing new
     }
   }
@@ -139,20 +140,20 @@ class ResizingTest {
   @Test
   void whatIsLeftAfterShrinkingKeepsItsValues() {
     for (long seed = 0; seed < 50; seed++) {
-      TrainedMap trained = Samples.trained(seed);
-      int size = trained.map().map().slot("h").size();
+      MapWeights trained = Samples.random(Samples.map(seed), seed);
+      int size = trained.map().slot("h").size();
       int gone = (int) (seed % size);
       MapChange change;
       try {
-        change = Resizing.shrink(trained, "h", gone);
+        change = Resizing.shrink(trained, 3, "h", gone);
       } catch (IllegalArgumentException e) {
         assertTrue(e.getMessage().contains("would lose its last weight"), e.getMessage());
         continue;
       }
-      double[][] carried = Samples.carry(change, trained.values());
+      MapWeights carried = change.carry(trained);
       for (boolean isTrained : new boolean[] {true, false}) {
-        double[][] old = Samples.matrix(trained.map(), trained.values(), "h->h", isTrained);
-        double[][] left = Samples.matrix(change.after(), carried, "h->h", isTrained);
+        double[][] old = Samples.matrix(trained, "h->h", isTrained);
+        double[][] left = Samples.matrix(carried, "h->h", isTrained);
         for (int to = 0; to < size - 1; to++) {
           for (int from = 0; from < size - 1; from++) {
             assertEquals(
@@ -167,17 +168,16 @@ class ResizingTest {
   @Test
   void shrinkingUndoesGrowing() {
     for (long seed = 0; seed < 20; seed++) {
-      TrainedMap trained = Samples.trained(seed);
-      int size = trained.map().map().slot("h").size();
-      MapChange up = Resizing.grow(trained.map(), "h", 2, seed, 0);
-      double[][] grown = Samples.carry(up, trained.values());
-      TrainedMap large = new TrainedMap(up.after(), grown, Set.of(), 3);
+      MapWeights trained = Samples.random(Samples.map(seed), seed);
+      int size = trained.map().slot("h").size();
+      MapChange up = Resizing.grow(trained.realized(), "h", 2, seed, 0);
+      MapWeights large = up.carry(trained);
       int[] least = Resizing.leastImportant(large, "h", 2);
       assertArrayEquals(new int[] {size, size + 1}, least); // zeros out of them
-      MapChange down = Resizing.shrink(large, "h", least);
-      double[][] back = Samples.carry(down, grown);
-      for (int i = 0; i < back.length; i++) {
-        assertArrayEquals(trained.values()[i], back[i]);
+      MapChange down = Resizing.shrink(large, 3, "h", least);
+      MapWeights back = down.carry(large);
+      for (Parameter parameter : trained.realized().parameters()) {
+        assertArrayEquals(trained.values(parameter.key()), back.values(parameter.key()));
       }
     }
   }
@@ -196,25 +196,26 @@ class ResizingTest {
             .build()
             .realize();
     double[][] values = {{9, 9}, {100, 0.5, 0.25, 100}, {0, 0}, {0, 0}};
-    double[] importance = Resizing.importance(new TrainedMap(map, values, Set.of(), 3), "h");
+    double[] importance = Resizing.importance(Samples.weights(map, values), "h");
     // Own weights (100) do not count: h0 gives 0.25 to h1, 1 and 3 to y.
     assertArrayEquals(new double[] {0.25 + 1 + 3, 0.5 + 2 + 4}, importance);
   }
 
   @Test
   void wrongArgumentsAreNamed() {
-    TrainedMap trained = Samples.trained(1);
-    RealizedMap map = trained.map();
+    MapWeights trained = Samples.random(Samples.map(1), 1);
+    RealizedMap map = trained.realized();
     int size = map.map().slot("h").size();
     assertMessage("is the map's input", () -> Resizing.grow(map, "x", 1, 1, 0));
-    assertMessage("is the map's output", () -> Resizing.shrink(trained, "y", 0));
+    assertMessage("is the map's output", () -> Resizing.shrink(trained, 3, "y", 0));
     assertMessage("unknown slot 'z'", () -> Resizing.grow(map, "z", 1, 1, 0));
     assertMessage("count: found 0", () -> Resizing.grow(map, "h", 0, 1, 0));
-    assertMessage("found 99", () -> Resizing.shrink(trained, "h", 99));
-    assertMessage("found 0 twice", () -> Resizing.shrink(trained, "h", 0, 0));
+    assertMessage("found 99", () -> Resizing.shrink(trained, 3, "h", 99));
+    assertMessage("found 0 twice", () -> Resizing.shrink(trained, 3, "h", 0, 0));
     assertMessage(
         "found all " + size,
-        () -> Resizing.shrink(trained, "h", java.util.stream.IntStream.range(0, size).toArray()));
+        () ->
+            Resizing.shrink(trained, 3, "h", java.util.stream.IntStream.range(0, size).toArray()));
     assertMessage("count: found 99", () -> Resizing.leastImportant(trained, "h", 99));
     RealizedMap reservoir =
         BlockMap.builder()
@@ -243,8 +244,8 @@ class ResizingTest {
             .output("y")
             .build()
             .realize();
-    TrainedMap trained = new TrainedMap(map, Samples.values(map, 1), Set.of(), 2);
-    assertMessage("no weights lead from the input", () -> Resizing.shrink(trained, "h", 0));
-    assertEquals(2, Resizing.shrink(trained, "h", 1).after().map().slot("h").size());
+    MapWeights trained = Samples.random(map, 1);
+    assertMessage("no weights lead from the input", () -> Resizing.shrink(trained, 2, "h", 0));
+    assertEquals(2, Resizing.shrink(trained, 2, "h", 1).after().map().slot("h").size());
   }
 }

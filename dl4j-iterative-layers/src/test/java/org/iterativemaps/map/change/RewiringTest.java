@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.pattern.Sparsity;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class RewiringTest {
 
-  private static Map<String, double[]> gradients(TrainedMap trained, long seed) {
+  private static Map<String, double[]> gradients(Changeable trained, long seed) {
     Random random = new Random(seed);
     Map<String, double[]> gradients = new HashMap<>();
     for (RealizedBlock block : trained.chosen()) {
@@ -38,14 +39,15 @@ class RewiringTest {
   void growsWhereTheGradientIsLargest() {
     int grown = 0;
     for (long seed = 0; seed < 100; seed++) {
-      TrainedMap trained = Samples.trained(seed);
+      Changeable trained = Samples.changeable(seed);
       Map<String, double[]> gradients = gradients(trained, seed);
       MapChange change = Rewiring.byGradient(trained, 0.4, gradients);
-      double[][] carried = Samples.carry(change, trained.values());
+      MapWeights carried = change.carry(trained.weights());
       for (RealizedBlock block : trained.chosen()) {
-        RealizedBlock after = change.after().blocks().get(trained.map().blocks().indexOf(block));
+        RealizedBlock after =
+            change.after().blocks().get(trained.weights().realized().blocks().indexOf(block));
         assertEquals(block.mask().entryCount(), after.mask().entryCount());
-        double[] weights = trained.weights(block);
+        double[] weights = trained.weights().values(block);
         int drop = (int) Math.min(weights.length - 1, Math.rint(0.4 * weights.length));
         if (block.mask().isDense() || drop == 0) {
           assertEquals(block.mask(), after.mask());
@@ -75,7 +77,7 @@ class RewiringTest {
         assertEquals(expected, found, "seed " + seed);
         int[] origins = change.origins(after.parameter());
         for (int i = 0; i < origins.length; i++) {
-          double value = carried[after.parameter()][i];
+          double value = carried.values(after)[i];
           assertEquals(origins[i] == MapChange.NEW ? 0 : weights[origins[i]], value);
           grown += origins[i] == MapChange.NEW ? 1 : 0;
         }
@@ -98,13 +100,11 @@ class RewiringTest {
             .build()
             .realize();
     double[][] values = {{0.1, 5, 6}, {0.1, 7}, new double[4], new double[1]};
-    TrainedMap trained = new TrainedMap(map, values, Samples.trainedBlocks(map), 2);
+    Changeable trained = Changeable.all(Samples.weights(map, values), 2);
     int moved = 0;
     for (long seed = 0; seed < 50; seed++) {
       MapChange change = Rewiring.atRandom(trained, 0.6, seed);
-      double[][] carried = Samples.carry(change, values);
-      assertTrue(
-          Paths.reachOutput(new TrainedMap(change.after(), carried, Set.of(), 2)), "seed " + seed);
+      assertTrue(Paths.reachOutput(change.carry(trained.weights()), 2), "seed " + seed);
       assertEquals(3, change.after().blocks().get(0).mask().entryCount());
       moved += change.isNone() ? 0 : 1;
     }
@@ -113,7 +113,7 @@ class RewiringTest {
 
   @Test
   void randomPlacesComeFromSeedAndPurpose() {
-    TrainedMap trained = Samples.trained(8);
+    Changeable trained = Samples.changeable(8);
     MapChange one = Rewiring.atRandom(trained, 0.5, 1, "layer", "3");
     assertEquals(one.after().map(), Rewiring.atRandom(trained, 0.5, 1, "layer", "3").after().map());
     assertNotEquals(
@@ -135,7 +135,7 @@ class RewiringTest {
             .realize();
     double[][] values = {new double[10], new double[2]};
     Arrays.setAll(values[0], i -> i + 1);
-    TrainedMap trained = new TrainedMap(map, values, Set.of("x->y"), 1);
+    Changeable trained = new Changeable(Samples.weights(map, values), Set.of("x->y"), 1);
     long[] kept = Arrays.copyOfRange(map.blocks().get(0).mask().copyCells(), 5, 10);
     int[] hits = new int[20];
     int runs = 3000;
@@ -157,13 +157,13 @@ class RewiringTest {
 
   @Test
   void nothingIsRewiredWithoutAFraction() {
-    TrainedMap trained = Samples.trained(8);
+    Changeable trained = Samples.changeable(8);
     assertTrue(Rewiring.atRandom(trained, 0, 1).isNone());
   }
 
   @Test
   void wrongArgumentsAreNamed() {
-    TrainedMap trained = Samples.trained(8);
+    Changeable trained = Samples.changeable(8);
     assertMessage("fraction: found 1.5", () -> Rewiring.atRandom(trained, 1.5, 1));
     assertMessage("found none", () -> Rewiring.byGradient(trained, 0.5, Map.of()));
     Map<String, double[]> gradients = gradients(trained, 1);

@@ -1,10 +1,11 @@
 package org.iterativemaps.map.change;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Random;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.pattern.Sparsity;
@@ -34,37 +35,34 @@ final class Samples {
         .realize();
   }
 
-  static double[][] values(RealizedMap map, long seed) {
+  /** Numbers vector by vector, in the order of the map's parameters. */
+  static MapWeights weights(RealizedMap map, double[]... vectors) {
+    Map<String, double[]> values = new HashMap<>();
+    for (int i = 0; i < vectors.length; i++) {
+      values.put(map.parameters().get(i).key(), vectors[i]);
+    }
+    return new MapWeights(map, values);
+  }
+
+  static MapWeights random(RealizedMap map, long seed) {
     Random random = new Random(seed);
-    return map.parameters().stream()
-        .map(p -> random.doubles(p.length(), -1, 1).toArray())
-        .toArray(double[][]::new);
+    return weights(
+        map,
+        map.parameters().stream()
+            .map(p -> random.doubles(p.length(), -1, 1).toArray())
+            .toArray(double[][]::new));
   }
 
-  static TrainedMap trained(long seed) {
-    RealizedMap map = map(seed);
-    return new TrainedMap(map, values(map, seed), trainedBlocks(map), 3);
-  }
-
-  static Set<String> trainedBlocks(RealizedMap map) {
-    return map.blocks().stream()
-        .filter(b -> b.block().isTrainable())
-        .map(b -> b.block().name())
-        .collect(Collectors.toSet());
-  }
-
-  static double[][] carry(MapChange change, double[][] values) {
-    double[][] carried = new double[change.after().parameters().size()][];
-    Arrays.setAll(carried, i -> change.carry(i, values));
-    return carried;
+  static Changeable changeable(long seed) {
+    return Changeable.all(random(map(seed), seed), 3);
   }
 
   /** W[to][from] of a slot pair, trained and fixed; NaN where no weight is. */
-  static double[][] matrix(RealizedMap map, double[][] values, String name, boolean trained) {
-    for (RealizedBlock block : map.blocks()) {
+  static double[][] matrix(MapWeights numbers, String name, boolean trained) {
+    for (RealizedBlock block : numbers.realized().blocks()) {
       if (block.block().name().equals(name) && block.block().isTrainable() == trained) {
         WeightMask mask = block.mask();
-        double[] weights = trained ? values[block.parameter()] : block.fixedValues();
+        double[] weights = numbers.values(block);
         double[][] matrix = new double[mask.toSize()][mask.fromSize()];
         for (int to = 0; to < mask.toSize(); to++) {
           Arrays.fill(matrix[to], Double.NaN);
