@@ -83,23 +83,16 @@ final class Report {
   }
 
   private static String aligned(List<List<String>> lines) {
-    int[] widths = new int[lines.get(0).size()];
-    for (List<String> line : lines) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], line.get(i).length());
-      }
+    StringBuilder format = new StringBuilder();
+    for (int i = 0; i < lines.get(0).size(); i++) {
+      int column = i;
+      int width = lines.stream().mapToInt(line -> line.get(column).length()).max().orElseThrow();
+      format.append(i == 0 ? "%" : "  %").append(i < 4 ? "-" : "").append(width).append('s');
     }
-    StringBuilder text = new StringBuilder();
-    for (List<String> line : lines) {
-      for (int i = 0; i < widths.length; i++) {
-        boolean left = i < 4;
-        text.append(
-            String.format(Locale.ROOT, "%" + (left ? "-" : "") + widths[i] + "s  ", line.get(i)));
-      }
-      text.setLength(text.length() - 2);
-      text.append(System.lineSeparator());
-    }
-    return text.toString();
+    String line = format.append("%n").toString();
+    return lines.stream()
+        .map(cells -> String.format(Locale.ROOT, line, cells.toArray()))
+        .collect(Collectors.joining());
   }
 
   /**

@@ -49,26 +49,15 @@ public record ConversionReport(List<Entry> entries, List<String> notes, Optional
     int layer = width("all", entries.stream().map(Entry::layer).toList());
     int became = width("became", entries.stream().map(Entry::became).toList());
     String line = "%-" + layer + "s  %-" + became + "s %,12d %,12d%n";
+    String head = line.replace(",12d", "12s");
     StringBuilder text = new StringBuilder();
-    text.append(
-        String.format(
-            Locale.ROOT,
-            "%-" + layer + "s  %-" + became + "s %12s %12s%n",
-            "layer",
-            "became",
-            "weights",
-            "after"));
-    for (Entry entry : entries) {
+    text.append(String.format(Locale.ROOT, head, "layer", "became", "weights", "after"));
+    List<Entry> lines = new ArrayList<>(entries);
+    lines.add(new Entry("all", "", weightsBefore(), weightsAfter()));
+    for (Entry e : lines) {
       text.append(
-          String.format(
-              Locale.ROOT,
-              line,
-              entry.layer,
-              entry.became,
-              entry.weightsBefore,
-              entry.weightsAfter));
+          String.format(Locale.ROOT, line, e.layer, e.became, e.weightsBefore, e.weightsAfter));
     }
-    text.append(String.format(Locale.ROOT, line, "all", "", weightsBefore(), weightsAfter()));
     tyingLoss.ifPresent(loss -> text.append(String.format(Locale.ROOT, "tying loss %.4g%n", loss)));
     notes.forEach(note -> text.append(note).append(System.lineSeparator()));
     return text.toString();

@@ -23,10 +23,10 @@ final class MlpRuns {
   private final MlpOptions options;
   private final ConversionReport.Builder report;
   private final List<MlpRun> parts = new ArrayList<>();
+  // A run that may go on, or a dropout layer that may begin one.
   private List<Node> open = new ArrayList<>();
   // What no map can be, since the last run: why the next one is another.
   private String between;
-  private boolean anyRun;
 
   private MlpRuns(MlpOptions options, ConversionReport.Builder report) {
     this.options = options;
@@ -42,16 +42,15 @@ final class MlpRuns {
       List<Chain> chains, MlpOptions options, ConversionReport.Builder report) {
     MlpRuns runs = new MlpRuns(options, report);
     for (Chain chain : chains) {
-      runs.close();
       if (chain.entry() != null) {
         runs.between = chain.entry();
-      } else if (runs.anyRun) {
+      } else if (runs.hasRun()) {
         runs.between = "another input of the network";
       }
       chain.nodes().forEach(runs::add);
+      runs.close();
     }
-    runs.close();
-    if (!runs.anyRun) {
+    if (!runs.hasRun()) {
       throw new IllegalArgumentException(
           "the network has no DenseLayer or OutputLayer that could become a map; its layers are "
               + chains.stream().flatMap(c -> c.nodes().stream()).map(Node::label).toList()
@@ -63,82 +62,72 @@ final class MlpRuns {
   private void add(Node node) {
     if (node.preProcessor() != null && !open.isEmpty()) {
       close();
-      between =
-          "the preprocessor "
-              + node.preProcessor().getClass().getSimpleName()
-              + " before "
-              + node.label();
+      String kind = node.preProcessor().getClass().getSimpleName();
+      between = "the preprocessor " + kind + " before " + node.label();
     }
     Optional<String> obstacle = obstacle(node);
-    if (obstacle.isPresent() && options.isStrict()) {
-      throw new IllegalArgumentException(
-          "layer "
-              + node.label()
-              + " "
-              + obstacle.get()
-              + ". Without MlpOptions.strict() it stays");
-    }
-    if (hasWeights(node) && obstacle.isEmpty()) {
+    if (obstacle.isPresent()) {
+      addObstacle(node, obstacle.get());
+    } else if (hasWeights(node)) {
       addWeights(node);
     } else if (is(node, DropoutLayer.class)) {
       addDropout(node);
-    } else if (is(node, ActivationLayer.class) && obstacle.isEmpty() && hasWeightsOpen()) {
+    } else if (!is(node, ActivationLayer.class)) {
+      stay(node);
+      between = node.label();
+    } else if (hasOpenRun()) {
       open.add(node);
     } else {
-      stay(node);
-      obstacle.ifPresent(reason -> report.note(node.leftAlone(reason)));
-      between = is(node, ActivationLayer.class) && obstacle.isEmpty() ? between : node.label();
+      stay(node); // it would not keep two runs apart
     }
+  }
+
+  private void addObstacle(Node node, String obstacle) {
+    if (options.isStrict()) {
+      throw new IllegalArgumentException(
+          "layer " + node.label() + " " + obstacle + ". Without MlpOptions.strict() it stays");
+    }
+    stay(node);
+    between = node.label();
+    report.note(node.leftAlone(obstacle));
   }
 
   private void addWeights(Node node) {
     node.checkSizes((FeedForwardLayer) node.layer());
-    if (hasWeightsOpen()) {
-      reasonToCut(node)
-          .ifPresent(
-              reason -> {
-                report.note(node.label() + " begins a map of its own: " + reason);
-                close();
-              });
-    }
-    if (open.isEmpty() || !hasWeightsOpen()) {
-      if (anyRun && between != null) {
-        behind(node);
-      }
-      between = null;
-    }
-    if (!open.isEmpty() && !hasWeightsOpen() && node.layer().getIDropout() != null) {
-      close(); // two dropouts one after the other: the dropout layer stays
+    if (hasOpenRun()) {
+      reasonToCut(node).ifPresent(reason -> cut(node, reason));
+    } else {
+      begin(node);
     }
     open.add(node);
-    anyRun = true;
     if (is(node, OutputLayer.class)) {
       close();
     }
   }
 
-  private void behind(Node node) {
-    if (options.isStrict()) {
-      throw new IllegalArgumentException(
-          "layer "
-              + node.label()
-              + " is separated from the dense layers before it by "
-              + between
-              + ". One map can hold only DenseLayer, ActivationLayer, DropoutLayer and OutputLayer"
-              + " that follow each other without preprocessors between them. Without"
-              + " MlpOptions.strict() each part becomes a map, and the rest stays");
+  private void begin(Node node) {
+    if (between != null && hasRun()) {
+      if (options.isStrict()) {
+        throw new IllegalArgumentException(
+            "layer "
+                + node.label()
+                + " is separated from the dense layers before it by "
+                + between
+                + ". One map can hold only DenseLayer, ActivationLayer, DropoutLayer and"
+                + " OutputLayer that follow each other without preprocessors between them. Without"
+                + " MlpOptions.strict() each part becomes a map, and the rest stays");
+      }
+      report.note(node.label() + " begins a map of its own: it is behind " + between);
     }
-    report.note(node.label() + " begins a map of its own: it is behind " + between);
+    between = null;
+    if (node.layer().getIDropout() != null) {
+      close(); // two dropouts one after the other: the dropout layer stays
+    }
   }
 
-  private void addDropout(Node node) {
-    if (options.dropsDropout() && hasWeightsOpen()) {
-      report.note(node.label() + " is left out");
-      open.add(node);
-      return;
-    }
+  private void cut(Node node, String reason) {
+    report.note(node.label() + " begins a map of its own: " + reason);
     close();
-    open.add(node); // the input dropout of a map, if dense layers follow
   }
 
   private Optional<String> reasonToCut(Node node) {
@@ -154,22 +143,33 @@ final class MlpRuns {
     return TrainingSettings.difference(previous, layer);
   }
 
-  private boolean hasWeightsOpen() {
-    return open.stream().anyMatch(MlpRuns::hasWeights);
-  }
-
-  private void close() {
-    if (hasWeightsOpen()) {
-      parts.add(new MlpRun(open, true));
+  private void addDropout(Node node) {
+    if (options.dropsDropout() && hasOpenRun()) {
+      report.note(node.label() + " is left out");
     } else {
-      open.forEach(node -> parts.add(new MlpRun(List.of(node), false)));
+      close(); // it can be the input dropout of the next map
     }
-    open = new ArrayList<>();
+    open.add(node);
   }
 
   private void stay(Node node) {
     close();
     parts.add(new MlpRun(List.of(node), false));
+  }
+
+  private void close() {
+    if (!open.isEmpty()) {
+      parts.add(new MlpRun(open, hasOpenRun()));
+      open = new ArrayList<>();
+    }
+  }
+
+  private boolean hasOpenRun() {
+    return open.stream().anyMatch(MlpRuns::hasWeights);
+  }
+
+  private boolean hasRun() {
+    return parts.stream().anyMatch(MlpRun::isRun);
   }
 
   /** Why a dense or activation layer cannot be part of a map. */

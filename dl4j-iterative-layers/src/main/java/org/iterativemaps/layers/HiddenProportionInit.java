@@ -2,6 +2,7 @@ package org.iterativemaps.layers;
 
 import java.util.Objects;
 import org.deeplearning4j.nn.weights.IWeightInit;
+import org.iterativemaps.map.plan.MapPlan;
 import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
@@ -90,6 +91,20 @@ public final class HiddenProportionInit implements IWeightInit {
   /** The initialiser of the values. */
   public IWeightInit values() {
     return values;
+  }
+
+  /** The plan with this budget and hidden proportion. */
+  MapPlan complete(MapPlan plan) {
+    return new MapPlan(
+        plan.hiddenSize(),
+        plan.outputSize(),
+        plan.densities(),
+        trainableWeights,
+        hiddenProportion,
+        plan.outputActivation(),
+        plan.hasBias(),
+        plan.injection(),
+        plan.seed());
   }
 
   @Override

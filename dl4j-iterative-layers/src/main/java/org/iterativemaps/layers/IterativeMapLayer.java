@@ -17,6 +17,7 @@ import org.iterativemaps.iterate.Schedule;
 import org.iterativemaps.layers.impl.IterativeMapFeedForward;
 import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.Parameter;
+import org.iterativemaps.map.plan.MapPlan;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -46,6 +47,7 @@ public final class IterativeMapLayer extends FeedForwardLayer implements Iterati
   private static final long serialVersionUID = 1L;
 
   private MapSettings settings;
+  private transient MapPlan undecided; // masks that the whole network's initialiser may decide
 
   /** For deserialisation. */
   public IterativeMapLayer() {}
@@ -60,6 +62,7 @@ public final class IterativeMapLayer extends FeedForwardLayer implements Iterati
     super(builder);
     setSettings(
         builder.draft.settings(builder.getNIn(), builder.getNOut(), builder.getWeightInitFn()));
+    undecided = builder.draft.undecided(settings);
     Schedule.singleToken(settings.map(), settings.steps());
     initializeConstraints(builder);
     LayerChecks.constraints(this);
@@ -71,8 +74,9 @@ public final class IterativeMapLayer extends FeedForwardLayer implements Iterati
     return LayerChecks.found(settings, this);
   }
 
-  /** Replaces the settings; nIn and nOut follow. */
+  /** Replaces the settings, whose masks are decided by that; nIn and nOut follow. */
   public void setSettings(MapSettings settings) {
+    undecided = settings == this.settings ? undecided : null;
     this.settings = settings;
     this.nIn = settings.map().input().size();
     this.nOut = settings.outputSize();
@@ -126,8 +130,9 @@ public final class IterativeMapLayer extends FeedForwardLayer implements Iterati
   @Override
   public void setWeightInitFn(IWeightInit init) {
     super.setWeightInitFn(init);
-    if (settings != null && init instanceof HiddenProportionInit plan) { // the whole network's
-      setSettings(LayerChecks.planning(this, () -> settings.plannedBy(plan)));
+    if (undecided != null && init instanceof HiddenProportionInit whole) {
+      setSettings(
+          LayerChecks.planning(this, () -> settings.planned(whole.complete(undecided), nIn)));
     }
   }
 

@@ -20,6 +20,7 @@ import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.layers.impl.IterativeMapRecurrent;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.Parameter;
+import org.iterativemaps.map.plan.MapPlan;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -50,6 +51,7 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
   private static final long serialVersionUID = 1L;
 
   private MapSettings settings;
+  private transient MapPlan undecided; // masks that the whole network's initialiser may decide
 
   /** For deserialisation. */
   public IterativeMapRecurrentLayer() {}
@@ -63,6 +65,7 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
     super(builder);
     setSettings(
         builder.draft.settings(builder.getNIn(), builder.getNOut(), builder.getWeightInitFn()));
+    undecided = builder.draft.undecided(settings);
     initializeConstraints(builder);
     addConstraints(builder.getInputWeightConstraints(), true);
     addConstraints(builder.getRecurrentConstraints(), false);
@@ -96,8 +99,9 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
     return LayerChecks.found(settings, this);
   }
 
-  /** Replaces the settings; nIn and nOut follow. */
+  /** Replaces the settings, whose masks are decided by that; nIn and nOut follow. */
   public void setSettings(MapSettings settings) {
+    undecided = settings == this.settings ? undecided : null;
     this.settings = settings;
     this.nIn = settings.map().input().size();
     this.nOut = settings.outputSize();
@@ -128,8 +132,9 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
   @Override
   public void setWeightInitFn(IWeightInit init) {
     super.setWeightInitFn(init);
-    if (settings != null && init instanceof HiddenProportionInit plan) { // the whole network's
-      setSettings(LayerChecks.planning(this, () -> settings.plannedBy(plan)));
+    if (undecided != null && init instanceof HiddenProportionInit whole) {
+      setSettings(
+          LayerChecks.planning(this, () -> settings.planned(whole.complete(undecided), nIn)));
     }
   }
 

@@ -50,17 +50,26 @@ public final class MapDraft {
       proportion = oneOf("hiddenProportion", proportion, plan.hiddenProportion());
     }
     if (weights != null || proportion != null || hasPlannedSizes()) {
-      return MapSettings.planned(
-          plan(nOut, weights, proportion), nIn, Iteration.steps(steps), weightInits, biasInits);
+      MapPlan plan = plan(nOut, weights, proportion);
+      return made(map(plan, nIn), plan);
     }
     BlockMap whole = map == null ? shortForm(nOut) : generalForm(nOut);
-    if (nIn > 0) {
-      whole = withInputSize(whole, nIn);
-    }
-    MapSettings settings =
-        new MapSettings(whole, Iteration.steps(steps), weightInits, biasInits, null);
+    return made(nIn < 1 ? whole : withInputSize(whole, nIn), null);
+  }
+
+  private MapSettings made(BlockMap whole, MapPlan plan) {
+    return new MapSettings(whole, Iteration.steps(steps), weightInits, biasInits, plan);
+  }
+
+  /**
+   * What these options leave to the initialiser of the whole network: the masks of a short form
+   * without any pattern, as a plan that it completes; null if they are decided.
+   *
+   * @param made of these options
+   */
+  MapPlan undecided(MapSettings made) {
     boolean hasPattern = map != null || inputSparsity != null || hiddenSparsity != null;
-    return hasPattern ? settings : settings.undecided();
+    return hasPattern || made.plan().isPresent() ? null : plan(made.outputSize(), null, null);
   }
 
   private static <T> T oneOf(String option, T given, T ofInit) {
@@ -196,6 +205,11 @@ public final class MapDraft {
               + " units; leave one of the two out");
     }
     return map.withInputSize(size("nIn", nIn));
+  }
+
+  /** The map of a plan, open if nIn is below 1. */
+  static BlockMap map(MapPlan plan, long nIn) {
+    return nIn < 1 ? plan.structure() : plan.map(size("nIn", nIn));
   }
 
   static int size(String name, long size) {

@@ -13,7 +13,6 @@ import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
-import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.plan.DensityPlan;
 import org.iterativemaps.map.plan.MapPlan;
 import org.nd4j.shade.jackson.databind.annotation.JsonDeserialize;
@@ -36,7 +35,6 @@ public final class MapSettings implements Serializable {
   private final TreeMap<String, Double> biasInits; // by slot
   private final MapPlan plan; // null if the map was given
   private transient RealizedMap realized; // drawn once: networks ask often
-  private transient boolean isUndecided; // only while a builder's layer joins its network
 
   /**
    * Checks that the initialisers belong to trained blocks.
@@ -87,7 +85,7 @@ public final class MapSettings implements Serializable {
       }
     }
     for (String block : weightInits.keySet()) {
-      if (map.blocks().stream().noneMatch(b -> b.isTrainable() && b.name().equals(block))) {
+      if (!trains(map, block)) {
         throw new IllegalArgumentException(
             "weightInit: no trained block "
                 + block
@@ -95,6 +93,10 @@ public final class MapSettings implements Serializable {
                 + map.blocks().stream().filter(Block::isTrainable).map(Block::name).toList());
       }
     }
+  }
+
+  private static boolean trains(BlockMap map, String block) {
+    return map.blocks().stream().anyMatch(b -> b.isTrainable() && b.name().equals(block));
   }
 
   private void checkData() {
@@ -183,9 +185,7 @@ public final class MapSettings implements Serializable {
     if (nIn < 1 || nIn == map.input().size()) {
       return this;
     }
-    int size = MapDraft.size("nIn", nIn);
-    BlockMap resized = plan != null ? plan.map(size) : map.withSlotSize(map.input().name(), size);
-    return new MapSettings(resized, iteration, weightInits, biasInits, plan);
+    return plan == null ? with(map.withInputSize(MapDraft.size("nIn", nIn))) : planned(plan, nIn);
   }
 
   /**
@@ -200,55 +200,14 @@ public final class MapSettings implements Serializable {
       return this;
     }
     int size = MapDraft.size("nOut", nOut);
-    if (plan != null) {
-      return planned(
-          plan.withOutputSize(size), map.input().size(), iteration, weightInits, biasInits);
-    }
-    return with(map.withSlotSize(map.output().name(), size));
+    return plan == null
+        ? with(map.withSlotSize(map.output().name(), size))
+        : planned(plan.withOutputSize(size), map.input().size());
   }
 
-  /**
-   * The same settings, whose masks the initialiser of the whole network may decide: those of a
-   * builder's short form without any pattern.
-   */
-  MapSettings undecided() {
-    MapSettings undecided = with(map);
-    undecided.isUndecided = true;
-    return undecided;
-  }
-
-  /**
-   * Planned as the initialiser of the whole network says, if nothing else has decided the masks; a
-   * map that was given, saved or changed since stays as it is.
-   */
-  MapSettings plannedBy(HiddenProportionInit init) {
-    if (!isUndecided) {
-      return this;
-    }
-    Slot hidden = map.output();
-    MapPlan made =
-        new MapPlan(
-            hidden.size(),
-            0,
-            Map.of(),
-            init.trainableWeights(),
-            init.hiddenProportion(),
-            null,
-            hidden.hasBias(),
-            map.injection(),
-            map.seed());
-    return planned(made, map.input().size(), iteration, weightInits, biasInits);
-  }
-
-  /** Planned for an input size, or open if that is below 1. */
-  static MapSettings planned(
-      MapPlan plan,
-      long nIn,
-      Iteration iteration,
-      Map<String, IWeightInit> weightInits,
-      Map<String, Double> biasInits) {
-    BlockMap map = nIn < 1 ? plan.structure() : plan.map(MapDraft.size("nIn", nIn));
-    return new MapSettings(map, iteration, weightInits, biasInits, plan);
+  /** The same settings with a map by this plan, open if nIn is below 1. */
+  MapSettings planned(MapPlan other, long nIn) {
+    return new MapSettings(MapDraft.map(other, nIn), iteration, weightInits, biasInits, other);
   }
 
   /**
@@ -269,11 +228,7 @@ public final class MapSettings implements Serializable {
    */
   public MapSettings with(BlockMap other) {
     Map<String, IWeightInit> weights = new TreeMap<>(weightInits);
-    weights
-        .keySet()
-        .removeIf(
-            name ->
-                other.blocks().stream().noneMatch(b -> b.isTrainable() && b.name().equals(name)));
+    weights.keySet().removeIf(block -> !trains(other, block));
     Map<String, Double> biases = new TreeMap<>(biasInits);
     biases
         .keySet()

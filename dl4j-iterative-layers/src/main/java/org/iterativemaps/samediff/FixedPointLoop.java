@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
@@ -11,7 +12,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ops.impl.controlflow.compat.Enter;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The loop of {@link SDIterative#fixedPoint}. */
+/** The loop of {@link SDIterative#fixedPoint}, from one {@link SDFixedPoint} to the next. */
 final class FixedPointLoop {
   private FixedPointLoop() {}
 
@@ -23,57 +24,67 @@ final class FixedPointLoop {
       int maxSteps,
       StateFunction function) {
     List<String> slots = List.copyOf(start.keySet());
-    int residual = slots.size();
-    int count = residual + 1;
-    DataType type = start.get(slots.get(0)).dataType();
-    List<SDVariable> variables = new ArrayList<>(start.values());
-    List<String> names = new ArrayList<>(slots.stream().map(s -> name + "/" + s).toList());
-    // Above any tolerance, so that the first step is run.
-    variables.add(
-        graph.constant(name + "/before", Nd4j.scalar(Double.POSITIVE_INFINITY).castTo(type)));
-    names.add(name + "/residual");
-    variables.add(graph.constant(name + "/none", Nd4j.scalar(0.0).castTo(type)));
-    names.add(name + "/steps");
     SDVariable[] ends =
         graph.whileLoop(
-            names.toArray(String[]::new),
+            Stream.concat(slots.stream(), Stream.of("residual", "steps"))
+                .map(variable -> name + "/" + variable)
+                .toArray(String[]::new),
             name + "/loop",
-            variables.toArray(SDVariable[]::new),
-            (sd, v) -> {
-              // A comparison with a NaN is false, which is not to end the loop as if it were there.
-              SDVariable isNaN = sd.math().isNaN(v[residual]);
-              SDVariable goesOn = sd.math().or(v[residual].gt(tolerance), isNaN);
-              return sd.math().and(goesOn, v[count].lt(maxSteps));
-            },
-            (sd, v) -> {
-              Map<String, SDVariable> before = new LinkedHashMap<>();
-              for (int i = 0; i < slots.size(); i++) {
-                before.put(slots.get(i), v[i]);
-              }
-              Map<String, SDVariable> after =
-                  SDIterative.applied("fixedPoint '" + name + "'", function, before);
-              SDVariable[] next = new SDVariable[v.length];
-              SDVariable change = null;
-              SDVariable lost = null; // 0, or NaN: ND4J's maximum passes over a NaN
-              for (int i = 0; i < slots.size(); i++) {
-                next[i] = after.get(slots.get(i));
-                SDVariable moved = next[i].sub(v[i]);
-                SDVariable most = sd.math().abs(moved).max();
-                SDVariable none = moved.mul(0).sum();
-                change = change == null ? most : sd.math().max(change, most);
-                lost = lost == null ? none : lost.add(none);
-              }
-              next[residual] = change.add(lost);
-              next[count] = v[count].add(1.0);
-              return next;
-            });
+            variables(before(graph, name, start)),
+            (sd, v) -> goesOn(sd, point(slots, v), tolerance, maxSteps),
+            (sd, v) -> variables(next(sd, point(slots, v), name, function)));
     refuseInvariants(graph, name);
     keepConstantsWhenSaved(graph);
+    return point(slots, ends);
+  }
+
+  private static SDVariable[] variables(SDFixedPoint point) {
+    List<SDVariable> variables = new ArrayList<>(point.state().values());
+    variables.addAll(List.of(point.residual(), point.steps()));
+    return variables.toArray(SDVariable[]::new);
+  }
+
+  private static SDFixedPoint point(List<String> slots, SDVariable[] variables) {
     Map<String, SDVariable> state = new LinkedHashMap<>();
     for (int i = 0; i < slots.size(); i++) {
-      state.put(slots.get(i), ends[i]);
+      state.put(slots.get(i), variables[i]);
     }
-    return new SDFixedPoint(state, ends[residual], ends[count]);
+    return new SDFixedPoint(state, variables[slots.size()], variables[slots.size() + 1]);
+  }
+
+  /** The residual is above any tolerance, so that the first step is run. */
+  private static SDFixedPoint before(SameDiff graph, String name, Map<String, SDVariable> start) {
+    DataType type = start.values().iterator().next().dataType();
+    return new SDFixedPoint(
+        start,
+        graph.constant(name + "/before", Nd4j.scalar(Double.POSITIVE_INFINITY).castTo(type)),
+        graph.constant(name + "/none", Nd4j.scalar(0.0).castTo(type)));
+  }
+
+  /** A comparison with a NaN is false, which is not to end the loop as if it were there. */
+  private static SDVariable goesOn(
+      SameDiff sd, SDFixedPoint point, double tolerance, int maxSteps) {
+    SDVariable isNaN = sd.math().isNaN(point.residual());
+    SDVariable moves = sd.math().or(point.residual().gt(tolerance), isNaN);
+    return sd.math().and(moves, point.steps().lt(maxSteps));
+  }
+
+  private static SDFixedPoint next(
+      SameDiff sd, SDFixedPoint point, String name, StateFunction function) {
+    Map<String, SDVariable> state = new LinkedHashMap<>(point.state());
+    Map<String, SDVariable> after =
+        SDIterative.applied("fixedPoint '" + name + "'", function, new LinkedHashMap<>(state));
+    state.replaceAll((slot, value) -> after.get(slot)); // in the order of the slots
+    SDVariable change = null;
+    SDVariable lost = null; // 0, or NaN: ND4J's maximum passes over a NaN
+    for (Map.Entry<String, SDVariable> slot : state.entrySet()) {
+      SDVariable moved = slot.getValue().sub(point.state().get(slot.getKey()));
+      SDVariable most = sd.math().abs(moved).max();
+      SDVariable none = moved.mul(0).sum();
+      change = change == null ? most : sd.math().max(change, most);
+      lost = lost == null ? none : lost.add(none);
+    }
+    return new SDFixedPoint(state, change.add(lost), point.steps().add(1.0));
   }
 
   /** SameDiff would run them in the first pass only, and then give no output. */

@@ -20,6 +20,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.iterativemaps.kernel.Magnitude;
+import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.pattern.Sparsity;
@@ -446,6 +447,27 @@ class PlannedLayerTest {
       assertEquals(1, sum / units, 0.1);
     }
     assertFalse(realized.blocks().isEmpty());
+  }
+
+  /** Only what a builder left open is for the initialiser of the whole network. */
+  @Test
+  void masksThatAreDecidedStay() {
+    IterativeMapLayer.Builder builder = new IterativeMapLayer.Builder().nIn(6).nOut(8).steps(2);
+    IterativeMapLayer planned = builder.build();
+    IterativeMapLayer given = builder.build();
+    given.setSettings(given.getSettings().withSteps(3));
+    IterativeMapLayer resized = builder.build();
+    resized.setNIn(7);
+    builder.nIn(9).nOut(9).maskSeed(5).hasBias(false); // too late for those that it built
+    NeuralNetConfiguration.Builder whole =
+        Networks.conf(DataType.FLOAT).weightInit(new HiddenProportionInit(0.3));
+    RealizedMap map = settings(conf(whole, 6, planned)).realized();
+    assertEquals(0.3, HiddenProportion.realized(map).value(), 0.01);
+    assertEquals(8, map.map().output().size());
+    assertTrue(map.map().output().hasBias());
+    assertEquals(BlockMap.DEFAULT_SEED, map.map().seed());
+    assertEquals(8 * (6 + 8), settings(conf(whole, 6, given)).realized().trainableWeights());
+    assertEquals(8 * (7 + 8), settings(conf(whole, 7, resized)).realized().trainableWeights());
   }
 
   @Test
