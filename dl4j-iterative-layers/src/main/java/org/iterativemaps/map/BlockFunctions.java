@@ -384,9 +384,17 @@ public final class BlockFunctions {
 
     @Override
     public List<Parameter> parameters(BlockSite site) {
-      return realized(site).parameters().stream()
-          .map(p -> p.within(-1, site.key(p.key())))
-          .toList();
+      return parameters(site, realized(site));
+    }
+
+    /** What it trains, of masks that have been drawn. */
+    static List<Parameter> parameters(BlockSite site, RealizedMap realized) {
+      return realized.parameters().stream().map(p -> p.within(-1, site.key(p.key()))).toList();
+    }
+
+    @Override
+    public double bytes(BlockSite site) {
+      return RealizedMap.bytes(map.withInputSize(site.from().get(0).size()));
     }
   }
 }
