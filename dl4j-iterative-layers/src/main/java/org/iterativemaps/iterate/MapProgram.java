@@ -43,9 +43,15 @@ public final class MapProgram {
 
   /** The slots of a nested map name their activations themselves. */
   private static MapProgram nested(RealizedBlock block) {
-    return block.block().function() instanceof BlockFunctions.Nested function
-        ? singleToken(block.nested(), function.steps(), null)
-        : null;
+    if (!(block.block().function() instanceof BlockFunctions.Nested function)) {
+      return null;
+    }
+    try {
+      return singleToken(block.nested(), function.steps(), null);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "block " + block.block().name() + ", its nested map: " + e.getMessage(), e);
+    }
   }
 
   /**

@@ -2,12 +2,12 @@ package org.iterativemaps.iterate;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.Reach;
 import org.iterativemaps.map.Update;
 
 /**
@@ -121,7 +121,7 @@ public final class Schedule {
     CellGraph graph = new CellGraph(map, steps, true);
     NeededCells needed = new NeededCells(graph, List.of(graph.output));
     if (!needed.contains(new Cell(graph.input, 0))) {
-      throw unreachable(map, steps);
+      throw new IllegalArgumentException(Reach.unreached(map, steps));
     }
     return new Schedule(graph, new boolean[map.slots().size()], needed.evaluations());
   }
@@ -184,19 +184,5 @@ public final class Schedule {
   /** Indices of the state slots whose value the next token needs. */
   public List<Integer> carried() {
     return carried;
-  }
-
-  private static IllegalArgumentException unreachable(BlockMap map, int steps) {
-    String output = map.output().name();
-    return new IllegalArgumentException(
-        String.format(
-            Locale.ROOT,
-            "output slot '%s' cannot be reached from input slot '%s' in %sK = %d steps; the smallest K"
-                + " that works is %d",
-            output,
-            map.input().name(),
-            map.injection() == Injection.IMPULSE ? "exactly " : "",
-            steps,
-            map.shortestPathFromInput(output).orElseThrow()));
   }
 }

@@ -352,41 +352,22 @@ public final class BlockFunctions {
 
     @Override
     public void check(BlockSite site) {
-      Slot from = site.from().get(0);
-      if (!from.isOpen() && !map.isOpen() && from.size() != map.input().size()) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "slot '%s' has %d units, the nested map's input %d; expected the same",
-                from.name(),
-                from.size(),
-                map.input().size()));
-      }
-      if (map.output().size() != site.to().size()) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "slot '%s' has %d units, the nested map's output %d; expected the same",
-                site.to().name(),
-                site.to().size(),
-                map.output().size()));
-      }
-      int shortest = map.shortestPathFromInput(map.output().name()).orElseThrow();
-      if (steps < shortest) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "the nested map's output is %d steps from its input, which K = %d do not reach",
-                shortest,
-                steps));
-      }
+      NestedChecks.check(map, steps, site);
     }
 
     @Override
     public List<Parameter> parameters(BlockSite site) {
-      return realized(site).parameters().stream()
-          .map(p -> p.within(-1, site.key(p.key())))
-          .toList();
+      return parameters(site, realized(site));
+    }
+
+    /** What it trains, of masks that have been drawn. */
+    static List<Parameter> parameters(BlockSite site, RealizedMap realized) {
+      return realized.parameters().stream().map(p -> p.within(-1, site.key(p.key()))).toList();
+    }
+
+    @Override
+    public double bytes(BlockSite site) {
+      return RealizedMap.bytes(map.withInputSize(site.from().get(0).size()));
     }
   }
 }

@@ -288,7 +288,8 @@ public final class BlockMap implements Serializable {
 
   /**
    * The fewest steps by which the input reaches a slot, if it does: the shortest path of blocks and
-   * gates between them, on which a wire takes no step of its own.
+   * gates between them, on which a wire takes no step of its own. What else a block on it reads may
+   * have any value, as where a state is carried; {@link Reach} is about a state of zeros.
    */
   public Optional<Integer> shortestPathFromInput(String slot) {
     Set<String> reached = new HashSet<>(Set.of(input().name()));

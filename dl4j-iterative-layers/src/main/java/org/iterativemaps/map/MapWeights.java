@@ -158,13 +158,31 @@ public final class MapWeights {
     realized.map().slots().forEach(slot -> structure.add(slot.name() + " " + slot.size()));
     for (RealizedBlock block : realized.blocks()) {
       structure.add(block.block().name());
-      structure.add(block.mask() == null ? block.block().function() : block.mask());
+      structure.add(function(block));
+      structure.add(block.mask());
       if (block.fixedValues() != null) {
         structure.add(DoubleBuffer.wrap(block.fixedValues()));
       }
     }
-    realized.parameters().forEach(parameter -> structure.add(parameter.key()));
+    for (Parameter parameter : realized.parameters()) {
+      structure.add(parameter.key());
+      structure.add(parameter.mask()); // drawn from the map's seed and its slots' names
+    }
     return structure;
+  }
+
+  /** What a block is, its patterns left out: the masks of its parameters say what they drew. */
+  private static Object function(RealizedBlock block) {
+    BlockFunction function = block.block().function();
+    if (function instanceof BlockFunctions.Nested nested) {
+      BlockMap map = block.nested().map();
+      return List.of(
+          nested.steps(), map.output().name(), map.injection(), structure(block.nested()));
+    }
+    boolean hasPatterns =
+        function instanceof BlockFunctions.Linear
+            || function instanceof BlockFunctions.LinearProduct;
+    return hasPatterns ? function.getClass() : function;
   }
 
   @Override

@@ -102,11 +102,16 @@ public final class RealizedMap {
 
   /** Before anything is drawn: what all masks and fixed values take together. */
   private static void checkMemory(BlockMap map) {
+    Heap.check("masks and fixed values of the map", bytes(map));
+  }
+
+  /** About what all masks and fixed values of a map take, those of nested maps among them. */
+  static double bytes(BlockMap map) {
     double bytes = 0;
     for (Block block : map.blocks()) {
-      bytes += block.function().bytes(map.site(block));
+      bytes += BlockMap.inBlock(block, () -> block.function().bytes(map.site(block)));
     }
-    Heap.check("masks and fixed values of the map", bytes);
+    return bytes;
   }
 
   private RealizedBlock realize(Block block) {
@@ -125,11 +130,11 @@ public final class RealizedMap {
                 block.isFixed()
                     ? List.of()
                     : List.of(Parameter.weights(site.key("W"), mask)); // drawn once only
+          } else if (block.function() instanceof BlockFunctions.Nested function) {
+            nested = function.realized(site);
+            own = BlockFunctions.Nested.parameters(site, nested); // of the masks drawn once
           } else {
             own = block.function().parameters(site);
-            if (block.function() instanceof BlockFunctions.Nested function) {
-              nested = function.realized(site);
-            }
           }
           int first = own.isEmpty() ? -1 : parameters.size();
           own.forEach(p -> parameters.add(p.within(blocks.size(), p.key())));

@@ -1,9 +1,12 @@
 package org.iterativemaps.map;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.iterativemaps.map.pattern.RandomSource;
 import org.iterativemaps.map.pattern.Sparsity;
@@ -136,6 +139,47 @@ class LimitsTest {
       map = around(BlockFunctions.nested(map, steps));
     }
     return map;
+  }
+
+  /** Every level is drawn once, however deep: twice each would be 2^31 times the innermost. */
+  @Test
+  void theDeepestMapIsRealizedAtOnce() {
+    BlockMap deepest = nested(BlockMap.MAX_DEPTH, 1);
+    RealizedMap realized = assertTimeoutPreemptively(Duration.ofSeconds(20), deepest::realize);
+    WeightMask outermost = realized.parameters().get(0).mask();
+    while (realized.blocks().get(0).nested() != null) {
+      realized = realized.blocks().get(0).nested();
+      assertSame(outermost, realized.parameters().get(0).mask());
+    }
+    assertEquals("W[x->h]", realized.parameters().get(0).key());
+  }
+
+  /** No map of them is too large by itself. */
+  @Test
+  void theMasksOfAllNestedMapsHaveToFitTheHeap() {
+    int size = 20_000;
+    double cells = (double) size * size;
+    double share = 0.3 * Runtime.getRuntime().maxMemory() / WeightMask.bytes(size, cells);
+    BlockMap inner =
+        BlockMap.builder()
+            .input("a")
+            .state("b", size, Activation.TANH)
+            .connect("a", "b", Sparsity.density(Math.min(1, share)))
+            .output("b")
+            .build();
+    BlockMapBuilder builder = BlockMap.builder().input("x", size).output("h2");
+    String from = "x";
+    for (int i = 0; i < 3; i++) {
+      builder.state("h" + i, size, Activation.TANH);
+      builder.connect(from, "h" + i, BlockFunctions.nested(inner, 1));
+      from = "h" + i;
+    }
+    BlockMap map = builder.build();
+    double expected = 3 * RealizedMap.bytes(inner.withInputSize(size));
+    assertEquals(expected, RealizedMap.bytes(map), 1e-6 * expected);
+    assertTrue(share < 1, "the test needs less memory: " + share);
+    String message = assertThrows(IllegalArgumentException.class, map::realize).getMessage();
+    assertTrue(message.contains("masks and fixed values of the map: needs"), message);
   }
 
   /** Five levels of ten steps are 10^5 operations and more for one value. */

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
 import org.iterativemaps.map.values.WeightValues;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -63,6 +66,59 @@ class MapWeightsTest {
     refused(
         "expected the slots, blocks, masks and fixed values",
         () -> weights.on(reservoir(Activation.TANH, 0.25)));
+  }
+
+  private static BlockMap product(Sparsity left, Sparsity right, long seed) {
+    return BlockMap.builder()
+        .input("u", 4)
+        .state("v", 4, Activation.TANH)
+        .state("y", 4, Activation.TANH)
+        .connect("u", "v", Sparsity.dense())
+        .connect(List.of("u", "v"), "y", BlockFunctions.linearProduct(left, right))
+        .output("y")
+        .seed(seed)
+        .build();
+  }
+
+  private static BlockMap nested(BlockMap inner, long seed) {
+    return BlockMap.builder()
+        .input("x", 4)
+        .state("z", 4, Activation.TANH)
+        .connect("x", "z", BlockFunctions.nested(inner, 2))
+        .output("z")
+        .seed(seed)
+        .build();
+  }
+
+  private static MapWeights numbered(BlockMap map) {
+    RealizedMap realized = map.realize();
+    Map<String, double[]> values = new HashMap<>();
+    realized.parameters().forEach(p -> values.put(p.key(), new double[p.length()]));
+    return new MapWeights(realized, values);
+  }
+
+  /** As many weights, the same patterns, and other cells: of blocks that are not linear, too. */
+  @Test
+  void weightsStayAtTheirCells() {
+    Sparsity few = Sparsity.fanIn(2);
+    MapWeights product = numbered(product(few, few, 1));
+    refused("masks", () -> product.on(product(few, few, 2).realize()));
+    assertEquals(product, product.on(product(few, few, 1).realize()));
+    List<WeightMask> masks =
+        product.realized().parameters().stream()
+            .filter(p -> p.isWeight() && !p.key().startsWith("W"))
+            .map(Parameter::mask)
+            .toList();
+    BlockMap explicit =
+        product(Sparsity.explicit(masks.get(0)), Sparsity.explicit(masks.get(1)), 7);
+    assertEquals(explicit, product.on(explicit.realize()).map());
+
+    MapWeights outer = numbered(nested(product(few, few, 1), 1));
+    refused("masks", () -> outer.on(nested(product(few, few, 2), 1).realize()));
+    BlockMap alsoExplicit = nested(explicit, 1);
+    assertEquals(alsoExplicit, outer.on(alsoExplicit.realize()).map());
+    refused("masks", () -> outer.on(nested(product(few, few, 1).withOutput("v"), 1).realize()));
+    assertEquals(8, outer.values("L[u,v->y][x->z]").length);
   }
 
   @Test

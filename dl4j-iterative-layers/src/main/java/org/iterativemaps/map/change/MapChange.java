@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.MapWeights;
@@ -30,8 +29,8 @@ import org.iterativemaps.map.pattern.WeightMask;
  *   <li>zero, or one if it is a gain.
  * </ul>
  *
- * <p>Slots are matched by name, and units by number unless {@link #withUnits} says otherwise.
- * Immutable.
+ * <p>Slots are matched by name, and units by number unless {@link #withUnits} says otherwise. Of a
+ * nested map the same holds for its slots and blocks. Immutable.
  */
 public final class MapChange {
   /** The origin of a new parameter or unit: there was none before. */
@@ -42,7 +41,7 @@ public final class MapChange {
   private final Map<String, int[]> units;
   private final Map<String, double[]> starts;
 
-  private MapChange(
+  MapChange(
       RealizedMap before,
       RealizedMap after,
       Map<String, int[]> units,
@@ -222,12 +221,28 @@ public final class MapChange {
       return unitsBefore(after.map().slots().get(vector.slot()).name());
     }
     RealizedBlock block = after.blocks().get(vector.block());
-    if (block.nested() != null) { // what is inside of another map is never changed
-      return IntStream.range(0, vector.length()).toArray();
+    MapChange nested = nested(block);
+    if (nested != null) {
+      return nested.origins(parameter - block.parameter());
     }
     Block rule = block.block();
+    WeightMask mask = vector.mask();
+    WeightMask maskBefore = before.parameters().get(origin).mask();
+    if (mask == null || maskBefore == null) {
+      throw new IllegalArgumentException(
+          "block "
+              + rule.name()
+              + ": nothing says which of the numbers of "
+              + vector.key()
+              + " stay; only those with a mask can be carried over");
+    }
     String source = rule.sources().get(parameter - block.parameter());
-    return entriesBefore(source, rule.to(), vector.mask(), before.parameters().get(origin).mask());
+    return entriesBefore(source, rule.to(), mask, maskBefore);
+  }
+
+  /** What becomes of the map that is nested in a block; null if it is none, or was none before. */
+  private MapChange nested(RealizedBlock block) {
+    return block.nested() == null ? null : NestedChange.of(this, block);
   }
 
   /**
@@ -275,6 +290,10 @@ public final class MapChange {
     Arrays.fill(values, vector.role() == Parameter.Role.GAIN ? 1 : 0);
     if (starts.containsKey(name(vector))) {
       return starts.get(name(vector)).clone();
+    }
+    if (vector.isOfBlock() && nested(after.blocks().get(vector.block())) != null) {
+      RealizedBlock block = after.blocks().get(vector.block());
+      return nested(block).starts(parameter - block.parameter());
     }
     if (vector.isOfBlock() && after.blocks().get(vector.block()).block().isLinear()) {
       RealizedBlock block = after.blocks().get(vector.block());

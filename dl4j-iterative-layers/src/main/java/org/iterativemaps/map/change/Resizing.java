@@ -46,8 +46,9 @@ public final class Resizing {
    * @param seed where places and values of new weights come from
    * @param bias the first bias of new units
    * @return the change; biases and weights of the old units keep their values
-   * @throws IllegalArgumentException if the slot is the input or output, count is below 1, or no
-   *     trained block leads into or out of the slot
+   * @throws IllegalArgumentException if the slot is the input or output, normalised, gated, a gate
+   *     or at a block that is not linear, count is below 1, or no trained block leads into or out
+   *     of the slot
    */
   public static MapChange grow(RealizedMap map, String slot, int count, long seed, double bias) {
     checkHidden(map, slot);
@@ -79,8 +80,9 @@ public final class Resizing {
    * @param steps as {@link Changeable#steps()}
    * @param slot a state slot other than the output
    * @param units the numbers of the units that go, each once; not all of them
-   * @throws IllegalArgumentException if the slot is the input or output, a unit is not in it, none
-   *     would be left, a block would lose its last weight, or the output would be cut off
+   * @throws IllegalArgumentException if the slot is the input or output, normalised, gated, a gate
+   *     or at a block that is not linear, a unit is not in it, none would be left, a block would
+   *     lose its last weight, or the output would be cut off
    */
   public static MapChange shrink(MapWeights weights, int steps, String slot, int... units) {
     RealizedMap map = weights.realized();
@@ -128,6 +130,8 @@ public final class Resizing {
    * @param weights the map and its numbers
    * @param slot the slot
    * @return one number per unit
+   * @throws IllegalArgumentException if the slot is normalised, gated, a gate or at a block that is
+   *     not linear: the units then matter to each other, too
    */
   public static double[] importance(MapWeights weights, String slot) {
     checkLinear(weights.map(), slot);
@@ -189,8 +193,20 @@ public final class Resizing {
     checkLinear(map.map(), slot);
   }
 
-  /** Other functions and gates tie the sizes of several slots to each other. */
+  /**
+   * Other functions and gates tie the sizes of several slots to each other, a normalisation ties
+   * the values of all units of its slot.
+   */
   private static void checkLinear(BlockMap map, String slot) {
+    if (map.slot(slot).isNormalised()) {
+      throw new IllegalArgumentException(
+          "slot '"
+              + slot
+              + "': found normalisation "
+              + map.slot(slot).normalisation()
+              + ", which goes over its units, so that the values of all of them depend on how many"
+              + " there are; expected a slot without one. Resize another slot");
+    }
     for (Block block : map.blocks()) {
       boolean isAtSlot = block.sources().contains(slot) || block.to().equals(slot);
       if (isAtSlot && !block.isLinear()) {

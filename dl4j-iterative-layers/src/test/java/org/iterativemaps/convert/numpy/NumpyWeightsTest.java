@@ -13,8 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.iterativemaps.convert.numpy.NpyArray.Precision;
+import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.MapWeights;
+import org.iterativemaps.map.Normalisation;
 import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.pattern.Sparsity;
@@ -124,6 +126,74 @@ class NumpyWeightsTest {
     MapWeights read = NumpyWeights.read(file, map, Orientation.TO_FROM);
     assertArrayEquals(weights.matrix("h", "h"), read.matrix("h", "h"));
     assertEquals(1, read.realized().parameters().stream().filter(p -> !p.isBias()).count());
+  }
+
+  /** A linear product, and a map in a map in a map, each with its own masks and fixed weights. */
+  private static BlockMap nonlinear(Sparsity pattern, WeightValues fixed, long seed) {
+    BlockMap map =
+        BlockMap.builder()
+            .input("u", 4)
+            .state("v", 4, Activation.TANH)
+            .state("y", 4, Activation.TANH)
+            .connect("u", "v", pattern)
+            .connectFixed("u", "v", Sparsity.fanIn(2), fixed)
+            .connect(List.of("u", "v"), "y", BlockFunctions.linearProduct(pattern, pattern))
+            .normalise("y", Normalisation.RMS)
+            .output("y")
+            .seed(seed)
+            .build();
+    for (String slot : new String[] {"p", "q"}) {
+      map =
+          BlockMap.builder()
+              .input("in-" + slot)
+              .state(slot, 4, Activation.TANH)
+              .connect("in-" + slot, slot, BlockFunctions.nested(map, 2))
+              .connect("in-" + slot, slot, pattern)
+              .output(slot)
+              .seed(seed)
+              .build();
+    }
+    return map.withInputSize(4).toBuilder()
+        .state("end", 4, Activation.TANH)
+        .connect(List.of("in-q", "q"), "end", BlockFunctions.linearProduct(pattern, pattern))
+        .output("end")
+        .build();
+  }
+
+  /** L, R, nested keys: the file says at which cells the numbers are, whatever the map drew. */
+  @ParameterizedTest
+  @EnumSource(Orientation.class)
+  void whatIsNotLinearKeepsItsCells(Orientation orientation) throws IOException {
+    WeightValues fixed = WeightValues.gaussian(0, 1);
+    BlockMap map = nonlinear(Sparsity.fanIn(2), fixed, 1);
+    MapWeights weights = weights(map, 1);
+    Path file = folder.resolve("map.npz");
+    NumpyWeights.write(file, weights, orientation, Precision.DOUBLE);
+    BlockMap dense = nonlinear(Sparsity.dense(), WeightValues.constant(1), 1);
+    BlockMap others = nonlinear(Sparsity.fanIn(2), fixed, 2);
+    for (BlockMap into : List.of(map, dense, others)) {
+      MapWeights read = NumpyWeights.read(file, into, orientation).on(map.realize());
+      assertEquals(weights, read, into.toString());
+    }
+    Map<String, NpyArray> arrays = new LinkedHashMap<>(Npz.read(file));
+    String name = orientation == Orientation.TO_FROM ? "L[end<-in-q,q]" : "L[in-q,q->end]";
+    Parameter left =
+        weights.realized().parameters().stream()
+            .filter(p -> p.key().equals("L[in-q,q->end]"))
+            .findFirst()
+            .orElseThrow();
+    double[][] stored = orientation.turn(arrays.get(name).rows());
+    assertArrayEquals(weights.values(left.key()), Masks.entries(stored, left.mask()));
+    String inner =
+        orientation == Orientation.TO_FROM
+            ? "R-mask[y<-u,v][p<-in-p][q<-in-q]"
+            : "R-mask[u,v->y][in-p->p][in-q->q]";
+    assertTrue(arrays.containsKey(inner), arrays.keySet()::toString);
+    refused("the file has the other orientation", file, map, orientation.other());
+    arrays.remove(inner);
+    Npz.write(file, arrays, Precision.DOUBLE);
+    assertEquals(weights, NumpyWeights.read(file, map, orientation).on(map.realize()));
+    refused("are not zero where the mask has none", file, others, orientation);
   }
 
   private static void refused(String expected, Path file, BlockMap map, Orientation orientation) {

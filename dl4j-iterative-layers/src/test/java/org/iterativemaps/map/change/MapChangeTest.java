@@ -5,15 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.MapWeights;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.pattern.WeightMask;
 import org.iterativemaps.map.values.WeightValues;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.activations.Activation;
 
 class MapChangeTest {
 
@@ -42,7 +48,7 @@ class MapChangeTest {
       int before = 1 + random.nextInt(6);
       int after = 1 + random.nextInt(6);
       int[] units = new int[after];
-      java.util.List<Integer> pool = new java.util.ArrayList<>();
+      List<Integer> pool = new ArrayList<>();
       for (int i = 0; i < before; i++) {
         pool.add(i);
       }
@@ -133,6 +139,88 @@ class MapChangeTest {
                     WeightValues.explicit(2, 3))
                 .build());
     assertArrayEquals(new double[] {1, 0, 0, 4}, half.carry(weights).weights("x", "h"));
+  }
+
+  private static BlockMap around(BlockMap inner) {
+    return slots(4, 5)
+        .connect("x", "h", BlockFunctions.nested(inner, 3))
+        .connect("h", "h", Sparsity.dense())
+        .build();
+  }
+
+  private static BlockMap inner(Sparsity loop, long seed) {
+    return inner(loop, seed, 6);
+  }
+
+  private static BlockMap inner(Sparsity loop, long seed, int hidden) {
+    return BlockMap.builder()
+        .input("a")
+        .state("m", hidden, Activation.TANH)
+        .state("b", 5, Activation.TANH)
+        .connect("a", "m", Sparsity.fanIn(2))
+        .connect("m", "m", loop)
+        .connect("m", "b", Sparsity.density(0.5))
+        .output("b")
+        .seed(seed)
+        .build();
+  }
+
+  /** The weights of a map in a block follow their units, as those of the map around it do. */
+  @Test
+  void weightsOfNestedMapsFollowTheirUnitsToo() {
+    List<BlockMap> maps = new ArrayList<>();
+    for (long seed = 0; seed < 6; seed++) {
+      maps.add(inner(Sparsity.fanIn(2), seed));
+      maps.add(inner(Sparsity.density(0.2 + 0.1 * seed), seed));
+      maps.add(inner(Sparsity.dense(), seed));
+    }
+    int kept = 0;
+    for (BlockMap before : maps) {
+      for (BlockMap after : maps) {
+        MapWeights weights = Samples.random(around(before).realize(), before.seed());
+        MapChange change = MapChange.between(weights.realized(), around(after));
+        MapWeights carried = change.carry(weights);
+        assertArrayEquals(weights.weights("h", "h"), carried.weights("h", "h"));
+        for (int p = 0; p < carried.realized().parameters().size(); p++) {
+          Parameter parameter = carried.realized().parameters().get(p);
+          double[] values = carried.values(parameter.key());
+          double[] was = weights.values(parameter.key());
+          if (parameter.mask() == null) {
+            assertArrayEquals(was, values, parameter.key());
+            continue;
+          }
+          long[] cellsBefore = weights.realized().parameters().get(p).mask().copyCells();
+          long[] cells = parameter.mask().copyCells();
+          for (int i = 0; i < cells.length; i++) {
+            int old = Arrays.binarySearch(cellsBefore, cells[i]);
+            assertEquals(old < 0 ? 0 : was[old], values[i], parameter.key());
+            kept += old < 0 ? 0 : 1;
+          }
+        }
+      }
+    }
+    assertTrue(kept > 5000, "carried " + kept);
+  }
+
+  @Test
+  void resizedSlotsOfNestedMapsAreNamed() {
+    RealizedMap old = around(inner(Sparsity.dense(), 1)).realize();
+    BlockMap larger = around(inner(Sparsity.dense(), 1, 7));
+    MapWeights weights = Samples.random(old, 1);
+    for (String part : new String[] {"block x->h", "slot 'm'", "from 6 to 7 units"}) {
+      assertMessage(part, () -> MapChange.between(old, larger).carry(weights));
+    }
+    // What was no map before is new, and so is a slot of another name.
+    RealizedMap linear =
+        slots(4, 5)
+            .connect("x", "h", Sparsity.dense())
+            .connect("h", "h", Sparsity.dense())
+            .build()
+            .realize();
+    MapWeights trained = Samples.random(linear, 1);
+    MapWeights carried = MapChange.between(linear, larger).carry(trained);
+    assertArrayEquals(trained.weights("h", "h"), carried.weights("h", "h"));
+    assertArrayEquals(new double[7], carried.values("b[m][x->h]"));
   }
 
   @Test

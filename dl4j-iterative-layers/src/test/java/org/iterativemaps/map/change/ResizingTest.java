@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.MapWeights;
+import org.iterativemaps.map.Normalisation;
 import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
@@ -229,6 +230,27 @@ class ResizingTest {
             .build()
             .realize();
     assertMessage("no trained block leads into", () -> Resizing.grow(reservoir, "h", 1, 1, 0));
+  }
+
+  /** One unit more or less changes what every other unit is. */
+  @Test
+  void normalisedSlotsKeepTheirSize() {
+    for (Normalisation normalisation : List.of(Normalisation.LAYER, Normalisation.RMS)) {
+      BlockMap map = Samples.map(1).map();
+      MapWeights trained =
+          Samples.random(map.toBuilder().normalise("h", normalisation).build().realize(), 1);
+      String[] parts = {"slot 'h'", normalisation.name(), "over its units"};
+      for (String part : parts) {
+        assertMessage(part, () -> Resizing.grow(trained.realized(), "h", 1, 1, 0));
+        assertMessage(part, () -> Resizing.shrink(trained, 3, "h", 0));
+        assertMessage(part, () -> Resizing.importance(trained, "h"));
+      }
+      MapWeights readBy =
+          Samples.random(map.toBuilder().normalise("y", normalisation).build().realize(), 1);
+      int size = map.slot("h").size();
+      MapChange grown = Resizing.grow(readBy.realized(), "h", 1, 1, 0);
+      assertEquals(size + 1, grown.after().map().slot("h").size());
+    }
   }
 
   /** x -> h0 -> y is the only way; h1 hangs on both sides, but on no common unit. */
