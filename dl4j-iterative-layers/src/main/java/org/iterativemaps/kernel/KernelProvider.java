@@ -1,5 +1,6 @@
 package org.iterativemaps.kernel;
 
+import java.util.Objects;
 import java.util.Optional;
 import org.iterativemaps.iterate.MapProgram;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -9,8 +10,9 @@ import org.nd4j.linalg.api.buffer.DataType;
  *
  * <p>Providers are found by {@link java.util.ServiceLoader}: a jar of its own brings another kind
  * by naming its class in {@code META-INF/services/org.iterativemaps.kernel.KernelProvider}. {@link
- * KernelSelection} asks them in their order. An answer must be a function of program, type and JVM
- * alone, so that a network is run by the same kernel every time.
+ * KernelSelection} asks them in their order. One that throws, or gives null, is passed over with a
+ * warning, unless the system property names it. An answer must be a function of program, type and
+ * JVM alone, so that a network is run by the same kernel every time.
  */
 public interface KernelProvider {
 
@@ -21,8 +23,8 @@ public interface KernelProvider {
   String description();
 
   /**
-   * Its place among the providers, the lowest asked first. This library's own: simd 100, scalar
-   * 200, reference 300.
+   * Its place among the providers, the lowest asked first, of equal ones by name. This library's
+   * own: simd 100, scalar 200, reference 300.
    */
   int order();
 
@@ -30,6 +32,7 @@ public interface KernelProvider {
    * Whether it can run a program.
    *
    * @param type the network's floating type
+   * @throws WrongPropertyException if a system property of its own is wrong: then nothing runs
    */
   Answer ask(MapProgram program, DataType type);
 
@@ -55,6 +58,13 @@ public interface KernelProvider {
    * @param advice what would make the program several times faster here; empty if nothing is known
    */
   record Answer(Fitness fitness, String reason, Optional<String> advice) {
+
+    /** Checks that there is something to say. */
+    public Answer {
+      Objects.requireNonNull(fitness, "fitness");
+      Objects.requireNonNull(reason, "reason");
+      Objects.requireNonNull(advice, "advice");
+    }
 
     /** Whether a provider can run a program, and whether it should. */
     public enum Fitness {

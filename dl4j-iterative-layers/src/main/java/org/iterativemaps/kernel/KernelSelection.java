@@ -3,6 +3,7 @@ package org.iterativemaps.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -19,6 +20,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Which kernel runs a layer: the first {@link KernelProvider} in order that can and says it should,
  * or the one that the system property {@value #PROPERTY} names.
+ *
+ * <p>The one named is an error if it is not available or fails. A map that it refuses, as some are
+ * for linear maps or one floating type alone, is run as without the property, with a warning.
  */
 public final class KernelSelection {
   /** System property: the name of a provider, or {@value #AUTO}. */
@@ -81,72 +85,103 @@ public final class KernelSelection {
   }
 
   /**
-   * The kernel of {@link #choice} for one layer; if that cannot be made after all, the next one. A
-   * program of more than {@value ManyStepsKernel#MOST_EVALUATIONS} evaluations per token is run
-   * step by step, in inference only.
+   * The kernel of {@link #choice} for one layer. A program of more than {@value
+   * ManyStepsKernel#MOST_EVALUATIONS} evaluations per token is run step by step, in inference only.
    *
    * @param type the network's floating type
-   * @throws IllegalArgumentException if the system property names no provider
-   * @throws IllegalStateException if it demands one that is not available, or no kernel can run the
-   *     program
+   * @throws WrongPropertyException if the system property names no provider, or another is wrong
+   * @throws IllegalStateException if it names one that is not available or fails, or no kernel can
+   *     run the program
    */
   public static MapKernel of(MapProgram program, DataType type) {
-    return ManyStepsKernel.isFor(program)
-        ? new ManyStepsKernel(program, make(wanted(), providers(), program.withOneStep(), type))
-        : make(wanted(), providers(), program, type);
+    MapKernel kernel = make(wanted(), providers(), asked(program), type);
+    return ManyStepsKernel.isFor(program) ? new ManyStepsKernel(program, kernel) : kernel;
+  }
+
+  /** What the providers are asked to run. */
+  private static MapProgram asked(MapProgram program) {
+    return ManyStepsKernel.isFor(program) ? program.withOneStep() : program;
   }
 
   static MapKernel make(
       String wanted, List<KernelProvider> providers, MapProgram program, DataType type) {
-    List<String> failures = new ArrayList<>();
-    for (KernelChoice choice : KernelChoice.candidates(wanted, providers, program, type)) {
-      KernelProvider provider = choice.provider();
-      try {
-        MapKernel kernel = provider.make(program, type);
-        say(choice);
-        return kernel;
-      } catch (RuntimeException | LinkageError e) {
-        if (provider.name().equals(wanted)) {
-          throw e;
-        }
-        failures.add(provider.name() + ": " + e);
-        LOG.warn(
-            "kernel: {} said that it can run a map and failed, it is passed over: {}",
-            provider.name(),
-            e.toString());
-      }
-    }
-    throw new IllegalStateException(
-        "no kernel can run " + program.realized().map() + ": " + String.join("; ", failures));
+    Made made = made(wanted, providers, program, type);
+    say(wanted, made.choice);
+    return made.kernel;
   }
 
-  /** Every provider is told once, and so is what would be faster. */
-  private static void say(KernelChoice choice) {
+  /** A kernel, and why it is this one. */
+  record Made(KernelChoice choice, MapKernel kernel) {}
+
+  /** The first kernel that can be made. */
+  static Made made(
+      String wanted, List<KernelProvider> providers, MapProgram program, DataType type) {
+    AskedProviders asked = AskedProviders.of(wanted, providers, program, type);
+    asked.failures().forEach(KernelSelection::passOver);
+    List<String> failures = new ArrayList<>();
+    List<Throwable> causes = new ArrayList<>();
+    for (KernelChoice choice : asked.choices()) {
+      KernelProvider provider = choice.provider();
+      try {
+        MapKernel kernel = Objects.requireNonNull(provider.make(program, type), "no kernel");
+        return new Made(choice.after(failures), kernel);
+      } catch (WrongPropertyException e) {
+        throw e;
+      } catch (RuntimeException | LinkageError e) { // a provider of somebody else's
+        String failure = "it said that it can and failed: " + e;
+        if (provider.name().equals(wanted)) {
+          throw new IllegalStateException(AskedProviders.says(wanted) + ", but " + failure, e);
+        }
+        causes.add(e);
+        failures.add("not " + provider.name() + ": " + failure);
+        passOver(failures.get(failures.size() - 1));
+      }
+    }
+    IllegalStateException none = asked.noneLeft(failures);
+    causes.forEach(none::addSuppressed);
+    throw none;
+  }
+
+  private static void passOver(String failure) {
+    if (SAID.add(failure)) {
+      LOG.warn("kernel: a provider is passed over, {}", failure);
+    }
+  }
+
+  /**
+   * Every provider is told once, and so are what would be faster and that a wish is not granted.
+   */
+  private static void say(String wanted, KernelChoice choice) {
     LOG.debug("kernel: {}", choice);
+    String name = choice.provider().name();
+    boolean isAnother = !wanted.equals(AUTO) && !wanted.equals(name);
     if (choice.advice().isPresent() && SAID.add(choice.advice().get())) {
       LOG.warn("kernel: {}", choice);
-    } else if (SAID.add(choice.provider().name())) {
+    } else if (isAnother && SAID.add(name + " for " + wanted)) {
+      LOG.warn("kernel: in spite of {} the {}", AskedProviders.says(wanted), choice);
+    } else if (SAID.add(name)) {
       LOG.info("kernel: {}", choice);
     }
   }
 
   /**
-   * Which kernel runs a map, and why.
+   * Which kernel runs a map, and why. The kernel is made and left: only then it is known that it
+   * can be.
    *
    * @param type the network's floating type
-   * @throws IllegalArgumentException if the system property names no provider
-   * @throws IllegalStateException if it demands one that is not available, or no kernel can run the
-   *     program
+   * @throws WrongPropertyException if the system property names no provider, or another is wrong
+   * @throws IllegalStateException if it names one that is not available or fails, or no kernel can
+   *     run the program
    */
   public static KernelChoice choice(MapProgram program, DataType type) {
-    return KernelChoice.candidates(wanted(), providers(), program, type).get(0);
+    return made(wanted(), providers(), asked(program), type).choice;
   }
 
   /**
    * What would make FLOAT networks several times faster here; empty if nothing is known.
    *
-   * @throws IllegalArgumentException if the system property names no provider
-   * @throws IllegalStateException if it demands one that is not available
+   * @throws WrongPropertyException if the system property names no provider, or another is wrong
+   * @throws IllegalStateException if it names one that is not available
    */
   public static Optional<String> advice() {
     return choice(ANY, DataType.FLOAT).advice();
@@ -158,9 +193,7 @@ public final class KernelSelection {
    * @param timeSteps of a sequence; 1 for a single token
    */
   public static KernelMemory memory(MapProgram program, DataType type, long timeSteps) {
-    if (ManyStepsKernel.isFor(program)) {
-      return memory(program.withOneStep(), type, ManyStepsKernel.STEPS_AT_A_TIME);
-    }
-    return choice(program, type).provider().memory(program, type, timeSteps);
+    long atATime = ManyStepsKernel.isFor(program) ? ManyStepsKernel.STEPS_AT_A_TIME : timeSteps;
+    return choice(program, type).provider().memory(asked(program), type, atATime);
   }
 }

@@ -1,10 +1,14 @@
 package org.iterativemaps.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +19,8 @@ import org.iterativemaps.kernel.reference.ReferenceProvider;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -33,7 +39,7 @@ class KernelSelectionTest {
           null);
 
   /** A provider that says what it is told to; its kernels are the reference's. */
-  private static final class Stub implements KernelProvider {
+  private static class Stub implements KernelProvider {
     private final String name;
     private final int order;
     private final Answer answer; // null throws
@@ -142,7 +148,10 @@ class KernelSelectionTest {
         KernelChoice.candidates("auto", List.of(throwing, other), PROGRAM, DataType.FLOAT).get(0);
     assertSame(other, choice.provider());
     assertTrue(choice.reason().contains("not throwing: it failed"), choice.reason());
-    assertThrows(UnsupportedOperationException.class, () -> order("throwing", throwing, other));
+    IllegalStateException named =
+        assertThrows(IllegalStateException.class, () -> order("throwing", throwing, other));
+    assertTrue(named.getMessage().startsWith("-D" + KernelSelection.PROPERTY + "=throwing, but "));
+    assertTrue(named.getCause() instanceof UnsupportedOperationException, named.toString());
   }
 
   @Test
@@ -151,9 +160,12 @@ class KernelSelectionTest {
     Stub other = new Stub("other", 2, YES, true);
     MapKernel kernel = KernelSelection.make("auto", List.of(liar, other), PROGRAM, DataType.FLOAT);
     assertSame(other.made.get(0), kernel);
-    assertThrows(
-        UnsatisfiedLinkError.class,
-        () -> KernelSelection.make("liar", List.of(liar, other), PROGRAM, DataType.FLOAT));
+    IllegalStateException named =
+        assertThrows(
+            IllegalStateException.class,
+            () -> KernelSelection.make("liar", List.of(liar, other), PROGRAM, DataType.FLOAT));
+    assertTrue(named.getMessage().startsWith("-D" + KernelSelection.PROPERTY + "=liar, but "));
+    assertTrue(named.getCause() instanceof UnsatisfiedLinkError, named.toString());
     IllegalStateException none =
         assertThrows(
             IllegalStateException.class,
@@ -170,6 +182,206 @@ class KernelSelectionTest {
         assertThrows(IllegalStateException.class, () -> order("auto", one, two));
     String message = thrown.getMessage();
     assertTrue(message.contains("not one: too large; not two: no device"), message);
+  }
+
+  private static KernelChoice made(String wanted, KernelProvider... providers) {
+    return KernelSelection.made(wanted, List.of(providers), PROGRAM, DataType.FLOAT).choice();
+  }
+
+  /** What is said to run a map, in a summary too, is what was made, and a yes is no refusal. */
+  @Test
+  void theChoiceIsTheOneThatCouldBeMade() {
+    Stub liar = new Stub("liar", 1, YES, false);
+    Stub other = new Stub("other", 2, YES, true);
+    KernelChoice choice = made("auto", liar, other);
+    assertSame(other, choice.provider());
+    assertEquals(
+        "it can; not liar: it said that it can and failed: java.lang.UnsatisfiedLinkError: no"
+            + " library",
+        choice.reason());
+    TestProvider.takes = PROGRAM;
+    TestProvider.makes = false;
+    try {
+      KernelChoice choiceOfAll = KernelSelection.choice(PROGRAM, DataType.DOUBLE);
+      assertEquals("reference", choiceOfAll.provider().name());
+      assertTrue(choiceOfAll.reason().contains("not test: it said"), choiceOfAll.reason());
+      assertEquals(
+          new ReferenceProvider().memory(PROGRAM, DataType.DOUBLE, 1),
+          KernelSelection.memory(PROGRAM, DataType.DOUBLE, 1));
+    } finally {
+      TestProvider.takes = null;
+      TestProvider.makes = true;
+    }
+  }
+
+  @Test
+  void ifAllFailRefusalsAndFailures() {
+    IllegalStateException none =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                made(
+                    "auto",
+                    new Stub("no", 1, Answer.unsuited("too large"), true),
+                    new Stub("liar", 2, YES, false),
+                    new Stub("throwing", 3, null, true)));
+    for (String reason :
+        List.of(
+            "not no: too large", "not liar: it said", "no library", "not throwing: it failed")) {
+      assertTrue(none.getMessage().contains(reason), none.getMessage());
+    }
+    assertTrue(none.getSuppressed()[0] instanceof UnsatisfiedLinkError);
+  }
+
+  @Test
+  void equalOrdersAreAskedByNameAndAllSayWhyNot() {
+    Stub b = new Stub("b", 1, YES, true);
+    Stub a = new Stub("a", 1, Answer.unsuited("too small"), true);
+    for (KernelProvider[] providers : new KernelProvider[][] {{a, b}, {b, a}}) {
+      assertEquals("it can; not a: too small", made("auto", providers).reason());
+    }
+    Stub c = new Stub("c", 1, YES, true);
+    assertEquals(List.of("b", "c"), order("auto", c, b));
+  }
+
+  /** Also of those behind it: else one of them were taken. */
+  @Test
+  void theLastResortSaysWhyNoneElse() {
+    Stub slow = new Stub("slow", 1, Answer.slower("the next is faster"), true);
+    Stub fast = new Stub("fast", 2, Answer.unsuited("too large"), true);
+    Stub liar = new Stub("liar", 3, YES, false);
+    assertEquals("the next is faster; not fast: too large", made("auto", slow, fast).reason());
+    String reason = made("auto", slow, fast, liar).reason();
+    assertTrue(reason.startsWith("the next is faster; not fast: too large; not liar: "), reason);
+  }
+
+  /** Ways to go wrong: each is passed over by name, or by class where there is none. */
+  private enum Wrong {
+    NAME_THROWS,
+    NAME_IS_NULL,
+    DESCRIPTION_THROWS,
+    ORDER_THROWS,
+    ASK_THROWS,
+    ANSWER_IS_NULL,
+    MAKE_THROWS,
+    KERNEL_IS_NULL
+  }
+
+  private record Broken(Wrong how) implements KernelProvider {
+    private <T> T unless(Wrong wrong, T value) {
+      if (how == wrong) {
+        throw new IllegalArgumentException(how.name());
+      }
+      return value;
+    }
+
+    @Override
+    public String name() {
+      return how == Wrong.NAME_IS_NULL ? null : unless(Wrong.NAME_THROWS, "broken");
+    }
+
+    @Override
+    public String description() {
+      return unless(Wrong.DESCRIPTION_THROWS, "broken kernel");
+    }
+
+    @Override
+    public int order() {
+      return unless(Wrong.ORDER_THROWS, 1);
+    }
+
+    @Override
+    public Answer ask(MapProgram program, DataType type) {
+      return how == Wrong.ANSWER_IS_NULL ? null : unless(Wrong.ASK_THROWS, YES);
+    }
+
+    @Override
+    public MapKernel make(MapProgram program, DataType type) {
+      unless(Wrong.MAKE_THROWS, YES);
+      return null;
+    }
+
+    @Override
+    public KernelMemory memory(MapProgram program, DataType type, long timeSteps) {
+      throw new AssertionError("its kernel never runs");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Wrong.class)
+  void whateverIsWrongIsPassedOver(Wrong how) {
+    Broken broken = new Broken(how);
+    Stub other = new Stub("other", 2, YES, true);
+    boolean hasName = how != Wrong.NAME_THROWS && how != Wrong.NAME_IS_NULL;
+    String name = hasName ? "broken" : Broken.class.getName();
+    KernelChoice choice = made("auto", broken, other);
+    assertSame(other, choice.provider());
+    assertTrue(choice.reason().startsWith("it can; not " + name + ": it "), choice.reason());
+    IllegalStateException none =
+        assertThrows(IllegalStateException.class, () -> made("auto", broken));
+    assertTrue(none.getMessage().contains("not " + name + ": it "), none.getMessage());
+    if (hasName) {
+      IllegalStateException named =
+          assertThrows(IllegalStateException.class, () -> made("broken", broken, other));
+      assertTrue(named.getMessage().contains("=broken, but it "), named.getMessage());
+      assertTrue(named.getCause() != null, named.toString());
+    }
+  }
+
+  /** The user's error, whichever provider sees it first. */
+  @Test
+  void aWrongPropertyPassesNobodyOver() {
+    WrongPropertyException wrong = new WrongPropertyException("p", "x", "a number");
+    Stub other = new Stub("other", 2, YES, true);
+    Stub asking =
+        new Stub("asking", 1, YES, true) {
+          @Override
+          public Answer ask(MapProgram program, DataType type) {
+            throw wrong;
+          }
+        };
+    Stub making =
+        new Stub("making", 1, YES, true) {
+          @Override
+          public MapKernel make(MapProgram program, DataType type) {
+            throw wrong;
+          }
+        };
+    for (Stub stub : List.of(asking, making)) {
+      for (String wanted : List.of("auto", stub.name(), "other")) {
+        if (stub == asking || !wanted.equals("other")) {
+          assertSame(
+              wrong, assertThrows(WrongPropertyException.class, () -> made(wanted, stub, other)));
+        }
+      }
+    }
+    assertThrows(WrongPropertyException.class, () -> made("third", other));
+  }
+
+  /** What the log says while a kernel is made. */
+  private static String log(String wanted, KernelProvider... providers) {
+    PrintStream before = System.err;
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(text, true, StandardCharsets.UTF_8));
+    try {
+      KernelSelection.make(wanted, List.of(providers), PROGRAM, DataType.FLOAT);
+    } finally {
+      System.setErr(before);
+    }
+    return text.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aNamedOneThatRefusesAMapLeavesItToTheOthersWithAWarning() {
+    Stub named = new Stub("named", 5, Answer.unsuited("not this map"), true);
+    Stub last = new Stub("last", 2, Answer.slower("the other is faster"), true);
+    Stub best = new Stub("best", 3, YES, true);
+    assertEquals(order("auto", last, best, named), order("named", last, best, named));
+    String log = log("named", last, best, named);
+    assertTrue(log.contains("WARN"), log);
+    assertTrue(log.contains("-D" + KernelSelection.PROPERTY + "=named the best kernel"), log);
+    assertTrue(log.contains("not named: not this map"), log);
+    assertFalse(log("named", last, best, named).contains("WARN"), "once");
   }
 
   /** {@link TestProvider} is in the test tree's META-INF/services, as another jar's would be. */

@@ -8,6 +8,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 /** A provider that the library knows nothing of; it runs the one program it is told to. */
 public final class TestProvider implements KernelProvider {
   static volatile MapProgram takes;
+  static volatile boolean makes = true;
 
   @Override
   public String name() {
@@ -33,6 +34,9 @@ public final class TestProvider implements KernelProvider {
 
   @Override
   public MapKernel make(MapProgram program, DataType type) {
+    if (!makes) {
+      throw new IllegalStateException("it was told not to");
+    }
     return new ReferenceKernel(program);
   }
 

@@ -35,10 +35,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * they are of use ({@link KeptWorkers} has the rule) those that grow with batch and time. {@link
  * #rest} leaves the latter to the garbage collector.
  */
-public final class FusedKernel implements MapKernel {
+final class FusedKernel implements MapKernel {
   private final MapProgram program;
   private final FusedPlan plan;
-  private final LaneKernels kernels;
+  final LaneKernels kernels;
   private final List<Parameter> order;
   private final int segment;
   private final WorkDivision division;
@@ -83,20 +83,7 @@ public final class FusedKernel implements MapKernel {
   }
 
   /**
-   * A kernel for one layer, on the lane kernels of this JVM.
-   *
-   * @throws IllegalArgumentException if a slot is too large for an array of one tile
-   */
-  public FusedKernel(MapProgram program) {
-    this(
-        program,
-        LaneKernelSelection.selected(),
-        SegmentLength.fromProperty(),
-        WorkDivision.LEAST_SHARE);
-  }
-
-  /**
-   * A kernel on given lane kernels.
+   * A kernel for one layer.
    *
    * @param segment time steps between kept states; 0 keeps all
    * @param leastShare see {@link WorkDivision}

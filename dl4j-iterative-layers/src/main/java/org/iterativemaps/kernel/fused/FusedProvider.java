@@ -6,6 +6,7 @@ import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.KernelMemory;
 import org.iterativemaps.kernel.KernelProvider;
 import org.iterativemaps.kernel.MapKernel;
+import org.iterativemaps.kernel.WrongPropertyException;
 import org.iterativemaps.kernel.fused.LaneKernelSelection.Chosen;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
@@ -41,15 +42,27 @@ abstract class FusedProvider implements KernelProvider {
     return setting == null ? Setting.here() : setting;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws WrongPropertyException if one of the fused kernel's is wrong, whatever the program
+   */
   @Override
   public final Answer ask(MapProgram program, DataType type) {
-    return obstacle(program, type).map(Answer::unsuited).orElseGet(() -> ask(program, setting()));
+    LaneThreads.fromProperty();
+    Setting where = setting();
+    return obstacle(program, type, where)
+        .map(Answer::unsuited)
+        .orElseGet(() -> ask(program, where));
   }
 
   /** For a program that the fused kernel can run. */
   abstract Answer ask(MapProgram program, Setting where);
 
-  private Optional<String> obstacle(MapProgram program, DataType type) {
+  /** What the kernel is made of. */
+  abstract LaneKernels lanes(Setting where);
+
+  private static Optional<String> obstacle(MapProgram program, DataType type, Setting where) {
     Optional<String> part = program.realized().map().whatIsNotLinear();
     if (part.isPresent()) {
       return part;
@@ -57,20 +70,21 @@ abstract class FusedProvider implements KernelProvider {
     if (type != DataType.FLOAT) {
       return Optional.of("it is for FLOAT, this network " + type);
     }
-    return setting().isCpu
+    return where.isCpu
         ? Optional.empty()
         : Optional.of("it is for the CPU, ND4J's backend another");
   }
 
   @Override
-  public MapKernel make(MapProgram program, DataType type) {
-    return new FusedKernel(program);
+  public final MapKernel make(MapProgram program, DataType type) {
+    Setting where = setting();
+    return new FusedKernel(program, lanes(where), where.segment, WorkDivision.LEAST_SHARE);
   }
 
   @Override
-  public KernelMemory memory(MapProgram program, DataType type, long timeSteps) {
-    LaneKernels kernels = LaneKernelSelection.selected();
-    int segment = SegmentLength.fromProperty();
-    return FusedMemory.of(program, kernels, segment, WorkDivision.LEAST_SHARE, timeSteps);
+  public final KernelMemory memory(MapProgram program, DataType type, long timeSteps) {
+    Setting where = setting();
+    return FusedMemory.of(
+        program, lanes(where), where.segment, WorkDivision.LEAST_SHARE, timeSteps);
   }
 }

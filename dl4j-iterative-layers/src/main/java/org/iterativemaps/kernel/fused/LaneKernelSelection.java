@@ -7,12 +7,17 @@ import org.iterativemaps.kernel.JvmOption;
 import org.iterativemaps.kernel.KernelSelection;
 
 /**
- * Which lane kernels run here: vectors where the Vector API is there and compiled well, else plain
- * Java. Chosen once per JVM, by the system property {@value KernelSelection#PROPERTY}.
+ * Whether there are vectors here: where the Vector API is there and compiled well, else plain Java.
+ * Chosen once per JVM. Of the names that the system property {@value KernelSelection#PROPERTY} may
+ * have two matter: with "simd" vectors are an error if they are not there, with "scalar" nobody
+ * looks for them.
  */
 final class LaneKernelSelection {
   /** The name of the kernel on vectors. */
   static final String SIMD = "simd";
+
+  /** The name of the kernel in plain Java. */
+  static final String SCALAR = "scalar";
 
   /** What to add to the java command for the Vector API. */
   static final String FLAG = "--add-modules jdk.incubator.vector";
@@ -55,8 +60,7 @@ final class LaneKernelSelection {
   /**
    * The kernels of this JVM.
    *
-   * @throws IllegalArgumentException if the system property names no mode
-   * @throws IllegalStateException if it demands simd, which cannot be loaded
+   * @throws IllegalStateException if the system property demands simd, which cannot be loaded
    */
   static LaneKernels selected() {
     return selection().kernels();
@@ -77,43 +81,43 @@ final class LaneKernelSelection {
   /**
    * The choice as a function of all that it depends on.
    *
-   * @param mode what the user wants
+   * @param wanted the name of the provider that the user wants
    * @param loader makes the SIMD kernels
-   * @param obstacle why the SIMD kernels would be slow here, if they would; asked in mode auto only
-   * @throws IllegalStateException in mode simd, if they cannot be loaded
+   * @param obstacle why the SIMD kernels would be slow here, if they would; not asked if they are
+   *     wanted
+   * @throws IllegalStateException if simd is wanted and cannot be loaded
    */
-  static Chosen select(String mode, Loader loader, Supplier<Optional<String>> obstacle) {
-    boolean isAuto = mode.equals(KernelSelection.AUTO);
-    if (!isAuto && !mode.equals(SIMD)) {
+  static Chosen select(String wanted, Loader loader, Supplier<Optional<String>> obstacle) {
+    if (wanted.equals(SCALAR)) {
       return scalar("-D" + KernelSelection.PROPERTY + " says so");
     }
-    if (isAuto) {
-      Optional<String> reason = obstacle.get();
-      if (reason.isPresent()) {
-        return scalar(reason.get());
-      }
+    boolean isWanted = wanted.equals(SIMD);
+    Optional<String> slow = isWanted ? Optional.empty() : obstacle.get();
+    if (slow.isPresent()) {
+      return scalar(slow.get());
     }
     try {
       LaneKernels simd = loader.load();
       if (simd.vectorLanes() < LEAST_LANES || simd.vectorLanes() > MOST_LANES) {
         String reason = "vectors here have " + simd.vectorLanes() + " floats, not 4, 8 or 16";
-        if (isAuto) {
-          return scalar(reason);
+        if (isWanted) {
+          throw new IllegalStateException(
+              reason + "; leave -D" + KernelSelection.PROPERTY + " out");
         }
-        throw new IllegalStateException(
-            "-D" + KernelSelection.PROPERTY + "=simd, but " + reason + "; use auto or scalar");
+        return scalar(reason);
       }
       return new Chosen(simd, true, "", Optional.empty());
     } catch (ReflectiveOperationException | LinkageError e) {
       Throwable cause = e instanceof InvocationTargetException ? e.getCause() : e;
-      if (!isAuto) {
+      if (isWanted) {
         throw new IllegalStateException(
-            "-D"
-                + KernelSelection.PROPERTY
-                + "=simd, but the Vector API kernels cannot be loaded ("
+            "the Vector API kernels cannot be loaded ("
                 + cause
                 + "); start the JVM with "
-                + FLAG,
+                + FLAG
+                + " or leave -D"
+                + KernelSelection.PROPERTY
+                + " out",
             cause);
       }
       return scalar("the Vector API is not there", Optional.of(ADVICE));

@@ -1,5 +1,7 @@
 package org.iterativemaps.kernel.fused;
 
+import java.util.OptionalInt;
+import org.iterativemaps.kernel.WrongPropertyException;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** How many threads a call may take. */
@@ -12,23 +14,36 @@ final class LaneThreads {
   /**
    * The most threads of a call.
    *
-   * @throws IllegalArgumentException if the system property is no positive number
+   * @throws WrongPropertyException if the system property is no positive number
    */
   static int most() {
+    return fromProperty()
+        .orElseGet(
+            () -> {
+              int nd4j = NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
+              return Math.max(1, Math.min(nd4j, Runtime.getRuntime().availableProcessors()));
+            });
+  }
+
+  /**
+   * What the system property says.
+   *
+   * @return empty without it
+   * @throws WrongPropertyException if it is no positive number
+   */
+  static OptionalInt fromProperty() {
     String property = System.getProperty(PROPERTY);
     if (property == null || property.isBlank()) {
-      int nd4j = NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
-      return Math.max(1, Math.min(nd4j, Runtime.getRuntime().availableProcessors()));
+      return OptionalInt.empty();
     }
     try {
       int threads = Integer.parseInt(property.trim());
       if (threads > 0) {
-        return threads;
+        return OptionalInt.of(threads);
       }
     } catch (NumberFormatException e) {
       // said below
     }
-    throw new IllegalArgumentException(
-        "system property " + PROPERTY + ": found '" + property + "', expected a number of threads");
+    throw new WrongPropertyException(PROPERTY, property, "a number of threads");
   }
 }

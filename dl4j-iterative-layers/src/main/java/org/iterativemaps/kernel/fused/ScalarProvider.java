@@ -18,7 +18,7 @@ public final class ScalarProvider extends FusedProvider {
 
   @Override
   public String name() {
-    return "scalar";
+    return LaneKernelSelection.SCALAR;
   }
 
   @Override
@@ -40,5 +40,10 @@ public final class ScalarProvider extends FusedProvider {
     return work.isForProducts()
         ? Answer.slower(work + " are faster by matrix products")
         : Answer.runs(work + " are faster one by one");
+  }
+
+  @Override
+  LaneKernels lanes(Setting where) {
+    return new ScalarLaneKernels();
   }
 }

@@ -1,16 +1,18 @@
 package org.iterativemaps.kernel.fused;
 
+import org.iterativemaps.kernel.WrongPropertyException;
+
 /** Time steps between the states that a {@link FusedKernel} keeps for back-propagation. */
-public final class SegmentLength {
+final class SegmentLength {
   /** System property: time steps between kept states; 0 (default) keeps all. */
-  public static final String PROPERTY = "org.iterativemaps.segment";
+  static final String PROPERTY = "org.iterativemaps.segment";
 
   private SegmentLength() {}
 
   /**
    * Time steps between kept states as the system property says; 0, keep all, without it.
    *
-   * @throws IllegalArgumentException if it is no number from 0
+   * @throws WrongPropertyException if it is no number from 0
    */
   static int fromProperty() {
     String property = System.getProperty(PROPERTY);
@@ -25,11 +27,6 @@ public final class SegmentLength {
     } catch (NumberFormatException e) {
       // said below
     }
-    throw new IllegalArgumentException(
-        "system property "
-            + PROPERTY
-            + ": found '"
-            + property
-            + "', expected time steps, or 0 to keep all");
+    throw new WrongPropertyException(PROPERTY, property, "time steps, or 0 to keep all");
   }
 }

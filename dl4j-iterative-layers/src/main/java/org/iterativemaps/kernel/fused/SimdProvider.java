@@ -36,4 +36,9 @@ public final class SimdProvider extends FusedProvider {
         ? Answer.runs("there is " + lanes.kernels().description())
         : Answer.unavailable(lanes.reason()).with(lanes.advice());
   }
+
+  @Override
+  LaneKernels lanes(Setting where) {
+    return where.lanes().get().kernels();
+  }
 }

@@ -191,7 +191,7 @@ class FusedKernelTest {
       if (largest > (hasFixedHalves ? 1 << 10 : 1 << 16)) {
         continue; // partial sums might be rounded
       }
-      List<INDArray> found = new Run(new FusedKernel(c.program), c, DataType.FLOAT).all();
+      List<INDArray> found = new Run(TestMachine.kernel(c.program), c, DataType.FLOAT).all();
       assertEquals(expected.size(), found.size());
       for (int i = 0; i < found.size(); i++) {
         assertArrayEquals(
@@ -209,7 +209,7 @@ class FusedKernelTest {
     int compared = 0;
     for (long seed = 0; seed < 150; seed++) {
       Case c = new Case(1000 + seed, false, 70, SMOOTH);
-      compared += assertAgree(c, new FusedKernel(c.program), "seed " + seed) ? 1 : 0;
+      compared += assertAgree(c, TestMachine.kernel(c.program), "seed " + seed) ? 1 : 0;
     }
     assertTrue(compared > 100, "compared " + compared);
   }
@@ -238,7 +238,7 @@ class FusedKernelTest {
   void segmentsComputedAgainChangeNothing(int segment) {
     for (long seed = 0; seed < 60; seed++) {
       Case c = new Case(2000 + seed, false, 20, Activation.TANH, Activation.SWISH);
-      List<INDArray> whole = new Run(new FusedKernel(c.program), c, DataType.FLOAT).all();
+      List<INDArray> whole = new Run(TestMachine.kernel(c.program), c, DataType.FLOAT).all();
       List<INDArray> parts =
           new Run(sharing(c.program, segment, WorkDivision.LEAST_SHARE), c, DataType.FLOAT).all();
       for (int i = 0; i < whole.size(); i++) {
@@ -324,7 +324,8 @@ class FusedKernelTest {
     int compared = 0;
     for (long seed = 0; seed < 12; seed++) {
       Case c = new Case(4000 + seed, false, 40, activation);
-      compared += assertAgree(c, new FusedKernel(c.program), activation + ", seed " + seed) ? 1 : 0;
+      compared +=
+          assertAgree(c, TestMachine.kernel(c.program), activation + ", seed " + seed) ? 1 : 0;
     }
     assertTrue(compared >= 4, "compared " + compared);
   }
@@ -354,7 +355,7 @@ class FusedKernelTest {
       INDArray input = random.normal(DataType.DOUBLE, batch, 150, 3);
       INDArray epsilon = random.normal(DataType.DOUBLE, batch, 7, 3);
       INDArray[][] found = new INDArray[2][];
-      MapKernel[] kernels = {new ReferenceKernel(program), new FusedKernel(program)};
+      MapKernel[] kernels = {new ReferenceKernel(program), TestMachine.kernel(program)};
       for (int k = 0; k < 2; k++) {
         DataType type = k == 0 ? DataType.DOUBLE : DataType.FLOAT;
         INDArray[] cast = new INDArray[parameters.length];
@@ -387,7 +388,7 @@ class FusedKernelTest {
       parameters[p] = c.parameters[p].castTo(DataType.FLOAT);
     }
     INDArray plain = Nd4j.create(DataType.FLOAT, c.outputGradient.shape(), 'f');
-    FusedKernel kernel = new FusedKernel(c.program);
+    FusedKernel kernel = TestMachine.kernel(c.program);
     INDArray input = c.input.castTo(DataType.FLOAT);
     kernel.forward(parameters, input.dup('f'), c.mask, null, plain, false);
     long[] shape = plain.shape();
@@ -408,7 +409,7 @@ class FusedKernelTest {
   @Test
   void inferenceLeavesTheTapeAlone() {
     Case c = new Case(7, false, 30, Activation.TANH);
-    FusedKernel kernel = new FusedKernel(c.program);
+    FusedKernel kernel = TestMachine.kernel(c.program);
     assertThrows(IllegalStateException.class, kernel::lastState);
     assertThrows(IllegalStateException.class, kernel::stateGradient);
     Run expected = new Run(kernel, c, DataType.FLOAT);
@@ -453,7 +454,7 @@ class FusedKernelTest {
     WeightMask mask = program.realized().blocks().get(0).mask();
     INDArray[] parameters = {Nd4j.ones(DataType.FLOAT, 900), Nd4j.zeros(DataType.FLOAT, 60_000)};
     INDArray output = Nd4j.create(DataType.FLOAT, 2, 60_000, 1);
-    new FusedKernel(program)
+    TestMachine.kernel(program)
         .forward(parameters, Nd4j.ones(DataType.FLOAT, 2, 60_000, 1), null, null, output, false);
     float[] expected = new float[60_000];
     for (int to = 0; to < expected.length; to++) {

@@ -2,6 +2,8 @@ package org.iterativemaps.kernel.fused;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +15,7 @@ import org.iterativemaps.kernel.KernelChoice;
 import org.iterativemaps.kernel.KernelMemory;
 import org.iterativemaps.kernel.KernelProvider;
 import org.iterativemaps.kernel.KernelSelection;
+import org.iterativemaps.kernel.WrongPropertyException;
 import org.iterativemaps.kernel.fused.FusedProvider.Setting;
 import org.iterativemaps.kernel.fused.LaneKernelSelection.Chosen;
 import org.iterativemaps.kernel.reference.ReferenceKernel;
@@ -153,7 +156,11 @@ class FusedProviderTest {
           throw new IllegalStateException("no module");
         };
     Setting setting = new Setting(true, 0, failing);
-    assertThrows(IllegalStateException.class, () -> choice("simd", setting, DENSE, DataType.FLOAT));
+    IllegalStateException failed =
+        assertThrows(
+            IllegalStateException.class, () -> choice("simd", setting, DENSE, DataType.FLOAT));
+    assertTrue(failed.getMessage().contains("kernel=simd, but"), failed.getMessage());
+    assertTrue(failed.getMessage().contains("no module"), failed.getMessage());
   }
 
   @Test
@@ -231,6 +238,49 @@ class FusedProviderTest {
             .build();
     MapProgram program = MapProgram.singleToken(map.realize(), 2, null);
     assertEquals("scalar", name(choice("auto", setting(NO_MODULE), program, DataType.FLOAT)));
+  }
+
+  /** The kernel in plain Java asks for no vectors, which may be what failed. */
+  @Test
+  void eachIsMadeOfItsOwnLaneKernels() {
+    ScalarProvider scalar = new ScalarProvider(HERE);
+    FusedKernel plain = (FusedKernel) scalar.make(SPARSE, DataType.FLOAT);
+    assertInstanceOf(ScalarLaneKernels.class, plain.kernels);
+    assertEquals(
+        FusedMemory.of(SPARSE, new ScalarLaneKernels(), 0, WorkDivision.LEAST_SHARE, 3),
+        scalar.memory(SPARSE, DataType.FLOAT, 3));
+    SimdProvider simd = new SimdProvider(setting(VECTORS));
+    FusedKernel vectors = (FusedKernel) simd.make(SPARSE, DataType.FLOAT);
+    assertSame(VECTORS.kernels(), vectors.kernels);
+  }
+
+  /** Whatever the map, the type, and the kernel that is named: nothing runs instead. */
+  @ParameterizedTest
+  @CsvSource({
+    SegmentLength.PROPERTY + ", abc",
+    SegmentLength.PROPERTY + ", -1",
+    LaneThreads.PROPERTY + ", abc",
+    LaneThreads.PROPERTY + ", 0"
+  })
+  void aWrongPropertyIsAnError(String property, String value) {
+    System.setProperty(property, value);
+    try {
+      for (String wanted : List.of("auto", "simd", "scalar", "reference")) {
+        for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
+          List<KernelProvider> providers =
+              List.of(new ReferenceProvider(), new ScalarProvider(), new SimdProvider());
+          WrongPropertyException thrown =
+              assertThrows(
+                  WrongPropertyException.class,
+                  () -> KernelChoice.candidates(wanted, providers, SPARSE, type));
+          String message = thrown.getMessage();
+          assertTrue(message.contains(property + ": found '" + value + "', expected"), message);
+        }
+      }
+      assertThrows(WrongPropertyException.class, () -> KernelSelection.of(SPARSE, DataType.FLOAT));
+    } finally {
+      System.clearProperty(property);
+    }
   }
 
   /** What is chosen runs, and its memory is what is reported. */

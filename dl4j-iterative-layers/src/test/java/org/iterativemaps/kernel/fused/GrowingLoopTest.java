@@ -34,7 +34,7 @@ class GrowingLoopTest {
             .realize();
     MapProgram program = MapProgram.sequence(map, 1, null);
     for (MapKernel kernel :
-        new MapKernel[] {new ReferenceKernel(program), new FusedKernel(program)}) {
+        new MapKernel[] {new ReferenceKernel(program), TestMachine.kernel(program)}) {
       int time = 12;
       INDArray[] parameters = {Nd4j.createFromArray(5f), Nd4j.createFromArray(2f)};
       INDArray[] gradients = {Nd4j.create(DataType.FLOAT, 1), Nd4j.create(DataType.FLOAT, 1)};

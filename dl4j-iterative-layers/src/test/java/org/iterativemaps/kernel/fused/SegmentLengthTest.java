@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@link FusedKernel#SEGMENT_PROPERTY}. */
+/** {@link SegmentLength#PROPERTY}. */
 class SegmentLengthTest {
   private final String before = System.getProperty(SegmentLength.PROPERTY);
 

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.iterativemaps.iterate.MapProgram;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -22,6 +23,15 @@ public final class TestMachine implements ExecutionCondition {
   private static final List<String> NOT_FOR_THE_OTHER =
       List.of("-XX:MaxVectorSize", "-Dtest.machine");
   private static final ConditionEvaluationResult RESULT = evaluate();
+
+  /** The fused kernel as it runs here. */
+  static FusedKernel kernel(MapProgram program) {
+    return new FusedKernel(
+        program,
+        LaneKernelSelection.selected(),
+        SegmentLength.fromProperty(),
+        WorkDivision.LEAST_SHARE);
+  }
 
   /** Width of this run's vectors. */
   static int bits() {
