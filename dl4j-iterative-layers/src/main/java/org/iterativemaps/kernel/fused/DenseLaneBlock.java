@@ -14,6 +14,9 @@ final class DenseLaneBlock extends LaneBlock {
   // Floats of a tile's units that do.
   private static final int TILE = 128 * 1024;
 
+  // Rows of weights whose panels are packed together.
+  private static final int ROWS = 32;
+
   private final int to;
   private final int from;
   private final int height;
@@ -48,6 +51,7 @@ final class DenseLaneBlock extends LaneBlock {
 
   @Override
   void load(float[] entries, int share, int shares) {
+    weights = entries;
     int end = end(targets.count(), share, shares);
     for (int panel = begin(targets.count(), share, shares); panel < end; panel++) {
       int row = targets.row(panel);
@@ -75,8 +79,21 @@ final class DenseLaneBlock extends LaneBlock {
 
   @Override
   void prepareBackward(int share, int shares) {
+    int begin = begin(sources.count(), share, shares);
     int end = end(sources.count(), share, shares);
-    for (int panel = begin(sources.count(), share, shares); panel < end; panel++) {
+    if (mask.isDense()) {
+      // Some rows at a time, which stay in the cache for all panels.
+      for (int row = 0; row < to; row += ROWS) {
+        int count = Math.min(ROWS, to - row);
+        for (int panel = begin; panel < end; panel++) {
+          int at = row * from + sources.row(panel);
+          int place = sources.at(panel) + row * height;
+          Panels.copy(height, sources.rows(panel), weights, at, from, count, transposed, place);
+        }
+      }
+      return;
+    }
+    for (int panel = begin; panel < end; panel++) {
       for (int target = 0; target < targets.count(); target++) {
         transpose(panel, target);
       }
@@ -256,15 +273,16 @@ final class DenseLaneBlock extends LaneBlock {
   /** Up to {@link #width} source units of some tiles, turned about: [sample][unit]. */
   private void turn(OuterTerms terms, int term, int count, int j, float[] scratch, int at) {
     int units = Math.min(width, from - j);
-    float[] x = terms.x();
     for (int tile = 0; tile < count; tile++) {
-      int column = at + tile * lanes * width;
-      for (int u = 0; u < units; u++) {
-        int row = terms.xAt()[term + tile] + (j + u) * lanes;
-        for (int lane = 0; lane < lanes; lane++) {
-          scratch[column + lane * width + u] = x[row + lane];
-        }
-      }
+      Panels.pack(
+          width,
+          units,
+          terms.x(),
+          terms.xAt()[term + tile] + j * lanes,
+          lanes,
+          lanes,
+          scratch,
+          at + tile * lanes * width);
     }
   }
 

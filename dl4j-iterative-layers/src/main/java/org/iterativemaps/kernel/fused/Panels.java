@@ -65,37 +65,80 @@ final class Panels {
   }
 
   /**
-   * Packs rows that lie one after the other.
+   * Packs rows, each a stride behind the one before: packed[column][row] = rows[row][column].
    *
-   * @param rows [row][column], from the panel's first row on
-   * @param stride floats from row to row
-   * @param columnEnd after the last column to pack
-   * @param packed the panel, from its column {@code column} on
+   * @param height rows of a panel
+   * @param count how many there are; in the place of others the last one is packed again
+   * @param length columns to pack
    */
   static void pack(
-      int height,
-      int count,
-      float[] rows,
-      int at,
-      int stride,
-      int columnEnd,
-      float[] packed,
-      int to) {
-    int place = to;
-    if (count < height) {
-      for (int c = 0; c < columnEnd; c++) {
-        for (int r = 0; r < height; r++) {
-          packed[place++] = rows[at + Math.min(r, count - 1) * stride + c];
-        }
-      }
-      return;
+      int height, int count, float[] rows, int at, int stride, int length, float[] packed, int to) {
+    int r = 0;
+    for (; r + 4 <= count; r += 4) {
+      pack4(height, rows, at + r * stride, stride, length, packed, to + r);
     }
-    for (int c = at; c < at + columnEnd; c++) {
-      int from = c;
-      for (int r = 0; r < height; r++) {
-        packed[place++] = rows[from];
-        from += stride;
+    for (; r < height; r++) {
+      pack1(height, rows, at + Math.min(r, count - 1) * stride, length, packed, to + r);
+    }
+  }
+
+  private static void pack4(
+      int height, float[] rows, int at, int stride, int length, float[] packed, int to) {
+    int b = at + stride;
+    int c = b + stride;
+    int d = c + stride;
+    int place = to;
+    for (int i = 0; i < length; i++) {
+      packed[place] = rows[at + i];
+      packed[place + 1] = rows[b + i];
+      packed[place + 2] = rows[c + i];
+      packed[place + 3] = rows[d + i];
+      place += height;
+    }
+  }
+
+  private static void pack1(int height, float[] rows, int at, int length, float[] packed, int to) {
+    int place = to;
+    for (int i = 0; i < length; i++) {
+      packed[place] = rows[at + i];
+      place += height;
+    }
+  }
+
+  /**
+   * Packs columns that lie one after the other in rows: packed[row][column] = rows[row][column].
+   *
+   * @param height columns of a panel
+   * @param count how many there are; in the place of others the last one is packed again
+   * @param length rows to pack
+   */
+  static void copy(
+      int height, int count, float[] rows, int at, int stride, int length, float[] packed, int to) {
+    int c = 0;
+    for (; c + 6 <= count; c += 6) {
+      copy6(height, rows, at + c, stride, length, packed, to + c);
+    }
+    for (; c < height; c++) {
+      int from = at + Math.min(c, count - 1);
+      for (int i = 0; i < length; i++) {
+        packed[to + i * height + c] = rows[from + i * stride];
       }
+    }
+  }
+
+  private static void copy6(
+      int height, float[] rows, int at, int stride, int length, float[] packed, int to) {
+    int from = at;
+    int place = to;
+    for (int i = 0; i < length; i++) {
+      packed[place] = rows[from];
+      packed[place + 1] = rows[from + 1];
+      packed[place + 2] = rows[from + 2];
+      packed[place + 3] = rows[from + 3];
+      packed[place + 4] = rows[from + 4];
+      packed[place + 5] = rows[from + 5];
+      from += stride;
+      place += height;
     }
   }
 }
