@@ -1,39 +1,119 @@
 package org.iterativemaps.kernel.fused;
 
+import java.util.Arrays;
 import org.iterativemaps.map.pattern.WeightMask;
 
-/** All cells, with zeros where no weight exists. */
+/**
+ * All cells, with zeros where no weight exists, in {@link Panels}: for the way back a second time,
+ * by source units. The weights' gradient is a product of the same form, of a tile of gradients with
+ * one of source units turned about: dW[i] = sum over samples of dy[i, sample] x[sample].
+ */
 final class DenseLaneBlock extends LaneBlock {
-  // Cells of a portion of target units: half of a second-level cache of 1 MB.
+  // Floats of panels that stay in a second-level cache of 1 MB while all tiles have them.
   private static final int PORTION = 128 * 1024;
+  // Floats of a tile's units that do.
+  private static final int TILE = 128 * 1024;
+
+  // Rows of weights whose panels are packed together.
+  private static final int ROWS = 32;
 
   private final int to;
   private final int from;
-  private final int rows;
+  private final int height;
+  private final Panels targets;
+  private final Panels sources;
+  private float[] packed;
+  private float[] transposed; // null before the first way back
+  // The gradient: source units that go along the vectors, and the panels' height for them.
+  private final int width;
+  private final int gradientHeight;
 
   DenseLaneBlock(LaneKernels kernels, WeightMask mask, int lanes, int parts) {
     super(kernels, mask, lanes, parts);
     this.to = mask.toSize();
     this.from = mask.fromSize();
-    this.rows = Math.max(16, PORTION / from / 16 * 16);
+    this.height = kernels.panelUnits(lanes);
+    this.targets = new Panels(to, from, height, parts);
+    this.sources = new Panels(from, to, height, parts);
+    this.width = 4 * kernels.vectorLanes();
+    this.gradientHeight = kernels.panelUnits(width);
   }
 
   @Override
   void layOut() {
-    if (!mask.isDense()) {
-      weights = new float[to * from]; // zeros stay where no weight exists
-    }
+    packed = new float[Math.toIntExact(targets.length())]; // zeros stay where no weight exists
+  }
+
+  @Override
+  int firstTarget(int share, int shares) {
+    return targets.row(begin(targets.count(), share, shares)); // whole panels
   }
 
   @Override
   void load(float[] entries, int share, int shares) {
+    weights = entries;
+    int end = end(targets.count(), share, shares);
+    for (int panel = begin(targets.count(), share, shares); panel < end; panel++) {
+      int row = targets.row(panel);
+      int rows = targets.rows(panel);
+      int at = targets.at(panel);
+      if (mask.isDense()) {
+        Panels.pack(height, rows, entries, row * from, from, from, packed, at);
+      } else {
+        for (int r = 0; r < height; r++) {
+          int i = row + Math.min(r, rows - 1);
+          for (int entry = mask.targetStart(i); entry < mask.targetStart(i + 1); entry++) {
+            packed[at + mask.source(entry) * height + r] = entries[entry];
+          }
+        }
+      }
+    }
+  }
+
+  @Override
+  void layOutBackward() {
+    if (transposed == null) {
+      transposed = new float[Math.toIntExact(sources.length())];
+    }
+  }
+
+  @Override
+  void prepareBackward(int share, int shares) {
+    int begin = begin(sources.count(), share, shares);
+    int end = end(sources.count(), share, shares);
     if (mask.isDense()) {
-      super.load(entries, share, shares);
+      // Some rows at a time, which stay in the cache for all panels.
+      for (int row = 0; row < to; row += ROWS) {
+        int count = Math.min(ROWS, to - row);
+        for (int panel = begin; panel < end; panel++) {
+          int at = row * from + sources.row(panel);
+          int place = sources.at(panel) + row * height;
+          Panels.copy(height, sources.rows(panel), weights, at, from, count, transposed, place);
+        }
+      }
       return;
     }
-    for (int i = begin(to, share, shares); i < end(to, share, shares); i++) {
-      for (int entry = mask.targetStart(i); entry < mask.targetStart(i + 1); entry++) {
-        weights[i * from + mask.source(entry)] = entries[entry];
+    for (int panel = begin; panel < end; panel++) {
+      for (int target = 0; target < targets.count(); target++) {
+        transpose(panel, target);
+      }
+    }
+  }
+
+  /** From a panel of target units to one of source units: a square, or what is left of it. */
+  private void transpose(int sourcePanel, int targetPanel) {
+    int first = sources.row(sourcePanel);
+    int last = sources.rows(sourcePanel) - 1;
+    int rows = targets.rows(targetPanel);
+    int from = targets.at(targetPanel) + first * height;
+    int place = sources.at(sourcePanel) + targets.row(targetPanel) * height;
+    for (int i = from; i < from + rows; i++) {
+      int c = 0;
+      for (; c <= last; c++) {
+        transposed[place++] = packed[i + c * height];
+      }
+      for (; c < height; c++) {
+        transposed[place++] = packed[i + last * height];
       }
     }
   }
@@ -41,42 +121,174 @@ final class DenseLaneBlock extends LaneBlock {
   @Override
   void multiplyAdd(
       int part, int tiles, float[] x, int xAt, int xStride, float[] y, int yAt, int yStride) {
-    int partEnd = end(to, part, parts);
-    for (int i = begin(to, part, parts); i < partEnd; i += rows) {
-      int end = Math.min(i + rows, partEnd);
-      kernels.denseMultiplyAdd(
-          weights, from, i, end, lanes, tiles, x, xAt, xStride, y, yAt, yStride);
-    }
+    multiply(targets, packed, part, tiles, x, xAt, xStride, y, yAt, yStride);
   }
 
   @Override
   void multiplyTransposedAdd(
       int part, int tiles, float[] dy, int dyAt, int dyStride, float[] dx, int dxAt, int dxStride) {
-    int source = begin(from, part, parts);
-    int sourceEnd = end(from, part, parts);
-    for (int i = 0; i < to; i += rows) {
-      int end = Math.min(i + rows, to);
-      kernels.denseMultiplyTransposedAdd(
-          weights, from, source, sourceEnd, i, end, lanes, tiles, dy, dyAt, dyStride, dx, dxAt,
-          dxStride);
+    multiply(sources, transposed, part, tiles, dy, dyAt, dyStride, dx, dxAt, dxStride);
+  }
+
+  private void multiply(
+      Panels panels,
+      float[] w,
+      int part,
+      int tiles,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] y,
+      int yAt,
+      int yStride) {
+    int portion = Math.max(1, PORTION / (height * panels.columns));
+    int depth = Math.max(256, TILE / lanes);
+    int last = panels.begin(part + 1);
+    for (int begin = panels.begin(part); begin < last; begin += portion) {
+      int end = Math.min(begin + portion, last);
+      for (int tile = 0; tile < tiles; tile++) {
+        for (int column = 0; column < panels.columns; column += depth) {
+          int count = Math.min(depth, panels.columns - column);
+          for (int panel = begin; panel < end; panel++) {
+            kernels.panelMultiplyAdd(
+                w,
+                panels.at(panel) + column * height,
+                height,
+                panels.rows(panel),
+                count,
+                lanes,
+                x,
+                xAt + tile * xStride + column * lanes,
+                lanes,
+                y,
+                yAt + tile * yStride + panels.row(panel) * lanes,
+                lanes);
+          }
+        }
+      }
     }
+  }
+
+  // Short tiles are taken together, as many as make one of four vectors.
+  private int together() {
+    return Math.max(1, width / lanes);
+  }
+
+  private int gradientPanels() {
+    return (to + gradientHeight - 1) / gradientHeight;
+  }
+
+  @Override
+  int scratchLength() {
+    int depth = together() * lanes;
+    int rest = gradientHeight * width;
+    return Math.addExact(
+        depth * width + rest, Math.multiplyExact(gradientPanels() * gradientHeight, depth));
   }
 
   @Override
   void outerAdd(int part, OuterTerms terms, float[] gradient, float[] scratch, int scratchAt) {
     int row = begin(to, part, parts);
-    int count = end(to, part, parts) - row;
-    kernels.denseOuterAdd(from, row, count, lanes, terms, gradient, scratch, scratchAt);
+    int rows = end(to, part, parts) - row;
+    int together = together();
+    for (int term = 0; term < terms.count(); term += together) {
+      int count = Math.min(together, terms.count() - term);
+      int depth = count * lanes;
+      int restAt = scratchAt + together * lanes * width;
+      int dyAt = restAt + gradientHeight * width;
+      packGradients(terms, term, count, row, rows, scratch, dyAt);
+      for (int j = 0; j < from; j += width) {
+        turn(terms, term, count, j, scratch, scratchAt);
+        int units = Math.min(width, from - j);
+        int whole = units / kernels.vectorLanes() * kernels.vectorLanes();
+        for (int i = 0; i < rows; i += gradientHeight) {
+          int present = Math.min(gradientHeight, rows - i);
+          int w = dyAt + i * depth;
+          int at = i * from + j;
+          if (whole > 0) {
+            kernels.panelMultiplyAdd(
+                scratch,
+                w,
+                gradientHeight,
+                present,
+                depth,
+                whole,
+                scratch,
+                scratchAt,
+                width,
+                gradient,
+                at,
+                from);
+          }
+          if (whole < units) {
+            Arrays.fill(scratch, restAt, restAt + gradientHeight * width, 0);
+            kernels.panelMultiplyAdd(
+                scratch,
+                w,
+                gradientHeight,
+                present,
+                depth,
+                kernels.vectorLanes(),
+                scratch,
+                scratchAt + whole,
+                width,
+                scratch,
+                restAt,
+                width);
+            addRest(scratch, restAt, present, units - whole, gradient, at + whole);
+          }
+        }
+      }
+    }
+  }
+
+  private void addRest(float[] rest, int restAt, int rows, int units, float[] gradient, int at) {
+    for (int r = 0; r < rows; r++) {
+      for (int u = 0; u < units; u++) {
+        gradient[at + r * from + u] += rest[restAt + r * width + u];
+      }
+    }
+  }
+
+  /** Some tiles of gradients, of a part's target units, in panels over all their samples. */
+  private void packGradients(
+      OuterTerms terms, int term, int count, int row, int rows, float[] scratch, int at) {
+    int depth = count * lanes;
+    for (int i = 0; i < rows; i += gradientHeight) {
+      int present = Math.min(gradientHeight, rows - i);
+      for (int tile = 0; tile < count; tile++) {
+        Panels.pack(
+            gradientHeight,
+            present,
+            terms.dy(),
+            terms.dyAt()[term + tile] + (row + i) * lanes,
+            lanes,
+            lanes,
+            scratch,
+            at + i * depth + tile * lanes * gradientHeight);
+      }
+    }
+  }
+
+  /** Up to {@link #width} source units of some tiles, turned about: [sample][unit]. */
+  private void turn(OuterTerms terms, int term, int count, int j, float[] scratch, int at) {
+    int units = Math.min(width, from - j);
+    for (int tile = 0; tile < count; tile++) {
+      Panels.pack(
+          width,
+          units,
+          terms.x(),
+          terms.xAt()[term + tile] + j * lanes,
+          lanes,
+          lanes,
+          scratch,
+          at + tile * lanes * width);
+    }
   }
 
   @Override
   int gradientLength(int part) {
     return (end(to, part, parts) - begin(to, part, parts)) * from;
-  }
-
-  @Override
-  int scratchLength() {
-    return kernels.denseScratchLength(to, lanes);
   }
 
   @Override
@@ -106,6 +318,6 @@ final class DenseLaneBlock extends LaneBlock {
 
   @Override
   long bytes() {
-    return mask.isDense() ? 0 : 4L * to * from;
+    return Float.BYTES * (targets.length() + (transposed == null ? 0 : sources.length()));
   }
 }

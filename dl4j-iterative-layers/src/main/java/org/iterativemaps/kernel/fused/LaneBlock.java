@@ -82,7 +82,12 @@ abstract sealed class LaneBlock permits DenseLaneBlock, DiagonalLaneBlock, Spars
 
   /** The first entry of a share: whole target units. */
   final int firstEntry(int share, int shares) {
-    return mask.targetStart(begin(mask.toSize(), share, shares));
+    return mask.targetStart(firstTarget(share, shares));
+  }
+
+  /** The first target unit of a share that {@link #load} takes. */
+  int firstTarget(int share, int shares) {
+    return begin(mask.toSize(), share, shares);
   }
 
   /** Before the first {@link #load}; not thread-safe. */

@@ -75,77 +75,36 @@ public interface LaneKernels {
       int scratchAt);
 
   /**
-   * y += W x for some target units of a dense block.
+   * How many units a panel of a dense block's weights is to have.
    *
-   * @param w [to][from]
-   * @param to first target unit
-   * @param toEnd after the last target unit
-   * @param tiles how many tiles of either kind, each a stride behind the one before
-   * @param x source tiles, [from][lanes]
-   * @param y target tiles, [to][lanes]; added to
+   * @param lanes lanes of a tile
    */
-  void denseMultiplyAdd(
+  int panelUnits(int lanes);
+
+  /**
+   * y[r] += sum over d of w[d, r] x[d] for the units of a panel, see {@link Panels}.
+   *
+   * @param w [depth][height]
+   * @param height units of a panel in memory: {@link #panelUnits} of some number of lanes
+   * @param units how many of them there are; the others are the last one again
+   * @param depth units of the other slot
+   * @param lanes to compute, a multiple of {@link #vectorLanes}
+   * @param x [depth], of which each is {@code xStride} behind the one before
+   * @param y [units], of which each is {@code yStride} behind the one before; added to
+   */
+  void panelMultiplyAdd(
       float[] w,
-      int from,
-      int to,
-      int toEnd,
+      int wAt,
+      int height,
+      int units,
+      int depth,
       int lanes,
-      int tiles,
       float[] x,
       int xAt,
       int xStride,
       float[] y,
       int yAt,
       int yStride);
-
-  /**
-   * dx += Wᵀ dy for some source units of a dense block, with some target units.
-   *
-   * @param w [to][from]
-   * @param source first source unit
-   * @param sourceEnd after the last source unit
-   * @param to first target unit
-   * @param toEnd after the last target unit
-   * @param tiles how many tiles of either kind, each a stride behind the one before
-   * @param dy gradients by target unit, [to][lanes]
-   * @param dx gradients by source unit, [from][lanes]; added to
-   */
-  void denseMultiplyTransposedAdd(
-      float[] w,
-      int from,
-      int source,
-      int sourceEnd,
-      int to,
-      int toEnd,
-      int lanes,
-      int tiles,
-      float[] dy,
-      int dyAt,
-      int dyStride,
-      float[] dx,
-      int dxAt,
-      int dxStride);
-
-  /**
-   * dW[i, j] += sum over terms and lanes of dy[i] x[j] for some target and all source units.
-   *
-   * @param row the first target unit
-   * @param rows how many target units
-   * @param dw [rows][from]; added to
-   * @param scratch workspace of {@link #denseScratchLength} floats
-   */
-  void denseOuterAdd(
-      int from,
-      int row,
-      int rows,
-      int lanes,
-      OuterTerms terms,
-      float[] dw,
-      float[] scratch,
-      int scratchAt);
-
-  /** Floats of workspace that {@link #denseOuterAdd} needs. */
-  int denseScratchLength(int rows, int lanes);
 
   /**
    * y[i] += w[wAt + i] x[i] lane by lane: a square diagonal block, or with dy and dx its transpose.

@@ -90,79 +90,30 @@ public final class ScalarLaneKernels implements LaneKernels {
   }
 
   @Override
-  public void denseMultiplyAdd(
+  public int panelUnits(int lanes) {
+    return 1;
+  }
+
+  @Override
+  public void panelMultiplyAdd(
       float[] w,
-      int from,
-      int to,
-      int toEnd,
+      int wAt,
+      int height,
+      int units,
+      int depth,
       int lanes,
-      int tiles,
       float[] x,
       int xAt,
       int xStride,
       float[] y,
       int yAt,
       int yStride) {
-    for (int tile = 0; tile < tiles; tile++) {
-      for (int i = to; i < toEnd; i++) {
-        int target = yAt + tile * yStride + i * lanes;
-        for (int j = 0; j < from; j++) {
-          axpy(w[i * from + j], lanes, x, xAt + tile * xStride + j * lanes, y, target);
-        }
+    for (int unit = 0; unit < units; unit++) {
+      for (int d = 0; d < depth; d++) {
+        float weight = w[wAt + d * height + unit];
+        axpy(weight, lanes, x, xAt + d * xStride, y, yAt + unit * yStride);
       }
     }
-  }
-
-  @Override
-  public void denseMultiplyTransposedAdd(
-      float[] w,
-      int from,
-      int source,
-      int sourceEnd,
-      int to,
-      int toEnd,
-      int lanes,
-      int tiles,
-      float[] dy,
-      int dyAt,
-      int dyStride,
-      float[] dx,
-      int dxAt,
-      int dxStride) {
-    for (int tile = 0; tile < tiles; tile++) {
-      for (int i = to; i < toEnd; i++) {
-        int target = dyAt + tile * dyStride + i * lanes;
-        for (int j = source; j < sourceEnd; j++) {
-          axpy(w[i * from + j], lanes, dy, target, dx, dxAt + tile * dxStride + j * lanes);
-        }
-      }
-    }
-  }
-
-  @Override
-  public void denseOuterAdd(
-      int from,
-      int row,
-      int rows,
-      int lanes,
-      OuterTerms terms,
-      float[] dw,
-      float[] scratch,
-      int scratchAt) {
-    for (int t = 0; t < terms.count(); t++) {
-      for (int i = 0; i < rows; i++) {
-        int target = terms.dyAt()[t] + (row + i) * lanes;
-        for (int j = 0; j < from; j++) {
-          int source = terms.xAt()[t] + j * lanes;
-          dw[i * from + j] += dot(lanes, terms.dy(), target, terms.x(), source);
-        }
-      }
-    }
-  }
-
-  @Override
-  public int denseScratchLength(int rows, int lanes) {
-    return 0;
   }
 
   @Override

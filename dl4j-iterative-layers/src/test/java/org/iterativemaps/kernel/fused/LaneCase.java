@@ -156,22 +156,29 @@ final class LaneCase {
       kernels.multiplyAdd(tiling, 0, tiling.chunks(), transposedWeights, c.dy, Y_AT, dx, X_AT);
     }
 
-    Run(LaneKernels kernels, LaneCase c, int split) {
+    /** As a dense block, cut into parts. */
+    Run(LaneKernels kernels, LaneCase c, int parts) {
       y = c.y.clone();
       dx = c.dx.clone();
       dw = c.dw.clone();
-      float[] scratch = new float[kernels.denseScratchLength(c.to, c.lanes) + 9];
-      int[] bounds = {0, split, c.to};
-      for (int p = 0; p < 2; p++) {
-        int a = bounds[p];
-        int b = bounds[p + 1];
-        kernels.denseMultiplyAdd(c.w, c.from, a, b, c.lanes, 1, c.x, X_AT, 0, y, Y_AT, 0);
-        kernels.denseMultiplyTransposedAdd(
-            c.w, c.from, 0, c.from / 3, a, b, c.lanes, 1, c.dy, Y_AT, 0, dx, X_AT, 0);
-        kernels.denseMultiplyTransposedAdd(
-            c.w, c.from, c.from / 3, c.from, a, b, c.lanes, 1, c.dy, Y_AT, 0, dx, X_AT, 0);
+      DenseLaneBlock block = new DenseLaneBlock(kernels, c.mask, c.lanes, parts);
+      block.layOut();
+      block.layOutBackward();
+      for (int share = 0; share < 3; share++) {
+        block.load(c.w, share, 3);
       }
-      kernels.denseOuterAdd(c.from, 0, c.to, c.lanes, c.terms(), dw, scratch, 9);
+      for (int share = 0; share < 2; share++) {
+        block.prepareBackward(share, 2);
+      }
+      float[] scratch = new float[block.scratchLength() + 9];
+      for (int part = 0; part < parts; part++) {
+        block.multiplyAdd(part, 1, c.x, X_AT, 0, y, Y_AT, 0);
+        block.multiplyTransposedAdd(part, 1, c.dy, Y_AT, 0, dx, X_AT, 0);
+        float[] gradient = new float[block.gradientLength(part)];
+        block.outerAdd(part, c.terms(), gradient, scratch, 9);
+        block.addGradient(part, gradient, dw, 0, 2);
+        block.addGradient(part, gradient, dw, 1, 2);
+      }
     }
   }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Arrays;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
 import org.iterativemaps.map.pattern.WeightMask;
@@ -79,8 +78,8 @@ class LaneKernelsExactTest {
     Random random = new Random(from * 31L + to);
     for (int lanes : laneCounts()) {
       LaneCase c = new LaneCase(WeightMask.dense(from, to), lanes, integers(random));
-      for (int split : new int[] {0, to / 3, to}) {
-        LaneCase.Run run = new LaneCase.Run(kernels, c, split);
+      for (int parts : new int[] {1, 2, 3}) {
+        LaneCase.Run run = new LaneCase.Run(kernels, c, parts);
         assertExact(c.product()[0], run.y, "y, lanes " + lanes);
         assertExact(c.inputGradient()[0], run.dx, "dx, lanes " + lanes);
         assertExact(c.weightGradient()[0], run.dw, "dw, lanes " + lanes);
@@ -137,18 +136,15 @@ class LaneKernelsExactTest {
         float[] dw = new float[mask.entryCount()];
         tiling.addPacked(packed, dw);
         assertExact(expected, dw, "lanes " + lanes);
-        if (mask.isDense()) {
-          int from = mask.fromSize();
-          int row = mask.toSize() / 3;
-          int rest = mask.toSize() - row;
-          float[] head = new float[row * from];
-          float[] tail = new float[rest * from];
-          float[] room = new float[kernels.denseScratchLength(rest, lanes)];
-          kernels.denseOuterAdd(from, 0, row, lanes, terms, head, room, 0);
-          kernels.denseOuterAdd(from, row, rest, lanes, terms, tail, room, 0);
-          float[] dense = Arrays.copyOf(head, mask.entryCount());
-          System.arraycopy(tail, 0, dense, head.length, tail.length);
-          assertExact(expected, dense, "dense, lanes " + lanes);
+        for (int parts = 1; parts <= 2; parts++) {
+          DenseLaneBlock block = new DenseLaneBlock(kernels, mask, lanes, parts);
+          float[] all = new float[mask.entryCount()];
+          for (int part = 0; part < parts; part++) {
+            float[] gradient = new float[block.gradientLength(part)];
+            block.outerAdd(part, terms, gradient, new float[block.scratchLength()], 0);
+            block.addGradient(part, gradient, all, 0, 1);
+          }
+          assertExact(expected, all, "dense, lanes " + lanes);
         }
       }
     }
@@ -161,27 +157,32 @@ class LaneKernelsExactTest {
     for (int lanes : laneCounts()) {
       int xStride = from * lanes + 3;
       int yStride = to * lanes + 5;
-      float[] w = LaneCase.draw(to * from, integers(random));
+      WeightMask mask = LaneCase.mask(from, to, 0.8, random);
+      float[] w = LaneCase.draw(mask.entryCount(), integers(random));
       float[] x = LaneCase.draw(tiles * xStride + 1, integers(random));
       float[] y = LaneCase.draw(tiles * yStride + 2, integers(random));
       double[] product = LaneCase.copy(y);
       double[] transposed = LaneCase.copy(x);
       for (int tile = 0; tile < tiles; tile++) {
-        for (int i = 2; i < to; i++) {
-          for (int j = 0; j < from; j++) {
+        for (int i = 0; i < to; i++) {
+          for (int e = mask.targetStart(i); e < mask.targetStart(i + 1); e++) {
             for (int l = 0; l < lanes; l++) {
-              int source = 1 + tile * xStride + j * lanes + l;
+              int source = 1 + tile * xStride + mask.source(e) * lanes + l;
               int target = 2 + tile * yStride + i * lanes + l;
-              product[target] += w[i * from + j] * x[source];
-              transposed[source] += w[i * from + j] * y[target];
+              product[target] += w[e] * x[source];
+              transposed[source] += w[e] * y[target];
             }
           }
         }
       }
+      DenseLaneBlock block = new DenseLaneBlock(kernels, mask, lanes, 1);
+      block.layOut();
+      block.load(w, 0, 1);
+      block.layOutBackward();
+      block.prepareBackward(0, 1);
       float[] dx = x.clone();
-      kernels.denseMultiplyTransposedAdd(
-          w, from, 0, from, 2, to, lanes, tiles, y, 2, yStride, dx, 1, xStride);
-      kernels.denseMultiplyAdd(w, from, 2, to, lanes, tiles, x, 1, xStride, y, 2, yStride);
+      block.multiplyTransposedAdd(0, tiles, y, 2, yStride, dx, 1, xStride);
+      block.multiplyAdd(0, tiles, x, 1, xStride, y, 2, yStride);
       assertExact(product, y, "y, lanes " + lanes);
       assertExact(transposed, dx, "dx, lanes " + lanes);
     }

@@ -81,13 +81,20 @@ class ParameterCopiesTest {
     }
   }
 
+  /** Column by column: the product with a unit vector. */
   private static void assertWeights(int first, LaneBlock block) {
     WeightMask mask = block.mask;
+    float[][] columns = new float[mask.fromSize()][];
+    for (int j = 0; j < columns.length; j++) {
+      float[] x = new float[mask.fromSize() * block.lanes];
+      x[j * block.lanes] = 1;
+      columns[j] = new float[mask.toSize() * block.lanes];
+      block.multiplyAdd(0, 1, x, 0, 0, columns[j], 0, 0);
+    }
     for (int to = 0; to < mask.toSize(); to++) {
       for (int entry = mask.targetStart(to); entry < mask.targetStart(to + 1); entry++) {
-        boolean hasCells = block instanceof DenseLaneBlock;
-        int place = hasCells ? to * mask.fromSize() + mask.source(entry) : entry;
-        assertEquals(first + entry, block.weights[place], "entry " + entry);
+        float weight = columns[mask.source(entry)][to * block.lanes];
+        assertEquals(first + entry, weight, "entry " + entry);
       }
     }
   }

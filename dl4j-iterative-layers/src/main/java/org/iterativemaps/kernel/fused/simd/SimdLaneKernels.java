@@ -96,120 +96,25 @@ public final class SimdLaneKernels implements LaneKernels {
   }
 
   @Override
-  public void denseMultiplyAdd(
-      float[] w,
-      int from,
-      int to,
-      int toEnd,
-      int lanes,
-      int tiles,
-      float[] x,
-      int xAt,
-      int xStride,
-      float[] y,
-      int yAt,
-      int yStride) {
-    int rows = toEnd - to;
-    int wAt = to * from;
-    int yRow = yAt + to * lanes;
-    denseMultiply(w, wAt, from, 1, rows, from, lanes, tiles, x, xAt, xStride, y, yRow, yStride);
+  public int panelUnits(int lanes) {
+    return PanelLoops.units(lanes);
   }
 
   @Override
-  public void denseMultiplyTransposedAdd(
-      float[] w,
-      int from,
-      int source,
-      int sourceEnd,
-      int to,
-      int toEnd,
-      int lanes,
-      int tiles,
-      float[] dy,
-      int dyAt,
-      int dyStride,
-      float[] dx,
-      int dxAt,
-      int dxStride) {
-    int rows = sourceEnd - source;
-    int columns = toEnd - to;
-    int wAt = to * from + source;
-    int dyRow = dyAt + to * lanes;
-    int dxRow = dxAt + source * lanes;
-    denseMultiply(
-        w, wAt, 1, from, rows, columns, lanes, tiles, dy, dyRow, dyStride, dx, dxRow, dxStride);
-  }
-
-  /** See {@link DenseLoops#multiply}; by panels of columns that fit the first-level cache. */
-  private static void denseMultiply(
+  public void panelMultiplyAdd(
       float[] w,
       int wAt,
-      int rowStride,
-      int columnStride,
-      int rows,
-      int columns,
+      int height,
+      int units,
+      int depth,
       int lanes,
-      int tiles,
       float[] x,
       int xAt,
       int xStride,
       float[] y,
       int yAt,
       int yStride) {
-    int group = DenseLoops.tiles(lanes);
-    int tile = 0;
-    for (; group > 1 && tile + group <= tiles; tile += group) {
-      int panel = Math.max(16, DenseLoops.PANEL_FLOATS / (group * lanes));
-      for (int j = 0; j < columns; j += panel) {
-        int count = Math.min(panel, columns - j);
-        int wPanel = wAt + j * columnStride;
-        int xPanel = xAt + tile * xStride + j * lanes;
-        int yTile = yAt + tile * yStride;
-        DenseLoops.multiplyTiles(
-            w,
-            wPanel,
-            rowStride,
-            columnStride,
-            rows,
-            count,
-            lanes,
-            x,
-            xPanel,
-            xStride,
-            y,
-            yTile,
-            yStride);
-      }
-    }
-    int panel = Math.max(16, DenseLoops.PANEL_FLOATS / lanes);
-    for (; tile < tiles; tile++) {
-      for (int j = 0; j < columns; j += panel) {
-        int count = Math.min(panel, columns - j);
-        int wPanel = wAt + j * columnStride;
-        int xPanel = xAt + tile * xStride + j * lanes;
-        int yTile = yAt + tile * yStride;
-        DenseLoops.multiply(
-            w, wPanel, rowStride, columnStride, rows, count, lanes, x, xPanel, y, yTile);
-      }
-    }
-  }
-
-  @Override
-  public void denseOuterAdd(
-      int from,
-      int row,
-      int rows,
-      int lanes,
-      OuterTerms terms,
-      float[] dw,
-      float[] scratch,
-      int scratchAt) {
-    DenseOuter.add(from, row, rows, lanes, terms, dw, scratch, scratchAt);
-  }
-
-  @Override
-  public int denseScratchLength(int rows, int lanes) {
-    return DenseOuter.scratchLength(rows, lanes);
+    PanelLoops.multiply(w, wAt, height, units, depth, lanes, x, xAt, xStride, y, yAt, yStride);
   }
 
   @Override
