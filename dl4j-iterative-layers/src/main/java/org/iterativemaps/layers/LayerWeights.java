@@ -82,7 +82,7 @@ public final class LayerWeights {
     throw new IllegalArgumentException(
         "layer: found "
             + (layer == null ? "null" : layer.getClass().getSimpleName())
-            + ", expected the running half of an IterativeMapLayer or IterativeMapRecurrentLayer;"
-            + " LiveMaps.weights(network, layer) reads those in wrappers");
+            + ", expected the running half of an IterativeMapLayer, IterativeMapRecurrentLayer or"
+            + " IterativeMapVertex; LiveMaps.weights(network, layer) reads those in wrappers");
   }
 }
