@@ -53,7 +53,7 @@ class SavingTest {
   private static final String PINNED_GATED = "gated-map-v3.json";
 
   /**
-   * What the first version of the format knew; {@link FixedValuesJsonTest} has every pattern and
+   * What the first version of the format knew; {@link WeightValuesJsonTest} has every pattern and
    * rule.
    */
   static BlockMap everything() {
