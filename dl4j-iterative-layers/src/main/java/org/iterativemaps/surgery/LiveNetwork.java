@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
+import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.layers.MapPlace;
 import org.iterativemaps.layers.MapSettings;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -156,11 +157,8 @@ abstract class LiveNetwork {
   record Segment(int start, int length) {
     /** The numbers there of a flat array. */
     double[] of(INDArray flat) {
-      return flat.reshape(flat.length())
-          .get(NDArrayIndex.interval(start, start + length))
-          .dup()
-          .data()
-          .asDouble();
+      return LayerWeights.numbers(
+          flat.reshape(flat.length()).get(NDArrayIndex.interval(start, start + length)));
     }
   }
 
