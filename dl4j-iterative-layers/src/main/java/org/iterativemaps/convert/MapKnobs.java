@@ -43,7 +43,7 @@ public final class MapKnobs {
 
   /**
    * All map layers of a network, those in {@code LastTimeStep}, {@code FrozenLayer} and {@code
-   * Bidirectional} included.
+   * Bidirectional}, and the vertices of a graph, included.
    *
    * @throws IllegalArgumentException if it has none
    */
@@ -66,7 +66,7 @@ public final class MapKnobs {
           "network: found no map layer whose K could be changed: "
               + LiveMaps.inventory(network)
               + "; expected an IterativeMapLayer or IterativeMapRecurrentLayer, as"
-              + " IterativeMaps.fromMlp and fromRnn make them");
+              + " IterativeMaps.fromMlp and fromRnn make them, or an IterativeMapVertex");
     }
     return new MapKnobs(network, layers, output);
   }

@@ -5,14 +5,14 @@ import org.iterativemaps.iterate.Liveness;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.map.Parameter;
 
-/** What the configurations of the two layers have in common, beside DL4J's own. */
+/** What the configurations of the layers and the vertex have in common, beside DL4J's own. */
 public interface IterativeMapConf {
 
   /** The block map, its steps, and initialisers of single blocks. */
   MapSettings getSettings();
 
   /**
-   * What a kernel runs for this layer.
+   * What a kernel runs for this layer or vertex.
    *
    * @throws IllegalStateException if the input size is not known yet
    * @throws IllegalArgumentException if the map does not fit its steps or an activation
@@ -22,7 +22,7 @@ public interface IterativeMapConf {
   }
 
   /**
-   * What a kernel runs for this layer with other settings than its own.
+   * What a kernel runs with other settings than its own.
    *
    * @throws IllegalStateException if the input size is not known yet
    * @throws IllegalArgumentException if the map does not fit its steps or an activation
@@ -30,7 +30,7 @@ public interface IterativeMapConf {
   MapProgram program(MapSettings settings);
 
   /**
-   * Which blocks and biases this layer's output depends on.
+   * Which blocks and biases the output depends on.
    *
    * @throws IllegalArgumentException if the output cannot be reached in K steps
    */
@@ -39,7 +39,7 @@ public interface IterativeMapConf {
   }
 
   /**
-   * The same with other settings than the layer's own.
+   * The same with other settings than its own.
    *
    * @throws IllegalArgumentException if the output cannot be reached in K steps
    */

@@ -202,15 +202,11 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
             ? RandomSource.of(seed, "weights", place, block.from(), block.to())
             : RandomSource.of(seed, "weights", place, weights.key());
     try {
-      assign(init.values().draw(weights.mask(), random), view);
+      LayerWeights.assign(init.values().draw(weights.mask(), random), view);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "weightInit of block " + block.name() + ": " + e.getMessage(), e);
     }
-  }
-
-  private static void assign(double[] values, INDArray view) {
-    view.assign(Nd4j.createFromArray(values).castTo(view.dataType()));
   }
 
   /** DL4J's identity wants a square matrix; here its diagonal is put where entries exist. */
@@ -233,7 +229,7 @@ public final class IterativeMapParamInitializer implements ParamInitializer {
         values[entry] = mask.source(entry) == to ? one : 0;
       }
     }
-    assign(values, view);
+    LayerWeights.assign(values, view);
   }
 
   private static boolean isOrthogonal(IWeightInit init) {

@@ -16,15 +16,18 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInitXavier;
+import org.iterativemaps.iterate.Liveness;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.layers.impl.IterativeMapInGraph;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Parameter;
+import org.iterativemaps.map.Slot;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonIgnore;
 
 /**
  * A map as a vertex of a {@code ComputationGraph}, whose state may start from what other vertices
@@ -41,9 +44,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>The map's input size is given, and every slot names its activation. It is run by the library's
  * kernels, as the layers are; of DL4J's {@code SameDiffVertex} it has the place in a configuration
- * alone.
+ * alone. Its map is changed in place, and its K after training, as those of the layers are; slots
+ * that start from an input keep their sizes then. FLOAT and DOUBLE networks. What DL4J gives layers
+ * alone, dropout, weight noise and constraints, it has not.
  */
-public final class IterativeMapVertex extends SameDiffVertex {
+public final class IterativeMapVertex extends SameDiffVertex implements IterativeMapConf {
   private static final long serialVersionUID = 1L;
 
   private MapSettings settings;
@@ -63,8 +68,8 @@ public final class IterativeMapVertex extends SameDiffVertex {
    * @param map its input size known
    * @param steps K per token, at least 1
    * @param starts state slots whose first values are inputs 1, 2, …
-   * @throws IllegalArgumentException if the map is open or has Java code, an activation is missing,
-   *     or a slot is no state slot
+   * @throws IllegalArgumentException if the map is open or has Java code, an activation is missing
+   *     or cannot be used, or a start is no state slot
    */
   public IterativeMapVertex(BlockMap map, int steps, String... starts) {
     this.settings = new MapSettings(map, steps, Map.of());
@@ -81,11 +86,25 @@ public final class IterativeMapVertex extends SameDiffVertex {
             "vertex: found start of slot '" + start + "', expected some of " + map.stateSlots());
       }
     }
+    for (Slot slot : map.slots()) {
+      if (!slot.isInput() && slot.activation() == null) {
+        throw new IllegalArgumentException(
+            "vertex: slot '"
+                + slot.name()
+                + "' has no activation, and a vertex none for all of its slots; name one in the map");
+      }
+    }
+    program();
   }
 
   /** The map and its steps. */
+  @Override
   public MapSettings getSettings() {
-    return settings;
+    return LayerChecks.found(settings, "a vertex is made by its constructor", where());
+  }
+
+  private String where() {
+    return "vertex \"" + (getName() == null ? "" : getName()) + "\"";
   }
 
   /** For deserialisation. */
@@ -122,7 +141,7 @@ public final class IterativeMapVertex extends SameDiffVertex {
 
   @Override
   public void defineParametersAndInputs(SDVertexParams params) {
-    List<String> inputs = new ArrayList<>(List.of(settings.map().input().name()));
+    List<String> inputs = new ArrayList<>(List.of(getSettings().map().input().name()));
     inputs.addAll(starts);
     params.defineInputs(inputs.toArray(String[]::new));
     for (Parameter parameter : settings.realized().parameters()) {
@@ -136,14 +155,30 @@ public final class IterativeMapVertex extends SameDiffVertex {
 
   @Override
   public void initializeParameters(Map<String, INDArray> params) {
-    IWeightInit init = weightInit == null ? new WeightInitXavier() : weightInit;
     // DL4J does not tell a vertex the seed of its graph.
-    IterativeMapParamInitializer.init(settings, params, p -> init, 0, 0);
+    IterativeMapParamInitializer.init(settings, params, this::weightInit, getBiasInit(), 0);
   }
 
-  /** What a kernel runs for this vertex. */
-  public MapProgram program() {
+  @Override
+  public IWeightInit weightInit(Parameter weights) {
+    return settings.weightInit(weights, weightInit == null ? new WeightInitXavier() : weightInit);
+  }
+
+  /** Zero: single slots may have others in the settings. */
+  @Override
+  @JsonIgnore
+  public double getBiasInit() {
+    return 0;
+  }
+
+  @Override
+  public MapProgram program(MapSettings settings) {
     return MapProgram.sequence(settings.realized(), settings.iteration(), null);
+  }
+
+  @Override
+  public Liveness liveness(MapSettings settings) {
+    return Liveness.sequence(settings.map(), settings.steps(), MapLiveness.keepsZero(null));
   }
 
   /** Never called: {@link #instantiate} makes a vertex of its own. */
@@ -170,6 +205,7 @@ public final class IterativeMapVertex extends SameDiffVertex {
       boolean initializeParams,
       DataType type) {
     setName(name);
+    LayerChecks.dataType(type, where());
     Map<String, INDArray> parameters = new LinkedHashMap<>();
     if (paramsView != null) {
       parameters = views(paramsView);

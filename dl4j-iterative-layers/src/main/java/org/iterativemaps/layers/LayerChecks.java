@@ -34,7 +34,17 @@ public final class LayerChecks {
    *     #constraints}
    */
   public static void beforeInstantiation(FeedForwardLayer layer, int index, DataType type) {
-    String where = where(layer) + ", layer index: " + index;
+    dataType(type, where(layer) + ", layer index: " + index);
+    constraints(layer);
+  }
+
+  /**
+   * The data types that maps run in.
+   *
+   * @param where the layer or vertex, for the message
+   * @throws DL4JInvalidConfigException if it is another one
+   */
+  static void dataType(DataType type, String where) {
     if (type != DataType.FLOAT && type != DataType.DOUBLE) {
       throw new DL4JInvalidConfigException(
           where
@@ -42,7 +52,6 @@ public final class LayerChecks {
               + type
               + ", expected FLOAT or DOUBLE; set it with dataType(…)");
     }
-    constraints(layer);
   }
 
   /**
@@ -51,11 +60,23 @@ public final class LayerChecks {
    * @throws IllegalStateException if they are null
    */
   public static <T> T found(T settings, Layer layer) {
+    return found(settings, "a layer is made by its Builder", where(layer));
+  }
+
+  /**
+   * The settings, which a damaged configuration may lack.
+   *
+   * @param made how they are made otherwise
+   * @param where the layer or vertex, for the message
+   * @throws IllegalStateException if they are null
+   */
+  static <T> T found(T settings, String made, String where) {
     if (settings == null) {
       throw new IllegalStateException(
-          where(layer)
-              + ": found no map settings; a layer is made by its Builder, and a configuration that it"
-              + " is read from has the field \"settings\"");
+          where
+              + ": found no map settings; "
+              + made
+              + ", and a configuration that it is read from has the field \"settings\"");
     }
     return settings;
   }

@@ -39,8 +39,7 @@ public final class LayerWeights {
   public static MapWeights read(RealizedMap map, Map<String, INDArray> table, String prefix) {
     Map<String, double[]> values = new HashMap<>();
     for (Parameter parameter : map.parameters()) {
-      INDArray own = table.get(prefix + parameter.key()).dup().castTo(DataType.DOUBLE);
-      values.put(parameter.key(), own.data().asDouble());
+      values.put(parameter.key(), numbers(table.get(prefix + parameter.key())));
     }
     return new MapWeights(map, values);
   }
@@ -69,10 +68,24 @@ public final class LayerWeights {
       MapWeights weights, RealizedMap map, Map<String, INDArray> table, String prefix) {
     MapWeights own = weights.on(map);
     for (Parameter parameter : map.parameters()) {
-      INDArray array = table.get(prefix + parameter.key());
-      INDArray numbers = Nd4j.createFromArray(own.values(parameter.key()));
-      array.assign(numbers.castTo(array.dataType()).reshape(array.shape()));
+      assign(own.values(parameter.key()), table.get(prefix + parameter.key()));
     }
+  }
+
+  /** The numbers of an array of any type, row by row, in an array of their own. */
+  public static double[] numbers(INDArray array) {
+    return array.castTo(DataType.DOUBLE).dup('c').data().asDouble();
+  }
+
+  /**
+   * Puts numbers into an array, row by row, rounded to its type.
+   *
+   * @param numbers as many as it has
+   * @param array changed
+   */
+  public static void assign(double[] numbers, INDArray array) {
+    INDArray given = Nd4j.createFromArray(numbers).castTo(array.dataType());
+    array.assign(given.reshape('c', array.shape()));
   }
 
   private static RunningMap running(Layer layer) {
@@ -82,7 +95,7 @@ public final class LayerWeights {
     throw new IllegalArgumentException(
         "layer: found "
             + (layer == null ? "null" : layer.getClass().getSimpleName())
-            + ", expected the running half of an IterativeMapLayer or IterativeMapRecurrentLayer;"
-            + " LiveMaps.weights(network, layer) reads those in wrappers");
+            + ", expected the running half of an IterativeMapLayer, IterativeMapRecurrentLayer or"
+            + " IterativeMapVertex; LiveMaps.weights(network, layer) reads those in wrappers");
   }
 }

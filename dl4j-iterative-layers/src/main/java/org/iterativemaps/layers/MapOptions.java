@@ -12,7 +12,8 @@ import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.activations.Activation;
 
 /**
- * The builder options that both map layers have beside DL4J's own.
+ * The builder options that the map layers have beside DL4J's own; an {@link IterativeMapVertex} has
+ * no builder and is given its map and K.
  *
  * <p>Either the short form, one hidden slot "h" fed by the input "x" and by itself: {@code
  * nOut(256).steps(4).density(0.1)}; or the general form: {@code map(blockMap).steps(4)}; or a plan,

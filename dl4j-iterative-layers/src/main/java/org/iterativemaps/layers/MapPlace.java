@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -23,8 +24,8 @@ import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
  * <p>DL4J lets layers of a {@code MultiLayerNetwork} share a name or have none, so that a name
  * finds nothing for sure; the index does. The {@link #address()} of a map is its layer's name where
  * no other map layer has it, "#2" with the layer's index otherwise, and the vertex's name in a
- * graph. The two maps of a {@code Bidirectional} are told apart by "/forward" and "/backward"
- * behind that.
+ * graph, whether it has a layer or is a vertex with a map itself. The two maps of a {@code
+ * Bidirectional} are told apart by "/forward" and "/backward" behind that.
  *
  * @param layer the layer: its index in a MultiLayerNetwork as digits, or the vertex's name
  * @param prefix what DL4J puts before the names of its parameters: "", or "f" or "b" in a
@@ -60,10 +61,8 @@ public record MapPlace(
   public static List<MapPlace> of(ComputationGraphConfiguration network) {
     Finder finder = new Finder();
     for (Map.Entry<String, GraphVertex> vertex : network.getVertices().entrySet()) {
-      if (vertex.getValue() instanceof LayerVertex layer) {
-        String name = vertex.getKey();
-        finder.find(name, name, name, layer.getLayerConf().getLayer());
-      }
+      String name = vertex.getKey();
+      finder.find(new MapPlace(name, "", name, name, false, null), vertex.getValue());
     }
     return finder.found;
   }
@@ -139,6 +138,16 @@ public record MapPlace(
 
     void find(String layer, String label, String name, Layer conf) {
       find(new MapPlace(layer, "", label, name, false, null), conf);
+    }
+
+    void find(MapPlace place, GraphVertex vertex) {
+      if (vertex instanceof LayerVertex layer) {
+        find(place, layer.getLayerConf().getLayer());
+      } else if (vertex instanceof FrozenVertex frozen) {
+        find(place.with(true, null), frozen.getUnderlying());
+      } else if (vertex instanceof IterativeMapVertex map) {
+        found.add(place.with(place.isFrozen, map));
+      }
     }
 
     private void find(MapPlace place, Layer conf) {

@@ -19,8 +19,8 @@ import org.nd4j.shade.jackson.databind.annotation.JsonDeserialize;
 import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
 
 /**
- * What both layers are configured with beside DL4J's own options: the block map, the number of
- * steps, and weight initialisers of single blocks.
+ * What the layers and the vertex are configured with beside DL4J's own options: the block map, the
+ * number of steps, and initialisers of single blocks and biases.
  *
  * <p>Immutable. Its JSON is versioned and readable (see {@link MapSettingsJson}).
  */

@@ -10,8 +10,8 @@ import org.iterativemaps.map.plan.HiddenProportion;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * DL4J's {@code summary()} and, for every map layer, where its trained weights sit, which kernel
- * runs it here and why.
+ * DL4J's {@code summary()} and, for every map layer and vertex, where its trained weights sit,
+ * which kernel runs it here and why.
  *
  * <p>DL4J's own text shows the sizes of a map layer and the number of weights of each block,
  * planned or not; it has no place for more.

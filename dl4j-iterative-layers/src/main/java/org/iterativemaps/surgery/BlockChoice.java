@@ -13,7 +13,8 @@ import org.iterativemaps.map.change.Changeable;
 /**
  * Which trained blocks of which map layers of a network are meant.
  *
- * <p>{@link #all()} means every trained block of every map layer but the frozen ones. Immutable.
+ * <p>{@link #all()} means every trained block of every map layer, vertices included, but the frozen
+ * ones. Immutable.
  */
 public final class BlockChoice {
   private static final BlockChoice ALL = new BlockChoice(Set.of(), Set.of());

@@ -41,7 +41,7 @@ final class DenseGradient {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       LiveNetwork copy =
           network.rebuilt(
-              MapLayer.with(network, LiveMaps.settingsAfter(network, changes)),
+              MapLayer.byPlace(network, LiveMaps.settingsAfter(network, changes)),
               ParameterTransfer.of(network, changes).parameters());
       RunningMaps.carry(network, copy);
       copy.takeBatch(network);

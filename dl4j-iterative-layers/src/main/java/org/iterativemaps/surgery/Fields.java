@@ -22,7 +22,7 @@ final class Fields {
               + type.getSimpleName()
               + "."
               + name
-              + ", which reshaping a network in place needs; use DL4J 1.0.0-M2.1",
+              + ", which surgery on a live network needs; use DL4J 1.0.0-M2.1",
           e);
     }
   }

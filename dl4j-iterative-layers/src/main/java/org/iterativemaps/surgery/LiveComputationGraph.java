@@ -11,10 +11,12 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.BaseWrapperVertex;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.iterativemaps.layers.MapPlace;
+import org.iterativemaps.layers.MapSettings;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A {@link ComputationGraph} under surgery. */
@@ -57,26 +59,11 @@ final class LiveComputationGraph extends LiveNetwork {
   }
 
   @Override
-  Map<String, NeuralNetConfiguration> confs() {
-    Map<String, NeuralNetConfiguration> confs = new LinkedHashMap<>();
-    graph
-        .getConfiguration()
-        .getVertices()
-        .forEach(
-            (name, vertex) -> {
-              if (vertex instanceof LayerVertex layer) {
-                confs.put(name, layer.getLayerConf());
-              }
-            });
-    return confs;
-  }
-
-  @Override
   Map<String, Trainable> trainables() {
     Map<String, Trainable> trainables = new LinkedHashMap<>();
     for (int index : graph.topologicalSortOrder()) {
       GraphVertex vertex = graph.getVertices()[index];
-      if (vertex.hasLayer() || vertex.numParams() > 0) {
+      if (vertex.getLayer() != null || vertex.numParams() > 0) {
         trainables.put(vertex.getVertexName(), vertex);
       }
     }
@@ -87,7 +74,7 @@ final class LiveComputationGraph extends LiveNetwork {
   Map<String, Layer> layers() {
     Map<String, Layer> layers = new LinkedHashMap<>();
     for (GraphVertex vertex : graph.getVertices()) {
-      if (vertex.hasLayer()) {
+      if (vertex.getLayer() != null) { // hasLayer() of a map's vertex tells what runs
         layers.put(vertex.getVertexName(), vertex.getLayer());
       }
     }
@@ -110,43 +97,27 @@ final class LiveComputationGraph extends LiveNetwork {
   }
 
   @Override
-  LiveNetwork rebuilt(Map<String, NeuralNetConfiguration> replaced, INDArray parameters) {
-    ComputationGraph other = new ComputationGraph(confWith(replaced));
+  LiveNetwork rebuilt(Map<String, Map<String, MapSettings>> settings, INDArray parameters) {
+    ComputationGraph other = new ComputationGraph(confWith(settings));
     other.init(parameters, false);
     other.initGradientsView();
     return new LiveComputationGraph(other);
   }
 
   /** A configuration object may belong to several networks: the changed one is a new one. */
-  private ComputationGraphConfiguration confWith(Map<String, NeuralNetConfiguration> replaced) {
+  private ComputationGraphConfiguration confWith(Map<String, Map<String, MapSettings>> settings) {
     ComputationGraphConfiguration before = graph.getConfiguration();
     ComputationGraphConfiguration after = before.clone();
     after.setVertices(new LinkedHashMap<>(before.getVertices())); // clone() forgets settings
-    confs()
-        .forEach(
-            (name, conf) ->
-                after
-                    .getVertices()
-                    .put(
-                        name,
-                        vertex(
-                            before,
-                            name,
-                            replaced.containsKey(name) ? replaced.get(name) : conf.clone())));
+    after
+        .getVertices()
+        .replaceAll((name, vertex) -> MapLayer.with(vertex, settings.getOrDefault(name, Map.of())));
     // What clone() forgets:
     after.setIterationCount(before.getIterationCount());
     after.setEpochCount(before.getEpochCount());
     after.setTopologicalOrder(before.getTopologicalOrder());
     after.setTopologicalOrderStr(before.getTopologicalOrderStr());
     return after;
-  }
-
-  private static LayerVertex vertex(
-      ComputationGraphConfiguration before, String name, NeuralNetConfiguration conf) {
-    LayerVertex old = (LayerVertex) before.getVertices().get(name);
-    LayerVertex vertex = new LayerVertex(conf, old.getPreProcessor());
-    vertex.setOutputVertex(old.isOutputVertex());
-    return vertex;
   }
 
   @Override
@@ -172,6 +143,9 @@ final class LiveComputationGraph extends LiveNetwork {
 
   /** Vertices know the graph they are in, and ask it for its inputs and masks. */
   private void move(GraphVertex vertex, ComputationGraph from) {
+    if (vertex instanceof BaseWrapperVertex) { // a frozen one
+      move((GraphVertex) Fields.get(BaseWrapperVertex.class, vertex, "underlying"), from);
+    }
     for (Class<?> type = vertex.getClass(); type != Object.class; type = type.getSuperclass()) {
       for (Field field : type.getDeclaredFields()) {
         if (field.getType() == ComputationGraph.class) {

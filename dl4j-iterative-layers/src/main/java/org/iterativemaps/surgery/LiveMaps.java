@@ -12,6 +12,7 @@ import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.layers.impl.RunningMap;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.MapWeights;
+import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.change.MapChange;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.rng.Random;
@@ -29,6 +30,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * MultiLayerNetwork}: "#2". That is the only way where DL4J gave several layers one name, or none.
  * The two maps of a {@code Bidirectional} are "name/forward" and "name/backward" ("#2/forward");
  * its name alone means both. {@link #layers} lists what finds each map.
+ *
+ * <p>An {@code IterativeMapVertex} is a map layer here as others, called by its name. Slots that
+ * start from its inputs keep their sizes.
  *
  * <ul>
  *   <li>Parameters and updater state of what both maps have are carried over to the bit; {@link
@@ -66,8 +70,8 @@ public final class LiveMaps {
   }
 
   /**
-   * The layers of a network with their classes, and for those with a map that cannot be changed
-   * why: what an error says when it finds no map layer.
+   * The layers and vertices of a network with their classes: what an error says when it finds no
+   * map layer.
    *
    * @param network a MultiLayerNetwork or ComputationGraph
    */
@@ -223,7 +227,7 @@ public final class LiveMaps {
     }
     ParameterTransfer carry = ParameterTransfer.of(network, changes);
     LiveNetwork rebuilt =
-        network.rebuilt(MapLayer.with(network, operation.settings()), carry.parameters());
+        network.rebuilt(MapLayer.byPlace(network, operation.settings()), carry.parameters());
     RecurrentStates.of(network).restore(rebuilt, changes);
     RunningMaps.carry(network, rebuilt);
     rebuilt.takeMasks(network);
@@ -295,8 +299,28 @@ public final class LiveMaps {
     }
     checkSize(where + "nIn", present.input().size(), after.input().size());
     checkSize(where + "nOut", present.output().size(), after.output().size());
+    for (String slot : layer.starts()) {
+      checkStart(where, present.slot(slot), after);
+    }
     for (int i = 0; i < change.after().parameters().size(); i++) {
       change.origins(i); // refuses resized slots without units
+    }
+  }
+
+  private static void checkStart(String where, Slot before, BlockMap after) {
+    boolean isThere = after.stateSlots().contains(before.name());
+    if (!isThere || after.slot(before.name()).size() != before.size()) {
+      throw new IllegalArgumentException(
+          where
+              + "slot '"
+              + before.name()
+              + "' starts from an input of the vertex, [batch, "
+              + before.size()
+              + "]; found "
+              + (isThere ? after.slot(before.name()).size() + " units of it" : "no such state slot")
+              + " in the new map, expected "
+              + before.size()
+              + "; change another slot");
     }
   }
 

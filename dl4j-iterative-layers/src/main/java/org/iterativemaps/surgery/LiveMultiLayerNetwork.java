@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.MultiLayerUpdater;
 import org.iterativemaps.layers.MapPlace;
+import org.iterativemaps.layers.MapSettings;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A {@link MultiLayerNetwork} under surgery. */
@@ -50,8 +51,7 @@ final class LiveMultiLayerNetwork extends LiveNetwork {
     return kinds;
   }
 
-  @Override
-  Map<String, NeuralNetConfiguration> confs() {
+  private Map<String, NeuralNetConfiguration> confs() {
     Map<String, NeuralNetConfiguration> confs = new LinkedHashMap<>();
     for (NeuralNetConfiguration conf : network.getLayerWiseConfigurations().getConfs()) {
       confs.put(Integer.toString(confs.size()), conf);
@@ -89,8 +89,8 @@ final class LiveMultiLayerNetwork extends LiveNetwork {
   }
 
   @Override
-  LiveNetwork rebuilt(Map<String, NeuralNetConfiguration> replaced, INDArray parameters) {
-    MultiLayerNetwork other = new MultiLayerNetwork(confWith(replaced));
+  LiveNetwork rebuilt(Map<String, Map<String, MapSettings>> settings, INDArray parameters) {
+    MultiLayerNetwork other = new MultiLayerNetwork(confWith(settings));
     // Layers keep the network's own collection, as those that init() makes.
     Fields.set(MultiLayerNetwork.class, other, "trainingListeners", network.getListeners());
     other.init(parameters, false);
@@ -99,11 +99,14 @@ final class LiveMultiLayerNetwork extends LiveNetwork {
   }
 
   /** A configuration object may belong to several networks: the changed one is a new one. */
-  private MultiLayerConfiguration confWith(Map<String, NeuralNetConfiguration> replaced) {
+  private MultiLayerConfiguration confWith(Map<String, Map<String, MapSettings>> settings) {
     MultiLayerConfiguration after = network.getLayerWiseConfigurations().clone();
     List<NeuralNetConfiguration> confs = new ArrayList<>(after.getConfs());
     for (int i = 0; i < confs.size(); i++) {
-      confs.set(i, replaced.getOrDefault(Integer.toString(i), confs.get(i)));
+      Map<String, MapSettings> ofLayer = settings.get(Integer.toString(i));
+      if (ofLayer != null) {
+        confs.set(i, MapLayer.with(confs.get(i), ofLayer));
+      }
     }
     after.setConfs(confs);
     return after;

@@ -12,7 +12,9 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
+import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.layers.MapPlace;
+import org.iterativemaps.layers.MapSettings;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -24,7 +26,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * reflection: whatever DL4J refuses while it builds, the first one is as it was.
  *
  * <p>Layers are known by their index in a MultiLayerNetwork (as digits) and by the vertex's name in
- * a graph: names of a MultiLayerNetwork's layers need not be there, nor differ.
+ * a graph, where a vertex with a map of its own is one too: names of a MultiLayerNetwork's layers
+ * need not be there, nor differ.
  */
 abstract class LiveNetwork {
 
@@ -66,13 +69,10 @@ abstract class LiveNetwork {
   /** What has parameters by class and name, layers and others, for messages. */
   abstract Map<String, Object> kinds();
 
-  /** The configurations of the layers, in the network's order. */
-  abstract Map<String, NeuralNetConfiguration> confs();
-
   /** What may have parameters, in the order of the flat parameter array. */
   abstract Map<String, Trainable> trainables();
 
-  /** The running layers. */
+  /** The running layers, and what vertices with a map show as theirs. */
   abstract Map<String, Layer> layers();
 
   /** The present updater, null if none was made yet. */
@@ -85,10 +85,12 @@ abstract class LiveNetwork {
   abstract void setUpdater(BaseMultiLayerUpdater<?> updater);
 
   /**
-   * Another network of this kind with some configurations replaced, around these parameters; it
-   * shares no layer, and no configuration of one, with this network. Without an updater.
+   * Another network of this kind with some maps replaced, around these parameters; it shares no
+   * layer, and no configuration of one, with this network. Without an updater.
+   *
+   * @param settings as {@link MapLayer#byPlace}
    */
-  abstract LiveNetwork rebuilt(Map<String, NeuralNetConfiguration> replaced, INDArray parameters);
+  abstract LiveNetwork rebuilt(Map<String, Map<String, MapSettings>> settings, INDArray parameters);
 
   /**
    * What puts the layers, parameters and configuration of a rebuilt network into this one, once it
@@ -155,11 +157,8 @@ abstract class LiveNetwork {
   record Segment(int start, int length) {
     /** The numbers there of a flat array. */
     double[] of(INDArray flat) {
-      return flat.reshape(flat.length())
-          .get(NDArrayIndex.interval(start, start + length))
-          .dup()
-          .data()
-          .asDouble();
+      return LayerWeights.numbers(
+          flat.reshape(flat.length()).get(NDArrayIndex.interval(start, start + length)));
     }
   }
 

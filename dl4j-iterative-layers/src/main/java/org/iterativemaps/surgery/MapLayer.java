@@ -5,6 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
@@ -22,7 +25,7 @@ import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
 
 /**
- * A map of a network, by itself or inside DL4J's wrappers.
+ * A map of a network, of a layer by itself or inside DL4J's wrappers, or of a vertex.
  *
  * @param place where it is
  */
@@ -71,13 +74,11 @@ record MapLayer(MapPlace place) {
     return found.get(0);
   }
 
-  /** A layer or vertex, and why it is not among the maps if it nearly is one. */
+  /** The class of a layer or vertex, and of what it wraps. */
   static String kind(Object conf) {
     String kind = conf.getClass().getSimpleName();
-    if (conf instanceof IterativeMapVertex) {
-      return kind
-          + ", a vertex, whose map cannot be changed in place; only those of IterativeMapLayer and"
-          + " IterativeMapRecurrentLayer can";
+    if (conf instanceof FrozenVertex frozen) {
+      return kind + " of a " + kind(frozen.getUnderlying());
     }
     if (conf instanceof Bidirectional both) {
       return kind + " of a " + kind(both.getFwd());
@@ -108,13 +109,11 @@ record MapLayer(MapPlace place) {
   }
 
   /**
-   * Copies of the configurations of all layers with some maps replaced; the rest is shared or
-   * cloned.
+   * Settings of maps by {@link MapPlace#layer()}, then {@link MapPlace#prefix()}.
    *
    * @param settings by {@link #name()}
-   * @return by layer, those that change
    */
-  static Map<String, NeuralNetConfiguration> with(
+  static Map<String, Map<String, MapSettings>> byPlace(
       LiveNetwork network, Map<String, MapSettings> settings) {
     Map<String, Map<String, MapSettings>> byLayer = new LinkedHashMap<>();
     for (MapLayer layer : all(network)) {
@@ -124,16 +123,38 @@ record MapLayer(MapPlace place) {
             .put(layer.place.prefix(), settings.get(layer.name()));
       }
     }
-    Map<String, NeuralNetConfiguration> confs = network.confs();
-    Map<String, NeuralNetConfiguration> replaced = new LinkedHashMap<>();
-    byLayer.forEach(
-        (layer, byPrefix) -> {
-          NeuralNetConfiguration copy = confs.get(layer).clone();
-          copy.setLayer(with(copy.getLayer(), "", byPrefix));
-          copy.clearVariables(); // init() adds those of the new map
-          replaced.put(layer, copy);
-        });
-    return replaced;
+    return byLayer;
+  }
+
+  /** A copy of a layer's configuration with its maps replaced, by prefix. */
+  static NeuralNetConfiguration with(
+      NeuralNetConfiguration conf, Map<String, MapSettings> byPrefix) {
+    NeuralNetConfiguration copy = conf.clone();
+    copy.setLayer(with(copy.getLayer(), "", byPrefix));
+    copy.clearVariables(); // init() adds those of the new map
+    return copy;
+  }
+
+  /** A copy of what has a layer or a map, with its maps replaced; other vertices themselves. */
+  static GraphVertex with(GraphVertex vertex, Map<String, MapSettings> byPrefix) {
+    if (vertex instanceof LayerVertex layer) {
+      NeuralNetConfiguration conf = layer.getLayerConf();
+      LayerVertex copy =
+          new LayerVertex(
+              byPrefix.isEmpty() ? conf.clone() : with(conf, byPrefix), layer.getPreProcessor());
+      copy.setOutputVertex(layer.isOutputVertex());
+      return copy;
+    }
+    if (vertex instanceof FrozenVertex frozen) {
+      return new FrozenVertex(with(frozen.getUnderlying(), byPrefix));
+    }
+    if (vertex instanceof IterativeMapVertex map) {
+      IterativeMapVertex copy = map.clone();
+      copy.setSettings(byPrefix.getOrDefault("", map.getSettings()));
+      copy.program(); // refuses what the vertex cannot run
+      return copy;
+    }
+    return vertex;
   }
 
   private static Layer with(Layer layer, String prefix, Map<String, MapSettings> byPrefix) {
@@ -173,7 +194,15 @@ record MapLayer(MapPlace place) {
         realized(), network.trainables().get(place.layer()).paramTable(false), place.prefix());
   }
 
-  /** How many steps a signal has: in a sequence the state goes on with the next token. */
+  /** Slots whose first values come from other vertices. */
+  List<String> starts() {
+    return map() instanceof IterativeMapVertex vertex ? vertex.getStarts() : List.of();
+  }
+
+  /**
+   * How many steps a signal has: in a sequence the state goes on with the next token. A vertex may
+   * be given sequences.
+   */
   int steps() {
     MapSettings settings = map().getSettings();
     return map() instanceof IterativeMapLayer

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.change.MapChange;
@@ -42,7 +43,7 @@ final class ParameterTransfer {
   static ParameterTransfer of(LiveNetwork network, Map<String, MapChange> changes) {
     Map<ParameterName, Segment> before = network.segments();
     INDArray flat = network.model().params();
-    double[] valuesBefore = doubles(flat);
+    double[] valuesBefore = LayerWeights.numbers(flat);
     Map<String, List<MapLayer>> changed = changedLayers(network, changes);
     Builder after = new Builder();
     network
@@ -148,8 +149,8 @@ final class ParameterTransfer {
     if (view == null || before.getStateViewArray() == null) {
       return; // updaters without state
     }
-    double[] old = doubles(before.getStateViewArray());
-    double[] state = doubles(view);
+    double[] old = LayerWeights.numbers(before.getStateViewArray());
+    double[] state = LayerWeights.numbers(view);
     int[] runOf = runByPlace(before);
     for (UpdaterBlock run : after.getUpdaterBlocks()) {
       int vectors = stateVectors(run);
@@ -164,7 +165,7 @@ final class ParameterTransfer {
         }
       }
     }
-    view.assign(Nd4j.createFromArray(state).castTo(view.dataType()).reshape(view.shape()));
+    LayerWeights.assign(state, view);
   }
 
   /**
@@ -217,9 +218,5 @@ final class ParameterTransfer {
         + vector * parameters
         + parameterPlace
         - run.getParamOffsetStart();
-  }
-
-  private static double[] doubles(INDArray array) {
-    return array.dup('c').data().asDouble();
   }
 }

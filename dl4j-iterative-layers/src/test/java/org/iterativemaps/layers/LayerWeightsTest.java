@@ -16,7 +16,13 @@ import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.values.WeightValues;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class LayerWeightsTest {
 
@@ -59,6 +65,20 @@ class LayerWeightsTest {
         "expected the slots, blocks, masks and fixed values",
         () -> LayerWeights.write(weights, other.getLayer(0)));
     assertArrayEquals(before, LayerWeights.read(other.getLayer(0)).weights("x", "h"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(chars = {'c', 'f'})
+  void numbersGoRowByRowWhateverTheArrayIs(char order) {
+    double[] numbers = {1, 2, 3, 4, 5, 6};
+    for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
+      INDArray whole = Nd4j.create(type, new long[] {3, 3}, order);
+      INDArray part = whole.get(NDArrayIndex.interval(1, 3), NDArrayIndex.all());
+      LayerWeights.assign(numbers, part);
+      assertEquals(4, whole.getDouble(2, 0));
+      assertArrayEquals(numbers, LayerWeights.numbers(part));
+      assertEquals(0, whole.getRow(0).sumNumber().doubleValue());
+    }
   }
 
   @Test

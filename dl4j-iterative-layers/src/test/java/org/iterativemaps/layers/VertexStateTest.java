@@ -146,7 +146,7 @@ class VertexStateTest {
     }
   }
 
-  /** As the SameDiff layer for single inputs, which DL4J runs without a state there. */
+  /** As the layer for single inputs, which DL4J runs without a state there. */
   @Test
   void aTokenBesideSequencesHasNoState() {
     ComputationGraph graph =

@@ -3,12 +3,16 @@ package org.iterativemaps.layers;
 import static org.iterativemaps.layers.Networks.assertClose;
 import static org.iterativemaps.layers.Networks.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -19,10 +23,13 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.weights.WeightInit;
 import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.WeightValues;
 import org.iterativemaps.samediff.SDIterativeTest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -221,8 +228,78 @@ class VertexTest {
   void wrongUseIsNamed() {
     BlockMap map = Networks.richMap(4, Injection.HOLD);
     SDIterativeTest.refused(() -> new IterativeMapVertex(map, 2, "x"), "'x'", "[h, g, y]");
+    BlockMapBuilder silent = BlockMap.builder().input("x", 4).state("h", 3).output("h");
+    BlockMap withoutActivation = silent.connect("x", "h", Sparsity.dense()).build();
+    SDIterativeTest.refused(
+        () -> new IterativeMapVertex(withoutActivation, 1), "vertex: slot 'h'", "no activation");
+    SDIterativeTest.refused(
+        () ->
+            new IterativeMapVertex(
+                BlockMap.builder()
+                    .input("x", 4)
+                    .state("h", 3, Activation.RRELU)
+                    .connect("x", "h", Sparsity.dense())
+                    .output("h")
+                    .build(),
+                1),
+        "slot 'h'",
+        "RReLU");
     assertEquals(
         InputType.recurrent(3, 9),
         new IterativeMapVertex(map, 2).getOutputType(0, InputType.recurrent(4, 9)));
+  }
+
+  @Test
+  void halfIsRefusedAsByTheLayers() {
+    ComputationGraph graph =
+        new ComputationGraph(
+            conf(new NoOp())
+                .dataType(DataType.FLOAT16)
+                .graphBuilder()
+                .addInputs("in")
+                .addVertex(
+                    "loop", new IterativeMapVertex(Networks.richMap(4, Injection.HOLD), 4), "in")
+                .addLayer("out", readOut(), "loop")
+                .setOutputs("out")
+                .build());
+    String message = assertThrows(DL4JInvalidConfigException.class, graph::init).getMessage();
+    assertTrue(
+        message.contains("vertex \"loop\"") && message.contains("expected FLOAT or DOUBLE"),
+        message);
+  }
+
+  @Test
+  void blocksAndBiasesHaveTheirOwnFirstValues() {
+    MapSettings settings =
+        new IterativeMapLayer.Builder()
+            .map(Networks.richMap(4, Injection.HOLD))
+            .steps(4)
+            .weightInit("h", "h", WeightValues.constant(0.25))
+            .weightInit("x", "h", WeightInit.ONES)
+            .biasInit("y", 0.75)
+            .build()
+            .getSettings();
+    IterativeMapVertex vertex = new IterativeMapVertex(settings.map(), 4);
+    vertex.setSettings(settings);
+    ComputationGraph graph =
+        graph(
+            conf(new NoOp())
+                .weightInit(WeightInit.ZERO)
+                .graphBuilder()
+                .addInputs("in")
+                .addVertex("loop", vertex, "in")
+                .addLayer("out", readOut(), "loop")
+                .setOutputs("out")
+                .build());
+    Map<String, Double> expected =
+        Map.of("W[h->h]", 0.25, "W[x->h]", 1.0, "W[g->y]", 0.0, "b[y]", 0.75, "b[h]", 0.0);
+    expected.forEach(
+        (key, value) -> {
+          INDArray found = graph.getParam("loop_" + key);
+          assertClose(found.like().addi(value), found, 0);
+        });
+    ComputationGraphConfiguration conf = graph.getConfiguration();
+    assertEquals(conf, ComputationGraphConfiguration.fromJson(conf.toJson()));
+    assertFalse(NeuralNetConfiguration.mapper().valueToTree(vertex).has("biasInit"));
   }
 }

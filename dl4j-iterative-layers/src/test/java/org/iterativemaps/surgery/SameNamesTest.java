@@ -239,7 +239,7 @@ class SameNamesTest {
 
   /** Files of DL4J 0.5 to 0.7 name no layer; so do configurations made by hand. */
   @Test
-  void aConvertedNetworkWithoutNamesIsReshaped() {
+  void aConvertedNetworkWithoutNamesIsChanged() {
     MultiLayerNetwork mlp =
         new MultiLayerNetwork(
             Nets.adam()

@@ -63,7 +63,7 @@ class WrappersTest {
   }
 
   @Test
-  void wrappedMapsAreReshaped() {
+  void wrappedMapsAreChanged() {
     for (Layer wrapped :
         List.of(
             new LastTimeStep(Nets.mapLayer(true)),

@@ -63,13 +63,7 @@ record NamedArrays(String file, Map<String, byte[]> arrays, Set<String> used) {
   double[][] rows(String name) {
     NpyArray array = get(name);
     if (array.shape().length != 2 || array.values().length == 0) {
-      throw new IllegalArgumentException(
-          file
-              + ", array '"
-              + name
-              + "': found shape "
-              + Arrays.toString(array.shape())
-              + ", expected a matrix, as linear modules have it");
+      throw shape(name, array, "a matrix, as linear modules have it");
     }
     return array.rows();
   }
@@ -86,14 +80,10 @@ record NamedArrays(String file, Map<String, byte[]> arrays, Set<String> used) {
           array.shape().length == 2
               && array.shape()[0] == expected[1]
               && array.shape()[1] == expected[0];
-      throw new IllegalArgumentException(
-          file
-              + ", array '"
-              + name
-              + "': found shape "
-              + Arrays.toString(array.shape())
-              + ", expected "
-              + Arrays.toString(expected)
+      throw shape(
+          name,
+          array,
+          Arrays.toString(expected)
               + (orientation == Orientation.TO_FROM
                   ? " (rows are target units)"
                   : " (rows are source units)")
@@ -105,17 +95,20 @@ record NamedArrays(String file, Map<String, byte[]> arrays, Set<String> used) {
   double[] vector(String name, int size) {
     NpyArray array = get(name);
     if (!Arrays.equals(new int[] {size}, array.shape())) {
-      throw new IllegalArgumentException(
-          file
-              + ", array '"
-              + name
-              + "': found shape "
-              + Arrays.toString(array.shape())
-              + ", expected ["
-              + size
-              + "]");
+      throw shape(name, array, "[" + size + "]");
     }
     return array.values();
+  }
+
+  private IllegalArgumentException shape(String name, NpyArray found, String expected) {
+    return new IllegalArgumentException(
+        file
+            + ", array '"
+            + name
+            + "': found shape "
+            + Arrays.toString(found.shape())
+            + ", expected "
+            + expected);
   }
 
   /** Where the wanted array is missing, and the same one in the other orientation is there. */

@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.iterativemaps.kernel.OpenArrays;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.IterativeMapVertex;
+import org.iterativemaps.layers.MapSettings;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,10 +33,10 @@ public final class IterativeMapInGraph extends BaseGraphVertex {
   private final IterativeMapVertex config;
   private final INDArray params;
   private final transient Map<String, INDArray> parameters;
-  private final transient KernelRun run;
+  private transient KernelRun run;
   private final transient RunningVertexLayer layer;
   private INDArray gradients;
-  private transient Map<String, INDArray> gradientViews;
+  private transient Map<String, INDArray> gradientViews = Map.of(); // none: everything is fixed
   private transient INDArray[] masks;
   private transient INDArray sequence; // the tokens of the last forward pass; null for none
   private transient INDArray mask; // and their mask
@@ -59,6 +60,15 @@ public final class IterativeMapInGraph extends BaseGraphVertex {
     layer.setIndex(index);
     layer.setParamsViewArray(params);
     layer.setParamTable(parameters);
+  }
+
+  MapSettings running() {
+    return run.settings();
+  }
+
+  void run(MapSettings settings) {
+    run = KernelRun.of(config, settings, dataType);
+    sequence = null;
   }
 
   /** A layer's configuration by which DL4J sees the map's parameters and their regularisation. */
@@ -163,7 +173,7 @@ public final class IterativeMapInGraph extends BaseGraphVertex {
 
   private void check(INDArray tokens) {
     OpenArrays.require(parameters, tokens, where());
-    mask = masks == null ? null : masks[0];
+    mask = mask();
     boolean isSequence = isSequence(tokens);
     run.checkInput(tokens, isSequence ? 3 : 2, 1, where());
     if (mask != null && !isSequence) {
@@ -204,8 +214,13 @@ public final class IterativeMapInGraph extends BaseGraphVertex {
     return tokens.rank() == 3;
   }
 
-  void clearMasks() {
-    masks = null;
+  /** The time mask of input 0; null for none. */
+  INDArray mask() {
+    return masks == null ? null : masks[0];
+  }
+
+  void setMask(INDArray ofTokens) {
+    masks = ofTokens == null ? null : new INDArray[] {ofTokens};
   }
 
   @Override

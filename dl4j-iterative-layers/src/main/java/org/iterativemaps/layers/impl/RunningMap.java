@@ -5,8 +5,9 @@ import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.map.Injection;
 
 /**
- * A layer that runs a map. What it runs may differ from its configuration in K and in how the token
- * is injected: neither has parameters, so that both can be chosen after training.
+ * A layer, or what a vertex shows as its layer, that runs a map. What it runs may differ from its
+ * configuration in K and in how the token is injected: neither has parameters, so that both can be
+ * chosen after training.
  *
  * <p>Saving, {@code clone} and {@code summary()} go by the configuration.
  */

@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.layers.recurrent.BaseRecurrentLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.LayerChecks;
+import org.iterativemaps.layers.MapSettings;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,7 +17,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * layers alone to go on from a stored state, to store one and to clear it; this one keeps the
  * states and leaves the work to its vertex, which has all the inputs.
  */
-final class RunningVertexLayer extends BaseRecurrentLayer<IterativeMapRecurrentLayer> {
+final class RunningVertexLayer extends BaseRecurrentLayer<IterativeMapRecurrentLayer>
+    implements RunningMap {
   private static final long serialVersionUID = 1L;
 
   private final transient IterativeMapInGraph vertex;
@@ -24,6 +26,16 @@ final class RunningVertexLayer extends BaseRecurrentLayer<IterativeMapRecurrentL
   RunningVertexLayer(IterativeMapInGraph vertex, NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
     this.vertex = vertex;
+  }
+
+  @Override
+  public MapSettings running() {
+    return vertex.running();
+  }
+
+  @Override
+  public void run(MapSettings settings) {
+    vertex.run(settings);
   }
 
   @Override
@@ -83,10 +95,12 @@ final class RunningVertexLayer extends BaseRecurrentLayer<IterativeMapRecurrentL
   /** DL4J sets masks through the vertex, but clears them here. */
   @Override
   public void setMaskArray(INDArray mask) {
-    super.setMaskArray(mask);
-    if (mask == null) {
-      vertex.clearMasks();
-    }
+    vertex.setMask(mask);
+  }
+
+  @Override
+  public INDArray getMaskArray() {
+    return vertex.mask();
   }
 
   @Override

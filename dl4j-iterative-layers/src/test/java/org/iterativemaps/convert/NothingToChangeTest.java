@@ -13,6 +13,7 @@ import org.iterativemaps.layers.IterativeMapVertex;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.change.MagnitudePruning.Scope;
 import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.values.WeightValues;
 import org.iterativemaps.surgery.BlockChoice;
 import org.iterativemaps.surgery.Surgery;
 import org.junit.jupiter.api.Test;
@@ -20,8 +21,10 @@ import org.junit.jupiter.api.function.Executable;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** A network without a map that can be changed: the error says what is there, and why not. */
-class NothingToReshapeTest {
+/**
+ * A network without a weight that can be chosen, or without a map: the error says what is there.
+ */
+class NothingToChangeTest {
 
   @Test
   void aVertexIsNamed() {
@@ -36,7 +39,7 @@ class NothingToReshapeTest {
                         BlockMap.builder()
                             .input("x", 3)
                             .state("h", 4, Activation.TANH)
-                            .connect("x", "h", Sparsity.dense())
+                            .connectFixed("x", "h", Sparsity.dense(), WeightValues.constant(0.5))
                             .output("h")
                             .build(),
                         1),
@@ -50,7 +53,8 @@ class NothingToReshapeTest {
     graph.init();
     assertSays(
         () -> Surgery.prune(graph, BlockChoice.all(), 0.5, Scope.GLOBAL),
-        "'graph map' is a IterativeMapVertex, a vertex, whose map cannot be changed in place",
+        "found none in the map layers [graph map]",
+        "'graph map' is a IterativeMapVertex",
         "'last' is a LastTimeStep of a LSTM");
   }
 
