@@ -182,9 +182,10 @@ record GraphSource(ComputationGraphConfiguration conf, ComputationGraph network)
         }
       }
     }
-    // Vertices with parameters of their own (attention) are not layers.
+    // Vertices with parameters of their own (attention, maps) are not layers.
     for (var vertex : network.getVertices()) {
-      if (!vertex.hasLayer() && vertex.numParams() > 0) {
+      // Not hasLayer(): a map's vertex says yes while it has its input.
+      if (!isLayer(vertex.getVertexName()) && vertex.numParams() > 0) {
         Map<String, INDArray> table = copy.getVertex(vertex.getVertexName()).paramTable(false);
         vertex.paramTable(false).forEach((key, value) -> table.get(key).assign(value));
       }

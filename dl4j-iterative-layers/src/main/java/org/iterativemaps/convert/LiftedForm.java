@@ -38,13 +38,15 @@ public final class LiftedForm {
    * @param tokens T, at least 1
    * @return a map on inputs of T nIn units, the tokens one after the other, injected as an impulse:
    *     after k steps from a state of zeros its output is the recurrent map's at token k
-   * @throws IllegalArgumentException if tokens is below 1, or the map has a slot named "queue"
+   * @throws IllegalArgumentException if tokens is below 1, the map has a slot named "queue", or it
+   *     is not linear
    */
   public static MapWeights of(MapWeights recurrent, int tokens) {
     if (tokens < 1) {
       throw new IllegalArgumentException("tokens: found " + tokens + ", expected at least 1");
     }
     BlockMap map = recurrent.map();
+    map.requireLinear("lifted form");
     Slot input = map.input();
     int size = Math.multiplyExact(input.size(), tokens);
     BlockMapBuilder builder =

@@ -16,6 +16,7 @@ import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Parameter;
+import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
@@ -130,6 +131,15 @@ final class LstmToMap {
         .connect(List.of("o", "shown"), RnnToMap.HIDDEN, BlockFunctions.product())
         .output(RnnToMap.HIDDEN)
         .build();
+  }
+
+  /** Whether a map has the slots of one that was made here. */
+  static boolean isOne(BlockMap map) {
+    return map.slots().stream()
+        .map(Slot::name)
+        .toList()
+        .equals(
+            List.of(RnnToMap.INPUT, "g", "f", "i", WRITTEN, "o", "shown", MEMORY, RnnToMap.HIDDEN));
   }
 
   private static String seenBy(String gate) {

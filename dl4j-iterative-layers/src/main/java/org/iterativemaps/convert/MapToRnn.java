@@ -21,14 +21,13 @@ import org.nd4j.linalg.factory.Nd4j;
  * a missing bias become zeros, which are trained from then on.
  */
 final class MapToRnn {
-  private static final String NO_WAY_BACK = "no way back to an LSTM from a map of one";
-
   private MapToRnn() {}
 
   /** What becomes of all recurrent maps of a network. */
   static Conversion.Plan plan(List<Chain> chains) {
     ConversionReport.Builder report = new ConversionReport.Builder();
     List<Piece> pieces = new ArrayList<>();
+    List<String> reasons = new ArrayList<>();
     int converted = 0;
     for (Node node : chains.stream().flatMap(c -> c.nodes().stream()).toList()) {
       boolean isMap = RnnToMap.innermost(node.layer()) instanceof IterativeMapRecurrentLayer;
@@ -38,19 +37,28 @@ final class MapToRnn {
       } else {
         report.stays(node);
         if (isMap) {
-          report.note(node.label() + " stays as it is: there is " + NO_WAY_BACK);
+          String reason = obstacle(map(node).getSettings().map());
+          report.note(node.label() + " stays as it is: " + reason);
+          reasons.add(node.label() + ": " + reason);
         }
         pieces.add(Piece.kept(node));
       }
     }
     if (converted == 0) {
       throw new IllegalArgumentException(
-          "the network has no IterativeMapRecurrentLayer of a linear map, and there is "
-              + NO_WAY_BACK
+          "the network has no IterativeMapRecurrentLayer of a linear map"
+              + (reasons.isEmpty() ? "" : " (" + String.join("; ", reasons) + ")")
               + "; its layers are "
               + chains.stream().flatMap(c -> c.nodes().stream()).map(Node::label).toList());
     }
     return new Conversion.Plan(pieces, report.build());
+  }
+
+  /** Why a map that is not linear stays. */
+  private static String obstacle(BlockMap map) {
+    return map.whatIsNotLinear().orElseThrow()
+        + ", and a SimpleRnn is a map of linear blocks and plain slots"
+        + (LstmToMap.isOne(map) ? "; there is no way back to an LSTM from a map of one" : "");
   }
 
   private static IterativeMapRecurrentLayer map(Node node) {

@@ -63,6 +63,10 @@ public final class MapSummary {
       return "";
     }
     String text = "dead: " + MapLiveness.text(liveness.dead(), liveness.steps()) + '\n';
-    return text + HiddenProportion.live(realized, liveness);
+    boolean isAnyLive =
+        realized.parameters().stream()
+            .anyMatch(p -> p.isWeight() && p.isOfBlock() && liveness.isLive(p.block()));
+    return text
+        + (isAnyLive ? HiddenProportion.live(realized, liveness) : "no trained weight is live\n");
   }
 }

@@ -16,7 +16,7 @@ import java.io.Serializable;
  * They have the size of the slot they gate.
  *
  * @param kind which of the four
- * @param scale s of a residual update
+ * @param scale s of a residual update, 1 for others
  * @param keep name of the slot that multiplies the old value, or null
  * @param write name of the slot that multiplies the new one, or null
  */
@@ -39,12 +39,21 @@ public record Update(Kind kind, double scale, String keep, String write) impleme
   /**
    * Checks what the kind needs.
    *
-   * @throws IllegalArgumentException if a gate is missing or the scale is not a number
+   * @throws IllegalArgumentException if a gate is missing, the scale is not a number, or it is not
+   *     1 and the update not residual
    */
   public Update {
     if (kind == null || Double.isNaN(scale) || Double.isInfinite(scale)) {
       throw new IllegalArgumentException(
           "update: found kind " + kind + " with scale " + scale + ", expected a finite scale");
+    }
+    if (kind != Kind.RESIDUAL && scale != 1) {
+      throw new IllegalArgumentException(
+          "update: found "
+              + kind
+              + " with scale "
+              + scale
+              + ", expected 1; RESIDUAL alone has one");
     }
     boolean needsKeep = kind == Kind.GATED || kind == Kind.TWO_GATES;
     if (needsKeep != (keep != null) || (kind == Kind.TWO_GATES) != (write != null)) {

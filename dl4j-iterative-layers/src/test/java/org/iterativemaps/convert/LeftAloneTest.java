@@ -29,7 +29,10 @@ import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.IterativeMapVertex;
 import org.iterativemaps.layers.MapLossLayer;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -274,5 +277,38 @@ class LeftAloneTest {
       copy.fit(data);
       other.fit(data);
     }
+  }
+
+  /** DL4J takes a vertex that has its input for a layer, and nothing else copies its parameters. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aVertexKeepsItsParametersWithOrWithoutItsInput(boolean hasInput) {
+    BlockMap map =
+        BlockMap.builder()
+            .input("x", 3)
+            .state("h", 4, Activation.TANH)
+            .connect("x", "h", Sparsity.dense())
+            .output("h")
+            .build();
+    ComputationGraph graph =
+        new ComputationGraph(
+            FromMlpTest.conf(DataType.DOUBLE)
+                .graphBuilder()
+                .addInputs("in")
+                .addVertex("loop", new IterativeMapVertex(map, 2), "in")
+                .addLayer("dense", new DenseLayer.Builder().nIn(4).nOut(5).build(), "loop")
+                .addLayer("last", new DenseLayer.Builder().nIn(5).nOut(2).build(), "dense")
+                .setOutputs("last")
+                .build());
+    graph.init();
+    INDArray input = SameNetworks.normal(new Random(1), DataType.DOUBLE, 6, 3);
+    graph.params().addi(0.25); // trained since it was drawn
+    INDArray expected = graph.outputSingle(input);
+    if (hasInput) {
+      graph.feedForward(new INDArray[] {input}, false, false);
+      assertTrue(graph.getVertex("loop").hasLayer());
+    }
+    ComputationGraph converted = IterativeMaps.fromMlp(graph).network();
+    assertClose(expected, converted.outputSingle(input), 1e-12);
   }
 }

@@ -3,6 +3,8 @@ package org.iterativemaps.convert;
 import static org.iterativemaps.convert.SameNetworks.assertClose;
 import static org.iterativemaps.convert.UnrollingTest.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
@@ -26,8 +28,10 @@ import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
+import org.iterativemaps.map.Normalisation;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.values.WeightValues;
 import org.junit.jupiter.api.Test;
@@ -278,5 +282,25 @@ class RefusedTest {
         new MultiLayerNetwork(list.setInputType(InputType.feedForward(3)).build());
     network.init();
     return network;
+  }
+
+  @Test
+  void mapsThatNoLstmBecameAreNotTakenForOne() {
+    BlockMap map =
+        BlockMap.builder()
+            .input("x", 3)
+            .state("h", 4, Activation.TANH)
+            .connect("x", "h", Sparsity.dense())
+            .normalise("h", Normalisation.LAYER)
+            .output("h")
+            .build();
+    MultiLayerNetwork network =
+        recurrent(new IterativeMapRecurrentLayer.Builder().name("normal").map(map).build());
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> IterativeMaps.toRnn(network))
+            .getMessage();
+    assertTrue(message.contains("'normal' (IterativeMapRecurrentLayer): slot 'h' is"), message);
+    assertTrue(message.contains("normalised, and a SimpleRnn is a map of linear"), message);
+    assertFalse(message.contains("LSTM"), message);
   }
 }

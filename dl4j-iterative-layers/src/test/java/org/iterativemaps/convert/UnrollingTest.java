@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Map;
 import java.util.Random;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
@@ -14,6 +16,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.LayerWeights;
+import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.MapWeights;
@@ -251,5 +254,28 @@ class UnrollingTest {
     return new DataSet(
         SameNetworks.normal(random, DataType.DOUBLE, 5, N_IN),
         SameNetworks.normal(random, DataType.DOUBLE, 5, 2));
+  }
+
+  @Test
+  void theLiftedFormIsForLinearMaps() {
+    MultiLayerNetwork lstm =
+        new MultiLayerNetwork(
+            FromMlpTest.conf(DataType.DOUBLE)
+                .list()
+                .layer(new LSTM.Builder().nIn(N_IN).nOut(4).build())
+                .build());
+    lstm.init();
+    MapWeights converted = LayerWeights.read(IterativeMaps.fromRnn(lstm).network().getLayer(0));
+    assertRefused("lifted form: block f,c->m is Product", () -> LiftedForm.of(converted, 3));
+    BlockMap identity =
+        BlockMap.builder()
+            .input("x", 3)
+            .stateWithoutBias("h", 3, Activation.TANH)
+            .connect("x", "h", BlockFunctions.identity())
+            .output("h")
+            .build();
+    assertRefused(
+        "lifted form: block x->h is Identity",
+        () -> LiftedForm.of(new MapWeights(identity.realize(), Map.of()), 3));
   }
 }

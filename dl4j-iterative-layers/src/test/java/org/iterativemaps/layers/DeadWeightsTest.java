@@ -15,9 +15,13 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.convert.MapKnobs;
+import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.plan.HiddenProportion;
 import org.iterativemaps.map.plan.PaperBlock;
+import org.iterativemaps.map.values.WeightValues;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -148,5 +152,26 @@ class DeadWeightsTest {
     assertEquals(
         HiddenProportion.Count.ALL,
         HiddenProportion.realized(layer.getSettings().realized()).count());
+  }
+
+  /** Fixed into h, and the one trained block reads zeros: nothing is left to have shares. */
+  @Test
+  void theSummaryOfAMapOfDeadBlocksSaysSo() {
+    BlockMap map =
+        BlockMap.builder()
+            .input("x", 4)
+            .state("h", 5, Activation.TANH)
+            .connectFixed("x", "h", Sparsity.dense(), WeightValues.constant(0.5))
+            .connect("h", "h", Sparsity.dense())
+            .output("h")
+            .build();
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(conf(4, new IterativeMapLayer.Builder().map(map).build()));
+    network.init();
+    String summary = MapSummary.of(network);
+    assertTrue(summary.contains("dead: the output does not depend on block h->h"), summary);
+    assertTrue(summary.contains("no trained weight is live"), summary);
+    MapKnobs.of(network).steps(2).save();
+    assertFalse(MapSummary.of(network).contains("no trained weight is live"));
   }
 }

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ import org.deeplearning4j.nn.conf.weightnoise.WeightNoise;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.iterativemaps.map.BlockFunction;
 import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
@@ -383,5 +386,31 @@ public class NonlinearMapTest {
       network.fit(data);
       graph.assertSame(network, 1e-10);
     }
+  }
+
+  /** Every level is made once: twice each, the innermost would be made 2^31 times. */
+  @Test
+  void theDeepestMapTrains() {
+    BlockMap map = around(BlockFunctions.linear(Sparsity.dense()));
+    for (int depth = 1; depth < BlockMap.MAX_DEPTH; depth++) {
+      map = around(BlockFunctions.nested(map, 1));
+    }
+    BlockMap deepest = map;
+    MultiLayerNetwork network =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(60),
+            () -> network(conf(new Adam(0.01)), layer(false, false, deepest, 1), false));
+    INDArray first = network.params().dup();
+    network.fit(data(false));
+    assertNotEquals(first, network.params());
+  }
+
+  private static BlockMap around(BlockFunction function) {
+    return BlockMap.builder()
+        .input("x", 4)
+        .state("h", 4, Activation.TANH)
+        .connect("x", "h", function)
+        .output("h")
+        .build();
   }
 }

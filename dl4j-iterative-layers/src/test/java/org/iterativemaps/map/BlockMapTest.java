@@ -169,4 +169,22 @@ class BlockMapTest {
     String message = assertThrows(IllegalArgumentException.class, wrong).getMessage();
     assertTrue(message.contains(says), message);
   }
+
+  /** JSON holds no scale of the others, so that they would come back as another map. */
+  @Test
+  void onlyResidualUpdatesHaveAScale() {
+    for (Update.Kind kind : Update.Kind.values()) {
+      String keep = kind == Update.Kind.GATED || kind == Update.Kind.TWO_GATES ? "f" : null;
+      String write = kind == Update.Kind.TWO_GATES ? "i" : null;
+      assertEquals(1, new Update(kind, 1, keep, write).scale());
+      if (kind == Update.Kind.RESIDUAL) {
+        assertEquals(2, new Update(kind, 2, keep, write).scale());
+        continue;
+      }
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> new Update(kind, 2, keep, write))
+              .getMessage();
+      assertTrue(message.contains(kind + " with scale 2.0, expected 1"), message);
+    }
+  }
 }

@@ -62,7 +62,8 @@ class WorkDivisionTest {
     assertEquals(16, division(0.04, 80_000).lanes(16, 2));
     assertEquals(8, division(0.04, 80_001).lanes(16, 2), "too little work to share");
     assertEquals(8, division(0.04, 1000).lanes(17, 3), "a shared tile would be longer than three");
-    assertEquals(8, division(1, 80_000).lanes(16, 2), "dense loops lose little on tiles of one vector");
+    assertEquals(
+        8, division(1, 80_000).lanes(16, 2), "dense loops lose little on tiles of one vector");
   }
 
   @Test
