@@ -399,7 +399,7 @@ public class NonlinearMapTest {
     MultiLayerNetwork network =
         assertTimeoutPreemptively(
             Duration.ofSeconds(60),
-            () -> network(conf(new Adam(0.01)), layer(false, false, deepest, 1), false));
+            () -> network(conf(new Adam(0.01)), layer(false, deepest, 1), false));
     INDArray first = network.params().dup();
     network.fit(data(false));
     assertNotEquals(first, network.params());
