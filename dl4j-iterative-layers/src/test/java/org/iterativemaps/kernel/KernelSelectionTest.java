@@ -19,14 +19,12 @@ import org.iterativemaps.kernel.reference.ReferenceProvider;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Which provider is taken, and what becomes of those that cannot. */
 class KernelSelectionTest {
-  private static final MapProgram PROGRAM =
+  static final MapProgram PROGRAM =
       MapProgram.singleToken(
           BlockMap.builder()
               .input("x", 2)
@@ -253,79 +251,6 @@ class KernelSelectionTest {
     assertEquals("the next is faster; not fast: too large", made("auto", slow, fast).reason());
     String reason = made("auto", slow, fast, liar).reason();
     assertTrue(reason.startsWith("the next is faster; not fast: too large; not liar: "), reason);
-  }
-
-  /** Ways to go wrong: each is passed over by name, or by class where there is none. */
-  private enum Wrong {
-    NAME_THROWS,
-    NAME_IS_NULL,
-    DESCRIPTION_THROWS,
-    ORDER_THROWS,
-    ASK_THROWS,
-    ANSWER_IS_NULL,
-    MAKE_THROWS,
-    KERNEL_IS_NULL
-  }
-
-  private record Broken(Wrong how) implements KernelProvider {
-    private <T> T unless(Wrong wrong, T value) {
-      if (how == wrong) {
-        throw new IllegalArgumentException(how.name());
-      }
-      return value;
-    }
-
-    @Override
-    public String name() {
-      return how == Wrong.NAME_IS_NULL ? null : unless(Wrong.NAME_THROWS, "broken");
-    }
-
-    @Override
-    public String description() {
-      return unless(Wrong.DESCRIPTION_THROWS, "broken kernel");
-    }
-
-    @Override
-    public int order() {
-      return unless(Wrong.ORDER_THROWS, 1);
-    }
-
-    @Override
-    public Answer ask(MapProgram program, DataType type) {
-      return how == Wrong.ANSWER_IS_NULL ? null : unless(Wrong.ASK_THROWS, YES);
-    }
-
-    @Override
-    public MapKernel make(MapProgram program, DataType type) {
-      unless(Wrong.MAKE_THROWS, YES);
-      return null;
-    }
-
-    @Override
-    public KernelMemory memory(MapProgram program, DataType type, long timeSteps) {
-      throw new AssertionError("its kernel never runs");
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Wrong.class)
-  void whateverIsWrongIsPassedOver(Wrong how) {
-    Broken broken = new Broken(how);
-    Stub other = new Stub("other", 2, YES, true);
-    boolean hasName = how != Wrong.NAME_THROWS && how != Wrong.NAME_IS_NULL;
-    String name = hasName ? "broken" : Broken.class.getName();
-    KernelChoice choice = made("auto", broken, other);
-    assertSame(other, choice.provider());
-    assertTrue(choice.reason().startsWith("it can; not " + name + ": it "), choice.reason());
-    IllegalStateException none =
-        assertThrows(IllegalStateException.class, () -> made("auto", broken));
-    assertTrue(none.getMessage().contains("not " + name + ": it "), none.getMessage());
-    if (hasName) {
-      IllegalStateException named =
-          assertThrows(IllegalStateException.class, () -> made("broken", broken, other));
-      assertTrue(named.getMessage().contains("=broken, but it "), named.getMessage());
-      assertTrue(named.getCause() != null, named.toString());
-    }
   }
 
   /** The user's error, whichever provider sees it first. */
