@@ -13,11 +13,16 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
-import java.util.Arrays;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,32 +31,60 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Which package may know which: the rows of the table in CONTRIBUTING. */
 class ArchitectureTest {
   private static final String ROOT = "org.iterativemaps.";
-  private static final String ACTIVATIONS = "org.nd4j.linalg.activations";
-  private static final String ND4J = "org.nd4j";
-  private static final String DL4J = "org.deeplearning4j";
-  private static final String LOG = "org.slf4j";
-  private static final String POINTERS = "org.bytedeco.javacpp";
-  private static final String MAPS = "map map.pattern map.values map.plan map.change";
+  private static final Path TABLE = Path.of("..", "CONTRIBUTING.md");
+  private static final Pattern OWN_PACKAGE = Pattern.compile("`([a-z.]+)`");
+
+  /** Beginnings of packages' names, by the words of the table. */
+  private static final Map<String, String> LIBRARIES =
+      Map.of(
+          "ND4J", "org.nd4j",
+          "ND4J's activations", "org.nd4j.linalg.activations",
+          "ND4J's YAML library", "org.nd4j.shade.yaml",
+          "DL4J", "org.deeplearning4j",
+          "JavaCPP", "org.bytedeco.javacpp",
+          "SLF4J", "org.slf4j",
+          "commons-math3", "org.apache.commons.math3",
+          "commons-collections4", "org.apache.commons.collections4",
+          "the Vector API", "jdk.incubator.vector");
+
   private static JavaClasses all;
 
   /**
    * A package, without those below it.
    *
-   * @param ours packages of the library that it may know
+   * @param ours packages of the library that it knows
    * @param others beginnings of other packages' names, beside the JDK's
    */
-  private record Row(String name, String ours, String... others) {
+  private record Row(String name, Set<String> ours, Set<String> others) {
+
+    /** A line of the table: package, job, what it knows, with remarks in parentheses. */
+    static Row of(String line) {
+      String[] columns = line.split("\\|", -1);
+      Set<String> ours = new TreeSet<>();
+      Set<String> others = new TreeSet<>();
+      for (String word : columns[3].replaceAll("\\([^)]*\\)", "").split(",")) {
+        String known = word.strip();
+        if (OWN_PACKAGE.matcher(known).matches()) {
+          ours.add(known.replace("`", ""));
+        } else if (!known.isEmpty()) {
+          assertTrue(LIBRARIES.containsKey(known), "CONTRIBUTING: what is " + known + "?");
+          others.add(LIBRARIES.get(known));
+        }
+      }
+      return new Row(columns[1].strip().replace("`", ""), ours, others);
+    }
+
     boolean allows(JavaClass type) {
       String found = type.getBaseComponentType().getPackageName();
       if (found.startsWith(ROOT)) {
         String own = found.substring(ROOT.length());
-        return own.equals(name) || Arrays.asList(ours.split(" ")).contains(own);
+        return own.equals(name) || ours.contains(own);
       }
       return found.isEmpty() // primitives
           || found.startsWith("java.")
           || found.startsWith("javax.")
           || found.startsWith("com.sun.management")
-          || Arrays.stream(others).anyMatch(found::startsWith);
+          || others.stream().anyMatch(found::startsWith);
     }
 
     @Override
@@ -60,34 +93,16 @@ class ArchitectureTest {
     }
   }
 
-  /** In the order in which they stand on each other. */
-  static List<Row> rows() {
-    return List.of(
-        new Row("map.pattern", ""),
-        new Row("map.values", "map.pattern", "org.apache.commons.math3"),
-        new Row("map", "map.pattern map.values", ACTIVATIONS),
-        new Row("activations", "", ND4J),
-        new Row("iterate", "map map.pattern map.values activations", ACTIVATIONS),
-        new Row("map.plan", "map map.pattern map.values iterate", ACTIVATIONS),
-        new Row("map.change", "map map.pattern map.values"),
-        new Row("describe", "activations " + MAPS, ACTIVATIONS, "org.nd4j.shade.yaml"),
-        new Row("kernel", "iterate " + MAPS, ND4J, POINTERS, LOG),
-        new Row("kernel.reference", "kernel iterate " + MAPS, ND4J),
-        new Row("kernel.fused", "kernel iterate activations " + MAPS, ND4J, POINTERS, LOG),
-        new Row("kernel.fused.simd", "kernel kernel.fused", "jdk.incubator.vector"),
-        new Row(
-            "samediff",
-            "kernel.reference activations " + MAPS,
-            ND4J,
-            "org.apache.commons.collections4"),
-        new Row("dynamics", "kernel kernel.reference iterate " + MAPS, ND4J),
-        new Row("saving", "", ND4J, DL4J, "org.apache.commons.io"),
-        new Row("layers", "layers.impl kernel iterate " + MAPS, ND4J, DL4J, LOG),
-        new Row("layers.impl", "layers kernel iterate " + MAPS, ND4J, DL4J),
-        new Row("surgery", "layers layers.impl " + MAPS, ND4J, DL4J, LOG),
-        new Row(
-            "convert", "surgery layers layers.impl kernel iterate activations " + MAPS, ND4J, DL4J),
-        new Row("convert.numpy", "activations " + MAPS, ND4J));
+  /** The rows of the table, whose lines begin with the name of a package. */
+  static List<Row> rows() throws IOException {
+    try (Stream<String> lines = Files.lines(TABLE)) {
+      return lines
+          .dropWhile(line -> !line.startsWith("| package | job | knows |"))
+          .takeWhile(line -> line.startsWith("|"))
+          .filter(line -> line.startsWith("| `"))
+          .map(Row::of)
+          .toList();
+    }
   }
 
   @BeforeAll
@@ -100,7 +115,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void everyPackageHasARow() {
+  void everyPackageHasARow() throws IOException {
     Set<String> found =
         all.stream()
             .map(type -> type.getPackageName().substring(ROOT.length()))
@@ -117,6 +132,24 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat(DescribedPredicate.describe("its row allows", row::allows))
         .check(all);
+  }
+
+  /** What a row names besides is a wish. */
+  @ParameterizedTest
+  @MethodSource("rows")
+  void knowsAllThatItsRowNames(Row row) {
+    Set<String> found =
+        all.stream()
+            .filter(type -> type.getPackageName().equals(ROOT + row.name))
+            .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+            .map(known -> known.getTargetClass().getBaseComponentType().getPackageName())
+            .collect(Collectors.toSet());
+    for (String own : row.ours) {
+      assertTrue(found.contains(ROOT + own), row + " does not know " + own);
+    }
+    for (String other : row.others) {
+      assertTrue(found.stream().anyMatch(p -> p.startsWith(other)), row + " knows no " + other);
+    }
   }
 
   /** Configurations and their running halves know each other: DL4J wants it so. */
