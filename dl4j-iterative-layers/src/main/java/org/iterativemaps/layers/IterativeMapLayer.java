@@ -177,7 +177,14 @@ public final class IterativeMapLayer extends FeedForwardLayer implements Iterati
 
   @Override
   public LayerMemoryReport getMemoryReport(InputType inputType) {
-    return MapMemory.report(this, IterativeMapLayer.class, program(), inputType);
+    return MapMemory.report(
+        getLayerName(),
+        IterativeMapLayer.class,
+        this::getUpdaterByParam,
+        program(),
+        inputType,
+        getOutputType(-1, inputType),
+        getIDropout() != null);
   }
 
   @Override

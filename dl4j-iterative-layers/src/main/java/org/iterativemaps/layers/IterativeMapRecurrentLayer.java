@@ -189,7 +189,14 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
 
   @Override
   public LayerMemoryReport getMemoryReport(InputType inputType) {
-    return MapMemory.report(this, IterativeMapRecurrentLayer.class, program(), inputType);
+    return MapMemory.report(
+        getLayerName(),
+        IterativeMapRecurrentLayer.class,
+        this::getUpdaterByParam,
+        program(),
+        inputType,
+        getOutputType(-1, inputType),
+        getIDropout() != null);
   }
 
   @Override

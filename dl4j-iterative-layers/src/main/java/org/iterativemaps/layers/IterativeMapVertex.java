@@ -259,7 +259,8 @@ public final class IterativeMapVertex extends SameDiffVertex implements Iterativ
         this::getUpdaterByParam,
         program(),
         inputTypes[0],
-        getOutputType(-1, inputTypes));
+        getOutputType(-1, inputTypes),
+        false);
   }
 
   @Override

@@ -2,7 +2,6 @@ package org.iterativemaps.layers;
 
 import java.util.function.Function;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
 import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.iterativemaps.iterate.MapProgram;
@@ -19,25 +18,13 @@ import org.nd4j.linalg.learning.config.IUpdater;
 final class MapMemory {
   private MapMemory() {}
 
-  /** Of a layer. */
-  static LayerMemoryReport report(
-      FeedForwardLayer layer, Class<?> type, MapProgram program, InputType inputType) {
-    LayerMemoryReport.Builder report =
-        builder(
-            layer.getLayerName(),
-            type,
-            layer::getUpdaterByParam,
-            program,
-            inputType,
-            layer.getOutputType(-1, inputType),
-            layer.getIDropout() == null ? 0 : inputType.arrayElementsPerExample());
-    return report.build();
-  }
-
   /**
-   * Of a vertex.
+   * A report.
    *
+   * @param name of the layer or vertex
+   * @param type its class
    * @param updaters by key of a parameter; may give null
+   * @param dropout whether a training pass drops some of the input, in a copy
    */
   static LayerMemoryReport report(
       String name,
@@ -45,18 +32,8 @@ final class MapMemory {
       Function<String, IUpdater> updaters,
       MapProgram program,
       InputType inputType,
-      InputType outputType) {
-    return builder(name, type, updaters, program, inputType, outputType, 0).build();
-  }
-
-  private static LayerMemoryReport.Builder builder(
-      String name,
-      Class<?> type,
-      Function<String, IUpdater> updaters,
-      MapProgram program,
-      InputType inputType,
       InputType outputType,
-      long dropout) {
+      boolean dropout) {
     long parameters = 0;
     long updaterState = 0;
     for (Parameter parameter : program.realized().parameters()) {
@@ -72,8 +49,9 @@ final class MapMemory {
             kernel.fixedInference(),
             kernel.perExampleInference(),
             kernel.fixedTraining(),
-            dropout + kernel.perExampleTraining())
-        .cacheMemory(MemoryReport.CACHE_MODE_ALL_ZEROS, MemoryReport.CACHE_MODE_ALL_ZEROS);
+            kernel.perExampleTraining() + (dropout ? inputType.arrayElementsPerExample() : 0))
+        .cacheMemory(MemoryReport.CACHE_MODE_ALL_ZEROS, MemoryReport.CACHE_MODE_ALL_ZEROS)
+        .build();
   }
 
   /** Of a sequence; 1 for a single token and where the length is not known. */

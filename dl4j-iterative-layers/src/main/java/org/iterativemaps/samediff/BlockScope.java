@@ -8,7 +8,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What a block finds when it is written into a graph. */
-public interface BlockScope {
+interface BlockScope {
 
   /** The graph. */
   SameDiff graph();

@@ -29,7 +29,7 @@ import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 
 /** DL4J's activations, and ours, as SameDiff operations. */
-public final class SDActivations {
+final class SDActivations {
   private static final double GELU_CUT = 20;
   private static final double SOFTPLUS_CUT = 40;
 
@@ -96,7 +96,7 @@ public final class SDActivations {
   }
 
   /** Whether there is such an operation. */
-  public static boolean has(IActivation activation) {
+  static boolean has(IActivation activation) {
     IActivation stable = StableActivations.sameFunction(activation);
     return stable instanceof ActivationLReLU
         || stable instanceof Swish
@@ -113,7 +113,7 @@ public final class SDActivations {
               + activation
               + " has no SameDiff operation here; there are "
               + known
-              + ", Swish, Softplus and leaky ReLU. Others can be a block: SDBlocks.function(…)");
+              + ", Swish, Softplus and leaky ReLU. Others can be a block: new SDFunction(name, 1, code)");
     }
   }
 }

@@ -30,7 +30,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * <p>SameDiff 1.0.0-M2.1 reuses the memory of arrays of one shape whatever their order, and gives
  * wrong numbers from the second call on where both orders occur. Sequences are therefore brought
  * into 'c' order here. Operations of your own beside these may still need placeholders in 'c' order
- * ({@code dup('c')}). The layers and the vertex of this package do not depend on it.
+ * ({@code dup('c')}). The map layers and the map vertex of DL4J networks build no graphs.
  */
 public final class SDIterative {
   private final SameDiff graph;

@@ -3,6 +3,8 @@ package org.iterativemaps.samediff;
 import static org.iterativemaps.layers.Networks.assertClose;
 import static org.iterativemaps.layers.Networks.normal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationThresholdedReLU;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -54,6 +57,16 @@ class SDActivationsTest {
           sd.calculateGradients(Map.of("u", u), "u").get("u"),
           1e-6);
     }
+  }
+
+  @Test
+  void whatIsRefusedIsToldWhatToDo() {
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> SDActivations.check(new ActivationThresholdedReLU()))
+            .getMessage();
+    assertTrue(message.contains("new " + SDFunction.class.getSimpleName() + "("), message);
   }
 
   @ParameterizedTest

@@ -20,12 +20,12 @@ import org.nd4j.linalg.activations.IActivation;
  *
  * <p>All that belongs to one time step of one tile is a <b>record</b> of floats: the token, the
  * driven sums, the cells, and where needed pre-activations and masked states. Records of successive
- * time cellPlans follow each other, one more in front holding the initial state, so that the state
+ * time steps follow each other, one more in front holding the initial state, so that the state
  * carried into a time step is read where the time step before left it. Gradients lie in a second
  * array in the same places.
  *
  * <p>The <b>drive</b> of a slot is the sum of its bias and of what the input contributes, the same
- * in all cellPlans of a time step. Where only one evaluation reads it, it is computed in place.
+ * in all steps of a time step. Where only one evaluation reads it, it is computed in place.
  */
 final class FusedPlan {
   /**
@@ -108,9 +108,9 @@ final class FusedPlan {
     this.endCells = new Integer[slots];
     Arrays.setAll(endCells, slot -> cells.get(schedule.end(slot)));
     this.activations = new LaneActivation[slots];
-    for (CellPlan step : cellPlans) {
-      IActivation activation = program.activation(step.slot);
-      activations[step.slot] = LaneActivation.of(activation).orElse(null);
+    for (CellPlan cell : cellPlans) {
+      IActivation activation = program.activation(cell.slot);
+      activations[cell.slot] = LaneActivation.of(activation).orElse(null);
     }
   }
 
@@ -134,12 +134,12 @@ final class FusedPlan {
   /** How many products of a time step's backward pass are a block's: the input's are one. */
   int uses(int block) {
     int uses = 0;
-    for (CellPlan step : cellPlans) {
-      uses += (int) step.products.stream().filter(p -> p.block == block).count();
-      if (step.isFirstDriven) {
+    for (CellPlan cell : cellPlans) {
+      uses += (int) cell.products.stream().filter(p -> p.block == block).count();
+      if (cell.isFirstDriven) {
         uses +=
             (int)
-                inputProducts.stream().filter(p -> p.block == block && p.slot == step.slot).count();
+                inputProducts.stream().filter(p -> p.block == block && p.slot == cell.slot).count();
       }
     }
     return uses;

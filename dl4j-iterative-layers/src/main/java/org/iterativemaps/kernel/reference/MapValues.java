@@ -15,7 +15,7 @@ final class MapValues {
   final Spreading spreading;
   final RealizedMap map;
   final DataType type;
-  private final INDArray[] parameters; // null where a nested map has it
+  private final INDArray[] parameters; // those of nested maps as rows, too: theirs are in nested
   private final INDArray[] fixed;
   private final MapValues[] nested;
 

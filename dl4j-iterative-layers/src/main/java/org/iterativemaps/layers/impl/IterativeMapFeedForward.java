@@ -1,8 +1,6 @@
 package org.iterativemaps.layers.impl;
 
-import java.util.Arrays;
 import java.util.Map;
-import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -62,7 +60,7 @@ public final class IterativeMapFeedForward extends BaseLayer<IterativeMapLayer>
     assertInputSet(false);
     OpenArrays.require(params, input, layerId());
     run.checkInput(input, 2, 1, layerId());
-    checkMask();
+    KernelRun.checkMask(maskOfOneTimeStep(), input.size(0), 1, layerId());
     applyDropOutIfNecessary(training, workspaceMgr);
     INDArray output =
         workspaceMgr.createUninitialized(
@@ -101,18 +99,6 @@ public final class IterativeMapFeedForward extends BaseLayer<IterativeMapLayer>
     gradientViews.forEach(gradient.gradientForVariable()::put);
     return new Pair<>(
         gradient, dropoutApplied ? backpropDropOutIfPresent(inputGradient) : inputGradient);
-  }
-
-  private void checkMask() {
-    if (maskArray != null && maskArray.length() != input.size(0)) {
-      throw new DL4JInvalidInputException(
-          "Mask: found shape "
-              + Arrays.toString(maskArray.shape())
-              + ", expected [batch, 1] = ["
-              + input.size(0)
-              + ", 1] "
-              + layerId());
-    }
   }
 
   private INDArray maskOfOneTimeStep() {

@@ -2,7 +2,6 @@ package org.iterativemaps.layers.impl;
 
 import org.deeplearning4j.nn.api.Layer;
 import org.iterativemaps.layers.MapSettings;
-import org.iterativemaps.map.Injection;
 
 /**
  * A layer, or what a vertex shows as its layer, that runs a map. What it runs may differ from its
@@ -23,23 +22,4 @@ public interface RunningMap extends Layer {
    * @throws IllegalArgumentException if the output cannot be reached in K steps
    */
   void run(MapSettings settings);
-
-  /**
-   * Runs with another K.
-   *
-   * @param steps at least 1
-   * @throws IllegalArgumentException if the output cannot be reached in K steps
-   */
-  default void runSteps(int steps) {
-    run(running().withSteps(steps));
-  }
-
-  /**
-   * Runs with the other injection.
-   *
-   * @throws IllegalArgumentException if the output cannot be reached
-   */
-  default void runInjection(Injection injection) {
-    run(running().withInjection(injection));
-  }
 }
