@@ -139,16 +139,8 @@ final class ManyStepsKernel implements MapKernel {
 
   @Override
   public INDArray[] lastState() {
-    if (lastState == null) {
-      throw new IllegalStateException("there was no forward pass yet");
-    }
-    INDArray[] copies = new INDArray[lastState.length];
-    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      for (int slot : program.schedule().carried()) {
-        copies[slot] = lastState[slot].dup('f');
-      }
-    }
-    return copies;
+    return KernelPasses.copies(
+        KernelPasses.required(lastState, "forward"), program.schedule().carried());
   }
 
   @Override
@@ -158,12 +150,12 @@ final class ManyStepsKernel implements MapKernel {
       int firstTimeStep,
       INDArray[] gradients,
       INDArray inputGradient) {
-    throw new IllegalStateException("backward needs a training forward pass before it");
+    KernelPasses.requiredTape(null);
   }
 
   @Override
   public INDArray[] stateGradient() {
-    throw new IllegalStateException("there was no backward pass yet");
+    return KernelPasses.required(null, "backward");
   }
 
   @Override

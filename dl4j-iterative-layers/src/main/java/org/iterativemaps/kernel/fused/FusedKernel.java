@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.HeapCopy;
+import org.iterativemaps.kernel.KernelPasses;
 import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.reference.ReferenceKernel;
 import org.iterativemaps.map.Parameter;
@@ -58,7 +59,7 @@ final class FusedKernel implements MapKernel {
     LaneBlock[] laid;
     float[][] lastState = new float[plan.sizes.length][];
     float[][] stateGradient = new float[plan.sizes.length][];
-    int gradientBatch; // of the last backward pass; 0 before the first
+    Integer gradientBatch; // of the last backward pass; null before the first
 
     void begin(FusedCall newCall, FusedPlan.Layout layout) {
       call = newCall;
@@ -178,10 +179,8 @@ final class FusedKernel implements MapKernel {
 
   @Override
   public INDArray[] lastState() {
-    if (last == null) {
-      throw new IllegalStateException("there was no forward pass yet");
-    }
-    return stateMatrices(last.lastState, last.call.batch);
+    Pass pass = KernelPasses.required(last, "forward");
+    return stateMatrices(pass.lastState, pass.call.batch);
   }
 
   @Override
@@ -191,10 +190,7 @@ final class FusedKernel implements MapKernel {
       int firstTimeStep,
       INDArray[] gradients,
       INDArray inputGradient) {
-    if (tape == null) {
-      throw new IllegalStateException("backward needs a training forward pass before it");
-    }
-    Pass pass = tape;
+    Pass pass = KernelPasses.requiredTape(tape);
     FusedCall call = pass.call;
     LaneTeam team = call.team = LaneTeam.gather(Math.max(call.workers, call.parts));
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
@@ -234,10 +230,8 @@ final class FusedKernel implements MapKernel {
 
   @Override
   public INDArray[] stateGradient() {
-    if (training.gradientBatch == 0) {
-      throw new IllegalStateException("there was no backward pass yet");
-    }
-    return stateMatrices(training.stateGradient, training.gradientBatch);
+    int batch = KernelPasses.required(training.gradientBatch, "backward");
+    return stateMatrices(training.stateGradient, batch);
   }
 
   @Override

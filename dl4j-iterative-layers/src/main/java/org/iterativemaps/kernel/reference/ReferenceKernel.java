@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.iterate.Schedule;
 import org.iterativemaps.iterate.Schedule.Cell;
+import org.iterativemaps.kernel.KernelPasses;
 import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Slot;
@@ -150,7 +151,7 @@ public final class ReferenceKernel implements MapKernel {
 
   @Override
   public INDArray[] lastState() {
-    return copies(lastState, "forward");
+    return KernelPasses.copies(KernelPasses.required(lastState, "forward"), schedule().carried());
   }
 
   @Override
@@ -160,9 +161,7 @@ public final class ReferenceKernel implements MapKernel {
       int firstTimeStep,
       INDArray[] gradients,
       INDArray inputGradient) {
-    if (tape == null) {
-      throw new IllegalStateException("backward needs a training forward pass before it");
-    }
+    KernelPasses.requiredTape(tape);
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       stateGradient = null; // until it is whole
       wayBack.begin();
@@ -214,7 +213,8 @@ public final class ReferenceKernel implements MapKernel {
 
   @Override
   public INDArray[] stateGradient() {
-    return copies(stateGradient, "backward");
+    return KernelPasses.copies(
+        KernelPasses.required(stateGradient, "backward"), schedule().carried());
   }
 
   @Override
@@ -273,18 +273,5 @@ public final class ReferenceKernel implements MapKernel {
       }
     }
     return state;
-  }
-
-  private static INDArray[] copies(INDArray[] arrays, String pass) {
-    if (arrays == null) {
-      throw new IllegalStateException("there was no " + pass + " pass yet");
-    }
-    INDArray[] copies = new INDArray[arrays.length];
-    for (int i = 0; i < arrays.length; i++) {
-      try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-        copies[i] = arrays[i] == null ? null : arrays[i].dup('f');
-      }
-    }
-    return copies;
   }
 }
