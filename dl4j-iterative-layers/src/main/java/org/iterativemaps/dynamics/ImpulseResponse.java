@@ -6,6 +6,8 @@ import java.util.Deque;
 import java.util.OptionalInt;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.reference.ReferenceKernel;
+import org.iterativemaps.map.AttentionBlock;
+import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
@@ -31,6 +33,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 public final class ImpulseResponse {
   /** Squares of larger ones, let alone sums of them, leave the range of double precision. */
   private static final double LARGEST_STATE = 1e150;
+
+  private static final int MOST_ROWS_OF_A_START = 1 << 20;
 
   private ImpulseResponse() {}
 
@@ -187,13 +191,16 @@ public final class ImpulseResponse {
    * that it depends on, is not finite or beyond 1e150 within the most steps, the answer is empty,
    * even where a saturating activation makes the outputs agree.
    *
+   * <p>Attention sees examples whose tokens are all this token, from one start.
+   *
    * @param realized the map
    * @param defaultActivation of slots that name none; may be null if all do
    * @param parameters in the order of {@link RealizedMap#parameters()}
    * @param token [nIn] or [1, nIn]
    * @return the smallest number of steps from which on all outputs agree within the tolerance, up
    *     to the most steps; empty if they do not, or if the map blows up
-   * @throws IllegalArgumentException if parameters or token do not fit the map
+   * @throws IllegalArgumentException if parameters or token do not fit the map, or the lengths of
+   *     its attention blocks' examples have a least common multiple above 1,048,576
    */
   public static OptionalInt measured(
       RealizedMap realized,
@@ -214,13 +221,14 @@ public final class ImpulseResponse {
               + realized.parameters().size());
     }
     INDArray values = token.castTo(DataType.DOUBLE).reshape(1, nIn);
-    INDArray output =
-        Nd4j.zeros(DataType.DOUBLE, measurement.starts + 1, realized.map().output().size(), 1);
-    INDArray input = Nd4j.zeros(DataType.DOUBLE, measurement.starts + 1, nIn, 1);
+    int alike = rowsOfAStart(realized.map());
+    int rows = Math.multiplyExact(measurement.starts + 1, alike);
+    INDArray output = Nd4j.zeros(DataType.DOUBLE, rows, realized.map().output().size(), 1);
+    INDArray input = Nd4j.zeros(DataType.DOUBLE, rows, nIn, 1);
     input.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(0)).addiRowVector(values);
     ReferenceKernel kernel =
         new ReferenceKernel(MapProgram.sequence(realized, 1, defaultActivation));
-    INDArray[] states = starts(realized, measurement);
+    INDArray[] states = starts(realized, measurement, alike);
     int agreedSince = 0;
     for (int step = 1; step <= measurement.mostSteps; step++) {
       kernel.forward(parameters, input, null, states, output, false);
@@ -262,8 +270,33 @@ public final class ImpulseResponse {
     return state.dup('c').data().asDouble();
   }
 
-  /** Row 0 is the zero state. */
-  private static INDArray[] starts(RealizedMap realized, Measurement measurement) {
+  /** So many that every attention block has whole examples of one start. */
+  private static int rowsOfAStart(BlockMap map) {
+    long rows = 1;
+    for (AttentionBlock block : AttentionBlock.of(map)) {
+      rows *= block.time() / gcd(rows, block.time());
+      if (rows > MOST_ROWS_OF_A_START) {
+        throw new IllegalArgumentException(
+            "attention block "
+                + block.name()
+                + ": found examples of "
+                + block.time()
+                + " tokens, with which and those of the map's other attention blocks a start takes "
+                + rows
+                + " rows, expected at most "
+                + MOST_ROWS_OF_A_START
+                + "; use lengths that divide each other");
+      }
+    }
+    return (int) rows;
+  }
+
+  private static long gcd(long a, long b) {
+    return b == 0 ? a : gcd(b, a % b);
+  }
+
+  /** Row 0 is the zero state; each start is there several times. */
+  private static INDArray[] starts(RealizedMap realized, Measurement measurement, int alike) {
     INDArray[] states = new INDArray[realized.map().slots().size()];
     for (int s = 0; s < states.length; s++) {
       Slot slot = realized.map().slots().get(s);
@@ -273,7 +306,7 @@ public final class ImpulseResponse {
         for (int row = 1; row < rows.length; row++) {
           Arrays.setAll(rows[row], i -> measurement.spread * (2 * random.nextDouble() - 1));
         }
-        states[s] = Nd4j.createFromArray(rows);
+        states[s] = Nd4j.createFromArray(rows).repeat(0, alike);
       }
     }
     return states;

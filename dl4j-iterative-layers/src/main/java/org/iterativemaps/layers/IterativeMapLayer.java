@@ -1,6 +1,7 @@
 package org.iterativemaps.layers;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.ParamInitializer;
@@ -15,7 +16,7 @@ import org.iterativemaps.iterate.Liveness;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.iterate.Schedule;
 import org.iterativemaps.layers.impl.IterativeMapFeedForward;
-import org.iterativemaps.map.BlockFunctions;
+import org.iterativemaps.map.AttentionBlock;
 import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.plan.MapPlan;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -107,19 +108,19 @@ public final class IterativeMapLayer extends FeedForwardLayer implements Iterati
   /**
    * DL4J's own.
    *
-   * @throws IllegalStateException if sequences come and the map has attention, to which DL4J would
-   *     give the tokens of all examples mixed
+   * @throws IllegalStateException if sequences come and the map, or one nested in it, has
+   *     attention, to which DL4J would give the tokens of all examples mixed
    */
   @Override
   public InputPreProcessor getPreProcessorForInputType(InputType inputType) {
-    boolean hasAttention =
-        settings.map().blocks().stream()
-            .anyMatch(block -> block.function() instanceof BlockFunctions.Attention);
-    if (inputType instanceof InputType.InputTypeRecurrent && hasAttention) {
+    List<AttentionBlock> attention = AttentionBlock.of(settings.map());
+    if (inputType instanceof InputType.InputTypeRecurrent && !attention.isEmpty()) {
       throw new IllegalStateException(
           "layer '"
               + getLayerName()
-              + "': an attention block wants the tokens of an example one after the other, found "
+              + "': attention block "
+              + attention.get(0).name()
+              + " wants the tokens of an example one after the other, found "
               + inputType
               + ", whose tokens DL4J orders by time first; give [batch * time, size] as feed-forward"
               + " input");

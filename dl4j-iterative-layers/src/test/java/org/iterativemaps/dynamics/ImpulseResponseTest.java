@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import org.iterativemaps.dynamics.ImpulseResponse.Measurement;
 import org.iterativemaps.kernel.Magnitude;
+import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.RealizedMap;
@@ -155,6 +157,62 @@ class ImpulseResponseTest {
   }
 
   private static final int MOST_STEPS = 150;
+
+  /** x and h to q, k, v, attention of them to h; or all that in a nested map that y reads. */
+  private static BlockMap attention(int time, boolean isNested) {
+    BlockMapBuilder map = BlockMap.builder().input("x", 2);
+    for (String wire : List.of("q", "k", "v")) {
+      map.wireWithoutBias(wire, 2, Activation.IDENTITY).connect("x", wire, Sparsity.dense());
+      if (!isNested) {
+        map.connect("h", wire, Sparsity.dense());
+      }
+    }
+    BlockMap attention =
+        map.stateWithoutBias("h", 2, Activation.TANH)
+            .connect(List.of("q", "k", "v"), "h", BlockFunctions.attention(1, time))
+            .output("h")
+            .build();
+    return !isNested
+        ? attention
+        : BlockMap.builder()
+            .input("x", 2)
+            .stateWithoutBias("y", 2, Activation.TANH)
+            .connect("x", "y", Sparsity.dense())
+            .connect(List.of("y"), "y", BlockFunctions.nested(attention, 1))
+            .output("y")
+            .build();
+  }
+
+  /** A start knows nothing of the others: attention to tokens that are alike is their value. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void attentionSeesOneStartAtATime(boolean isNested) {
+    for (double weight : new double[] {0.2, 0.35, 0.45}) {
+      OptionalInt alone = measured(attention(1, isNested).realize(), weight, 1e-9);
+      assertTrue(alone.isPresent(), "weight " + weight);
+      for (int time : new int[] {2, 3, 4, 9, 10}) {
+        RealizedMap map = attention(time, isNested).realize();
+        assertEquals(alone, measured(map, weight, 1e-9), time + " tokens, weight " + weight);
+      }
+    }
+    // Two fixed points, whose mean is a third.
+    assertEquals(OptionalInt.empty(), measured(attention(3, isNested).realize(), 2, 1e-6));
+    assertEquals(OptionalInt.empty(), measured(attention(9, isNested).realize(), 2, 1e-6));
+  }
+
+  @Test
+  void attentionToExamplesThatFitNoGroupIsRefused() {
+    BlockMapBuilder map = BlockMap.builder().input("x", 1);
+    for (int time : new int[] {1021, 1031, 1033}) {
+      map.state("h" + time, 1, Activation.TANH)
+          .connect(List.of("x", "x", "x"), "h" + time, BlockFunctions.attention(1, time));
+    }
+    RealizedMap realized = map.output("h1033").build().realize();
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> measured(realized, 0, 1e-6))
+            .getMessage();
+    assertTrue(message.contains("attention block x,x,x->h1031"), message);
+  }
 
   /** One component becomes NaN before the other does. */
   @Test

@@ -11,6 +11,7 @@ import org.iterativemaps.iterate.Schedule;
 import org.iterativemaps.iterate.Schedule.Cell;
 import org.iterativemaps.kernel.KernelPasses;
 import org.iterativemaps.kernel.MapKernel;
+import org.iterativemaps.map.AttentionBlock;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Slot;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -108,6 +109,11 @@ public final class ReferenceKernel implements MapKernel {
     return program.slots().get(index);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if the batch is no whole examples of an attention block
+   */
   @Override
   public void forward(
       INDArray[] parameters,
@@ -116,6 +122,11 @@ public final class ReferenceKernel implements MapKernel {
       INDArray[] initial,
       INDArray output,
       boolean isTraining) {
+    AttentionBlock.obstacle(program.realized().map(), input.size(0))
+        .ifPresent(
+            reason -> {
+              throw new IllegalArgumentException("input: " + reason);
+            });
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       ArrayPool pool = isTraining ? training : inference;
       pool.begin();

@@ -12,6 +12,7 @@ import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.OpenArrays;
 import org.iterativemaps.layers.IterativeMapConf;
 import org.iterativemaps.layers.MapSettings;
+import org.iterativemaps.map.AttentionBlock;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Parameter;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -225,6 +226,12 @@ final class KernelRun {
     return matrix.reshape(matrix.ordering(), matrix.size(0), matrix.size(1), 1);
   }
 
+  /**
+   * Refuses what is no input of this map.
+   *
+   * @throws DL4JInvalidInputException if it has another rank or size, or its rows are no whole
+   *     examples of an attention block
+   */
   void checkInput(INDArray input, int rank, int featureAxis, String layerId) {
     long nIn = program.size(program.inputSlot());
     if (input.rank() != rank) {
@@ -254,5 +261,10 @@ final class KernelRun {
               + " "
               + layerId);
     }
+    AttentionBlock.obstacle(settings.map(), input.size(0))
+        .ifPresent(
+            reason -> {
+              throw new DL4JInvalidInputException("Input: " + reason + " " + layerId);
+            });
   }
 }
