@@ -86,6 +86,9 @@ public record NonlinearNets(
     if (random.nextInt(3) == 0) {
       builder.normalise(HIDDEN, Normalisation.values()[1 + random.nextInt(2)]);
     }
+    if (random.nextInt(3) == 0) {
+      builder.update(HIDDEN, Update.residual(0.5));
+    }
     return builder.build();
   }
 
