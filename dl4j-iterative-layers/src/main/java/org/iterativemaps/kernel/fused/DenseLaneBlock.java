@@ -22,8 +22,9 @@ final class DenseLaneBlock extends LaneBlock {
   private final int height;
   private final Panels targets;
   private final Panels sources;
-  private float[] packed;
+  private float[] packed; // null before it is laid out
   private float[] transposed; // null before the first way back
+  private boolean goesBack;
   // The gradient: source units that go along the vectors, and the panels' height for them.
   private final int width;
   private final int gradientHeight;
@@ -72,7 +73,8 @@ final class DenseLaneBlock extends LaneBlock {
 
   @Override
   void layOutBackward() {
-    if (transposed == null) {
+    goesBack = true;
+    if (packed != null && transposed == null) { // else only its bytes are asked for
       transposed = new float[Math.toIntExact(sources.length())];
     }
   }
@@ -318,6 +320,6 @@ final class DenseLaneBlock extends LaneBlock {
 
   @Override
   long bytes() {
-    return Float.BYTES * (targets.length() + (transposed == null ? 0 : sources.length()));
+    return Float.BYTES * (targets.length() + (goesBack ? sources.length() : 0));
   }
 }

@@ -11,7 +11,9 @@ import org.iterativemaps.kernel.RandomPrograms;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.pattern.WeightMask;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -211,5 +213,17 @@ class KernelMemoryTest {
             ? FusedMemory.of(program, kernels, 0, WorkDivision.LEAST_SHARE, 10)
             : new KernelMemory(400 * 430, 2 * 400, 2 * 400 * 430, 10 * 2 * 400);
     assertEquals(expected, memory);
+  }
+
+  /** 6.4 GB for each way: told without being there. */
+  @Test
+  void bytesOfAHugeDenseBlockAreToldWithoutItsArrays() {
+    LaneKernels kernels = LaneKernelSelection.selected();
+    int units = 39_996; // whole panels of any height
+    DenseLaneBlock block = new DenseLaneBlock(kernels, WeightMask.dense(units, units), 64, 1);
+    long oneWay = 4L * units * units;
+    assertEquals(oneWay, block.bytes());
+    block.layOutBackward();
+    assertEquals(2 * oneWay, block.bytes());
   }
 }
