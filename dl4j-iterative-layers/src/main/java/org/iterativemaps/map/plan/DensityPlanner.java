@@ -35,8 +35,8 @@ import java.util.stream.Stream;
  * hidden sizes can: within 0.005 or what one hidden unit more puts into h-&gt;h, d_hh (2H - 1) / N
  * (one weight, 1 / N, if the hidden size is given), but never further off than half of the target.
  * Nothing is left open by zeros: a density given as 0 leaves its block out, and every other block
- * has at least one weight. A budget or target that this rules out is refused, and so is one that an
- * open h-&gt;h cannot meet as nearly in whole weights.
+ * has at least one weight. A budget or target that this rules out is refused: in whole weights an
+ * open h-&gt;h is off the target by 0.005 or one weight at most, and never by more than half of it.
  */
 public final class DensityPlanner {
   private static final long MILLION = 1_000_000;

@@ -56,8 +56,8 @@ final class ExactEntries {
 
   /**
    * Where blocks have to be brought up to one weight, the other sides pay for it if they can, and
-   * h-&gt;h, which the hidden proportion is about, has what is expected: taken out of the open
-   * blocks. What it has then, else 0.
+   * h-&gt;h, which the hidden proportion is about, has what is expected, or what they leave: taken
+   * out of the open blocks. What it has then, else 0.
    */
   private double keepHidden(Set<PaperBlock> open, double left) {
     double factor = left / sum(open);
@@ -65,10 +65,9 @@ final class ExactEntries {
     if (!isRaised || !open.remove(PaperBlock.H_TO_H)) {
       return 0;
     }
-    double hidden = Math.max(1, factor * shares.get(PaperBlock.H_TO_H));
-    if (hidden > cells(PaperBlock.H_TO_H)
-        || left - hidden < open.size()
-        || left - hidden > cells(open)) {
+    double expected = Math.max(1, factor * shares.get(PaperBlock.H_TO_H));
+    double hidden = Math.min(expected, left - open.size()); // one is left for each of the others
+    if (hidden > cells(PaperBlock.H_TO_H) || left - hidden > cells(open)) {
       open.add(PaperBlock.H_TO_H);
       return 0;
     }

@@ -202,14 +202,14 @@ record PlanRequest(
           limit(h),
           hiddenSize == null ? "" : " or the hidden size");
     }
-    return inWholeWeights(plan, slack);
+    return inWholeWeights(plan);
   }
 
   /**
    * A block that is there has at least one weight, which small budgets may not leave; rounding to
-   * whole weights may take an open h-&gt;h no further off its target than hidden sizes may.
+   * whole weights may take an open h-&gt;h no further off its target than one weight does.
    */
-  private Answer inWholeWeights(DensityPlan plan, double slack) {
+  private Answer inWholeWeights(DensityPlan plan) {
     long blocks = plan.present().count();
     if (budget != null && Math.round(budget) < blocks) {
       return Answer.none(
@@ -223,6 +223,7 @@ record PlanRequest(
     Map<PaperBlock, Long> entries = plan.entriesWithin(budget);
     long weights = entries.values().stream().mapToLong(Long::longValue).sum();
     long hidden = entries.get(PaperBlock.H_TO_H);
+    double slack = Math.min(Math.max(0.005, 1.0 / weights), 0.5 * target);
     if (Math.abs((double) hidden / weights - target) > slack + ROUNDING) {
       return Answer.none(
           "hiddenProportion: found %s, but of %d whole weights, at least one for each of the %d"
