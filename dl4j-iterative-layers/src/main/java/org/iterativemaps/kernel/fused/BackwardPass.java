@@ -23,7 +23,8 @@ final class BackwardPass {
   }
 
   /**
-   * Goes back through a segment whose values are in the records.
+   * Goes back through a segment whose values are in the records. What the gradients of weights are
+   * made of is in the gradients' terms afterwards.
    *
    * @param first the segment's first time step that has gradients
    * @param isLast whether the segment is the call's last
@@ -33,14 +34,12 @@ final class BackwardPass {
     int count = records.call.segmentLength(segment);
     clear(count, isLast);
     backTime(begin, first, count);
-    collectTerms(first, count);
     records.each(
         part -> {
           updates.forEach(update -> update.backDrives(part, first, count));
-          gradients.addOuter(part);
           storeInputGradients(part, begin, first, count);
         });
-    gradients.endTerms();
+    collectTerms(first, count);
   }
 
   /** Zeros everywhere, but for the gradient of the state behind the segment. */

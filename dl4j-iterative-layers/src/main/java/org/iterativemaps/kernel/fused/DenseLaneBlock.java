@@ -14,6 +14,9 @@ final class DenseLaneBlock extends LaneBlock {
   // Floats of a tile's units that do.
   private static final int TILE = 128 * 1024;
 
+  // Samples whose part of a gradient is summed up in registers.
+  private static final int DEPTH = 256;
+
   // Rows of weights whose panels are packed together.
   private static final int ROWS = 32;
 
@@ -171,9 +174,10 @@ final class DenseLaneBlock extends LaneBlock {
     }
   }
 
-  // Short tiles are taken together, as many as make one of four vectors.
+  // Tiles are taken together, as many as have so many samples: the gradient, which is longer than
+  // a cache, is read and written once for all of them.
   private int together() {
-    return Math.max(1, width / lanes);
+    return Math.max(1, DEPTH / lanes);
   }
 
   private int gradientPanels() {
@@ -189,9 +193,10 @@ final class DenseLaneBlock extends LaneBlock {
   }
 
   @Override
-  void outerAdd(int part, OuterTerms terms, float[] gradient, float[] scratch, int scratchAt) {
-    int row = begin(to, part, parts);
-    int rows = end(to, part, parts) - row;
+  void outerAdd(
+      int share, int shares, OuterTerms terms, float[] gradient, float[] scratch, int scratchAt) {
+    int row = begin(to, share, shares);
+    int rows = end(to, share, shares) - row;
     int together = together();
     for (int term = 0; term < terms.count(); term += together) {
       int count = Math.min(together, terms.count() - term);
@@ -206,7 +211,7 @@ final class DenseLaneBlock extends LaneBlock {
         for (int i = 0; i < rows; i += gradientHeight) {
           int present = Math.min(gradientHeight, rows - i);
           int w = dyAt + i * depth;
-          int at = i * from + j;
+          int at = (row + i) * from + j;
           if (whole > 0) {
             kernels.panelMultiplyAdd(
                 scratch,
@@ -252,7 +257,7 @@ final class DenseLaneBlock extends LaneBlock {
     }
   }
 
-  /** Some tiles of gradients, of a part's target units, in panels over all their samples. */
+  /** Some tiles of gradients, of some target units, in panels over all their samples. */
   private void packGradients(
       OuterTerms terms, int term, int count, int row, int rows, float[] scratch, int at) {
     int depth = count * lanes;
@@ -289,26 +294,22 @@ final class DenseLaneBlock extends LaneBlock {
   }
 
   @Override
-  int gradientLength(int part) {
-    return (end(to, part, parts) - begin(to, part, parts)) * from;
+  int gradientLength() {
+    return to * from;
   }
 
   @Override
-  void addGradient(int part, float[] gradient, float[] entries, int share, int shares) {
-    int row = begin(to, part, parts);
-    int count = end(to, part, parts) - row;
-    int end = row + end(count, share, shares);
+  void toEntries(float[] gradient, float[] entries, int share, int shares) {
+    int begin = begin(to, share, shares);
+    int end = end(to, share, shares);
     if (mask.isDense()) {
-      int first = row * from;
-      for (int i = begin(count, share, shares) * from; i < (end - row) * from; i++) {
-        entries[first + i] += gradient[i];
-      }
+      System.arraycopy(gradient, begin * from, entries, begin * from, (end - begin) * from);
       return;
     }
-    for (int i = row + begin(count, share, shares); i < end; i++) {
-      int place = (i - row) * from;
+    for (int i = begin; i < end; i++) {
+      int place = i * from;
       for (int entry = mask.targetStart(i); entry < mask.targetStart(i + 1); entry++) {
-        entries[entry] += gradient[place + mask.source(entry)];
+        entries[entry] = gradient[place + mask.source(entry)];
       }
     }
   }

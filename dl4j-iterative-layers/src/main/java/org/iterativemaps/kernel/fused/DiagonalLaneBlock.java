@@ -31,19 +31,21 @@ final class DiagonalLaneBlock extends LaneBlock {
   }
 
   @Override
-  void outerAdd(int part, OuterTerms terms, float[] gradient, float[] scratch, int scratchAt) {
-    int place = begin(size, part, parts) * lanes;
-    int units = gradientLength(part);
+  void outerAdd(
+      int share, int shares, OuterTerms terms, float[] gradient, float[] scratch, int scratchAt) {
+    int unit = begin(size, share, shares);
+    int units = end(size, share, shares) - unit;
+    int place = unit * lanes;
     for (int t = 0; t < terms.count(); t++) {
       int dyTile = terms.dyAt()[t] + place;
       int xTile = terms.xAt()[t] + place;
-      kernels.diagonalOuterAdd(units, lanes, terms.dy(), dyTile, terms.x(), xTile, gradient);
+      kernels.diagonalOuterAdd(units, lanes, terms.dy(), dyTile, terms.x(), xTile, gradient, unit);
     }
   }
 
   @Override
-  int gradientLength(int part) {
-    return end(size, part, parts) - begin(size, part, parts);
+  int gradientLength() {
+    return size;
   }
 
   @Override
@@ -52,12 +54,9 @@ final class DiagonalLaneBlock extends LaneBlock {
   }
 
   @Override
-  void addGradient(int part, float[] gradient, float[] entries, int share, int shares) {
-    int unit = begin(size, part, parts);
-    int length = gradientLength(part);
-    for (int i = begin(length, share, shares); i < end(length, share, shares); i++) {
-      entries[unit + i] += gradient[i];
-    }
+  void toEntries(float[] gradient, float[] entries, int share, int shares) {
+    int begin = begin(size, share, shares);
+    System.arraycopy(gradient, begin, entries, begin, end(size, share, shares) - begin);
   }
 
   @Override

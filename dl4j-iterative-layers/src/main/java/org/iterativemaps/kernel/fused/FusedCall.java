@@ -59,6 +59,11 @@ final class FusedCall {
     return shape.segments();
   }
 
+  /** The segment with the first time step that has gradients. */
+  int firstSegment() {
+    return firstTimeStep / segment;
+  }
+
   int segmentLength(int index) {
     return shape.segmentLength(index);
   }

@@ -66,7 +66,9 @@ final class FusedFootprint {
     long states = batch * carriedFloats();
     long floats = isTraining ? 2 * states : states;
     if (isTraining) {
-      floats += GradientSum.length(program.realized().parameters(), laid.blocks);
+      floats +=
+          ParameterGradients.length(
+              plan, program.realized().parameters(), laid.blocks, shape.workers());
     }
     if (isTraining && shape.segments() > 1) { // the input is copied
       long tokens = (long) batch * time;

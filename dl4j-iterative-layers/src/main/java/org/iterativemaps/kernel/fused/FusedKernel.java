@@ -1,6 +1,5 @@
 package org.iterativemaps.kernel.fused;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.iterativemaps.iterate.MapProgram;
@@ -46,7 +45,7 @@ final class FusedKernel implements MapKernel {
   private final FusedBlocks blocks;
   private final Pass training;
   private final Pass inference;
-  private final GradientSum gradientSum;
+  private final ParameterGradients parameterGradients;
   private Pass last; // whose state is the last forward pass's; null before the first
   private Pass tape; // the training pass while backward may follow it; else null
 
@@ -101,7 +100,7 @@ final class FusedKernel implements MapKernel {
     this.segment = segment;
     this.division = new WorkDivision(program, kernels, leastShare);
     this.blocks = new FusedBlocks(program, kernels);
-    this.gradientSum = new GradientSum(order);
+    this.parameterGradients = new ParameterGradients(plan, order);
     this.training = new Pass();
     this.inference = new Pass();
   }
@@ -207,25 +206,44 @@ final class FusedKernel implements MapKernel {
       for (LaneBlock block : pass.laid) {
         block.layOutBackward();
       }
+      parameterGradients.prepare(pass.laid, call.workers);
       team.run(
           share -> {
             for (LaneBlock block : pass.laid) {
               block.prepareBackward(share, team.parts());
             }
+            parameterGradients.clear(share, team.parts());
           });
-      run(call, w -> pass.workers[w].backward());
+      List<FusedWorker> workers = List.of(pass.workers).subList(0, call.workers);
+      for (int s = call.segments() - 1; s >= call.firstSegment(); s--) {
+        int segment = s;
+        run(call, w -> workers.get(w).backward(segment));
+        addOuter(pass, workers);
+      }
       if (writable != inputGradient) {
         inputGradient.assign(writable);
       }
-      gradientSum.write(
-          team,
-          Arrays.stream(pass.workers).limit(call.workers).map(FusedWorker::gradients).toList(),
-          gradients);
+      List<BiasGradients> biases = workers.stream().map(FusedWorker::biases).toList();
+      parameterGradients.write(team, pass.laid, biases, gradients);
       pass.gradientBatch = call.batch;
     } finally {
       team.dismiss();
       call.forget();
     }
+  }
+
+  /** The gradients of weights from a segment of all workers: every thread some of the weights. */
+  private void addOuter(Pass pass, List<FusedWorker> workers) {
+    FusedCall call = pass.call;
+    int shares = call.team.parts();
+    List<OuterTerms[]> terms = workers.stream().map(FusedWorker::terms).toList();
+    call.team.run(
+        share -> {
+          FusedWorker own = workers.get(call.parts > 1 ? 0 : share);
+          int at = own.scratchAt(call.parts > 1 ? share : 0);
+          parameterGradients.addOuter(pass.laid, share, shares, terms, own.scratch(), at);
+        });
+    workers.forEach(FusedWorker::forgetTerms);
   }
 
   @Override
@@ -266,12 +284,10 @@ final class FusedKernel implements MapKernel {
     return bytes;
   }
 
-  /**
-   * Of them those that follow from the map: layouts, copies of the parameters, a gradient's sum.
-   */
+  /** Of them those that follow from the map: layouts, parameters' copies and gradients. */
   long bytesOfMap() {
     long floats =
-        gradientSum.length() + training.parameters.length() + inference.parameters.length();
+        parameterGradients.length() + training.parameters.length() + inference.parameters.length();
     return Float.BYTES * floats + blocks.bytes();
   }
 

@@ -5,6 +5,7 @@ import org.iterativemaps.kernel.fused.FusedPlan.CellPlan;
 import org.iterativemaps.kernel.fused.FusedPlan.InputProduct;
 import org.iterativemaps.kernel.fused.FusedPlan.Layout;
 import org.iterativemaps.kernel.fused.FusedPlan.Product;
+import org.iterativemaps.kernel.fused.LaneActivation.Kind;
 
 /**
  * One update of a slot, in every time step of one worker's tiles: forward and the way back. With f
@@ -126,7 +127,9 @@ final class FusedUpdate {
       if (z != place) {
         System.arraycopy(v, place, v, z, length);
       }
-      kernels.activate(activation, length, v, place, v, place);
+      if (activation.kind() != Kind.IDENTITY) {
+        kernels.activate(activation, length, v, place, v, place);
+      }
     }
   }
 
@@ -202,7 +205,7 @@ final class FusedUpdate {
       int at = gradient(tile, t) + unit;
       int drive = gradients.record(tile, t) + records.layout.drives[cell.cell()] + unit;
       if (!cell.isDriven()) {
-        gradients.parameters.addBias(cell.slot(), part, g, at);
+        gradients.biases.add(cell.slot(), part, g, at);
       } else if (drive != at) {
         kernels.add(records.length(cell.slot(), part), g, at, g, drive);
       }
@@ -243,7 +246,7 @@ final class FusedUpdate {
       int drive = record + layout.drives[cell.cell()];
       for (int t = 0; t < count - first; t++) {
         int at = drive + t * layout.length + records.place(cell.slot(), part);
-        gradients.parameters.addBias(cell.slot(), part, g, at);
+        gradients.biases.add(cell.slot(), part, g, at);
       }
       for (InputProduct product : plan.inputProducts) {
         if (product.slot() == cell.slot()) {

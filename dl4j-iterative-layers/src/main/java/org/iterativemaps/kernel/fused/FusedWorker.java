@@ -68,32 +68,51 @@ final class FusedWorker {
   }
 
   /**
-   * Back through all time steps down to the call's first; gradients of inputs and of the state go
-   * to the call's arrays, those of parameters stay here.
+   * Back through a segment, down to the call's first time step; the call's last segment comes
+   * first. Gradients of inputs and of the state go to the call's arrays, those of biases stay here,
+   * and what those of weights are made of: {@link #terms}.
    */
-  void backward() {
+  void backward(int segment) {
     FusedCall call = records.call;
-    gradients.prepare();
-    int last = call.segments() - 1;
-    int end = call.firstTimeStep / call.segment;
-    for (int s = last; s >= end; s--) {
-      if (s != present) {
-        state.restore(checkpoints[s]);
-        forward.run(s, false);
-        present = s;
-      }
-      int first = Math.max(0, call.firstTimeStep - s * call.segment);
-      backward.run(s, first, s == last);
-      if (s == end) {
-        state.storeGradients(gradients, first);
-      }
+    boolean isLast = segment == call.segments() - 1;
+    if (isLast) {
+      gradients.prepare();
     }
-    gradients.parameters.finish();
+    if (segment != present) {
+      state.restore(checkpoints[segment]);
+      forward.run(segment, false);
+      present = segment;
+    }
+    int first = Math.max(0, call.firstTimeStep - segment * call.segment);
+    backward.run(segment, first, isLast);
+    if (segment == call.firstSegment()) {
+      state.storeGradients(gradients, first);
+    }
+  }
+
+  /** By block, the terms of the segment that {@link #backward} ran; null where not trained. */
+  OuterTerms[] terms() {
+    return gradients.terms();
+  }
+
+  /** When they have been used. */
+  void forgetTerms() {
+    gradients.endTerms();
   }
 
   /** This worker's sums of the last backward pass. */
-  ParameterGradients gradients() {
-    return gradients.parameters;
+  BiasGradients biases() {
+    return gradients.biases;
+  }
+
+  /** Workspace for a part of the blocks' work: an array, and the place in it. */
+  float[] scratch() {
+    return records.values;
+  }
+
+  /** See {@link #scratch}. */
+  int scratchAt(int part) {
+    return records.scratch(part);
   }
 
   /**
@@ -121,7 +140,7 @@ final class FusedWorker {
     }
     return Float.BYTES * floats
         + GradientRecords.bytesOfTerms(plan, shape, tiles)
-        + ParameterGradients.bytes(plan, shape.lanes(), blocks);
+        + BiasGradients.bytes(plan, shape.lanes());
   }
 
   /** Bytes of arrays held. */

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * The gradients of one worker's tiles, in the places that {@link TileRecords} has for their values,
- * and of the parameters. Kept from call to call.
+ * and of biases. Kept from call to call.
  */
 final class GradientRecords {
   private final TileRecords records;
@@ -14,12 +14,12 @@ final class GradientRecords {
   /** Gradients of all cells. */
   float[] floats;
 
-  /** The parameters' gradients so far. */
-  final ParameterGradients parameters;
+  /** The biases' gradients so far. */
+  final BiasGradients biases;
 
   GradientRecords(TileRecords records) {
     this.records = records;
-    this.parameters = new ParameterGradients(records);
+    this.biases = new BiasGradients(records);
     this.terms = new OuterTerms[records.plan.isTrained.length];
     Arrays.setAll(terms, block -> records.plan.isTrained[block] ? new OuterTerms() : null);
   }
@@ -33,8 +33,7 @@ final class GradientRecords {
       memory = LaneMemory.ofFloats(needed);
       floats = memory.array;
     }
-    parameters.prepare(records.call.parts);
-    records.each(parameters::clear);
+    biases.clear();
   }
 
   /** Where the gradients of a time step of the segment begin; -1 is the step before it. */
@@ -56,7 +55,12 @@ final class GradientRecords {
                 0));
   }
 
-  /** Before the terms of a segment are added. */
+  /** By block, what the gradients of weights are made of; null where not trained. */
+  OuterTerms[] terms() {
+    return terms;
+  }
+
+  /** Before the terms of a segment are collected. */
   void beginTerms() {
     for (OuterTerms of : terms) {
       if (of != null) {
@@ -72,16 +76,9 @@ final class GradientRecords {
     }
   }
 
-  /** Adds the terms to the gradients of weights: a part of their target units. */
-  void addOuter(int part) {
-    for (int block = 0; block < terms.length; block++) {
-      if (terms[block] != null) {
-        parameters.addOuter(block, part, terms[block]);
-      }
-    }
-  }
-
-  /** After that: the memory may go before longer one comes. */
+  /**
+   * After they were added to the gradients of weights: the memory may go before longer one comes.
+   */
   void endTerms() {
     for (OuterTerms of : terms) {
       if (of != null) {
@@ -106,7 +103,7 @@ final class GradientRecords {
 
   /** Bytes held. */
   long bytes() {
-    long bytes = (memory == null ? 0 : memory.bytes()) + parameters.bytes();
+    long bytes = (memory == null ? 0 : memory.bytes()) + biases.bytes();
     for (OuterTerms of : terms) {
       bytes += of == null ? 0 : of.bytes();
     }

@@ -12,11 +12,9 @@ import org.iterativemaps.map.pattern.WeightMask;
  *
  * <p>A block may be cut into parts, for threads that share a tile: part p computes the units from
  * {@link #begin} to {@link #end} of what a product writes (target units forward, source units
- * backward, and the gradients of its target units' weights).
+ * backward).
  */
 abstract sealed class LaneBlock permits DenseLaneBlock, DiagonalLaneBlock, SparseLaneBlock {
-  // From this density on a block is multiplied as a dense one with zeros: twice the rate.
-  private static final double DENSE_FROM = 0.5;
   // Dense loops need some units to block registers by.
   private static final int LEAST_TARGETS = 8;
   private static final int LEAST_SOURCES = 16;
@@ -43,18 +41,18 @@ abstract sealed class LaneBlock permits DenseLaneBlock, DiagonalLaneBlock, Spars
     if (isDiagonal(mask)) {
       return new DiagonalLaneBlock(kernels, mask, lanes, parts);
     }
-    return isDense(mask)
+    return isDense(kernels, mask)
         ? new DenseLaneBlock(kernels, mask, lanes, parts)
         : new SparseLaneBlock(kernels, mask, lanes, parts);
   }
 
-  /** Whether a block is multiplied as a dense one. */
-  static boolean isDense(WeightMask mask) {
+  /** Whether a block is multiplied as a dense one, with zeros where no weight exists. */
+  static boolean isDense(LaneKernels kernels, WeightMask mask) {
     long cells = (long) mask.toSize() * mask.fromSize();
     return mask.toSize() >= LEAST_TARGETS
         && mask.fromSize() >= LEAST_SOURCES
         && cells <= WeightMask.MAX_ENTRIES
-        && mask.density() >= DENSE_FROM;
+        && mask.density() >= kernels.leastDenseDensity();
   }
 
   private static boolean isDiagonal(WeightMask mask) {
@@ -124,27 +122,33 @@ abstract sealed class LaneBlock permits DenseLaneBlock, DiagonalLaneBlock, Spars
       int part, int tiles, float[] dy, int dyAt, int dyStride, float[] dx, int dxAt, int dxStride);
 
   /**
-   * gradient += sum over terms and lanes of dy xᵀ where weights exist, of a part's target units.
+   * gradient += sum over terms and lanes of dy xᵀ where weights exist: a share of them, which may
+   * be done beside the others.
    *
    * @param gradient of {@link #gradientLength}, in the block's own order
    * @param scratch workspace of {@link #scratchLength} floats
    */
   abstract void outerAdd(
-      int part, OuterTerms terms, float[] gradient, float[] scratch, int scratchAt);
-
-  /** Floats of a part's gradient in the block's own order. */
-  abstract int gradientLength(int part);
-
-  /** Floats of workspace of one part. */
-  abstract int scratchLength();
+      int share, int shares, OuterTerms terms, float[] gradient, float[] scratch, int scratchAt);
 
   /**
-   * entries += a part's gradient, from the block's own order to the mask's; shares of it may be
-   * done side by side.
+   * Whether few weights make it better for each worker to sum the gradient of its own tiles, and to
+   * add the workers' up, than to have all tiles read by every thread.
    */
-  abstract void addGradient(int part, float[] gradient, float[] entries, int share, int shares);
+  boolean isSummedByWorker() {
+    return false;
+  }
 
-  /** Whether {@link #addGradient} would add element to element. */
+  /** Floats of a gradient in the block's own order. */
+  abstract int gradientLength();
+
+  /** Floats of workspace of one share. */
+  abstract int scratchLength();
+
+  /** entries = gradient, from the block's own order to the mask's: a share of all entries. */
+  abstract void toEntries(float[] gradient, float[] entries, int share, int shares);
+
+  /** Whether {@link #toEntries} would copy element to element. */
   abstract boolean hasEntryOrder();
 
   /** Bytes held beside the weights that were loaded. */

@@ -60,7 +60,7 @@ public interface LaneKernels {
    *
    * @param term first term
    * @param termEnd after the last term
-   * @param dw gradient of the weights in packed order, see {@link SparseTiling#addPacked}; added to
+   * @param dw gradient of the weights in packed order, see {@link SparseTiling#unpack}; added to
    * @param scratch workspace of {@link SparseTiling#scratchLength} floats
    */
   void outerAdd(
@@ -73,6 +73,12 @@ public interface LaneKernels {
       float[] dw,
       float[] scratch,
       int scratchAt);
+
+  /**
+   * The density from which on a sparse block takes less time as a dense one: the rate of sparse
+   * products in parts of that of dense ones.
+   */
+  double leastDenseDensity();
 
   /**
    * How many units a panel of a dense block's weights is to have.
@@ -112,8 +118,9 @@ public interface LaneKernels {
   void diagonalMultiplyAdd(
       float[] w, int wAt, int units, int lanes, float[] x, int xAt, float[] y, int yAt);
 
-  /** dw[i] += sum over lanes of dy[i] x[i]. */
-  void diagonalOuterAdd(int units, int lanes, float[] dy, int dyAt, float[] x, int xAt, float[] dw);
+  /** dw[dwAt + i] += sum over lanes of dy[i] x[i]. */
+  void diagonalOuterAdd(
+      int units, int lanes, float[] dy, int dyAt, float[] x, int xAt, float[] dw, int dwAt);
 
   /**
    * sums[i] += sum over lanes of z[i], as for the gradient of a bias.

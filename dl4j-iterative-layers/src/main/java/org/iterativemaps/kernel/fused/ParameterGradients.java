@@ -1,140 +1,160 @@
 package org.iterativemaps.kernel.fused;
 
 import java.util.Arrays;
-import java.util.Optional;
+import java.util.List;
+import org.iterativemaps.kernel.HeapCopy;
 import org.iterativemaps.map.Parameter;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** One worker's sums for the gradients of weights and biases. */
+/**
+ * The gradients of a kernel's parameters in one backward pass. Those of weights are summed over the
+ * tiles of all workers at once, every thread having some of the weights: one array of them, however
+ * many threads there are. Only where few weights would have every thread read all tiles, each
+ * worker sums its own. Kept from call to call.
+ */
 final class ParameterGradients {
-  private final TileRecords records;
   private final FusedPlan plan;
-  private final float[][][] weights; // by block and part, in its own order; null where not trained
-  private final float[][] biases; // by slot; null where there is none
-  private final float[][] biasLanes; // by slot, [units][lanes]
+  private final List<Parameter> order;
+  private final float[][][] weights; // by block: one array or one of each worker, in its own order
+  private float[] entries; // of one parameter, where a block's order is another than the mask's
+  private float[] bias; // of one slot
 
-  ParameterGradients(TileRecords records) {
-    this.records = records;
-    this.plan = records.plan;
+  ParameterGradients(FusedPlan plan, List<Parameter> order) {
+    this.plan = plan;
+    this.order = order;
     this.weights = new float[plan.isTrained.length][][];
-    this.biases = new float[plan.sizes.length][];
-    this.biasLanes = new float[plan.sizes.length][];
+    Arrays.fill(weights, new float[0][]); // of those that are not trained
   }
 
-  /** Zeros, before a call's backward pass. */
-  void clear(int part) {
+  private static int arrays(LaneBlock block, int workers) {
+    return block.isSummedByWorker() ? workers : 1;
+  }
+
+  /** Makes room, before {@link #clear}. */
+  void prepare(LaneBlock[] blocks, int workers) {
     for (int b = 0; b < weights.length; b++) {
-      if (weights[b] != null) {
-        weights[b][part] = cleared(weights[b][part], records.blocks[b].gradientLength(part));
-      }
-    }
-    for (int slot = 0; part == 0 && slot < biases.length; slot++) {
-      if (plan.biases[slot] >= 0) {
-        biases[slot] = cleared(biases[slot], plan.sizes[slot]);
-        biasLanes[slot] = cleared(biasLanes[slot], records.length(slot));
+      int arrays = plan.isTrained[b] ? arrays(blocks[b], workers) : 0;
+      int length = blocks[b].gradientLength();
+      if (weights[b].length != arrays || (arrays > 0 && weights[b][0].length != length)) {
+        weights[b] = new float[arrays][length];
       }
     }
   }
 
-  /** Makes room for so many parts, before {@link #clear}. */
-  void prepare(int parts) {
+  /** Zeros: a share of them. */
+  void clear(int share, int shares) {
+    for (float[][] arrays : weights) {
+      for (float[] gradient : arrays) {
+        int begin = LaneBlock.begin(gradient.length, share, shares);
+        Arrays.fill(gradient, begin, LaneBlock.end(gradient.length, share, shares), 0);
+      }
+    }
+  }
+
+  /**
+   * Adds the outer products of some workers: a share of the work, of which there are as many as
+   * workers or there is one worker.
+   *
+   * @param terms by block, of each worker
+   * @param scratch workspace for the blocks
+   */
+  void addOuter(
+      LaneBlock[] blocks,
+      int share,
+      int shares,
+      List<OuterTerms[]> terms,
+      float[] scratch,
+      int scratchAt) {
     for (int b = 0; b < weights.length; b++) {
-      if (plan.isTrained[b] && (weights[b] == null || weights[b].length != parts)) {
-        weights[b] = new float[parts][];
+      if (weights[b].length > 1) {
+        blocks[b].outerAdd(0, 1, terms.get(share)[b], weights[b][share], scratch, scratchAt);
+      } else if (weights[b].length == 1) {
+        for (OuterTerms[] ofWorker : terms) {
+          blocks[b].outerAdd(share, shares, ofWorker[b], weights[b][0], scratch, scratchAt);
+        }
       }
     }
   }
 
-  private static float[] cleared(float[] reuse, int length) {
-    if (reuse == null || reuse.length != length) {
-      return new float[length];
-    }
-    Arrays.fill(reuse, 0);
-    return reuse;
-  }
-
-  /** Adds a tile's gradient of a part of a slot's sums to that of the slot's bias. */
-  void addBias(int slot, int part, float[] gradient, int at) {
-    if (biases[slot] != null) {
-      int length = records.length(slot, part);
-      records.kernels.add(length, gradient, at, biasLanes[slot], records.place(slot, part));
-    }
-  }
-
-  /** Adds outer products to the gradient of a block's weights: a part of its target units. */
-  void addOuter(int block, int part, OuterTerms terms) {
-    records.blocks[block].outerAdd(
-        part, terms, weights[block][part], records.values, records.scratch(part));
-  }
-
-  /** After a call's backward pass. */
-  void finish() {
-    for (int slot = 0; slot < biases.length; slot++) {
-      if (biases[slot] != null) {
-        records.kernels.addLaneSums(
-            plan.sizes[slot], records.layout.lanes, biasLanes[slot], 0, biases[slot]);
+  /**
+   * Overwrites ND4J's arrays.
+   *
+   * @param biases of each worker
+   * @throws IllegalArgumentException if an array has not as many elements as its parameter
+   */
+  void write(LaneTeam team, LaneBlock[] blocks, List<BiasGradients> biases, INDArray[] gradients) {
+    for (int p = 0; p < order.size(); p++) {
+      Parameter parameter = order.get(p);
+      int length = parameter.length();
+      INDArray gradient = gradients[p];
+      HeapCopy.requireLength("gradient", p, gradient, length);
+      float[] from =
+          parameter.isBias()
+              ? sum(biases, parameter)
+              : inEntryOrder(team, blocks[parameter.block()], weights[parameter.block()], length);
+      if (HeapCopy.isPlain(gradient)) {
+        team.copy(
+            length,
+            (share, shares) -> {
+              int begin = LaneBlock.begin(length, share, shares);
+              HeapCopy.write(from, begin, LaneBlock.end(length, share, shares), gradient);
+            });
+      } else {
+        HeapCopy.write(from, gradient);
       }
     }
   }
 
-  /** Adds this worker's gradient of one parameter to others': one of so many shares of it. */
-  void addTo(Parameter parameter, float[] into, int share, int shares) {
-    if (parameter.isBias()) {
-      float[] own = biases[parameter.slot()];
-      int end = LaneBlock.end(own.length, share, shares);
-      for (int i = LaneBlock.begin(own.length, share, shares); i < end; i++) {
-        into[i] += own[i];
+  private float[] sum(List<BiasGradients> biases, Parameter parameter) {
+    bias = HeapCopy.atLeast(bias, parameter.length());
+    Arrays.fill(bias, 0, parameter.length(), 0);
+    biases.forEach(ofWorker -> ofWorker.addTo(parameter.slot(), bias));
+    return bias;
+  }
+
+  private float[] inEntryOrder(LaneTeam team, LaneBlock block, float[][] arrays, int length) {
+    float[] gradient = arrays[0];
+    for (int w = 1; w < arrays.length; w++) {
+      for (int i = 0; i < gradient.length; i++) {
+        gradient[i] += arrays[w][i];
       }
-    } else {
-      float[][] parts = weights[parameter.block()];
-      for (int p = 0; p < parts.length; p++) {
-        records.blocks[parameter.block()].addGradient(p, parts[p], into, share, shares);
+    }
+    if (block.hasEntryOrder()) {
+      return gradient;
+    }
+    entries = HeapCopy.atLeast(entries, length);
+    team.copy(length, (share, shares) -> block.toEntries(gradient, entries, share, shares));
+    return entries;
+  }
+
+  /** Floats held after a backward pass. */
+  static long length(FusedPlan plan, List<Parameter> order, LaneBlock[] blocks, int workers) {
+    long entries = 0;
+    long bias = 0;
+    for (Parameter p : order) {
+      if (p.isBias()) {
+        bias = Math.max(bias, p.length());
+      } else if (!blocks[p.block()].hasEntryOrder()) {
+        entries = Math.max(entries, p.length());
       }
     }
-  }
-
-  /** This worker's gradient of one parameter, if it is kept in the parameter's own order. */
-  Optional<float[]> own(Parameter parameter) {
-    if (parameter.isBias()) {
-      return Optional.of(biases[parameter.slot()]);
-    }
-    return isInOrder(records.blocks[parameter.block()])
-        ? Optional.of(weights[parameter.block()][0])
-        : Optional.empty();
-  }
-
-  /** Whether a block's gradient is kept as its parameter lies. */
-  static boolean isInOrder(LaneBlock block) {
-    return block.parts == 1 && block.hasEntryOrder();
-  }
-
-  /** Bytes held after a backward pass. */
-  static long bytes(FusedPlan plan, int lanes, LaneBlock[] blocks) {
-    long floats = 0;
-    for (int slot = 0; slot < plan.sizes.length; slot++) {
-      floats += plan.biases[slot] >= 0 ? (1L + lanes) * plan.sizes[slot] : 0;
-    }
+    long length = entries + bias;
     for (int b = 0; b < blocks.length; b++) {
-      for (int part = 0; plan.isTrained[b] && part < blocks[b].parts; part++) {
-        floats += blocks[b].gradientLength(part);
+      if (plan.isTrained[b]) {
+        length += (long) arrays(blocks[b], workers) * blocks[b].gradientLength();
       }
     }
-    return Float.BYTES * floats;
+    return length;
   }
 
-  /** Bytes held. */
-  long bytes() {
-    long bytes = bytes(biases) + bytes(biasLanes);
-    for (float[][] parts : weights) {
-      bytes += parts == null ? 0 : bytes(parts);
+  /** Floats held. */
+  long length() {
+    long length = (entries == null ? 0 : entries.length) + (bias == null ? 0 : bias.length);
+    for (float[][] arrays : weights) {
+      for (float[] gradient : arrays) {
+        length += gradient.length;
+      }
     }
-    return bytes;
-  }
-
-  private static long bytes(float[][] arrays) {
-    long bytes = 0;
-    for (float[] array : arrays) {
-      bytes += array == null ? 0 : (long) Float.BYTES * array.length;
-    }
-    return bytes;
+    return length;
   }
 }

@@ -27,6 +27,7 @@ record PlainWork(long weights, long cells, int updates) {
   private static final double UPDATE_COST = 6000;
 
   static PlainWork of(MapProgram program) {
+    LaneKernels kernels = new ScalarLaneKernels();
     List<RealizedBlock> blocks = program.realized().blocks();
     Set<Integer> once = new HashSet<>(); // what the input contributes is the same in all steps
     long weights = 0;
@@ -37,7 +38,7 @@ record PlainWork(long weights, long cells, int updates) {
         if (!isInput || once.add(read.block())) {
           RealizedBlock block = blocks.get(read.block());
           long all = (long) block.mask().fromSize() * block.mask().toSize();
-          weights += LaneBlock.isDense(block.mask()) ? all : block.mask().entryCount();
+          weights += LaneBlock.isDense(kernels, block.mask()) ? all : block.mask().entryCount();
           cells += all;
         }
       }

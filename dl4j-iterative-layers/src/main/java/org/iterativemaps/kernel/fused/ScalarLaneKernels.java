@@ -90,6 +90,11 @@ public final class ScalarLaneKernels implements LaneKernels {
   }
 
   @Override
+  public double leastDenseDensity() {
+    return 0.9; // one weight after the other, here and there; but dense ones need no offsets
+  }
+
+  @Override
   public int panelUnits(int lanes) {
     return 1;
   }
@@ -126,9 +131,9 @@ public final class ScalarLaneKernels implements LaneKernels {
 
   @Override
   public void diagonalOuterAdd(
-      int units, int lanes, float[] dy, int dyAt, float[] x, int xAt, float[] dw) {
+      int units, int lanes, float[] dy, int dyAt, float[] x, int xAt, float[] dw, int dwAt) {
     for (int i = 0; i < units; i++) {
-      dw[i] += dot(lanes, dy, dyAt + i * lanes, x, xAt + i * lanes);
+      dw[dwAt + i] += dot(lanes, dy, dyAt + i * lanes, x, xAt + i * lanes);
     }
   }
 

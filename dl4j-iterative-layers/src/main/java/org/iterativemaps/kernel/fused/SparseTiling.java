@@ -93,8 +93,8 @@ public final class SparseTiling {
   }
 
   /**
-   * Lays out a block in parts: the target units cut as {@link LaneBlock#begin} says. Places and
-   * offsets are those of the whole block's tiles and entries.
+   * Lays out a block in parts: the target units cut as {@link LaneBlock#begin} says. Places,
+   * offsets and packed places are those of the whole block's tiles, entries and gradient.
    *
    * @param mask its entries; may be dense
    * @param lanes lanes of a tile
@@ -114,11 +114,13 @@ public final class SparseTiling {
     }
     int[] shared = isPacked ? null : new int[mask.entryCount()];
     SparseTiling[] tilings = new SparseTiling[parts];
+    int packed = 0;
     for (int p = 0; p < parts; p++) {
-      Builder builder = new Builder(mask, lanes, shared);
+      Builder builder = new Builder(mask, lanes, shared, packed);
       builder.build(
           LaneBlock.begin(mask.toSize(), p, parts), LaneBlock.end(mask.toSize(), p, parts));
       tilings[p] = new SparseTiling(builder);
+      packed = Math.addExact(packed, tilings[p].packedLength);
     }
     return tilings;
   }
@@ -188,23 +190,23 @@ public final class SparseTiling {
   }
 
   /**
-   * gradients[entry] += packed[place of the entry].
+   * gradients[entry] = packed[place of the entry], of this part's entries.
    *
-   * @param packed in visiting order, {@link #packedLength()}
-   * @param gradients by entry; added to
+   * @param packed in visiting order: of all parts, {@link #packedLength()} each
+   * @param gradients by entry; overwritten
    */
-  public void addPacked(float[] packed, float[] gradients) {
-    addPacked(packed, gradients, 0, 1);
+  public void unpack(float[] packed, float[] gradients) {
+    unpack(packed, gradients, 0, 1);
   }
 
-  /** As {@link #addPacked(float[], float[])}, a share of the entries. */
-  void addPacked(float[] packed, float[] gradients, int share, int shares) {
+  /** As {@link #unpack(float[], float[])}, a share of the entries. */
+  void unpack(float[] packed, float[] gradients, int share, int shares) {
     int end = LaneBlock.end(runs.length / RUN, share, shares) * RUN;
     for (int run = LaneBlock.begin(runs.length / RUN, share, shares) * RUN; run < end; run += RUN) {
       int toEntry = runs[run + TO_ENTRY];
       int toPacked = runs[run + TO_PACKED];
       for (int place = runs[run + FIRST]; place < runs[run + END]; place++) {
-        gradients[place + toEntry] += packed[place + toPacked];
+        gradients[place + toEntry] = packed[place + toPacked];
       }
     }
   }
@@ -225,6 +227,7 @@ public final class SparseTiling {
     final IntList chunks = new IntList();
     final IntList spans = new IntList();
     final boolean isPacked;
+    final int packedBefore;
     int longestChunk;
     private int chunkAt;
     private int spanAt;
@@ -233,11 +236,13 @@ public final class SparseTiling {
      * A builder.
      *
      * @param byEntry where the offsets go, by entry; null to pack them
+     * @param packedBefore packed places of the parts before
      */
-    Builder(WeightMask mask, int lanes, int[] byEntry) {
+    Builder(WeightMask mask, int lanes, int[] byEntry, int packedBefore) {
       this.mask = mask;
       this.lanes = lanes;
       this.isPacked = byEntry == null;
+      this.packedBefore = packedBefore;
       this.offsets = isPacked ? new int[1024] : byEntry;
     }
 
@@ -294,7 +299,7 @@ public final class SparseTiling {
       runs[at + FIRST] = place;
       runs[at + END] = place + length;
       runs[at + TO_ENTRY] = entry - place;
-      runs[at + TO_PACKED] = packed - place;
+      runs[at + TO_PACKED] = packedBefore + packed - place;
       for (int e = 0; e < length; e++) {
         offsets[place + e] = mask.source(entry + e) * lanes;
       }

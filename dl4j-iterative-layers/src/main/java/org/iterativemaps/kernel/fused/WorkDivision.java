@@ -12,9 +12,10 @@ import org.iterativemaps.map.pattern.WeightMask;
  */
 final class WorkDivision {
   // Multiply-adds per update of a thread that shares a tile, at least: some four microseconds; and
-  // how many times as much a thread must have in a whole call, to be woken for it.
+  // how many times as much a thread must have in a whole call, to be woken for it: with the copies
+  // around them some 50 microseconds, which is what two wakings can take.
   static final long LEAST_SHARE = 75_000;
-  private static final int WHOLE_CALL = 5;
+  private static final int WHOLE_CALL = 9;
 
   private final LaneKernels kernels;
   private final long leastShare;
@@ -25,7 +26,7 @@ final class WorkDivision {
   /**
    * Of a program's calls.
    *
-   * @param leastShare least multiply-adds per update of a thread that shares a tile, and a fifth of
+   * @param leastShare least multiply-adds per update of a thread that shares a tile, and a ninth of
    *     those of a thread in a call
    */
   WorkDivision(MapProgram program, LaneKernels kernels, long leastShare) {
@@ -33,7 +34,7 @@ final class WorkDivision {
     this.leastShare = leastShare;
     this.updates = program.schedule().evaluations().size();
     this.products = products(program, mask -> true);
-    this.isSparse = 2 * products(program, LaneBlock::isDense) < products;
+    this.isSparse = 2 * products(program, mask -> LaneBlock.isDense(kernels, mask)) < products;
   }
 
   private static long products(MapProgram program, Predicate<WeightMask> wanted) {

@@ -54,8 +54,8 @@ final class Arithmetic {
     for (int tile = 0; tile < TILES; tile++) {
       terms.add(tile * yStride, tile * xStride);
     }
-    float[] dw = new float[block.gradientLength(0)];
-    block.outerAdd(0, terms, dw, new float[block.scratchLength()], 0);
+    float[] dw = new float[block.gradientLength()];
+    block.outerAdd(0, 1, terms, dw, new float[block.scratchLength()], 0);
     return new Rounding(areMultiples(y), areMultiples(dx), areMultiples(dw));
   }
 

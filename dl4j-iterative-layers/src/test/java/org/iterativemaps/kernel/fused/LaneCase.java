@@ -146,7 +146,9 @@ final class LaneCase {
         kernels.multiplyAdd(tiling, a, b, c.w, c.x, X_AT, y, Y_AT);
         kernels.outerAdd(tiling, a, b, c.terms(), 0, 1, packed, scratch, 9);
       }
-      tiling.addPacked(packed, dw);
+      float[] added = new float[dw.length];
+      tiling.unpack(packed, added);
+      add(added);
       TransposedMask transposed = TransposedMask.of(c.mask);
       float[] transposedWeights = new float[c.w.length];
       for (int i = 0; i < transposedWeights.length; i++) {
@@ -174,10 +176,21 @@ final class LaneCase {
       for (int part = 0; part < parts; part++) {
         block.multiplyAdd(part, 1, c.x, X_AT, 0, y, Y_AT, 0);
         block.multiplyTransposedAdd(part, 1, c.dy, Y_AT, 0, dx, X_AT, 0);
-        float[] gradient = new float[block.gradientLength(part)];
-        block.outerAdd(part, c.terms(), gradient, scratch, 9);
-        block.addGradient(part, gradient, dw, 0, 2);
-        block.addGradient(part, gradient, dw, 1, 2);
+      }
+      float[] gradient = new float[block.gradientLength()];
+      float[] added = new float[dw.length];
+      for (int share = 0; share < parts; share++) {
+        block.outerAdd(share, parts, c.terms(), gradient, scratch, 9);
+      }
+      for (int share = 0; share < 2; share++) {
+        block.toEntries(gradient, added, share, 2);
+      }
+      add(added);
+    }
+
+    private void add(float[] gradient) {
+      for (int entry = 0; entry < dw.length; entry++) {
+        dw[entry] += gradient[entry];
       }
     }
   }

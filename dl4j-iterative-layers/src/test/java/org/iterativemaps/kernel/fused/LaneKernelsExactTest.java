@@ -134,16 +134,16 @@ class LaneKernelsExactTest {
         kernels.outerAdd(tiling, 0, tiling.chunks(), terms, 0, half, packed, scratch, 0);
         kernels.outerAdd(tiling, 0, tiling.chunks(), terms, half, tiles, packed, scratch, 0);
         float[] dw = new float[mask.entryCount()];
-        tiling.addPacked(packed, dw);
+        tiling.unpack(packed, dw);
         assertExact(expected, dw, "lanes " + lanes);
         for (int parts = 1; parts <= 2; parts++) {
           DenseLaneBlock block = new DenseLaneBlock(kernels, mask, lanes, parts);
           float[] all = new float[mask.entryCount()];
-          for (int part = 0; part < parts; part++) {
-            float[] gradient = new float[block.gradientLength(part)];
-            block.outerAdd(part, terms, gradient, new float[block.scratchLength()], 0);
-            block.addGradient(part, gradient, all, 0, 1);
+          float[] gradient = new float[block.gradientLength()];
+          for (int share = 0; share < 3; share++) {
+            block.outerAdd(share, 3, terms, gradient, new float[block.scratchLength()], 0);
           }
+          block.toEntries(gradient, all, 0, 1);
           assertExact(expected, all, "dense, lanes " + lanes);
         }
       }
@@ -203,7 +203,7 @@ class LaneKernelsExactTest {
       float[] filled = y.clone();
       float[] added = y.clone();
       kernels.diagonalMultiplyAdd(w, 0, units, lanes, x, 3, product, 5);
-      kernels.diagonalOuterAdd(units, lanes, y, 5, x, 3, dw);
+      kernels.diagonalOuterAdd(units, lanes, y, 5, x, 3, dw, 0);
       kernels.addLaneSums(units, lanes, x, 3, sums);
       kernels.fill(w, 0, units, lanes, filled, 5);
       kernels.add(length, x, 3, added, 5);

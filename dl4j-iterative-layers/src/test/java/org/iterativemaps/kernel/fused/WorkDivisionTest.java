@@ -19,7 +19,11 @@ class WorkDivisionTest {
               LaneKernels.class.getClassLoader(),
               new Class<?>[] {LaneKernels.class},
               (self, method, arguments) ->
-                  method.getName().equals("vectorLanes") ? 8 : tileLanes((int) arguments[0]));
+                  switch (method.getName()) {
+                    case "vectorLanes" -> 8;
+                    case "leastDenseDensity" -> 0.5;
+                    default -> tileLanes((int) arguments[0]);
+                  });
 
   private static int tileLanes(int batch) {
     return batch <= 8 ? 8 : batch <= 16 ? 16 : 32;
@@ -69,8 +73,8 @@ class WorkDivisionTest {
   @Test
   void noMoreThreadsThanTheWorkIsWorth() {
     WorkDivision division = division(0.04, 20_000);
-    assertEquals(1, division.threads(19));
-    assertEquals(2, division.threads(20));
+    assertEquals(1, division.threads(35));
+    assertEquals(2, division.threads(36));
     assertEquals(2, division.threads(1000));
     assertEquals(1, division.parts(2, 2));
     assertEquals(2, division.parts(4, 2));
