@@ -95,11 +95,17 @@ public final class Benchmarks implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (name.equals(LargeBenchmark.NAME)) {
+      System.out.printf(Locale.ROOT, "%s: %s%n%s%n", name, LargeBenchmark.DESCRIPTION, machine());
+      LargeBenchmark.run();
+      return 0;
+    }
     List<Plan> plans = Plans.all();
     Plan plan = plans.stream().filter(p -> p.name().equals(name)).findFirst().orElse(null);
     if (plan == null) {
       System.out.println("Benchmarks:");
-      plans.forEach(p -> System.out.printf(Locale.ROOT, "  %-18s %s%n", p.name(), p.description()));
+      plans.forEach(p -> list(p.name(), p.description()));
+      list(LargeBenchmark.NAME, LargeBenchmark.DESCRIPTION);
       return name.equals("list") ? 0 : 2;
     }
     List<Row> read;
@@ -135,6 +141,10 @@ public final class Benchmarks implements Callable<Integer> {
       System.out.println("Picture: " + picture);
     }
     return 0;
+  }
+
+  private static void list(String benchmark, String description) {
+    System.out.printf(Locale.ROOT, "  %-18s %s%n", benchmark, description);
   }
 
   private List<Row> run(Plan plan) throws Exception {

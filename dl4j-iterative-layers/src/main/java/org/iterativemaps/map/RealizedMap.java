@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.iterativemaps.map.pattern.Heap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.pattern.WeightMask;
@@ -16,6 +17,9 @@ import org.iterativemaps.map.pattern.WeightMask;
  * its bias. Immutable.
  */
 public final class RealizedMap {
+  /** Bytes of masks that take longer to draw than threads to find. */
+  private static final double LARGE = 1 << 20;
+
   private final BlockMap map;
   private final List<RealizedBlock> blocks;
   private final List<Parameter> parameters;
@@ -74,7 +78,10 @@ public final class RealizedMap {
     this.map = map;
     this.blocks = new ArrayList<>();
     this.parameters = new ArrayList<>();
-    map.blocks().forEach(block -> blocks.add(realize(block)));
+    WeightMask[] masks = draw(map);
+    for (int i = 0; i < masks.length; i++) {
+      blocks.add(realize(map.blocks().get(i), masks[i]));
+    }
     this.biases = new int[map.slots().size()];
     this.gains = new int[map.slots().size()];
     Arrays.fill(biases, -1);
@@ -114,7 +121,31 @@ public final class RealizedMap {
     return bytes;
   }
 
-  private RealizedBlock realize(Block block) {
+  /**
+   * The masks of linear blocks, drawn side by side where there are many weights: each is drawn from
+   * numbers of its own. Null for other blocks, and for those that {@link #realize} draws, or of
+   * which it says why they cannot be.
+   */
+  private static WeightMask[] draw(BlockMap map) {
+    WeightMask[] masks = new WeightMask[map.blocks().size()];
+    if (masks.length > 1 && bytes(map) > LARGE) {
+      IntStream.range(0, masks.length).parallel().forEach(i -> masks[i] = drawOrNull(map, i));
+    }
+    return masks;
+  }
+
+  private static WeightMask drawOrNull(BlockMap map, int index) {
+    Block block = map.blocks().get(index);
+    try {
+      return block.function() instanceof BlockFunctions.Linear linear
+          ? linear.mask(map.site(block))
+          : null;
+    } catch (RuntimeException refused) {
+      return null; // to be said in the order of the blocks
+    }
+  }
+
+  private RealizedBlock realize(Block block, WeightMask drawn) {
     return BlockMap.inBlock(
         block,
         () -> {
@@ -124,7 +155,7 @@ public final class RealizedMap {
           RealizedMap nested = null;
           List<Parameter> own;
           if (block.function() instanceof BlockFunctions.Linear linear) {
-            mask = linear.mask(site);
+            mask = drawn == null ? linear.mask(site) : drawn;
             fixedValues = block.isFixed() ? linear.values(site, mask) : null;
             own =
                 block.isFixed()

@@ -20,14 +20,7 @@ public record Formula(DoubleUnaryOperator value, DoubleUnaryOperator slope) {
   public static final Formula GELU =
       new Formula(z -> z * normal(z), z -> normal(z) + z * density(z));
 
-  public static final Formula TANH_GELU =
-      new Formula(
-          z -> z * sigmoid(twiceU(z)),
-          z -> {
-            double slope = 2 * sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * z * z);
-            double u = twiceU(z);
-            return sigmoid(u) + z * sigmoid(u) * sigmoid(-u) * slope;
-          });
+  public static final Formula TANH_GELU = tanhGelu(0.044715);
 
   public static final Formula MISH =
       new Formula(
@@ -37,29 +30,32 @@ public record Formula(DoubleUnaryOperator value, DoubleUnaryOperator slope) {
             return tanh(plus(z)) + z * sigmoid(z) / cosh / cosh;
           });
 
-  static final Formula CUBE = new Formula(z -> z * z * z, z -> 3 * z * z);
-  static final Formula IDENTITY = new Formula(z -> z, z -> 1);
-  static final Formula ELU = new Formula(z -> z < 0 ? expm1(z) : z, z -> z < 0 ? exp(z) : 1);
-  static final Formula SELU =
+  public static final Formula CUBE = new Formula(z -> z * z * z, z -> 3 * z * z);
+  public static final Formula IDENTITY = new Formula(z -> z, z -> 1);
+  public static final Formula ELU = elu(1);
+  public static final Formula SELU =
       new Formula(
           z -> SELU_SCALE * (z < 0 ? SELU_ALPHA * expm1(z) : z),
           z -> SELU_SCALE * (z <= 0 ? SELU_ALPHA * exp(z) : 1));
-  static final Formula HARD_SIGMOID =
+  public static final Formula HARD_SIGMOID =
       new Formula(z -> max(0, min(1, 0.2 * z + 0.5)), z -> abs(z) <= 2.5 ? 0.2 : 0);
-  static final Formula HARD_TANH = new Formula(z -> max(-1, min(1, z)), z -> abs(z) <= 1 ? 1 : 0);
-  static final Formula RELU = new Formula(z -> max(0, z), z -> z > 0 ? 1 : 0);
-  static final Formula RELU6 = new Formula(z -> max(0, min(6, z)), z -> z > 0 && z < 6 ? 1 : 0);
-  static final Formula LEAKY_RELU = new Formula(z -> z < 0 ? 0.01 * z : z, z -> z < 0 ? 0.01 : 1);
-  static final Formula THRESHOLDED_RELU = new Formula(z -> z > 1 ? z : 0, z -> z > 1 ? 1 : 0);
-  static final Formula SIGMOID = new Formula(Formula::sigmoid, z -> sigmoid(z) * sigmoid(-z));
-  static final Formula SOFTSIGN =
+  public static final Formula HARD_TANH =
+      new Formula(z -> max(-1, min(1, z)), z -> abs(z) <= 1 ? 1 : 0);
+  public static final Formula RELU = new Formula(z -> max(0, z), z -> z > 0 ? 1 : 0);
+  public static final Formula RELU6 =
+      new Formula(z -> max(0, min(6, z)), z -> z > 0 && z < 6 ? 1 : 0);
+  public static final Formula LEAKY_RELU = leakyRelu(0.01);
+  public static final Formula THRESHOLDED_RELU = thresholdedRelu(1);
+  public static final Formula SIGMOID =
+      new Formula(Formula::sigmoid, z -> sigmoid(z) * sigmoid(-z));
+  public static final Formula SOFTSIGN =
       new Formula(z -> z / (1 + abs(z)), z -> 1 / ((1 + abs(z)) * (1 + abs(z))));
-  static final Formula TANH = new Formula(StrictMath::tanh, Formula::sechSquared);
-  static final Formula RECTIFIED_TANH =
+  public static final Formula TANH = new Formula(StrictMath::tanh, Formula::sechSquared);
+  public static final Formula RECTIFIED_TANH =
       new Formula(z -> max(0, tanh(z)), z -> z > 0 ? sechSquared(z) : 0);
 
   /** 1.7159 tanh(2z/3), the tanh approximated by a quotient. */
-  static final Formula RATIONAL_TANH =
+  public static final Formula RATIONAL_TANH =
       new Formula(
           z -> {
             double x = 2 * z / 3;
@@ -72,6 +68,37 @@ public record Formula(DoubleUnaryOperator value, DoubleUnaryOperator slope) {
             double slope = 1 + 2 * abs(x) + 4 * 1.41645 * abs(x * x * x);
             return 1.7159 * 2 / 3 * slope / p / p;
           });
+
+  public static Formula leakyRelu(double alpha) {
+    return new Formula(z -> z < 0 ? alpha * z : z, z -> z < 0 ? alpha : 1);
+  }
+
+  public static Formula thresholdedRelu(double threshold) {
+    return new Formula(z -> z > threshold ? z : 0, z -> z > threshold ? 1 : 0);
+  }
+
+  /** z from a threshold on, a line from zero below it, and no more than a largest value. */
+  public static Formula bentRelu(double slope, double threshold, double max) {
+    DoubleUnaryOperator value = z -> z >= threshold ? z : slope == 0 ? 0 : slope * (z - threshold);
+    return new Formula(
+        z -> min(value.applyAsDouble(z), max),
+        z -> value.applyAsDouble(z) >= max ? 0 : z >= threshold ? 1 : slope);
+  }
+
+  public static Formula elu(double alpha) {
+    return new Formula(z -> z < 0 ? alpha * expm1(z) : z, z -> z < 0 ? alpha * exp(z) : 1);
+  }
+
+  /** GELU by tanh, with a factor of the cube. */
+  public static Formula tanhGelu(double cube) {
+    return new Formula(
+        z -> z * sigmoid(twiceU(z, cube)),
+        z -> {
+          double slope = 2 * sqrt(2 / Math.PI) * (1 + 3 * cube * z * z);
+          double u = twiceU(z, cube);
+          return sigmoid(u) + z * sigmoid(u) * sigmoid(-u) * slope;
+        });
+  }
 
   public static Formula swish(double beta) {
     return new Formula(
@@ -94,8 +121,8 @@ public record Formula(DoubleUnaryOperator value, DoubleUnaryOperator slope) {
     return 4 * sigmoid(2 * z) * sigmoid(-2 * z);
   }
 
-  private static double twiceU(double z) {
-    return 2 * sqrt(2 / Math.PI) * (z + 0.044715 * z * z * z);
+  private static double twiceU(double z, double cube) {
+    return 2 * sqrt(2 / Math.PI) * (z + cube * z * z * z);
   }
 
   private static double density(double z) {

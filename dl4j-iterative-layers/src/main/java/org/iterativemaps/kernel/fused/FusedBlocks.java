@@ -1,17 +1,26 @@
 package org.iterativemaps.kernel.fused;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A kernel's blocks, laid out for each shape of call that came, and whose parameters they hold. */
 final class FusedBlocks {
+  // Weights that take some milliseconds.
+  private static final long LARGE = 200_000;
+
   private final MapProgram program;
   private final LaneKernels kernels;
   private final Map<Shape, LaneBlock[]> laidOut = new HashMap<>();
+  private final Set<LaneBlock[]> backwards = Collections.newSetFromMap(new IdentityHashMap<>());
   private ParameterCopies loaded; // null while they are not all of one's
 
   /** What blocks are laid out for. */
@@ -26,9 +35,22 @@ final class FusedBlocks {
     return laidOut.computeIfAbsent(
         shape,
         s ->
-            program.realized().blocks().stream()
+            sideBySide(program.realized().blocks())
                 .map(block -> layOut(block, s))
                 .toArray(LaneBlock[]::new));
+  }
+
+  /** Lays blocks out for the way back, if that has not been done. */
+  void layOutBackward(LaneBlock[] blocks) {
+    if (backwards.add(blocks)) {
+      sideBySide(Arrays.asList(blocks)).forEach(LaneBlock::layOutBackward);
+    }
+  }
+
+  /** Blocks of millions of weights take longer to lay out than threads to find. */
+  private <T> Stream<T> sideBySide(List<T> blocks) {
+    boolean isLarge = program.realized().parameterCount() > LARGE && LaneThreads.most() > 1;
+    return isLarge ? blocks.parallelStream() : blocks.stream();
   }
 
   private LaneBlock layOut(RealizedBlock realized, Shape shape) {

@@ -203,9 +203,7 @@ final class FusedKernel implements MapKernel {
         writable.assign(0);
       }
       call.stateGradient = stateArrays(pass.stateGradient, call.batch);
-      for (LaneBlock block : pass.laid) {
-        block.layOutBackward();
-      }
+      blocks.layOutBackward(pass.laid);
       parameterGradients.prepare(pass.laid, call.workers);
       team.run(
           share -> {

@@ -15,8 +15,11 @@ package org.iterativemaps.kernel.fused;
  * floats): half as many operations, none of them on integers, and never above 1.
  */
 public final class ScalarActivations {
-  /** Bits of a magnitude whose negative has a normal float as exponential. */
-  public static final int EXP_CUT = Float.floatToRawIntBits(87.3f);
+  /** A magnitude whose negative has a normal float as exponential. */
+  public static final float EXP_END = 87.3f;
+
+  /** Bits of {@link #EXP_END}. */
+  public static final int EXP_CUT = Float.floatToRawIntBits(EXP_END);
 
   /** Magnitude from which on tanh is 1 but for 2e-7. */
   public static final float TANH_CUT = 8.05f;
@@ -44,6 +47,18 @@ public final class ScalarActivations {
 
   /** See {@link #A1}. */
   public static final float B4 = 8.484391287311155e-07f;
+
+  /** Of {@link #TWO_THIRDS} z, where rational tanh is 1.7159 and its derivative below 3e-20. */
+  public static final float RATIONAL_CUT = 1e4f;
+
+  /** Rational tanh is {@link #RATIONAL_SCALE} r({@value} z). */
+  public static final float TWO_THIRDS = 2 / 3f;
+
+  /** See {@link #TWO_THIRDS}. */
+  public static final float RATIONAL_SCALE = 1.7159f;
+
+  /** r(x) = sign(x) (1 - 1 / (1 + |x| + x^2 + {@value} x^4)). */
+  public static final float R4 = 1.41645f;
 
   /** All bits but the sign. */
   public static final int MAGNITUDE = 0x7fffffff;
@@ -91,16 +106,20 @@ public final class ScalarActivations {
       case SIGMOID -> sigmoid(z);
       case RELU -> z < 0 ? 0 : z;
       case LEAKY_RELU -> z < 0 ? activation.alpha() * z : z;
-      case ELU -> z < 0 ? activation.alpha() * expm1(-cut(z, EXP_CUT)) : z;
+      case BENT_RELU -> bentRelu(activation, z);
+      case ELU, ANY_ELU -> z < 0 ? activation.alpha() * expm1(-cut(z, EXP_CUT)) : z;
       case SELU ->
           LaneActivation.SELU_SCALE
               * (z < 0 ? LaneActivation.SELU_ALPHA * expm1(-cut(z, EXP_CUT)) : z);
       case HARD_TANH -> Math.min(Math.max(z, -1), 1);
       case HARD_SIGMOID -> Math.min(Math.max(0.2f * z + 0.5f, 0), 1);
-      case SOFTSIGN -> z / (1 + Math.abs(z));
-      case SOFTPLUS -> (z < 0 ? 0 : z) + log1p(exp(-cut(z, EXP_CUT)));
+      case RECTIFIED_TANH -> tanh(Math.max(z, 0));
+      case RATIONAL_TANH -> rationalTanh(z);
+      case SOFTSIGN -> softsign(z);
+      case CUBE -> z * z * z;
+      case SOFTPLUS -> softplus(z, activation.alpha());
       case GELU -> ScalarGates.gelu(z);
-      case TANH_GELU -> ScalarGates.tanhGelu(z);
+      case TANH_GELU -> ScalarGates.tanhGelu(z, activation.alpha());
       case SWISH -> ScalarGates.swish(z, activation.alpha());
       case MISH -> ScalarGates.mish(z);
     };
@@ -118,17 +137,22 @@ public final class ScalarActivations {
       case SIGMOID -> v * (1 - v);
       case RELU -> v > 0 ? 1 : 0;
       case LEAKY_RELU -> v < 0 ? activation.alpha() : 1;
+      case BENT_RELU -> bentReluSlope(activation, v);
       case ELU -> v < 0 ? v + activation.alpha() : 1;
+      case ANY_ELU -> v < 0 ? activation.alpha() * exp(-cut(v, EXP_CUT)) : 1;
       case SELU -> // at 0 as ND4J
           v > 0
               ? LaneActivation.SELU_SCALE
               : v + LaneActivation.SELU_SCALE * LaneActivation.SELU_ALPHA;
       case HARD_TANH -> v >= -1 && v <= 1 ? 1 : 0;
       case HARD_SIGMOID -> v >= -2.5f && v <= 2.5f ? 0.2f : 0;
+      case RECTIFIED_TANH -> v > 0 ? 1 - v * v : 0;
+      case RATIONAL_TANH -> rationalTanhSlope(v);
       case SOFTSIGN -> (1 - Math.abs(v)) * (1 - Math.abs(v));
-      case SOFTPLUS -> -expm1(-cut(v, EXP_CUT)) + (v - v);
+      case CUBE -> v * v * 3;
+      case SOFTPLUS -> Float.isNaN(v) ? v : -expm1(-cut(v * activation.alpha(), EXP_CUT));
       case GELU -> ScalarGates.geluSlope(v);
-      case TANH_GELU -> ScalarGates.tanhGeluSlope(v);
+      case TANH_GELU -> ScalarGates.tanhGeluSlope(v, activation.alpha());
       case SWISH -> ScalarGates.swishSlope(v, activation.alpha());
       case MISH -> ScalarGates.mishSlope(v);
     };
@@ -140,6 +164,57 @@ public final class ScalarActivations {
     float p = (((A4 * t + A3) * t + A2) * t + A1) * t + 1;
     float q = (((B4 * t + B3) * t + B2) * t + B1) * t + 1;
     return p * x / q;
+  }
+
+  private static float bentRelu(LaneActivation bent, float z) {
+    float below = (Math.max(z, floor(bent)) - bent.threshold()) * bent.alpha() + 0f;
+    return Math.min(z >= bent.threshold() ? z : below, bent.max());
+  }
+
+  private static float bentReluSlope(LaneActivation bent, float z) {
+    boolean isAbove = z >= bent.threshold();
+    float below = (Math.max(z, floor(bent)) - bent.threshold()) * bent.alpha() + 0f;
+    return (isAbove ? z : below) >= corner(bent) ? 0 : isAbove ? 1 : bent.alpha();
+  }
+
+  /** Of z below the threshold of a bent ReLU: a slope of zero times infinity would be no number. */
+  public static float floor(LaneActivation bent) {
+    return bent.alpha() == 0 ? -Float.MAX_VALUE : Float.NEGATIVE_INFINITY;
+  }
+
+  /** Value from which on a bent ReLU is flat: not a number, and so never reached, without a max. */
+  public static float corner(LaneActivation bent) {
+    return bent.max() == Float.POSITIVE_INFINITY ? Float.NaN : bent.max();
+  }
+
+  /** With x = 2z / 3, m = |x| and c = 1 + m + 1.41645 m^3, r(x) = x c / (1 + m c). */
+  private static float rationalTanh(float z) {
+    float x = Math.max(Math.min(z * TWO_THIRDS, RATIONAL_CUT), -RATIONAL_CUT);
+    float m = Math.abs(x);
+    float c = (m * m * R4 + 1) * m + 1;
+    return x * c / (c * m + 1) * RATIONAL_SCALE;
+  }
+
+  private static float rationalTanhSlope(float z) {
+    float m = Math.abs(Math.max(Math.min(z * TWO_THIRDS, RATIONAL_CUT), -RATIONAL_CUT));
+    float c = (m * m * R4 + 1) * m + 1;
+    float q = c * m + 1;
+    return ((m * m * (4 * R4) + 2) * m + 1) / (q * q) * (RATIONAL_SCALE * TWO_THIRDS);
+  }
+
+  private static float softsign(float z) {
+    float x = Math.max(Math.min(z, Float.MAX_VALUE), -Float.MAX_VALUE);
+    return x / (Math.abs(x) + 1);
+  }
+
+  private static float softplus(float z, float beta) {
+    float exp = exp(-(cut(z, expCut(beta)) * beta));
+    return (z < 0 ? 0 : z) + log1p(exp) * (1 / beta);
+  }
+
+  /** Bits of a magnitude m with exp(-beta m) a normal float, beta &gt; 0. */
+  public static int expCut(float beta) {
+    return Float.floatToRawIntBits(Math.min(EXP_END / beta, Float.MAX_VALUE));
   }
 
   private static float sigmoid(float z) {

@@ -3,6 +3,7 @@ package org.iterativemaps.kernel.fused;
 import static org.iterativemaps.kernel.fused.ScalarActivations.EXP_CUT;
 import static org.iterativemaps.kernel.fused.ScalarActivations.cut;
 import static org.iterativemaps.kernel.fused.ScalarActivations.exp;
+import static org.iterativemaps.kernel.fused.ScalarActivations.expCut;
 
 /**
  * The activations that are max(z, 0) - m T(m), m = |z|, on single floats: GELU, Swish, Mish. By the
@@ -14,6 +15,9 @@ public final class ScalarGates {
 
   /** Bits of a magnitude beyond which the tail of GELU by tanh is nothing. */
   public static final int TANH_GELU_CUT = Float.floatToRawIntBits(9.99f);
+
+  /** The same with {@link LaneActivation#ND4J_GELU_CUBE}. */
+  public static final int ND4J_GELU_CUT = Float.floatToRawIntBits(46f);
 
   /**
    * The normal tail Q(m), m >= 0, is exp(-m^2 / 2) (N0 t^9 + … + N9), t = 1 / (1 + {@value} m):
@@ -57,9 +61,6 @@ public final class ScalarGates {
   /** 2 sqrt(2 / pi), of GELU by tanh. */
   public static final float U1 = 1.5957691216057308f;
 
-  /** Of the cube in GELU by tanh. */
-  public static final float U3 = 0.044715f;
-
   private ScalarGates() {}
 
   /** T is the normal tail. */
@@ -75,29 +76,34 @@ public final class ScalarGates {
   }
 
   /** T(m) = sigmoid(-2u(m)). */
-  static float tanhGelu(float z) {
-    float m = cut(z, TANH_GELU_CUT);
-    float exp = exp(-twiceU(m));
+  static float tanhGelu(float z, float cube) {
+    float m = cut(z, tanhGeluCut(cube));
+    float exp = exp(-twiceU(m, cube));
     return Math.max(z, 0) - m * (exp * (1 / (exp + 1)));
   }
 
-  static float tanhGeluSlope(float z) {
-    float m = cut(z, TANH_GELU_CUT);
-    float exp = exp(-twiceU(m));
+  static float tanhGeluSlope(float z, float cube) {
+    float m = cut(z, tanhGeluCut(cube));
+    float exp = exp(-twiceU(m, cube));
     float above = 1 / (exp + 1);
     float tail = exp * above;
-    return slope(z, tail - m * (tail * above * ((m * m * (3 * U3) + 1) * U1)));
+    return slope(z, tail - m * (tail * above * ((m * m * (3 * cube) + 1) * U1)));
+  }
+
+  /** Bits of the magnitude that z is cut to in GELU by tanh. */
+  public static int tanhGeluCut(float cube) {
+    return cube == LaneActivation.ND4J_GELU_CUBE ? ND4J_GELU_CUT : TANH_GELU_CUT;
   }
 
   /** T(m) = sigmoid(-beta m). */
   static float swish(float z, float beta) {
-    float m = cut(z * beta, EXP_CUT);
-    float exp = exp(-m);
-    return Math.max(z, 0) - m * (exp * (1 / (exp + 1))) * (1 / beta);
+    float m = cut(z, expCut(beta));
+    float exp = exp(-(m * beta));
+    return Math.max(z, 0) - m * (exp * (1 / (exp + 1)));
   }
 
   static float swishSlope(float z, float beta) {
-    float m = cut(z * beta, EXP_CUT);
+    float m = cut(z, expCut(beta)) * beta;
     float exp = exp(-m);
     float above = 1 / (exp + 1);
     float tail = exp * above;
@@ -152,7 +158,7 @@ public final class ScalarGates {
     return p * t + N9;
   }
 
-  private static float twiceU(float m) {
-    return (m * m * U3 + 1) * m * U1;
+  private static float twiceU(float m, float cube) {
+    return (m * m * cube + 1) * m * U1;
   }
 }

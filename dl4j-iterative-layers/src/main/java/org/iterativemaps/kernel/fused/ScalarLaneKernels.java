@@ -9,13 +9,17 @@ import static org.iterativemaps.kernel.fused.SparseTiling.TO_PACKED;
 /**
  * {@link LaneKernels} in plain loops: the specification, and what runs without the Vector API.
  *
- * <p>Every innermost loop is over the lanes of two contiguous rows, which a JIT compiler can
- * vectorize by itself. Arguments are not checked.
+ * <p>Products go by {@link EightLanes}, or where rows are long and read often by {@link
+ * CopiedRows}. Arguments are not checked.
  */
 public final class ScalarLaneKernels implements LaneKernels {
   // Rows of lanes long enough to pay for the loop around them.
   private static final int LANES = 64;
   private static final int UNIT = 8;
+  // Units that share the copies of a dense block's rows.
+  private static final int PANEL = 32;
+  // How often rows are read for copies to pay.
+  private static final int LEAST_READS = 8;
 
   @Override
   public String description() {
@@ -50,13 +54,48 @@ public final class ScalarLaneKernels implements LaneKernels {
     int[] runs = block.runs();
     int[] offsets = block.offsets();
     int lanes = block.lanes();
+    int begin = block.chunkStart(chunk) * SparseTiling.RUN;
     int end = block.chunkStart(chunkEnd) * SparseTiling.RUN;
-    for (int run = block.chunkStart(chunk) * SparseTiling.RUN; run < end; run += SparseTiling.RUN) {
+    if (CopiedRows.suits(lanes) && multiplyCopied(block, begin, end, w, x, xAt, y, yAt)) {
+      return;
+    }
+    for (int run = begin; run < end; run += SparseTiling.RUN) {
       int target = yAt + runs[run + TARGET];
-      for (int place = runs[run + FIRST]; place < runs[run + END]; place++) {
-        axpy(w[place + runs[run + TO_ENTRY]], lanes, x, xAt + offsets[place], y, target);
+      int toEntry = runs[run + TO_ENTRY];
+      for (int lane = 0; lane < lanes; lane += UNIT) {
+        int first = runs[run + FIRST];
+        EightLanes.multiplyAdd(
+            offsets, first, runs[run + END], w, toEntry, x, xAt + lane, y, target + lane);
       }
     }
+  }
+
+  /** Multiplies on copies of the rows between the first and the last that are read, if they pay. */
+  private static boolean multiplyCopied(
+      SparseTiling block, int begin, int end, float[] w, float[] x, int xAt, float[] y, int yAt) {
+    int[] runs = block.runs();
+    int[] offsets = block.offsets();
+    int low = Integer.MAX_VALUE;
+    int high = 0;
+    int reads = 0;
+    for (int run = begin; run < end; run += SparseTiling.RUN) {
+      low = Math.min(low, offsets[runs[run + FIRST]]);
+      high = Math.max(high, offsets[runs[run + END] - 1]);
+      reads += runs[run + END] - runs[run + FIRST];
+    }
+    int count = (high - low) / block.lanes() + 1;
+    if (reads / LEAST_READS < count) {
+      return false;
+    }
+    CopiedRows rows = CopiedRows.ofThread();
+    rows.copy(x, xAt + low, block.lanes(), count, block.lanes());
+    for (int run = begin; run < end; run += SparseTiling.RUN) {
+      int first = runs[run + FIRST];
+      int toEntry = runs[run + TO_ENTRY];
+      int target = yAt + runs[run + TARGET];
+      rows.multiplyAdd(offsets, first, runs[run + END], low, w, toEntry, y, target);
+    }
+    return true;
   }
 
   @Override
@@ -82,8 +121,12 @@ public final class ScalarLaneKernels implements LaneKernels {
       int run = block.chunkStart(chunk) * SparseTiling.RUN;
       for (; run < end; run += SparseTiling.RUN) {
         int target = targets + runs[run + TARGET];
-        for (int place = runs[run + FIRST]; place < runs[run + END]; place++) {
-          dw[place + runs[run + TO_PACKED]] += dot(lanes, dy, target, x, sources + offsets[place]);
+        int first = runs[run + FIRST];
+        int toPacked = runs[run + TO_PACKED];
+        for (int lane = 0; lane < lanes; lane += UNIT) {
+          int place = sources + lane;
+          EightLanes.outerAdd(
+              offsets, first, runs[run + END], dy, target + lane, x, place, dw, toPacked);
         }
       }
     }
@@ -96,7 +139,7 @@ public final class ScalarLaneKernels implements LaneKernels {
 
   @Override
   public int panelUnits(int lanes) {
-    return 1;
+    return CopiedRows.suits(lanes) ? PANEL : 1;
   }
 
   @Override
@@ -113,10 +156,19 @@ public final class ScalarLaneKernels implements LaneKernels {
       float[] y,
       int yAt,
       int yStride) {
+    if (CopiedRows.suits(lanes)) {
+      CopiedRows rows = CopiedRows.ofThread();
+      rows.copy(x, xAt, xStride, depth, lanes);
+      for (int unit = 0; unit < units; unit++) {
+        rows.multiplyAdd(depth, w, wAt + unit, height, y, yAt + unit * yStride);
+      }
+      return;
+    }
     for (int unit = 0; unit < units; unit++) {
-      for (int d = 0; d < depth; d++) {
-        float weight = w[wAt + d * height + unit];
-        axpy(weight, lanes, x, xAt + d * xStride, y, yAt + unit * yStride);
+      int target = yAt + unit * yStride;
+      for (int lane = 0; lane < lanes; lane += UNIT) {
+        int first = xAt + lane;
+        EightLanes.multiplyAdd(depth, w, wAt + unit, height, x, first, xStride, y, target + lane);
       }
     }
   }

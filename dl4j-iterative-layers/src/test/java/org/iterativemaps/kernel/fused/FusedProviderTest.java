@@ -201,7 +201,8 @@ class FusedProviderTest {
     "256, 0.1, scalar",
     "256, 0.4, reference",
     "512, 0.1, scalar",
-    "512, 0.2, reference",
+    "512, 0.2, scalar",
+    "512, 0.3, reference",
     "2000, 0.1, scalar"
   })
   void matrixProductsForMuchWorkThatIsDense(int width, double density, String kernel) {

@@ -28,6 +28,10 @@ public final class SimdLaneKernels implements LaneKernels {
   // more to spread them.
   private static final double LEAST_DENSE = L >= 16 ? 0.45 : 0.6;
 
+  // A loop over millions of floats would run to its end, some hundred times slower, before it is
+  // compiled: until then methods that are called again are compiled after fewer iterations.
+  private static final int PIECE = 4096;
+
   // The same numbers without vectors.
   private final LaneKernels plain = new ScalarLaneKernels();
 
@@ -150,12 +154,19 @@ public final class SimdLaneKernels implements LaneKernels {
 
   @Override
   public void fill(float[] bias, int biasAt, int units, int lanes, float[] z, int zAt) {
-    RowLoops.apply(Operation.FILL, units, lanes, bias, biasAt, null, 0, z, zAt);
+    int piece = Math.max(1, PIECE / lanes);
+    for (int i = 0; i < units; i += piece) {
+      int count = Math.min(piece, units - i);
+      RowLoops.apply(Operation.FILL, count, lanes, bias, biasAt + i, null, 0, z, zAt + i * lanes);
+    }
   }
 
   @Override
   public void add(int length, float[] x, int xAt, float[] y, int yAt) {
-    RowLoops.apply(Operation.ADD, 1, length, null, 0, x, xAt, y, yAt);
+    for (int i = 0; i < length; i += PIECE) {
+      int count = Math.min(PIECE, length - i);
+      RowLoops.apply(Operation.ADD, 1, count, null, 0, x, xAt + i, y, yAt + i);
+    }
   }
 
   @Override
@@ -174,7 +185,10 @@ public final class SimdLaneKernels implements LaneKernels {
   public void activate(
       LaneActivation activation, int length, float[] z, int zAt, float[] a, int aAt) {
     if (VectorUnit.HERE.hasComparisons()) {
-      VectorActivations.activate(activation, length, z, zAt, a, aAt);
+      for (int i = 0; i < length; i += PIECE) {
+        int count = Math.min(PIECE, length - i);
+        VectorActivations.activate(activation, count, z, zAt + i, a, aAt + i);
+      }
     } else {
       plain.activate(activation, length, z, zAt, a, aAt);
     }
@@ -184,7 +198,10 @@ public final class SimdLaneKernels implements LaneKernels {
   public void multiplyByDerivative(
       LaneActivation activation, int length, float[] value, int valueAt, float[] g, int gAt) {
     if (VectorUnit.HERE.hasComparisons()) {
-      VectorActivations.multiplyByDerivative(activation, length, value, valueAt, g, gAt);
+      for (int i = 0; i < length; i += PIECE) {
+        int count = Math.min(PIECE, length - i);
+        VectorActivations.multiplyByDerivative(activation, count, value, valueAt + i, g, gAt + i);
+      }
     } else {
       plain.multiplyByDerivative(activation, length, value, valueAt, g, gAt);
     }

@@ -29,11 +29,12 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.iterativemaps.kernel.fused.LaneActivation;
+import org.iterativemaps.kernel.fused.ScalarActivations;
 
 /**
- * The activations of {@link org.iterativemaps.kernel.ScalarActivations} on vectors, operation by
- * operation and bit by bit the same: multiply, then add, never fused. The library functions behind
- * {@code lanewise(TANH)} exist on few platforms and differ between them.
+ * The activations of {@link ScalarActivations} on vectors, operation by operation and bit by bit
+ * the same: multiply, then add, never fused. The library functions behind {@code lanewise(TANH)}
+ * exist on few platforms and differ between them.
  *
  * <p>Every loop is written out to the last instruction, and long ones lie two in a method. C2 stops
  * inlining calls of ours (not of the Vector API) once a method and what is inlined with it has
@@ -58,19 +59,16 @@ final class VectorActivations {
       case IDENTITY -> System.arraycopy(z, zAt, a, aAt, length);
       case TANH -> applyTanhOrSigmoid(true, length, z, zAt, a, aAt);
       case SIGMOID -> applyTanhOrSigmoid(false, length, z, zAt, a, aAt);
-      case RELU -> applyRelu(length, z, zAt, a, aAt);
-      case LEAKY_RELU -> applyLeakyRelu(activation.alpha(), length, z, zAt, a, aAt);
-      case ELU -> applyElu(1, activation.alpha(), length, z, zAt, a, aAt);
+      case ELU, ANY_ELU -> applyElu(1, activation.alpha(), length, z, zAt, a, aAt);
       case SELU ->
           applyElu(LaneActivation.SELU_SCALE, LaneActivation.SELU_ALPHA, length, z, zAt, a, aAt);
-      case HARD_TANH -> applyHardTanh(length, z, zAt, a, aAt);
-      case HARD_SIGMOID -> applyHardSigmoid(length, z, zAt, a, aAt);
-      case SOFTSIGN -> applySoftsign(length, z, zAt, a, aAt);
-      case SOFTPLUS -> applySoftplus(false, length, z, zAt, a, aAt);
+      case RECTIFIED_TANH -> rectifiedTanh(false, length, z, zAt, a, aAt);
+      case SOFTPLUS -> applySoftplus(false, activation.alpha(), length, z, zAt, a, aAt);
       case GELU -> VectorGates.gelu(false, length, z, zAt, a, aAt);
-      case TANH_GELU -> VectorGates.tanhGelu(false, length, z, zAt, a, aAt);
+      case TANH_GELU -> VectorGates.tanhGelu(false, activation.alpha(), length, z, zAt, a, aAt);
       case SWISH -> VectorGates.swish(false, activation.alpha(), length, z, zAt, a, aAt);
       case MISH -> VectorGates.mish(false, length, z, zAt, a, aAt);
+      default -> VectorQuotients.activate(activation, length, z, zAt, a, aAt);
     }
   }
 
@@ -80,18 +78,17 @@ final class VectorActivations {
       case IDENTITY -> {}
       case TANH -> backTanh(length, value, valueAt, g, gAt);
       case SIGMOID -> backSigmoid(length, value, valueAt, g, gAt);
-      case RELU -> backRelu(length, value, valueAt, g, gAt);
-      case LEAKY_RELU -> backLeakyRelu(activation.alpha(), length, value, valueAt, g, gAt);
+      case ANY_ELU -> backAnyElu(activation.alpha(), length, value, valueAt, g, gAt);
       case ELU -> backElu(activation.alpha(), length, value, valueAt, g, gAt);
       case SELU -> backSelu(length, value, valueAt, g, gAt);
-      case HARD_TANH -> multiplyInside(length, value, valueAt, 1, 1, g, gAt);
-      case HARD_SIGMOID -> multiplyInside(length, value, valueAt, 2.5f, 0.2f, g, gAt);
-      case SOFTSIGN -> backSoftsign(length, value, valueAt, g, gAt);
-      case SOFTPLUS -> applySoftplus(true, length, value, valueAt, g, gAt);
+      case RECTIFIED_TANH -> rectifiedTanh(true, length, value, valueAt, g, gAt);
+      case SOFTPLUS -> applySoftplus(true, activation.alpha(), length, value, valueAt, g, gAt);
       case GELU -> VectorGates.gelu(true, length, value, valueAt, g, gAt);
-      case TANH_GELU -> VectorGates.tanhGelu(true, length, value, valueAt, g, gAt);
+      case TANH_GELU ->
+          VectorGates.tanhGelu(true, activation.alpha(), length, value, valueAt, g, gAt);
       case SWISH -> VectorGates.swish(true, activation.alpha(), length, value, valueAt, g, gAt);
       case MISH -> VectorGates.mish(true, length, value, valueAt, g, gAt);
+      default -> VectorQuotients.multiplyByDerivative(activation, length, value, valueAt, g, gAt);
     }
   }
 
@@ -149,11 +146,12 @@ final class VectorActivations {
 
   /** a = softplus(z), or a *= softplus'(z), z being softplus of something then. */
   private static void applySoftplus(
-      boolean isSlope, int length, float[] z, int zAt, float[] a, int aAt) {
+      boolean isSlope, float beta, int length, float[] z, int zAt, float[] a, int aAt) {
     if (isSlope) {
       for (int i = 0; i < length; i += L) {
         FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
-        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
+        FloatVector scaled = z0.mul(beta);
+        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(scaled.reinterpretAsInts());
         FloatVector m = magnitude.min(EXP_CUT).reinterpretAsFloats();
         FloatVector x = FloatVector.broadcast(SPECIES, -1).mul(m);
         FloatVector shifted = x.mul(LOG2_E).add(ROUND);
@@ -165,15 +163,17 @@ final class VectorActivations {
         IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
         FloatVector scale = bits.add(ONE).reinterpretAsFloats();
         FloatVector expm1 = q.mul(scale).add(FloatVector.broadcast(SPECIES, -1).add(scale));
-        FloatVector slope = expm1.neg().add(z0.sub(z0)); // or not-a-number
+        FloatVector slope = expm1.neg().blend(z0, z0.compare(VectorOperators.NE, z0));
         FloatVector.fromArray(SPECIES, a, aAt + i).mul(slope).intoArray(a, aAt + i);
       }
     } else {
+      int cut = ScalarActivations.expCut(beta);
+      float inverse = 1 / beta;
       for (int i = 0; i < length; i += L) {
         FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
         IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
-        FloatVector m = magnitude.min(EXP_CUT).reinterpretAsFloats();
-        FloatVector x = FloatVector.broadcast(SPECIES, -1).mul(m);
+        FloatVector m = magnitude.min(cut).reinterpretAsFloats();
+        FloatVector x = FloatVector.broadcast(SPECIES, -beta).mul(m);
         FloatVector shifted = x.mul(LOG2_E).add(ROUND);
         FloatVector n = shifted.sub(ROUND);
         FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
@@ -189,47 +189,29 @@ final class VectorActivations {
         t = t.mul(s).add(1 / 11f).mul(s).add(1 / 9f).mul(s).add(1 / 7f);
         t = t.mul(s).add(1 / 5f).mul(s).add(1 / 3f);
         FloatVector log1p = u.add(u.mul(s).mul(t)).mul(2);
-        z0.blend(0, z0.lt(0)).add(log1p).intoArray(a, aAt + i);
+        z0.blend(0, z0.lt(0)).add(log1p.mul(inverse)).intoArray(a, aAt + i);
       }
     }
   }
 
-  private static void applyRelu(int length, float[] z, int zAt, float[] a, int aAt) {
-    for (int i = 0; i < length; i += L) {
-      FloatVector v = FloatVector.fromArray(SPECIES, z, zAt + i);
-      v.blend(0, v.lt(0)).intoArray(a, aAt + i);
-    }
-  }
-
-  private static void applyLeakyRelu(
-      float alpha, int length, float[] z, int zAt, float[] a, int aAt) {
-    for (int i = 0; i < length; i += L) {
-      FloatVector v = FloatVector.fromArray(SPECIES, z, zAt + i);
-      v.blend(v.mul(alpha), v.lt(0)).intoArray(a, aAt + i);
-    }
-  }
-
-  private static void applyHardTanh(int length, float[] z, int zAt, float[] a, int aAt) {
-    for (int i = 0; i < length; i += L) {
-      FloatVector.fromArray(SPECIES, z, zAt + i).max(-1).min(1).intoArray(a, aAt + i);
-    }
-  }
-
-  private static void applyHardSigmoid(int length, float[] z, int zAt, float[] a, int aAt) {
-    for (int i = 0; i < length; i += L) {
-      FloatVector.fromArray(SPECIES, z, zAt + i)
-          .mul(0.2f)
-          .add(0.5f)
-          .max(0)
-          .min(1)
-          .intoArray(a, aAt + i);
-    }
-  }
-
-  private static void applySoftsign(int length, float[] z, int zAt, float[] a, int aAt) {
-    for (int i = 0; i < length; i += L) {
-      FloatVector v = FloatVector.fromArray(SPECIES, z, zAt + i);
-      v.div(v.abs().add(1)).intoArray(a, aAt + i);
+  /** a = max(tanh(z), 0), or a *= its derivative, z being that of something then. */
+  private static void rectifiedTanh(
+      boolean isSlope, int length, float[] z, int zAt, float[] a, int aAt) {
+    if (isSlope) {
+      for (int i = 0; i < length; i += L) {
+        FloatVector v = FloatVector.fromArray(SPECIES, z, zAt + i);
+        FloatVector slope = FloatVector.broadcast(SPECIES, 1).sub(v.mul(v));
+        slope = FloatVector.broadcast(SPECIES, 0).blend(slope, v.compare(VectorOperators.GT, 0));
+        FloatVector.fromArray(SPECIES, a, aAt + i).mul(slope).intoArray(a, aAt + i);
+      }
+    } else {
+      for (int i = 0; i < length; i += L) {
+        FloatVector x = FloatVector.fromArray(SPECIES, z, zAt + i).max(0).min(TANH_CUT);
+        FloatVector t = x.mul(x);
+        FloatVector p = t.mul(A4).add(A3).mul(t).add(A2).mul(t).add(A1).mul(t).add(1);
+        FloatVector q = t.mul(B4).add(B3).mul(t).add(B2).mul(t).add(B1).mul(t).add(1);
+        p.mul(x).div(q).intoArray(a, aAt + i);
+      }
     }
   }
 
@@ -251,29 +233,32 @@ final class VectorActivations {
     }
   }
 
-  private static void backRelu(int length, float[] value, int valueAt, float[] g, int gAt) {
-    for (int i = 0; i < length; i += L) {
-      FloatVector v = FloatVector.fromArray(SPECIES, value, valueAt + i);
-      FloatVector slope =
-          FloatVector.broadcast(SPECIES, 0).blend(1, v.compare(VectorOperators.GT, 0));
-      FloatVector.fromArray(SPECIES, g, gAt + i).mul(slope).intoArray(g, gAt + i);
-    }
-  }
-
-  private static void backLeakyRelu(
-      float alpha, int length, float[] value, int valueAt, float[] g, int gAt) {
-    for (int i = 0; i < length; i += L) {
-      FloatVector v = FloatVector.fromArray(SPECIES, value, valueAt + i);
-      FloatVector slope = FloatVector.broadcast(SPECIES, 1).blend(alpha, v.lt(0));
-      FloatVector.fromArray(SPECIES, g, gAt + i).mul(slope).intoArray(g, gAt + i);
-    }
-  }
-
   private static void backElu(
       float alpha, int length, float[] value, int valueAt, float[] g, int gAt) {
     for (int i = 0; i < length; i += L) {
       FloatVector v = FloatVector.fromArray(SPECIES, value, valueAt + i);
       FloatVector slope = FloatVector.broadcast(SPECIES, 1).blend(v.add(alpha), v.lt(0));
+      FloatVector.fromArray(SPECIES, g, gAt + i).mul(slope).intoArray(g, gAt + i);
+    }
+  }
+
+  /** From z. */
+  private static void backAnyElu(float alpha, int length, float[] z, int zAt, float[] g, int gAt) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
+      IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
+      FloatVector m = magnitude.min(EXP_CUT).reinterpretAsFloats();
+      FloatVector x = FloatVector.broadcast(SPECIES, -1).mul(m);
+      FloatVector shifted = x.mul(LOG2_E).add(ROUND);
+      FloatVector n = shifted.sub(ROUND);
+      FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+      FloatVector p = r.mul(P0).add(P1);
+      p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
+      FloatVector q = p.mul(r.mul(r)).add(r);
+      IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+      FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+      FloatVector exp = q.mul(scale).add(scale);
+      FloatVector slope = FloatVector.broadcast(SPECIES, 1).blend(exp.mul(alpha), z0.lt(0));
       FloatVector.fromArray(SPECIES, g, gAt + i).mul(slope).intoArray(g, gAt + i);
     }
   }
@@ -285,26 +270,6 @@ final class VectorActivations {
       VectorMask<Float> isPositive = v.compare(VectorOperators.GT, 0);
       FloatVector slope = v.add(shift).blend(LaneActivation.SELU_SCALE, isPositive);
       FloatVector.fromArray(SPECIES, g, gAt + i).mul(slope).intoArray(g, gAt + i);
-    }
-  }
-
-  private static void backSoftsign(int length, float[] value, int valueAt, float[] g, int gAt) {
-    for (int i = 0; i < length; i += L) {
-      FloatVector v =
-          FloatVector.broadcast(SPECIES, 1)
-              .sub(FloatVector.fromArray(SPECIES, value, valueAt + i).abs());
-      FloatVector.fromArray(SPECIES, g, gAt + i).mul(v.mul(v)).intoArray(g, gAt + i);
-    }
-  }
-
-  /** g *= slope where -bound <= z <= bound, else 0. */
-  private static void multiplyInside(
-      int length, float[] z, int zAt, float bound, float slope, float[] g, int gAt) {
-    for (int i = 0; i < length; i += L) {
-      FloatVector v = FloatVector.fromArray(SPECIES, z, zAt + i).abs();
-      FloatVector factor =
-          FloatVector.broadcast(SPECIES, 0).blend(slope, v.compare(VectorOperators.LE, bound));
-      FloatVector.fromArray(SPECIES, g, gAt + i).mul(factor).intoArray(g, gAt + i);
     }
   }
 }

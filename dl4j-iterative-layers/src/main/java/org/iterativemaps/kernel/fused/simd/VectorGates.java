@@ -26,14 +26,14 @@ import static org.iterativemaps.kernel.fused.ScalarGates.N7;
 import static org.iterativemaps.kernel.fused.ScalarGates.N8;
 import static org.iterativemaps.kernel.fused.ScalarGates.N9;
 import static org.iterativemaps.kernel.fused.ScalarGates.TAIL;
-import static org.iterativemaps.kernel.fused.ScalarGates.TANH_GELU_CUT;
 import static org.iterativemaps.kernel.fused.ScalarGates.U1;
-import static org.iterativemaps.kernel.fused.ScalarGates.U3;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.iterativemaps.kernel.fused.ScalarActivations;
+import org.iterativemaps.kernel.fused.ScalarGates;
 
 /**
  * The activations that are max(z, 0) - m T(m), m = |z|: GELU, Swish, Mish. Written, and for the
@@ -104,14 +104,16 @@ final class VectorGates {
   }
 
   /** T(m) = sigmoid(-2u(m)). */
-  static void tanhGelu(boolean isSlope, int length, float[] z, int zAt, float[] a, int aAt) {
+  static void tanhGelu(
+      boolean isSlope, float cube, int length, float[] z, int zAt, float[] a, int aAt) {
+    int cut = ScalarGates.tanhGeluCut(cube);
     if (isSlope) {
       for (int i = 0; i < length; i += L) {
         FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
         IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
-        FloatVector m = magnitude.min(TANH_GELU_CUT).reinterpretAsFloats();
+        FloatVector m = magnitude.min(cut).reinterpretAsFloats();
         FloatVector x =
-            FloatVector.broadcast(SPECIES, U3).mul(m.mul(m)).add(1).mul(m).mul(U1).neg();
+            FloatVector.broadcast(SPECIES, cube).mul(m.mul(m)).add(1).mul(m).mul(U1).neg();
         FloatVector shifted = x.mul(LOG2_E).add(ROUND);
         FloatVector n = shifted.sub(ROUND);
         FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
@@ -123,7 +125,7 @@ final class VectorGates {
         FloatVector exp = q.mul(scale).add(scale);
         FloatVector above = FloatVector.broadcast(SPECIES, 1).div(exp.add(1));
         FloatVector tail = exp.mul(above);
-        FloatVector rise = FloatVector.broadcast(SPECIES, 3 * U3).mul(m.mul(m)).add(1).mul(U1);
+        FloatVector rise = FloatVector.broadcast(SPECIES, 3 * cube).mul(m.mul(m)).add(1).mul(U1);
         FloatVector bend = tail.mul(above).mul(rise).mul(m);
         FloatVector d = tail.sub(bend);
         FloatVector slope = FloatVector.broadcast(SPECIES, 1).sub(d).blend(d, z0.lt(0));
@@ -134,9 +136,9 @@ final class VectorGates {
       for (int i = 0; i < length; i += L) {
         FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
         IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
-        FloatVector m = magnitude.min(TANH_GELU_CUT).reinterpretAsFloats();
+        FloatVector m = magnitude.min(cut).reinterpretAsFloats();
         FloatVector x =
-            FloatVector.broadcast(SPECIES, U3).mul(m.mul(m)).add(1).mul(m).mul(U1).neg();
+            FloatVector.broadcast(SPECIES, cube).mul(m.mul(m)).add(1).mul(m).mul(U1).neg();
         FloatVector shifted = x.mul(LOG2_E).add(ROUND);
         FloatVector n = shifted.sub(ROUND);
         FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
@@ -156,14 +158,14 @@ final class VectorGates {
   /** T(m) = sigmoid(-beta m). */
   static void swish(
       boolean isSlope, float beta, int length, float[] z, int zAt, float[] a, int aAt) {
-    float inverse = 1 / beta;
+    int cut = ScalarActivations.expCut(beta);
     if (isSlope) {
       for (int i = 0; i < length; i += L) {
         FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
-        FloatVector scaled = z0.mul(beta);
-        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(scaled.reinterpretAsInts());
-        FloatVector m = magnitude.min(EXP_CUT).reinterpretAsFloats();
-        FloatVector x = FloatVector.broadcast(SPECIES, -1).mul(m);
+        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
+        FloatVector near = magnitude.min(cut).reinterpretAsFloats();
+        FloatVector m = FloatVector.broadcast(SPECIES, beta).mul(near);
+        FloatVector x = m.neg();
         FloatVector shifted = x.mul(LOG2_E).add(ROUND);
         FloatVector n = shifted.sub(ROUND);
         FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
@@ -184,10 +186,9 @@ final class VectorGates {
     } else {
       for (int i = 0; i < length; i += L) {
         FloatVector z0 = FloatVector.fromArray(SPECIES, z, zAt + i);
-        FloatVector scaled = z0.mul(beta);
-        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(scaled.reinterpretAsInts());
-        FloatVector m = magnitude.min(EXP_CUT).reinterpretAsFloats();
-        FloatVector x = FloatVector.broadcast(SPECIES, -1).mul(m);
+        IntVector magnitude = IntVector.broadcast(INTS, MAGNITUDE).and(z0.reinterpretAsInts());
+        FloatVector m = magnitude.min(cut).reinterpretAsFloats();
+        FloatVector x = FloatVector.broadcast(SPECIES, -beta).mul(m);
         FloatVector shifted = x.mul(LOG2_E).add(ROUND);
         FloatVector n = shifted.sub(ROUND);
         FloatVector r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
@@ -199,7 +200,7 @@ final class VectorGates {
         FloatVector exp = q.mul(scale).add(scale);
         FloatVector above = FloatVector.broadcast(SPECIES, 1).div(exp.add(1));
         FloatVector tail = exp.mul(above);
-        z0.max(0).sub(tail.mul(m).mul(inverse)).intoArray(a, aAt + i);
+        z0.max(0).sub(tail.mul(m)).intoArray(a, aAt + i);
       }
     }
   }
