@@ -30,6 +30,9 @@ CLEARED = (
     " KMP_BLOCKTIME KMP_AFFINITY KMP_LIBRARY MKL_NUM_THREADS"
 ).split()
 
+# GNU's allocator keeps what was freed instead of giving it back to the system, which hands it out page by page again.
+KEEPING = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(8 << 30)}
+
 # What keeps PyTorch's own kernels, MKL and oneDNN to vectors of 256 bits.
 NARROW = {"ATEN_CPU_CAPABILITY": "avx2", "MKL_ENABLE_INSTRUCTIONS": "AVX2", "DNNL_MAX_CPU_ISA": "AVX2"}
 
@@ -50,7 +53,7 @@ def environment(setting, threads, options):
     found = {name: value for name, value in os.environ.items() if name not in CLEARED}
     found["PYTHONPATH"] = os.pathsep.join(filter(None, [options.sparselab, found.get("PYTHONPATH")]))
     found["OMP_NUM_THREADS"] = str(threads)
-    return found | (NARROW if options.vectors == 256 else {}) | SETTINGS[setting]
+    return found | KEEPING | (NARROW if options.vectors == 256 else {}) | SETTINGS[setting]
 
 
 def copy(lines, what, skipped):

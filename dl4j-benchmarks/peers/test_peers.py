@@ -88,6 +88,7 @@ class RunTest(unittest.TestCase):
         self.assertEqual([*program.ALONE, *program.SETTINGS], [row["waiting"] for row in rows])
         for row in rows:
             self.assertNotIn("GOMP_SPINCOUNT", row)
+            self.assertLess(0, int(row["MALLOC_TRIM_THRESHOLD_"]))
             self.assertEqual(program.SETTINGS[row["waiting"]].get("OMP_WAIT_POLICY"), row.get("OMP_WAIT_POLICY"))
         self.assertEqual(["1", "1", "2", "2", "2", "2"], [row["OMP_NUM_THREADS"] for row in rows])
 
