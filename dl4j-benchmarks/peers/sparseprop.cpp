@@ -1,5 +1,5 @@
 // Times the sparse linear kernels of SparseProp (Nikdan et al., ICML 2023) over the cells of KernelBenchmark and
-// prints rows in the format of --json. Their source comes from a checkout beside this one; README.md has the commands.
+// prints each row, in the format of --json, as soon as it has it. Their source comes from a checkout beside this one; README.md has the commands.
 #include "sparseprop/lib/sparse_linear.cpp"
 
 #include <omp.h>
@@ -31,21 +31,22 @@ struct Aligned {
 
 using Floats = vector<float, Aligned<float>>;
 
-// One square sparse block W[to, from] in CSR form and a batch, units by samples, as SparseProp wants them.
+// One sparse block W[to, from] in CSR form and a batch, units by samples, as SparseProp wants them.
 // The values are small integers: sums are exact in any order, and the check below can ask for equality.
 struct Cell {
-  int width, batch;
+  int source, target, batch;
   vector<int> rows, columns;
   Floats weights, x, o, dO, dX, dW;
 
-  Cell(int width, int batch, double density) : width(width), batch(batch), rows{0} {
+  Cell(int source, int target, int batch, double density)
+      : source(source), target(target), batch(batch), rows{0} {
     std::mt19937 random(1);
     std::uniform_int_distribution<int> small(-3, 3);
-    long cells = static_cast<long>(width) * width;
+    long cells = static_cast<long>(source) * target;
     long left = std::lrint(cells * density);
     // Selection sampling: the number of weights is exact, every cell has the same chance.
-    for (int to = 0; to < width; to++) {
-      for (int from = 0; from < width; from++, cells--) {
+    for (int to = 0; to < target; to++) {
+      for (int from = 0; from < source; from++, cells--) {
         if (std::uniform_int_distribution<long>(0, cells - 1)(random) < left) {
           columns.push_back(from);
           left--;
@@ -57,42 +58,41 @@ struct Cell {
       values.resize(size);
       for (float& value : values) value = small(random);
     };
-    size_t size = static_cast<size_t>(width) * batch;
+    size_t in = static_cast<size_t>(source) * batch, out = static_cast<size_t>(target) * batch;
     draw(weights, columns.size());
-    draw(x, size);
-    draw(dO, size);
-    o.resize(size);
-    dX.resize(size);
+    draw(x, in);
+    draw(dO, out);
+    o.resize(out);
+    dX.resize(in);
     dW.resize(columns.size());
   }
 
   // Both functions add to their outputs. Ours overwrites them, hence the zeros, inside the time.
   void forward() {
     std::fill(o.begin(), o.end(), 0.f);
-    sparse_linear_vectorized_forward(batch, width, width, weights.size(), x.data(), rows.data(), columns.data(),
+    sparse_linear_vectorized_forward(batch, source, target, weights.size(), x.data(), rows.data(), columns.data(),
                                      weights.data(), o.data());
   }
 
   void training() {
     forward();
     std::fill(dX.begin(), dX.end(), 0.f);
-    sparse_linear_vectorized_backward(batch, width, width, weights.size(), x.data(), rows.data(), columns.data(),
+    sparse_linear_vectorized_backward(batch, source, target, weights.size(), x.data(), rows.data(), columns.data(),
                                       weights.data(), dO.data(), dX.data(), dW.data());
   }
 
   void check() {
     training();
     training();  // outputs must not pile up
-    size_t size = static_cast<size_t>(width) * batch;
-    vector<int> expectedO(size), expectedX(size), expectedW(columns.size());
-    for (int to = 0; to < width; to++) {
+    vector<int> expectedO(o.size()), expectedX(x.size()), expectedW(columns.size());
+    for (int to = 0; to < target; to++) {
       for (int k = rows[to]; k < rows[to + 1]; k++) {
         int from = columns[k];
         for (int b = 0; b < batch; b++) {
-          int source = from * batch + b, target = to * batch + b;
-          expectedO[target] += static_cast<int>(weights[k] * x[source]);
-          expectedX[source] += static_cast<int>(weights[k] * dO[target]);
-          expectedW[k] += static_cast<int>(dO[target] * x[source]);
+          int in = from * batch + b, out = to * batch + b;
+          expectedO[out] += static_cast<int>(weights[k] * x[in]);
+          expectedX[in] += static_cast<int>(weights[k] * dO[out]);
+          expectedW[k] += static_cast<int>(dO[out] * x[in]);
         }
       }
     }
@@ -105,8 +105,8 @@ struct Cell {
     for (size_t i = 0; i < expected.size(); i++) {
       // As integers: -ffast-math may take a comparison with NaN for equal.
       if (static_cast<int>(found[i]) != expected[i]) {
-        std::fprintf(stderr, "width %d, batch %d: %s[%zu] is %g, a plain loop gives %d\n", width, batch, what, i,
-                     found[i], expected[i]);
+        std::fprintf(stderr, "WRONG RESULT %d-%d, batch %d: %s[%zu] is %g, a plain loop gives %d\n", source,
+                     target, batch, what, i, found[i], expected[i]);
         std::exit(1);
       }
     }
@@ -117,19 +117,19 @@ struct Times {
   double median, error;
 };
 
-// The median of single calls over at least a second and 30 calls, after a warm-up, and the half width of the 99.9 %
-// confidence interval of their mean, both in microseconds.
+// The median of single calls over at least so many seconds and 30 calls, after a warm-up, and the half width of the
+// 99.9 % confidence interval of their mean, both in microseconds.
 template <typename Call>
-Times measure(Call call) {
+Times measure(double seconds, Call call) {
   using Clock = std::chrono::steady_clock;
   auto micros = [](Clock::time_point from, Clock::time_point to) {
     return std::chrono::duration<double, std::micro>(to - from).count();
   };
   auto begin = Clock::now();
-  for (int i = 0; i < 3 || micros(begin, Clock::now()) < 3e5; i++) call();
+  for (int i = 0; i < 3 || micros(begin, Clock::now()) < 3e5 * seconds; i++) call();
   vector<double> times;
   begin = Clock::now();
-  while (times.size() < 30 || micros(begin, Clock::now()) < 1e6) {
+  while (times.size() < 30 || micros(begin, Clock::now()) < 1e6 * seconds) {
     auto start = Clock::now();
     call();
     times.push_back(micros(start, Clock::now()));
@@ -142,39 +142,45 @@ Times measure(Call call) {
   return {(times[(n - 1) / 2] + times[n / 2]) / 2, 3.29 * std::sqrt(squares / (n - 1) / n)};
 }
 
+// WIDTH/BATCH/DENSITY, where WIDTH is that of a square block or SOURCE-TARGET.
+bool run(int threads, double seconds, const char* name) {
+  char width[24], density[24];
+  int source, target, batch;
+  if (std::sscanf(name, "%23[0-9-]/%d/%23[0-9.]", width, &batch, density) != 3) return false;
+  int sizes = std::sscanf(width, "%d-%d", &source, &target);
+  if (sizes == 1) target = source;
+  if (sizes < 1 || source < 1 || target < 1 || batch < 1) return false;
+  Cell cell(source, target, batch, std::atof(density));
+  cell.check();
+  auto print = [&](const char* measure, Times times) {
+    std::printf(
+        "{\"benchmark\": \"KernelBenchmark\", \"case\": {\"width\": \"%s\", \"batch\": \"%d\", "
+        "\"density\": \"%s\"}, \"subject\": \"SparseProp\", \"measure\": \"%s\", \"threads\": %d, "
+        "\"median_us\": %.2f, \"error_us\": %.2f, \"alloc_bytes\": 0}\n",
+        width, batch, density, measure, threads, times.median, times.error);
+    std::fflush(stdout);
+  };
+  print("forward", measure(seconds, [&] { cell.forward(); }));
+  print("training", measure(seconds, [&] { cell.training(); }));
+  std::fprintf(stderr, "SparseProp, %d threads: %s\n", threads, name);
+  return true;
+}
+
 int main(int count, char** arguments) {
-  vector<int> threads;
-  for (int i = 1; i < count; i++) {
-    threads.push_back(std::atoi(arguments[i]));
-    if (threads.back() < 1) {
-      std::fprintf(stderr, "usage: %s THREADS... > FILE, found \"%s\" for THREADS\n", arguments[0], arguments[i]);
+  int threads = count > 1 ? std::atoi(arguments[1]) : 0;
+  double seconds = count > 2 ? std::atof(arguments[2]) : 0;
+  if (threads < 1 || !(seconds > 0) || count < 4) {
+    std::fprintf(stderr, "usage: %s THREADS SECONDS WIDTH/BATCH/DENSITY... > FILE, such as 2 1 1000/128/0.1\n",
+                 arguments[0]);
+    return 2;
+  }
+  omp_set_num_threads(threads);
+  for (int i = 3; i < count; i++) {
+    if (!run(threads, seconds, arguments[i])) {
+      std::fprintf(stderr, "found \"%s\", expected WIDTH/BATCH/DENSITY, such as 1000/128/0.1 or 384-1536/2048/0.1\n",
+                   arguments[i]);
       return 2;
     }
   }
-  if (threads.empty()) threads = {1};
-  const char* separator = "[ ";
-  for (int n : threads) {
-    omp_set_num_threads(n);
-    for (int width : {200, 1000, 3000}) {
-      for (int batch : {16, 32, 128}) {
-        for (const char* density : {"0.01", "0.1", "0.5"}) {
-          Cell cell(width, batch, std::atof(density));
-          cell.check();
-          auto print = [&](const char* what, Times times) {
-            std::printf(
-                "%s{\"benchmark\": \"KernelBenchmark\", \"case\": {\"width\": \"%d\", \"batch\": \"%d\", "
-                "\"density\": \"%s\"}, \"subject\": \"SparseProp\", \"measure\": \"%s\", \"threads\": %d, "
-                "\"median_us\": %.2f, \"error_us\": %.2f, \"alloc_bytes\": 0}",
-                separator, width, batch, density, what, n, times.median, times.error);
-            separator = ",\n  ";
-          };
-          print("forward", measure([&] { cell.forward(); }));
-          print("training", measure([&] { cell.training(); }));
-          std::fprintf(stderr, "%d threads, width %d, batch %d, density %s\n", n, width, batch, density);
-        }
-      }
-    }
-  }
-  std::puts(" ]");
   return 0;
 }

@@ -33,7 +33,10 @@ public final class Benchmarks implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "NAME", description = "Which one; 'list' lists them.")
   private String name;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the rows as JSON.")
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Also write the rows, a line of JSON each.")
   private Path json;
 
   @Option(names = "--quick", description = "Short iterations, one fork: within five minutes.")
@@ -60,8 +63,8 @@ public final class Benchmarks implements Callable<Integer> {
       paramLabel = "FILE",
       split = ",",
       description =
-          "Also compare with rows from these files, as --json and the programs in peers/ write"
-              + " them. Measure them on this machine: nothing checks that.")
+          "Also compare with rows from these files, as --json and peers/run.py write them; the"
+              + " fastest of a case counts. Measure them on this machine: nothing checks that.")
   private List<Path> peers = List.of();
 
   @Option(

@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * One square sparse block times a batch, as a whole kernel call: the copies between ND4J and the
- * heap are in the time. "training" is forward, input gradient and weight gradient: three times the
+ * One sparse block times a batch, as a whole kernel call: the copies between ND4J and the heap are
+ * in the time. "training" is forward, input gradient and weight gradient: three times the
  * operations.
  */
 @State(Scope.Benchmark)
@@ -33,9 +33,9 @@ public class KernelBenchmark {
   @Param("fused-simd")
   public String subject;
 
-  /** Units of source and target. */
+  /** Units of source and target: "1000" for both, "384-1536" from 384 units to 1536. */
   @Param("1000")
-  public int width;
+  public String width;
 
   /** Samples. */
   @Param("128")
@@ -61,10 +61,11 @@ public class KernelBenchmark {
   @Setup
   public void build() {
     Subjects.prepare(subject, threads);
+    int[] sizes = sizes(width);
     RealizedMap map =
         BlockMap.builder()
-            .input("x", width)
-            .stateWithoutBias("h", width, new ActivationIdentity())
+            .input("x", sizes[0])
+            .stateWithoutBias("h", sizes[1], new ActivationIdentity())
             .connect("x", "h", Sparsity.density(Double.parseDouble(density)))
             .output("h")
             .build()
@@ -72,11 +73,12 @@ public class KernelBenchmark {
     kernel = KernelSelection.of(MapProgram.singleToken(map, 1, null), DataType.FLOAT);
     parameters = new INDArray[] {Nd4j.randn(1, map.trainableWeights()).reshape(-1)};
     gradients = new INDArray[] {parameters[0].like()};
-    long[] shape = {batch, width, 1};
-    input = Nd4j.randn('f', shape);
-    output = Nd4j.create(DataType.FLOAT, shape, 'f');
-    outputGradient = Nd4j.randn('f', shape);
-    inputGradient = Nd4j.create(DataType.FLOAT, shape, 'f');
+    long[] in = {batch, sizes[0], 1};
+    long[] out = {batch, sizes[1], 1};
+    input = Nd4j.randn('f', in);
+    output = Nd4j.create(DataType.FLOAT, out, 'f');
+    outputGradient = Nd4j.randn('f', out);
+    inputGradient = Nd4j.create(DataType.FLOAT, in, 'f');
   }
 
   /** The product. */
@@ -99,10 +101,17 @@ public class KernelBenchmark {
    * training.
    */
   static double gigaflops(Row row) {
-    double width = Double.parseDouble(row.parameters().get("width"));
-    double weights = Math.rint(width * width * Double.parseDouble(row.parameters().get("density")));
+    int[] sizes = sizes(row.parameters().get("width"));
+    double density = Double.parseDouble(row.parameters().get("density"));
+    double weights = Math.rint((double) sizes[0] * sizes[1] * density);
     double perWeight = row.measure().equals("forward") ? 2 : 6;
     double batch = Double.parseDouble(row.parameters().get("batch"));
     return perWeight * weights * batch / row.medianMicros() / 1e3;
+  }
+
+  /** Units of source and target. */
+  private static int[] sizes(String width) {
+    String[] numbers = width.split("-");
+    return new int[] {Integer.parseInt(numbers[0]), Integer.parseInt(numbers[numbers.length - 1])};
   }
 }

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
+import org.nd4j.shade.jackson.databind.DeserializationFeature;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
@@ -22,52 +22,68 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
  * That they come from this machine, in the same state, is up to whoever names the files.
  */
 final class Peers {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
   private Peers() {}
 
   /**
-   * Reads the rows of all files.
+   * Reads the rows of all files, one a line; blank lines are passed over. Of rows that have the
+   * same benchmark, case, subject, measure and threads, measured again or under another setting,
+   * the fastest counts.
    *
-   * @throws IllegalArgumentException if a file is missing or no list of such rows, or two rows have
-   *     the same benchmark, case, subject, measure and threads
+   * @throws IllegalArgumentException if a file is missing or has no rows, or a line is no such row
    */
   static List<Row> read(List<Path> files) {
     List<Row> rows = new ArrayList<>();
-    Set<List<Object>> seen = new HashSet<>();
     for (Path file : files) {
-      for (JsonNode node : list(file)) {
-        String where = "--peers " + file + ", row " + node;
-        Row row = row(node, where);
-        if (!seen.add(
-            List.of(
-                row.benchmark(), row.parameters(), row.subject(), row.measure(), row.threads()))) {
-          throw new IllegalArgumentException(
-              where
-                  + ": this benchmark, case, subject, measure and threads were there before;"
-                  + " leave one out");
+      int before = rows.size();
+      int number = 0;
+      for (String line : lines(file)) {
+        number++;
+        if (!line.isBlank()) {
+          String where = "--peers " + file + ", line " + number;
+          rows.add(row(node(line, where), where));
         }
-        rows.add(row);
+      }
+      if (rows.size() == before) {
+        throw new IllegalArgumentException(
+            "--peers " + file + ": found no rows, expected one a line, as --json writes them");
       }
     }
-    return rows;
+    return Waiting.better(rows);
   }
 
-  private static JsonNode list(Path file) {
+  private static List<String> lines(Path file) {
     if (!Files.isReadable(file)) {
       throw new IllegalArgumentException(
           "--peers " + file + ": no such file; paths are relative to the project's root folder");
     }
     try {
-      JsonNode list = new ObjectMapper().readTree(file.toFile());
-      if (list != null && list.isArray()) {
-        return list;
-      }
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("--peers " + file + ": " + e.getMessage(), e);
+      return Files.readAllLines(file);
     } catch (IOException e) {
       throw new IllegalArgumentException("--peers " + file + " cannot be read: " + e, e);
     }
-    throw new IllegalArgumentException(
-        "--peers " + file + ": expected a list of rows as --json writes them");
+  }
+
+  private static JsonNode node(String line, String where) {
+    try {
+      JsonNode node = JSON.readTree(line);
+      if (node.isObject()) {
+        return node;
+      }
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(notARow(line, where) + ": " + e.getOriginalMessage(), e);
+    }
+    throw new IllegalArgumentException(notARow(line, where));
+  }
+
+  private static String notARow(String line, String where) {
+    return where
+        + ": found "
+        + (line.length() > 60 ? line.substring(0, 60) + "…" : line)
+        + ", expected a row, one whole JSON object, as --json and the programs in peers/ write it;"
+        + " leave the line out if its program was stopped while it wrote";
   }
 
   private static Row row(JsonNode node, String where) {

@@ -111,13 +111,22 @@ final class Plans {
         Set.of("reference"),
         List.of(
             fused.with("batch", batches).with("density", densities),
-            scalar.with("batch", "128").with("density", densities)),
+            scalar.with("batch", "128").with("density", densities),
+            feedForward("2048", "384-1536", "1536-384"),
+            feedForward("1024", "640-2560", "2560-640")),
         List.of(
             Group.of()
                 .subjects("fused-simd", "reference")
                 .with("width", "1000")
                 .with("batch", "16", "128")
-                .with("density", densities)));
+                .with("density", densities),
+            feedForward("2048", "384-1536", "1536-384"),
+            feedForward("1024", "640-2560", "2560-640")));
+  }
+
+  /** Blocks that SparseLab measures itself by; they stand in peers/common.py as well. */
+  private static Group feedForward(String batch, String... widths) {
+    return sweep("width", widths).with("batch", batch).with("density", "0.1");
   }
 
   private static Plan mlp() {

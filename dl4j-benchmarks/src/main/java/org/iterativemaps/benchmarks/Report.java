@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
-/** Results as a table with ratios to the peers of the same run, and as JSON. */
+/** Results as a table with ratios to the peers of the same run, and as lines of JSON. */
 final class Report {
   private Report() {}
 
@@ -96,11 +96,12 @@ final class Report {
   }
 
   /**
-   * Writes a list of objects with benchmark, case, subject, measure, threads, median_us, error_us,
-   * alloc_bytes and waiting.
+   * Writes a line for each row, a JSON object with benchmark, case, subject, measure, threads,
+   * median_us, error_us, alloc_bytes and waiting.
    */
   static void writeJson(List<Row> rows, Path file) throws IOException {
-    List<Map<String, Object>> objects = new ArrayList<>();
+    ObjectMapper json = new ObjectMapper();
+    List<String> lines = new ArrayList<>();
     for (Row row : rows) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("benchmark", row.benchmark());
@@ -112,11 +113,11 @@ final class Report {
       object.put("error_us", row.errorMicros());
       object.put("alloc_bytes", row.allocatedBytes());
       object.put("waiting", row.waiting());
-      objects.add(object);
+      lines.add(json.writeValueAsString(object));
     }
     if (file.toAbsolutePath().getParent() != null) {
       Files.createDirectories(file.toAbsolutePath().getParent());
     }
-    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), objects);
+    Files.write(file, lines);
   }
 }

@@ -13,7 +13,8 @@ import java.util.Map;
  * @param medianMicros median time of one call
  * @param errorMicros half width of the 99.9 % confidence interval of the mean, NaN if not known
  * @param allocatedBytes heap bytes allocated by one call, NaN if not known
- * @param waiting {@link Waiting#label}, empty if not known
+ * @param waiting {@link Waiting#label}, or what peers/run.py calls the setting of a peer's threads;
+ *     empty if not known
  */
 record Row(
     String benchmark,

@@ -19,6 +19,11 @@ class PeersTest {
   @TempDir Path folder;
 
   private static Row row(String subject, String batch, String measure, int threads, double median) {
+    return row(subject, batch, measure, threads, median, "");
+  }
+
+  private static Row row(
+      String subject, String batch, String measure, int threads, double median, String waiting) {
     return new Row(
         "KernelBenchmark",
         Map.of("width", "1000", "batch", batch, "density", "0.1"),
@@ -28,11 +33,11 @@ class PeersTest {
         median,
         1,
         0,
-        "");
+        waiting);
   }
 
   private Path file(String text) throws IOException {
-    return Files.writeString(folder.resolve("peers.json"), text);
+    return Files.writeString(folder.resolve("peers.jsonl"), text);
   }
 
   private void refused(String text, String... parts) throws IOException {
@@ -62,8 +67,9 @@ class PeersTest {
                 List.of(
                     file(
                         """
-                        [{"benchmark": "KernelBenchmark", "case": {"width": 1000}, "subject": "a",
-                          "measure": "forward", "threads": 1, "median_us": 2, "alloc_bytes": null}]
+
+                        {"benchmark": "KernelBenchmark", "case": {"width": 1000}, "subject": "a", \
+                        "measure": "forward", "threads": 1, "median_us": 2, "alloc_bytes": null}
                         """)))
             .get(0);
     assertEquals(Map.of("width", "1000"), row.parameters());
@@ -76,23 +82,41 @@ class PeersTest {
     Exception none =
         assertThrows(IllegalArgumentException.class, () -> Peers.read(List.of(missing)));
     assertTrue(none.getMessage().contains("no such file"));
-    refused("[{\"benchmark\": ");
-    refused("", "expected a list");
-    refused("{}", "expected a list");
-    refused("[1]", "\"case\" is missing");
-    String start = "[{\"benchmark\": \"b\", \"subject\": \"s\", \"measure\": \"forward\", ";
-    refused(start + "\"case\": 3}]", "expected an object");
-    refused(start + "\"case\": {}, \"threads\": 1}]", "\"median_us\" is missing");
-    refused(start + "\"case\": {}, \"threads\": 1, \"median_us\": \"2\"}]", "expected a number");
-    refused(start + "\"case\": {}, \"threads\": 1, \"median_us\": 0}]", "above 0");
-    refused(start + "\"case\": {}, \"threads\": 0, \"median_us\": 2}]", "whole number");
+    refused("", "found no rows", "expected one a line");
+    refused("\n \n", "found no rows");
+    refused("{}", "line 1", "\"case\" is missing");
+    String start = "{\"benchmark\": \"b\", \"subject\": \"s\", \"measure\": \"forward\", ";
+    refused(start + "\"case\": 3}", "expected an object");
+    refused(start + "\"case\": {}, \"threads\": 1}", "\"median_us\" is missing");
+    refused(start + "\"case\": {}, \"threads\": 1, \"median_us\": \"2\"}", "expected a number");
+    refused(start + "\"case\": {}, \"threads\": 1, \"median_us\": 0}", "above 0");
+    refused(start + "\"case\": {}, \"threads\": 0, \"median_us\": 2}", "whole number");
   }
 
   @Test
-  void aRowThatIsThereTwiceIsRefused() throws IOException {
-    Path file = folder.resolve("rows.json");
-    Report.writeJson(List.of(row("SparseProp", "16", "forward", 1, 5)), file);
-    assertThrows(IllegalArgumentException.class, () -> Peers.read(List.of(file, file)));
+  void aBrokenLineIsNamedAndShown() throws IOException {
+    String row =
+        "{\"benchmark\": \"b\", \"subject\": \"s\", \"measure\": \"forward\", \"case\": {},"
+            + " \"threads\": 1, \"median_us\": 2}";
+    String expected = "expected a row";
+    refused(row + "\n\n" + row.substring(0, 70), "line 3", "found {\"benchmark\"", expected);
+    refused(row + "\n[" + row + "]", "line 2", "found [{", expected);
+    refused("[\n" + row + "\n]", "line 1", "found [,", expected);
+    refused("1", "line 1", "found 1,", expected);
+    refused(row + row, "line 1", expected);
+    refused("PyTorch 2", "line 1", "found PyTorch 2,", expected);
+  }
+
+  @Test
+  void ofTheSameCaseTheFastestCountsUnderItsSetting() throws IOException {
+    Row slow = row("SparseProp", "16", "forward", 1, 5, "passive");
+    Row fast = row("SparseProp", "16", "forward", 1, 4, "bound");
+    Row other = row("SparseProp", "16", "training", 1, 9, "passive");
+    Path one = folder.resolve("one.jsonl");
+    Path two = folder.resolve("two.jsonl");
+    Report.writeJson(List.of(slow, fast, other), one);
+    Report.writeJson(List.of(slow), two);
+    assertEquals(List.of(fast, other), Peers.read(List.of(one, two)));
   }
 
   @Test

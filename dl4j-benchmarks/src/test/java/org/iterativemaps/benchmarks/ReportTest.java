@@ -44,15 +44,28 @@ class ReportTest {
   }
 
   @Test
-  void jsonHasTheAgreedFields(@TempDir Path folder) throws IOException {
+  void aLineOfJsonHasTheAgreedFields(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("deep/rows.json");
-    Report.writeJson(List.of(MAP), file);
-    JsonNode row = new ObjectMapper().readTree(Files.readString(file)).get(0);
+    Report.writeJson(List.of(MAP, PEER), file);
+    List<String> lines = Files.readAllLines(file);
+    assertEquals(2, lines.size());
+    JsonNode row = new ObjectMapper().readTree(lines.get(0));
     assertEquals("0.1", row.get("case").get("density").asText());
     assertEquals(10, row.get("median_us").asDouble());
     assertEquals(64, row.get("alloc_bytes").asDouble());
     assertEquals("passive", row.get("waiting").asText());
     assertEquals(9, row.size());
+  }
+
+  @Test
+  void aBlockNeedNotBeSquare() {
+    Map<String, String> block = Map.of("width", "384-1536", "batch", "10", "density", "0.5");
+    assertEquals(
+        384 * 1536 * 10 / 1e3, KernelBenchmark.gigaflops(row("a", block, "forward", 1, 1)));
+    assertEquals(
+        3 * 384 * 1536 * 10 / 1e3, KernelBenchmark.gigaflops(row("a", block, "training", 1, 1)));
+    Map<String, String> square = Map.of("width", "20", "batch", "1", "density", "1");
+    assertEquals(0.8, KernelBenchmark.gigaflops(row("a", square, "forward", 1, 1)), 1e-12);
   }
 
   @Test
