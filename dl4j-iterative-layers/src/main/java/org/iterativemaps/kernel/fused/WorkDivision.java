@@ -13,7 +13,7 @@ import org.iterativemaps.map.pattern.WeightMask;
 final class WorkDivision {
   // Multiply-adds per update of a thread that shares a tile, at least: some four microseconds; and
   // how many times as much a thread must have in a whole call, to be woken for it.
-  static final long LEAST_SHARE = 75_000;
+  static final long LEAST_SHARE = 300_000 / Float.BYTES;
   private static final int WHOLE_CALL = 5;
 
   private final LaneKernels kernels;
