@@ -32,6 +32,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** The fused kernel in its floating type against the reference in double, on random maps. */
 class FusedKernelTest {
+  private static final int SEEDS = 150;
+  private static final double BOUND = 200 * Math.ulp(1f);
   private static final Activation[] SMOOTH = {
     Activation.TANH,
     Activation.SIGMOID,
@@ -182,7 +184,7 @@ class FusedKernelTest {
   @Test
   void integersAgreeToTheBit() {
     int exact = 0;
-    for (long seed = 0; seed < 150; seed++) {
+    for (long seed = 0; seed < SEEDS; seed++) {
       Case c = new Case(seed, true, 40, Activation.HARDTANH, Activation.RELU, Activation.IDENTITY);
       List<INDArray> expected = new Run(new ReferenceKernel(c.program), c, DataType.DOUBLE).all();
       double largest = Run.largest(expected);
@@ -201,21 +203,21 @@ class FusedKernelTest {
       }
       exact++;
     }
-    assertTrue(exact > 100, "compared " + exact);
+    assertTrue(exact > SEEDS * 2 / 3, "compared " + exact);
   }
 
   @Test
   void realNumbersAgreeToRounding() {
     int compared = 0;
-    for (long seed = 0; seed < 150; seed++) {
+    for (long seed = 0; seed < SEEDS; seed++) {
       Case c = new Case(1000 + seed, false, 70, SMOOTH);
-      compared += assertAgree(c, TestMachine.kernel(c.program), "seed " + seed) ? 1 : 0;
+      compared += assertAgree(c, TestMachine.kernel(c.program), BOUND, "seed " + seed) ? 1 : 0;
     }
-    assertTrue(compared > 100, "compared " + compared);
+    assertTrue(compared > SEEDS * 2 / 3, "compared " + compared);
   }
 
   /** False if the map blows up, so that there is nothing to compare. */
-  private static boolean assertAgree(Case c, MapKernel kernel, String message) {
+  private static boolean assertAgree(Case c, MapKernel kernel, double bound, String message) {
     List<INDArray> expected = new Run(new ReferenceKernel(c.program), c, DataType.DOUBLE).all();
     if (!expected.stream().allMatch(Magnitude::isFinite) || Run.largest(expected) >= 1e6) {
       return false;
@@ -227,7 +229,7 @@ class FusedKernelTest {
       double difference =
           Magnitude.largestDifference(expected.get(i), found.get(i).castTo(DataType.DOUBLE));
       assertTrue(
-          difference <= 200 * Math.ulp(1f) * scale,
+          difference <= bound * scale,
           () -> message + ": " + difference + " of " + scale + ", " + c.program.realized().map());
     }
     return true;
@@ -236,7 +238,7 @@ class FusedKernelTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void segmentsComputedAgainChangeNothing(int segment) {
-    for (long seed = 0; seed < 60; seed++) {
+    for (long seed = 0; seed < SEEDS * 2 / 5; seed++) {
       Case c = new Case(2000 + seed, false, 20, Activation.TANH, Activation.SWISH);
       List<INDArray> whole = new Run(TestMachine.kernel(c.program), c, DataType.FLOAT).all();
       List<INDArray> parts =
@@ -254,10 +256,10 @@ class FusedKernelTest {
   void anyNumberOfThreadsAgreesAndRepeats(int threads) {
     System.setProperty(LaneThreads.PROPERTY, String.valueOf(threads));
     int compared = 0;
-    for (long seed = 0; seed < 20; seed++) {
+    for (long seed = 0; seed < SEEDS * 2 / 15; seed++) {
       Case c = new Case(3000 + seed, false, 300, SMOOTH);
       FusedKernel kernel = sharing(c.program, 0, 0);
-      compared += assertAgree(c, kernel, "seed " + seed) ? 1 : 0;
+      compared += assertAgree(c, kernel, BOUND, "seed " + seed) ? 1 : 0;
       List<INDArray> once = new Run(kernel, c, DataType.FLOAT).all();
       List<INDArray> again = new Run(kernel, c, DataType.FLOAT).all();
       for (int i = 0; i < once.size(); i++) {
@@ -267,7 +269,7 @@ class FusedKernelTest {
             "seed " + seed + " array " + i);
       }
     }
-    assertTrue(compared > 13, "compared " + compared);
+    assertTrue(compared > SEEDS / 15, "compared " + compared);
   }
 
   /** One tile cut into units, one part each: the sums are the same ones, to the bit. */
@@ -275,7 +277,7 @@ class FusedKernelTest {
   @ValueSource(ints = {2, 3, 5})
   void threadsThatShareATileChangeNothing(int threads) {
     int largest = LaneKernelSelection.selected().tileLanes(1);
-    for (long seed = 0; seed < 60; seed++) {
+    for (long seed = 0; seed < SEEDS * 2 / 5; seed++) {
       Case c = new Case(6000 + seed, false, largest, SMOOTH);
       int segment = (int) (seed % 3);
       System.setProperty(LaneThreads.PROPERTY, "1");
@@ -321,13 +323,18 @@ class FusedKernelTest {
         "THRESHOLDEDRELU"
       })
   void everyActivation(Activation activation) {
+    // In every type ND4J computes these two with constants in single precision.
+    boolean isRough = activation == Activation.LEAKYRELU || activation == Activation.HARDSIGMOID;
+    double bound = isRough ? Math.max(BOUND, 1e-7) : BOUND;
     int compared = 0;
-    for (long seed = 0; seed < 12; seed++) {
+    for (long seed = 0; seed < SEEDS * 2 / 25; seed++) {
       Case c = new Case(4000 + seed, false, 40, activation);
       compared +=
-          assertAgree(c, TestMachine.kernel(c.program), activation + ", seed " + seed) ? 1 : 0;
+          assertAgree(c, TestMachine.kernel(c.program), bound, activation + ", seed " + seed)
+              ? 1
+              : 0;
     }
-    assertTrue(compared >= 4, "compared " + compared);
+    assertTrue(compared >= SEEDS / 40, "compared " + compared);
   }
 
   /** Blocks of every layout: dense, nearly dense, sparse with panels, sparse without, diagonal. */

