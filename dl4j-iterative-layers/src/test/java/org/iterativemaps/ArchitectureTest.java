@@ -189,13 +189,18 @@ class ArchitectureTest {
   }
 
   @Test
-  void onePackageTouchesTheVectorApi() {
+  void onePackageAndItsTwinTouchTheVectorApi() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("org.iterativemaps.kernel.fused.simd..")
+        .resideOutsideOfPackages(
+            "org.iterativemaps.kernel.fused.simd..",
+            "org.iterativemaps.kernel.fused.doubles.simd..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("jdk.incubator..", "org.iterativemaps.kernel.fused.simd..")
+        .resideInAnyPackage(
+            "jdk.incubator..",
+            "org.iterativemaps.kernel.fused.simd..",
+            "org.iterativemaps.kernel.fused.doubles.simd..")
         .check(all);
   }
 

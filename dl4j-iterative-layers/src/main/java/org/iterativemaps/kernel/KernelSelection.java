@@ -178,7 +178,7 @@ public final class KernelSelection {
   }
 
   /**
-   * What would make FLOAT networks several times faster here; empty if nothing is known.
+   * What would make networks several times faster here; empty if nothing is known.
    *
    * @throws WrongPropertyException if the system property names no provider, or another is wrong
    * @throws IllegalStateException if it names one that is not available

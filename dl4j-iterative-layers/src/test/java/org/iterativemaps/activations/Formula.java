@@ -11,6 +11,11 @@ import static java.lang.StrictMath.sqrt;
 import static java.lang.StrictMath.tanh;
 
 import java.util.function.DoubleUnaryOperator;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationGELU;
+import org.nd4j.linalg.activations.impl.ActivationHardSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationRationalTanh;
 
 /** An activation and its derivative as the papers write them, in double precision. */
 public record Formula(DoubleUnaryOperator value, DoubleUnaryOperator slope) {
@@ -59,8 +64,8 @@ public record Formula(DoubleUnaryOperator value, DoubleUnaryOperator slope) {
       new Formula(
           z -> {
             double x = 2 * z / 3;
-            double p = 1 + abs(x) + x * x + 1.41645 * x * x * x * x;
-            return 1.7159 * Math.signum(x) * (1 - 1 / p);
+            double q = abs(x) + x * x + 1.41645 * x * x * x * x; // 1 - 1 / (1 + q)
+            return 1.7159 * Math.signum(x) * q / (1 + q);
           },
           z -> {
             double x = 2 * z / 3;
@@ -109,6 +114,14 @@ public record Formula(DoubleUnaryOperator value, DoubleUnaryOperator slope) {
     return new Formula(z -> plus(beta * z) / beta, z -> sigmoid(beta * z));
   }
 
+  /** Whether ND4J computes it with constants in single precision, in every type. */
+  public static boolean isRoughInNd4j(IActivation activation) {
+    return activation instanceof ActivationLReLU
+        || activation instanceof ActivationHardSigmoid
+        || activation instanceof ActivationRationalTanh
+        || activation instanceof ActivationGELU;
+  }
+
   private static double sigmoid(double x) {
     return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x));
   }
@@ -137,17 +150,17 @@ public record Formula(DoubleUnaryOperator value, DoubleUnaryOperator slope) {
 
   /** The normal tail, m >= 0: a series near zero, beyond it Laplace's continued fraction. */
   private static double tail(double m) {
-    if (m < 3) {
+    if (m < 0.4) {
       double term = m;
       double sum = 0;
-      for (int k = 1; k < 100; k++) {
+      for (int k = 1; k < 20; k++) {
         sum += term;
         term *= m * m / (2 * k + 1);
       }
       return 0.5 - density(m) * sum;
     }
     double fraction = m;
-    for (int k = 200; k > 0; k--) {
+    for (int k = 2000; k > 0; k--) {
       fraction = m + k / fraction;
     }
     return density(m) / fraction;

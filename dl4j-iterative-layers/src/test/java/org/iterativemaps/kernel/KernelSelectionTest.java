@@ -200,12 +200,12 @@ class KernelSelectionTest {
     TestProvider.takes = PROGRAM;
     TestProvider.makes = false;
     try {
-      KernelChoice choiceOfAll = KernelSelection.choice(PROGRAM, DataType.DOUBLE);
+      KernelChoice choiceOfAll = KernelSelection.choice(PROGRAM, DataType.BFLOAT16);
       assertEquals("reference", choiceOfAll.provider().name());
       assertTrue(choiceOfAll.reason().contains("not test: it said"), choiceOfAll.reason());
       assertEquals(
-          new ReferenceProvider().memory(PROGRAM, DataType.DOUBLE, 1),
-          KernelSelection.memory(PROGRAM, DataType.DOUBLE, 1));
+          new ReferenceProvider().memory(PROGRAM, DataType.BFLOAT16, 1),
+          KernelSelection.memory(PROGRAM, DataType.BFLOAT16, 1));
     } finally {
       TestProvider.takes = null;
       TestProvider.makes = true;
@@ -314,10 +314,10 @@ class KernelSelectionTest {
   void aProviderOfAnotherJar() {
     List<String> names = KernelSelection.providers().stream().map(KernelProvider::name).toList();
     assertTrue(names.containsAll(List.of("simd", "scalar", "reference", "test")), names.toString());
-    assertTrue(KernelSelection.of(PROGRAM, DataType.DOUBLE) instanceof ReferenceKernel);
+    assertTrue(KernelSelection.of(PROGRAM, DataType.BFLOAT16) instanceof ReferenceKernel);
     TestProvider.takes = PROGRAM;
     try {
-      KernelChoice choice = KernelSelection.choice(PROGRAM, DataType.DOUBLE);
+      KernelChoice choice = KernelSelection.choice(PROGRAM, DataType.BFLOAT16);
       assertEquals("test", choice.provider().name());
       KernelChoice named =
           KernelChoice.candidates("test", KernelSelection.providers(), PROGRAM, DataType.FLOAT)

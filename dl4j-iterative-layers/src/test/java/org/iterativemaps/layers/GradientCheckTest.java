@@ -1,5 +1,6 @@
 package org.iterativemaps.layers;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.activations.ActivationsTest;
+import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
@@ -160,17 +162,37 @@ class GradientCheckTest {
     return map.connect("x", "y", Sparsity.density(density)).build();
   }
 
+  /** On the fused kernel, which runs linear maps; where there is a mask, on the reference too. */
   private static boolean check(
       MultiLayerNetwork network, INDArray input, INDArray labels, INDArray mask) {
-    return GradientCheckUtil.checkGradients(
-        new GradientCheckUtil.MLNConfig()
-            .net(network)
-            .input(input)
-            .labels(labels)
-            .inputMask(mask)
-            .labelMask(mask)
-            .epsilon(1e-6)
-            .maxRelError(1e-5)
-            .minAbsoluteError(1e-9));
+    return checkOn(KernelSelection.wanted(), "fused", network, input, labels, mask)
+        && (mask == null || checkOn("reference", "reference", network, input, labels, mask));
+  }
+
+  private static boolean checkOn(
+      String kernel,
+      String name,
+      MultiLayerNetwork network,
+      INDArray input,
+      INDArray labels,
+      INDArray mask) {
+    return Networks.onKernel(
+        kernel,
+        () -> {
+          MultiLayerNetwork own = network.clone();
+          boolean isMap = !(own.getLayer(0).conf().getLayer() instanceof DenseLayer);
+          String summary = MapSummary.of(own);
+          assertEquals(isMap, summary.contains("runs on the " + name + " kernel"), summary);
+          return GradientCheckUtil.checkGradients(
+              new GradientCheckUtil.MLNConfig()
+                  .net(own)
+                  .input(input)
+                  .labels(labels)
+                  .inputMask(mask)
+                  .labelMask(mask)
+                  .epsilon(1e-6)
+                  .maxRelError(1e-5)
+                  .minAbsoluteError(1e-9));
+        });
   }
 }

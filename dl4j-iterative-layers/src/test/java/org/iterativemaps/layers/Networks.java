@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
@@ -27,6 +29,21 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 /** Small networks and data for the layer tests. */
 public final class Networks {
   private Networks() {}
+
+  /** With the system property that names a kernel; layers ask for theirs when they first run. */
+  static <T> T onKernel(String kernel, Supplier<T> work) {
+    String before = System.getProperty(KernelSelection.PROPERTY);
+    System.setProperty(KernelSelection.PROPERTY, kernel);
+    try {
+      return work.get();
+    } finally {
+      if (before == null) {
+        System.clearProperty(KernelSelection.PROPERTY);
+      } else {
+        System.setProperty(KernelSelection.PROPERTY, before);
+      }
+    }
+  }
 
   static NeuralNetConfiguration.Builder conf(DataType type) {
     return new NeuralNetConfiguration.Builder()

@@ -21,7 +21,7 @@ record CallShape(
     int parts) {
 
   // Floats of records that an inference pass holds at a time, and the tiles it takes at a time.
-  private static final int INFERENCE_FLOATS = 512 * 1024;
+  private static final int INFERENCE_FLOATS = 2 * 1024 * 1024 / Float.BYTES;
   private static final int INFERENCE_TILES = 4;
 
   /**

@@ -10,9 +10,9 @@ import org.iterativemaps.map.pattern.WeightMask;
  */
 final class DenseLaneBlock extends LaneBlock {
   // Floats of panels that stay in a second-level cache of 1 MB while all tiles have them.
-  private static final int PORTION = 128 * 1024;
+  private static final int PORTION = 512 * 1024 / Float.BYTES;
   // Floats of a tile's units that do.
-  private static final int TILE = 128 * 1024;
+  private static final int TILE = 512 * 1024 / Float.BYTES;
 
   // Samples whose part of a gradient is summed up in registers.
   private static final int DEPTH = 256;

@@ -11,7 +11,10 @@ import org.iterativemaps.kernel.fused.LaneKernelSelection.Chosen;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** What the two providers of the fused kernel share: FLOAT networks on the CPU, linear maps. */
+/**
+ * What the two providers of the fused kernel share: FLOAT networks on the CPU, linear maps. Users
+ * meet them in {@code kernel.providers}, beside those for DOUBLE.
+ */
 abstract class FusedProvider implements KernelProvider {
   private final Setting setting;
 

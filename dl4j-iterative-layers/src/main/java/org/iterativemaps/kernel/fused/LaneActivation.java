@@ -114,6 +114,7 @@ public record LaneActivation(Kind kind, float alpha, float threshold, float max)
 
   private static final float NO_MAX = Float.POSITIVE_INFINITY;
   private static final float ABOVE_ZERO = Float.MIN_VALUE;
+  private static final float LEAST_BETA = 8 * Float.MIN_NORMAL; // its inverse is a float, too
 
   /** Those without numbers of their own. */
   private static final Map<Class<?>, LaneActivation> FIXED =
@@ -168,7 +169,7 @@ public record LaneActivation(Kind kind, float alpha, float threshold, float max)
   }
 
   private static Optional<LaneActivation> withBeta(Kind kind, double beta) {
-    return beta > 1e-37 && beta < 1e37
+    return beta > LEAST_BETA && beta < 1 / LEAST_BETA
         ? Optional.of(new LaneActivation(kind, (float) beta))
         : Optional.empty();
   }

@@ -27,8 +27,8 @@ final class LaneKernelSelection {
       "maps train 2 to 15 times as fast with " + FLAG + " on the java command line";
 
   private static final String SIMD_CLASS = "org.iterativemaps.kernel.fused.simd.SimdLaneKernels";
-  private static final int LEAST_LANES = 4; // 128 bits
-  private static final int MOST_LANES = 16; // 512 bits
+  private static final int LEAST_LANES = 128 / Float.SIZE;
+  private static final int MOST_LANES = 512 / Float.SIZE;
 
   private LaneKernelSelection() {}
 
@@ -99,7 +99,8 @@ final class LaneKernelSelection {
     try {
       LaneKernels simd = loader.load();
       if (simd.vectorLanes() < LEAST_LANES || simd.vectorLanes() > MOST_LANES) {
-        String reason = "vectors here have " + simd.vectorLanes() + " floats, not 4, 8 or 16";
+        String reason =
+            "vectors here have " + Float.SIZE * simd.vectorLanes() + " bits, not 128, 256 or 512";
         if (isWanted) {
           throw new IllegalStateException(
               reason + "; leave -D" + KernelSelection.PROPERTY + " out");

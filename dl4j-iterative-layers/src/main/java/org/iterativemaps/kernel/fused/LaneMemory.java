@@ -19,7 +19,9 @@ final class LaneMemory {
   private static final int STRETCH = 16;
   private static final long HALF = halfRegion() / Float.BYTES;
   private static final int HEADER =
-      option("UseCompactObjectHeaders", "false").equals("true") ? 12 : 16;
+      option("UseCompactObjectHeaders", "false").equals("true")
+          ? Math.max(12, 2 * Float.BYTES)
+          : 16;
   private static final int SKIPPED = (LINE - HEADER) / Float.BYTES;
 
   /** The floats. */

@@ -26,7 +26,7 @@ final class LaneTeam {
   // About a quarter of a millisecond: longer than small calls take, shorter than a time slice.
   private static final long SPIN_NANOS = 250_000;
   // Floats from which on to copy them side by side takes less time than to wait for each other.
-  private static final int LEAST_COPY = 32 * 1024;
+  private static final int LEAST_COPY = 128 * 1024 / Float.BYTES;
   private static final IntConsumer NOTHING = part -> {};
 
   private final int parts;

@@ -1,5 +1,33 @@
 package org.iterativemaps.kernel.fused;
 
+import static org.iterativemaps.kernel.fused.Coefficients.A1;
+import static org.iterativemaps.kernel.fused.Coefficients.A2;
+import static org.iterativemaps.kernel.fused.Coefficients.A3;
+import static org.iterativemaps.kernel.fused.Coefficients.A4;
+import static org.iterativemaps.kernel.fused.Coefficients.B1;
+import static org.iterativemaps.kernel.fused.Coefficients.B2;
+import static org.iterativemaps.kernel.fused.Coefficients.B3;
+import static org.iterativemaps.kernel.fused.Coefficients.B4;
+import static org.iterativemaps.kernel.fused.Coefficients.EXP_CUT;
+import static org.iterativemaps.kernel.fused.Coefficients.EXP_END;
+import static org.iterativemaps.kernel.fused.Coefficients.LN2_HIGH;
+import static org.iterativemaps.kernel.fused.Coefficients.LN2_LOW;
+import static org.iterativemaps.kernel.fused.Coefficients.LOG2_E;
+import static org.iterativemaps.kernel.fused.Coefficients.MAGNITUDE;
+import static org.iterativemaps.kernel.fused.Coefficients.ONE;
+import static org.iterativemaps.kernel.fused.Coefficients.P0;
+import static org.iterativemaps.kernel.fused.Coefficients.P1;
+import static org.iterativemaps.kernel.fused.Coefficients.P2;
+import static org.iterativemaps.kernel.fused.Coefficients.P3;
+import static org.iterativemaps.kernel.fused.Coefficients.P4;
+import static org.iterativemaps.kernel.fused.Coefficients.P5;
+import static org.iterativemaps.kernel.fused.Coefficients.R4;
+import static org.iterativemaps.kernel.fused.Coefficients.RATIONAL_CUT;
+import static org.iterativemaps.kernel.fused.Coefficients.RATIONAL_SCALE;
+import static org.iterativemaps.kernel.fused.Coefficients.ROUND;
+import static org.iterativemaps.kernel.fused.Coefficients.TANH_CUT;
+import static org.iterativemaps.kernel.fused.Coefficients.TWO_THIRDS;
+
 /**
  * The activations on single floats, by the formulas that the vector kernels use too.
  *
@@ -15,87 +43,6 @@ package org.iterativemaps.kernel.fused;
  * floats): half as many operations, none of them on integers, and never above 1.
  */
 public final class ScalarActivations {
-  /** A magnitude whose negative has a normal float as exponential. */
-  public static final float EXP_END = 87.3f;
-
-  /** Bits of {@link #EXP_END}. */
-  public static final int EXP_CUT = Float.floatToRawIntBits(EXP_END);
-
-  /** Magnitude from which on tanh is 1 but for 2e-7. */
-  public static final float TANH_CUT = 8.05f;
-
-  /** tanh(x) / x is (1 + A1 t + … + A4 t^4) / (1 + B1 t + … + B4 t^4), t = x^2. */
-  public static final float A1 = 0.1344142109155655f;
-
-  /** See {@link #A1}. */
-  public static final float A2 = 0.0035678865388035774f;
-
-  /** See {@link #A1}. */
-  public static final float A3 = 2.183035758207552e-05f;
-
-  /** See {@link #A1}. */
-  public static final float A4 = 1.513232028571565e-08f;
-
-  /** See {@link #A1}. */
-  public static final float B1 = 0.4677474796772003f;
-
-  /** See {@link #A1}. */
-  public static final float B2 = 0.026150479912757874f;
-
-  /** See {@link #A1}. */
-  public static final float B3 = 0.00034050975227728486f;
-
-  /** See {@link #A1}. */
-  public static final float B4 = 8.484391287311155e-07f;
-
-  /** Of {@link #TWO_THIRDS} z, where rational tanh is 1.7159 and its derivative below 3e-20. */
-  public static final float RATIONAL_CUT = 1e4f;
-
-  /** Rational tanh is {@link #RATIONAL_SCALE} r({@value} z). */
-  public static final float TWO_THIRDS = 2 / 3f;
-
-  /** See {@link #TWO_THIRDS}. */
-  public static final float RATIONAL_SCALE = 1.7159f;
-
-  /** r(x) = sign(x) (1 - 1 / (1 + |x| + x^2 + {@value} x^4)). */
-  public static final float R4 = 1.41645f;
-
-  /** All bits but the sign. */
-  public static final int MAGNITUDE = 0x7fffffff;
-
-  /** Bits of 1. */
-  public static final int ONE = 0x3f800000;
-
-  /** 1 / log 2. */
-  public static final float LOG2_E = 1.44269504088896341f;
-
-  /** log 2, the bits that multiply exactly. */
-  public static final float LN2_HIGH = 0.693359375f;
-
-  /** log 2, the rest. */
-  public static final float LN2_LOW = -2.12194440e-4f;
-
-  /** 1.5 * 2^23: adding it rounds a float to an integer, which then stands in the lowest bits. */
-  public static final float ROUND = 12582912f;
-
-  /** Coefficients of (exp(r) - 1 - r) / r^2, highest power first. */
-  public static final float P0 = 1.9875691500e-4f;
-
-  /** See {@link #P0}. */
-  public static final float P1 = 1.3981999507e-3f;
-
-  /** See {@link #P0}. */
-  public static final float P2 = 8.3334519073e-3f;
-
-  /** See {@link #P0}. */
-  public static final float P3 = 4.1665795894e-2f;
-
-  /** See {@link #P0}. */
-  public static final float P4 = 1.6666665459e-1f;
-
-  /** See {@link #P0}. */
-  public static final float P5 = 5.0000001201e-1f;
-
   private ScalarActivations() {}
 
   /** A(z). */

@@ -1,6 +1,22 @@
 package org.iterativemaps.kernel.fused;
 
-import static org.iterativemaps.kernel.fused.ScalarActivations.EXP_CUT;
+import static org.iterativemaps.kernel.fused.Coefficients.DENSITY;
+import static org.iterativemaps.kernel.fused.Coefficients.EXP_CUT;
+import static org.iterativemaps.kernel.fused.Coefficients.GELU_CUT;
+import static org.iterativemaps.kernel.fused.Coefficients.N0;
+import static org.iterativemaps.kernel.fused.Coefficients.N1;
+import static org.iterativemaps.kernel.fused.Coefficients.N2;
+import static org.iterativemaps.kernel.fused.Coefficients.N3;
+import static org.iterativemaps.kernel.fused.Coefficients.N4;
+import static org.iterativemaps.kernel.fused.Coefficients.N5;
+import static org.iterativemaps.kernel.fused.Coefficients.N6;
+import static org.iterativemaps.kernel.fused.Coefficients.N7;
+import static org.iterativemaps.kernel.fused.Coefficients.N8;
+import static org.iterativemaps.kernel.fused.Coefficients.N9;
+import static org.iterativemaps.kernel.fused.Coefficients.ND4J_GELU_CUT;
+import static org.iterativemaps.kernel.fused.Coefficients.TAIL;
+import static org.iterativemaps.kernel.fused.Coefficients.TANH_GELU_CUT;
+import static org.iterativemaps.kernel.fused.Coefficients.U1;
 import static org.iterativemaps.kernel.fused.ScalarActivations.cut;
 import static org.iterativemaps.kernel.fused.ScalarActivations.exp;
 import static org.iterativemaps.kernel.fused.ScalarActivations.expCut;
@@ -10,57 +26,6 @@ import static org.iterativemaps.kernel.fused.ScalarActivations.expCut;
  * formulas that the vector kernels use, too, as in {@link ScalarActivations}.
  */
 public final class ScalarGates {
-  /** Bits of a magnitude m with exp(-m^2 / 2) a normal float: GELU's tail is nothing beyond. */
-  public static final int GELU_CUT = Float.floatToRawIntBits(13.2f);
-
-  /** Bits of a magnitude beyond which the tail of GELU by tanh is nothing. */
-  public static final int TANH_GELU_CUT = Float.floatToRawIntBits(9.99f);
-
-  /** The same with {@link LaneActivation#ND4J_GELU_CUBE}. */
-  public static final int ND4J_GELU_CUT = Float.floatToRawIntBits(46f);
-
-  /**
-   * The normal tail Q(m), m >= 0, is exp(-m^2 / 2) (N0 t^9 + … + N9), t = 1 / (1 + {@value} m):
-   * fitted with level relative error (2.4e-8 up to the cut).
-   */
-  public static final float TAIL = 0.45f;
-
-  /** See {@link #TAIL}. */
-  public static final float N0 = 0.03964651f;
-
-  /** See {@link #TAIL}. */
-  public static final float N1 = -0.23231283f;
-
-  /** See {@link #TAIL}. */
-  public static final float N2 = 0.551537f;
-
-  /** See {@link #TAIL}. */
-  public static final float N3 = -0.6279181f;
-
-  /** See {@link #TAIL}. */
-  public static final float N4 = 0.27551916f;
-
-  /** See {@link #TAIL}. */
-  public static final float N5 = -0.027032463f;
-
-  /** See {@link #TAIL}. */
-  public static final float N6 = 0.1641066f;
-
-  /** See {@link #TAIL}. */
-  public static final float N7 = 0.17672573f;
-
-  /** See {@link #TAIL}. */
-  public static final float N8 = 0.17973527f;
-
-  /** See {@link #TAIL}. */
-  public static final float N9 = -6.858897e-06f;
-
-  /** 1 / sqrt(2 pi). */
-  public static final float DENSITY = 0.3989422804014327f;
-
-  /** 2 sqrt(2 / pi), of GELU by tanh. */
-  public static final float U1 = 1.5957691216057308f;
-
   private ScalarGates() {}
 
   /** T is the normal tail. */
@@ -139,9 +104,9 @@ public final class ScalarGates {
 
   /** One where z < 0, else the other: in a branch, every second element would be mispredicted. */
   private static float below(float z, float one, float other) {
-    int mask = Float.floatToRawIntBits(z + 0f) >> 31; // -0 + 0 is 0
+    int bits = Float.floatToRawIntBits(z + 0f) >> 31; // -0 + 0 is 0
     return Float.intBitsToFloat(
-        Float.floatToRawIntBits(one) & mask | Float.floatToRawIntBits(other) & ~mask);
+        Float.floatToRawIntBits(one) & bits | Float.floatToRawIntBits(other) & ~bits);
   }
 
   /** The normal tail over exp(-m^2 / 2). */

@@ -3,8 +3,8 @@ package org.iterativemaps.kernel.fused;
 import org.iterativemaps.iterate.MapProgram;
 
 /**
- * The fused kernel in plain Java: for sparse or small maps. Others the reference kernel runs
- * faster, because ND4J multiplies matrices faster than plain Java does.
+ * The fused kernel in plain Java, for FLOAT: for sparse or small maps. Others the reference kernel
+ * runs faster, because ND4J multiplies matrices faster than plain Java does.
  */
 public final class ScalarProvider extends FusedProvider {
   /** Of this JVM; for the service loader. */

@@ -3,7 +3,7 @@ package org.iterativemaps.kernel.fused;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.fused.LaneKernelSelection.Chosen;
 
-/** The fused kernel on the Vector API. */
+/** The fused kernel on the Vector API, for FLOAT. */
 public final class SimdProvider extends FusedProvider {
   /** Of this JVM; for the service loader. */
   public SimdProvider() {

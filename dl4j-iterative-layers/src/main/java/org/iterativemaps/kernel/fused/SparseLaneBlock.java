@@ -9,7 +9,7 @@ import org.iterativemaps.map.pattern.WeightMask;
  */
 final class SparseLaneBlock extends LaneBlock {
   // Floats of the source panels of terms that are summed together, at most: half a megabyte.
-  private static final int TOGETHER = 128 * 1024;
+  private static final int TOGETHER = 512 * 1024 / Float.BYTES;
 
   // Density from which on a gradient's rows are shared by the threads: some 50 weights to a source
   // unit, for which to read a tile takes less time than to multiply with it.
@@ -155,7 +155,7 @@ final class SparseLaneBlock extends LaneBlock {
   long bytes() {
     long bytes = bytes(tilings);
     if (transposedEntries != null) {
-      bytes += 8L * mask.entryCount() + bytes(transposedTilings);
+      bytes += (long) (Integer.BYTES + Float.BYTES) * mask.entryCount() + bytes(transposedTilings);
     }
     return bytes;
   }

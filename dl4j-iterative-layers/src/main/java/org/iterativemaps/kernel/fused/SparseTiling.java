@@ -27,11 +27,14 @@ import org.iterativemaps.map.pattern.WeightMask;
  * <p>Immutable and safe to share.
  */
 public final class SparseTiling {
-  /** Target packed places of a chunk: its partial sums take CHUNK / 2 vectors of workspace. */
+  /** Entries whose partial sums share a vector: as many as there are floats in 64 bits. */
+  public static final int SHARED = Long.BYTES / Float.BYTES;
+
+  /** Target packed places of a chunk: its partial sums take CHUNK / SHARED vectors of workspace. */
   static final int CHUNK = 256;
 
-  // Packed places of a span: weight and offset, 8 bytes each.
-  private static final int SPAN = 16384;
+  // Packed places of a span: weight and offset each.
+  private static final int SPAN = 128 * 1024 / (Float.BYTES + Integer.BYTES);
   // Twice what usual first-level caches have: what is read again from the second takes less time
   // than twice as many runs.
   private static final int PANEL_BYTES = 64 * 1024;
@@ -172,7 +175,7 @@ public final class SparseTiling {
    */
   public int scratchLength(int vectorLanes) {
     // A vector of zeros in front, and one behind: folding reads beside what it uses.
-    return (longestChunk / 2 + 2) * vectorLanes;
+    return (longestChunk / SHARED + 2) * vectorLanes;
   }
 
   /**
@@ -272,7 +275,7 @@ public final class SparseTiling {
 
     /** All columns, or as many as fit the cache. */
     private int panelWidth() {
-      int width = Math.max(16, PANEL_BYTES / (4 * lanes));
+      int width = Math.max(16, PANEL_BYTES / (Float.BYTES * lanes));
       int panels = (mask.fromSize() + width - 1) / width;
       double run = mask.entryCount() / ((double) mask.toSize() * panels);
       return panels < 2 || run < LEAST_RUN ? mask.fromSize() : width;

@@ -14,7 +14,7 @@ final class WorkDivision {
   // Multiply-adds per update of a thread that shares a tile, at least: some four microseconds; and
   // how many times as much a thread must have in a whole call, to be woken for it: with the copies
   // around them some 50 microseconds, which is what two wakings can take.
-  static final long LEAST_SHARE = 75_000;
+  static final long LEAST_SHARE = 300_000 / Float.BYTES;
   private static final int WHOLE_CALL = 9;
 
   private final LaneKernels kernels;

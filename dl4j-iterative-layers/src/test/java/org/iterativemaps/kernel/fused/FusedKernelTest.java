@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.iterativemaps.activations.Formula;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.kernel.MapKernel;
@@ -30,8 +31,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The fused kernel in float against the reference in double, on random maps. */
+/** The fused kernel in its floating type against the reference in double, on random maps. */
 class FusedKernelTest {
+  private static final int SEEDS = 150;
+  private static final double BOUND = 200 * Math.ulp(1f);
   private static final Activation[] SMOOTH = {
     Activation.TANH,
     Activation.SIGMOID,
@@ -182,7 +185,7 @@ class FusedKernelTest {
   @Test
   void integersAgreeToTheBit() {
     int exact = 0;
-    for (long seed = 0; seed < 150; seed++) {
+    for (long seed = 0; seed < SEEDS; seed++) {
       Case c = new Case(seed, true, 40, Activation.HARDTANH, Activation.RELU, Activation.IDENTITY);
       List<INDArray> expected = new Run(new ReferenceKernel(c.program), c, DataType.DOUBLE).all();
       double largest = Run.largest(expected);
@@ -201,21 +204,21 @@ class FusedKernelTest {
       }
       exact++;
     }
-    assertTrue(exact > 100, "compared " + exact);
+    assertTrue(exact > SEEDS * 2 / 3, "compared " + exact);
   }
 
   @Test
   void realNumbersAgreeToRounding() {
     int compared = 0;
-    for (long seed = 0; seed < 150; seed++) {
+    for (long seed = 0; seed < SEEDS; seed++) {
       Case c = new Case(1000 + seed, false, 70, SMOOTH);
-      compared += assertAgree(c, TestMachine.kernel(c.program), "seed " + seed) ? 1 : 0;
+      compared += assertAgree(c, TestMachine.kernel(c.program), BOUND, "seed " + seed) ? 1 : 0;
     }
-    assertTrue(compared > 100, "compared " + compared);
+    assertTrue(compared > SEEDS * 2 / 3, "compared " + compared);
   }
 
   /** False if the map blows up, so that there is nothing to compare. */
-  private static boolean assertAgree(Case c, MapKernel kernel, String message) {
+  private static boolean assertAgree(Case c, MapKernel kernel, double bound, String message) {
     List<INDArray> expected = new Run(new ReferenceKernel(c.program), c, DataType.DOUBLE).all();
     if (!expected.stream().allMatch(Magnitude::isFinite) || Run.largest(expected) >= 1e6) {
       return false;
@@ -227,7 +230,7 @@ class FusedKernelTest {
       double difference =
           Magnitude.largestDifference(expected.get(i), found.get(i).castTo(DataType.DOUBLE));
       assertTrue(
-          difference <= 2e-5 * scale,
+          difference <= bound * scale,
           () -> message + ": " + difference + " of " + scale + ", " + c.program.realized().map());
     }
     return true;
@@ -236,7 +239,7 @@ class FusedKernelTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void segmentsComputedAgainChangeNothing(int segment) {
-    for (long seed = 0; seed < 60; seed++) {
+    for (long seed = 0; seed < SEEDS * 2 / 5; seed++) {
       Case c = new Case(2000 + seed, false, 20, Activation.TANH, Activation.SWISH);
       List<INDArray> whole = new Run(TestMachine.kernel(c.program), c, DataType.FLOAT).all();
       List<INDArray> parts =
@@ -244,7 +247,7 @@ class FusedKernelTest {
       for (int i = 0; i < whole.size(); i++) {
         double scale = Math.max(1, Magnitude.largest(whole.get(i)));
         double difference = Magnitude.largestDifference(whole.get(i), parts.get(i));
-        assertTrue(difference <= 1e-5 * scale, "seed " + seed + " array " + i);
+        assertTrue(difference <= 100 * Math.ulp(1f) * scale, "seed " + seed + " array " + i);
       }
     }
   }
@@ -254,10 +257,10 @@ class FusedKernelTest {
   void anyNumberOfThreadsAgreesAndRepeats(int threads) {
     System.setProperty(LaneThreads.PROPERTY, String.valueOf(threads));
     int compared = 0;
-    for (long seed = 0; seed < 20; seed++) {
+    for (long seed = 0; seed < SEEDS * 2 / 15; seed++) {
       Case c = new Case(3000 + seed, false, 300, SMOOTH);
       FusedKernel kernel = sharing(c.program, 0, 0);
-      compared += assertAgree(c, kernel, "seed " + seed) ? 1 : 0;
+      compared += assertAgree(c, kernel, BOUND, "seed " + seed) ? 1 : 0;
       List<INDArray> once = new Run(kernel, c, DataType.FLOAT).all();
       List<INDArray> again = new Run(kernel, c, DataType.FLOAT).all();
       for (int i = 0; i < once.size(); i++) {
@@ -267,7 +270,7 @@ class FusedKernelTest {
             "seed " + seed + " array " + i);
       }
     }
-    assertTrue(compared > 13, "compared " + compared);
+    assertTrue(compared > SEEDS / 15, "compared " + compared);
   }
 
   /** One tile cut into units, one part each: the sums are the same ones, to the bit. */
@@ -275,7 +278,7 @@ class FusedKernelTest {
   @ValueSource(ints = {2, 3, 5})
   void threadsThatShareATileChangeNothing(int threads) {
     int largest = LaneKernelSelection.selected().tileLanes(1);
-    for (long seed = 0; seed < 60; seed++) {
+    for (long seed = 0; seed < SEEDS * 2 / 5; seed++) {
       Case c = new Case(6000 + seed, false, largest, SMOOTH);
       int segment = (int) (seed % 3);
       System.setProperty(LaneThreads.PROPERTY, "1");
@@ -321,13 +324,17 @@ class FusedKernelTest {
         "THRESHOLDEDRELU"
       })
   void everyActivation(Activation activation) {
+    boolean isRough = Formula.isRoughInNd4j(activation.getActivationFunction());
+    double bound = isRough ? Math.max(BOUND, 1e-6) : BOUND;
     int compared = 0;
-    for (long seed = 0; seed < 12; seed++) {
+    for (long seed = 0; seed < SEEDS * 2 / 25; seed++) {
       Case c = new Case(4000 + seed, false, 40, activation);
       compared +=
-          assertAgree(c, TestMachine.kernel(c.program), activation + ", seed " + seed) ? 1 : 0;
+          assertAgree(c, TestMachine.kernel(c.program), bound, activation + ", seed " + seed)
+              ? 1
+              : 0;
     }
-    assertTrue(compared >= 4, "compared " + compared);
+    assertTrue(compared >= SEEDS / 40, "compared " + compared);
   }
 
   /** Blocks of every layout: dense, nearly dense, sparse with panels, sparse without, diagonal. */
@@ -375,7 +382,9 @@ class FusedKernelTest {
       for (int i = 0; i < found[0].length; i++) {
         double scale = Math.max(1, Magnitude.largest(found[0][i]));
         INDArray difference = found[0][i].sub(found[1][i].castTo(DataType.DOUBLE));
-        assertTrue(Magnitude.largest(difference) < 1e-4 * scale, "batch " + batch + " array " + i);
+        assertTrue(
+            Magnitude.largest(difference) < 1000 * Math.ulp(1f) * scale,
+            "batch " + batch + " array " + i);
       }
     }
   }

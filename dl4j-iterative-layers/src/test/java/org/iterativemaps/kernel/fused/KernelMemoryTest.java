@@ -150,10 +150,12 @@ class KernelMemoryTest {
     KernelMemory stated = FusedMemory.of(program, kernels, segment, WorkDivision.LEAST_SHARE, time);
     int batch = FusedMemory.leastFullBatch(kernels);
     FusedKernel kernel = new FusedKernel(program, kernels, segment, WorkDivision.LEAST_SHARE);
-    double training = 4.0 * (stated.fixedTraining() + batch * stated.perExampleTraining());
+    double training =
+        (double) Float.BYTES * (stated.fixedTraining() + batch * stated.perExampleTraining());
     assertEquals(1, trained(kernel, program, batch, time, false) / training, 0.01);
     FusedKernel other = new FusedKernel(program, kernels, segment, WorkDivision.LEAST_SHARE);
-    double inference = 4.0 * (stated.fixedInference() + batch * stated.perExampleInference());
+    double inference =
+        (double) Float.BYTES * (stated.fixedInference() + batch * stated.perExampleInference());
     assertEquals(1, inferred(other, program, batch, time, false) / inference, 0.01);
   }
 
@@ -170,6 +172,7 @@ class KernelMemoryTest {
       long share = WorkDivision.LEAST_SHARE;
       FusedFootprint footprint = new FusedFootprint(program, kernels, segment, share);
       KernelMemory stated = FusedMemory.of(program, kernels, segment, share, time);
+      WorkDivision division = new WorkDivision(program, kernels, share);
       int least = FusedMemory.leastFullBatch(kernels);
       long roundedUp = 0;
       for (int batch = least; batch <= 64 * least; batch *= 2) {
@@ -181,12 +184,15 @@ class KernelMemoryTest {
       }
       for (int times : new int[] {1, 2, 3, 7, 20, 64, 300}) {
         int batch = times * least;
-        long line = 4 * (stated.fixedTraining() + batch * stated.perExampleTraining());
+        long line = Float.BYTES * (stated.fixedTraining() + batch * stated.perExampleTraining());
         long held = footprint.bytes(batch, time, false, true);
         String what = "seed " + seed + ", batch " + batch + ", time " + time;
         assertTrue(line >= 0.95 * held, what + ": " + line + " of " + held);
-        assertTrue(line <= 1.05 * (held + roundedUp), what + ": " + line + " of " + held);
-        long inference = 4 * (stated.fixedInference() + batch * stated.perExampleInference());
+        if (division.threads((long) batch * time) == threads) { // the line is through such calls
+          assertTrue(line <= 1.05 * (held + roundedUp), what + ": " + line + " of " + held);
+        }
+        long inference =
+            Float.BYTES * (stated.fixedInference() + batch * stated.perExampleInference());
         assertTrue(inference >= 0.95 * footprint.bytes(batch, time, false, false), what);
       }
       assertTrue(stated.fixedInference() > 0 && stated.perExampleInference() > 0);
@@ -194,7 +200,7 @@ class KernelMemoryTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"FLOAT, true", "DOUBLE, false"})
+  @CsvSource({"FLOAT, true", "BFLOAT16, false"})
   void theKernelThatWillRun(DataType type, boolean isFused) {
     BlockMap map =
         BlockMap.builder()
@@ -215,13 +221,13 @@ class KernelMemoryTest {
     assertEquals(expected, memory);
   }
 
-  /** 6.4 GB for each way: told without being there. */
+  /** Gigabytes for each way: told without being there. */
   @Test
   void bytesOfAHugeDenseBlockAreToldWithoutItsArrays() {
     LaneKernels kernels = LaneKernelSelection.selected();
     int units = 39_996; // whole panels of any height
     DenseLaneBlock block = new DenseLaneBlock(kernels, WeightMask.dense(units, units), 64, 1);
-    long oneWay = 4L * units * units;
+    long oneWay = (long) Float.BYTES * units * units;
     assertEquals(oneWay, block.bytes());
     block.layOutBackward();
     assertEquals(2 * oneWay, block.bytes());

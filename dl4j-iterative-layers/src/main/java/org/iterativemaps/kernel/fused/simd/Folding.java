@@ -3,6 +3,7 @@ package org.iterativemaps.kernel.fused.simd;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
+import org.iterativemaps.kernel.fused.SparseTiling;
 
 /**
  * Sums of the lanes of many vectors at once.
@@ -17,9 +18,10 @@ import jdk.incubator.vector.VectorSpecies;
 final class Folding {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int L = SPECIES.length();
-  private static final VectorMask<Float> BIT_1 = lanesWithBit(2);
-  private static final VectorMask<Float> BIT_2 = lanesWithBit(4);
-  private static final VectorMask<Float> BIT_3 = lanesWithBit(8);
+  private static final int S = SparseTiling.SHARED;
+  private static final VectorMask<Float> FIRST = lanesWithBit(S);
+  private static final VectorMask<Float> SECOND = lanesWithBit(2 * S);
+  private static final VectorMask<Float> THIRD = lanesWithBit(4 * S);
 
   private Folding() {}
 
@@ -34,22 +36,27 @@ final class Folding {
   /**
    * dw[i] += sum of what is left of entry i.
    *
-   * @param t vectors of two entries each, as {@link SparseOuter#sum} leaves them, from {@code
-   *     begin} to {@code end}, with a margin of L floats on either side; overwritten
+   * @param t vectors of {@link SparseTiling#SHARED} entries each, as {@link SparseOuter#sum} leaves
+   *     them, from {@code begin} to {@code end}, with a margin of L floats on either side;
+   *     overwritten
    * @param dw added to, from at on; its end is padded to whole vectors
    */
   static void foldAdd(float[] t, int begin, int end, float[] dw, int at) {
-    int entries = 2 * (end - begin) / L;
+    int entries = S * (end - begin) / L;
     int sums = (entries + L - 1) / L;
-    if (L == 16) {
-      fold(t, begin, sums * 4, 2, BIT_1);
-      fold(t, begin, sums * 2, 4, BIT_2);
-      foldLast(t, begin, sums, 8, BIT_3, dw, at);
-    } else if (L == 8) {
-      fold(t, begin, sums * 2, 2, BIT_1);
-      foldLast(t, begin, sums, 4, BIT_2, dw, at);
-    } else {
-      foldLast(t, begin, sums, 2, BIT_1, dw, at);
+    if (L == 8 * S) {
+      fold(t, begin, sums * 4, S, FIRST);
+      fold(t, begin, sums * 2, 2 * S, SECOND);
+      foldLast(t, begin, sums, 4 * S, THIRD, dw, at);
+    } else if (L == 4 * S) {
+      fold(t, begin, sums * 2, S, FIRST);
+      foldLast(t, begin, sums, 2 * S, SECOND, dw, at);
+    } else if (L > 2) {
+      foldLast(t, begin, sums, S, FIRST, dw, at);
+    } else { // masks of two lanes would be objects
+      for (int i = 0; i < entries; i++) {
+        dw[at + i] += t[begin + 2 * i] + t[begin + 2 * i + 1];
+      }
     }
   }
 
@@ -77,7 +84,7 @@ final class Folding {
   }
 
   /**
-   * The sum of so many floats (a multiple of four), where it is rare: in one order whether this is
+   * The sum of so many floats (a multiple of two), where it is rare: in one order whether this is
    * compiled yet or not, which {@code reduceLanes} does not promise.
    */
   static float sum(int length, float[] z, int at) {
@@ -85,11 +92,16 @@ final class Folding {
     float b = 0;
     float c = 0;
     float d = 0;
-    for (int i = at; i < at + length; i += 4) {
+    int i = at;
+    for (; i < at + length - 2; i += 4) {
       a += z[i];
       b += z[i + 1];
       c += z[i + 2];
       d += z[i + 3];
+    }
+    if (i < at + length) {
+      a += z[i];
+      b += z[i + 1];
     }
     return (a + b) + (c + d);
   }
@@ -100,11 +112,16 @@ final class Folding {
     float b = 0;
     float c = 0;
     float d = 0;
-    for (int i = 0; i < length; i += 4) {
+    int i = 0;
+    for (; i < length - 2; i += 4) {
       a += x[xAt + i] * y[yAt + i];
       b += x[xAt + i + 1] * y[yAt + i + 1];
       c += x[xAt + i + 2] * y[yAt + i + 2];
       d += x[xAt + i + 3] * y[yAt + i + 3];
+    }
+    if (i < length) {
+      a += x[xAt + i] * y[yAt + i];
+      b += x[xAt + i + 1] * y[yAt + i + 1];
     }
     return (a + b) + (c + d);
   }

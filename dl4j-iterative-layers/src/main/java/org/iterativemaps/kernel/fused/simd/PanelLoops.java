@@ -18,7 +18,7 @@ final class PanelLoops {
   private static final int L = SPECIES.length();
   // A constant to the compiler; written out in every place, for the loops call nothing of ours.
   private static final boolean FMA = VectorUnit.HERE.hasMultiplyAdd();
-  private static final boolean MANY_REGISTERS = L >= 16;
+  private static final boolean MANY_REGISTERS = SPECIES.vectorBitSize() >= 512;
 
   private PanelLoops() {}
 

@@ -22,11 +22,14 @@ import org.iterativemaps.kernel.fused.simd.RowLoops.Operation;
 public final class SimdLaneKernels implements LaneKernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int L = SPECIES.length();
+  // JDK 17 has masks of two lanes as objects only.
+  private static final boolean COMPARES = VectorUnit.HERE.hasComparisons() && L > 2;
 
   // Sparse products are bound by loads, of which a processor does as many a cycle at any length of
-  // vectors: measured 84 of 205 GFLOP/s with 16 lanes, 51 of 100 with 8, and for dense blocks some
-  // more to spread them.
-  private static final double LEAST_DENSE = L >= 16 ? 0.45 : 0.6;
+  // vectors: measured, in floats, 84 of 205 GFLOP/s with 512 bits, 51 of 100 with 256, and for
+  // dense
+  // blocks some more to spread them.
+  private static final double LEAST_DENSE = SPECIES.vectorBitSize() >= 512 ? 0.45 : 0.6;
 
   // A loop over millions of floats would run to its end, some hundred times slower, before it is
   // compiled: until then methods that are called again are compiled after fewer iterations.
@@ -184,7 +187,7 @@ public final class SimdLaneKernels implements LaneKernels {
   @Override
   public void activate(
       LaneActivation activation, int length, float[] z, int zAt, float[] a, int aAt) {
-    if (VectorUnit.HERE.hasComparisons()) {
+    if (COMPARES) {
       for (int i = 0; i < length; i += PIECE) {
         int count = Math.min(PIECE, length - i);
         VectorActivations.activate(activation, count, z, zAt + i, a, aAt + i);
@@ -197,7 +200,7 @@ public final class SimdLaneKernels implements LaneKernels {
   @Override
   public void multiplyByDerivative(
       LaneActivation activation, int length, float[] value, int valueAt, float[] g, int gAt) {
-    if (VectorUnit.HERE.hasComparisons()) {
+    if (COMPARES) {
       for (int i = 0; i < length; i += PIECE) {
         int count = Math.min(PIECE, length - i);
         VectorActivations.multiplyByDerivative(activation, count, value, valueAt + i, g, gAt + i);

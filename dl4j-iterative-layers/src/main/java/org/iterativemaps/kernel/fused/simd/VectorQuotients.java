@@ -1,9 +1,9 @@
 package org.iterativemaps.kernel.fused.simd;
 
-import static org.iterativemaps.kernel.fused.ScalarActivations.R4;
-import static org.iterativemaps.kernel.fused.ScalarActivations.RATIONAL_CUT;
-import static org.iterativemaps.kernel.fused.ScalarActivations.RATIONAL_SCALE;
-import static org.iterativemaps.kernel.fused.ScalarActivations.TWO_THIRDS;
+import static org.iterativemaps.kernel.fused.Coefficients.R4;
+import static org.iterativemaps.kernel.fused.Coefficients.RATIONAL_CUT;
+import static org.iterativemaps.kernel.fused.Coefficients.RATIONAL_SCALE;
+import static org.iterativemaps.kernel.fused.Coefficients.TWO_THIRDS;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;

@@ -1,0 +1,5 @@
+/**
+ * The fused kernel for DOUBLE: but for {@link org.iterativemaps.kernel.fused.doubles.Coefficients},
+ * generated from {@code kernel.fused} by the build; {@code src/main/doubles.xml} says how.
+ */
+package org.iterativemaps.kernel.fused.doubles;
