@@ -61,7 +61,7 @@ final class FusedKernel implements MapKernel {
     float[][] stateGradient = new float[plan.sizes.length][];
     Integer gradientBatch; // of the last backward pass; null before the first
 
-    void begin(FusedCall newCall, FusedPlan.Layout layout) {
+    void begin(FusedCall newCall, FusedPlan.Layout layout, LaneBlock[] newLaid) {
       call = newCall;
       workers = null; // those of the call before may go
       long tiles = 0;
@@ -69,7 +69,7 @@ final class FusedKernel implements MapKernel {
         tiles += call.shape.tilesAtATime(w);
       }
       workers = kept.forCall(call.workers, tiles * call.shape.tileLength(layout));
-      laid = blocks.laidOut(new FusedBlocks.Shape(call.lanes, call.parts));
+      laid = newLaid;
     }
 
     void passOver() {
@@ -119,6 +119,8 @@ final class FusedKernel implements MapKernel {
     CallShape shape = CallShape.of(plan, division, segment, batch, time, mask != null, isTraining);
     FusedPlan.Layout layout = plan.layout(shape.lanes(), shape.isMasked());
     FusedCall call = new FusedCall(kernels, shape);
+    // Before the team is gathered, whose helpers would keep the threads for it.
+    LaneBlock[] laid = blocks.laidOut(new FusedBlocks.Shape(call.lanes, call.parts));
     LaneTeam team = call.team = LaneTeam.gather(Math.max(call.workers, call.parts));
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       Pass pass = isTraining ? training : inference;
@@ -128,7 +130,7 @@ final class FusedKernel implements MapKernel {
       if (tape == null) { // else its workers are in use
         (isTraining ? inference : training).passOver();
       }
-      pass.begin(call, layout);
+      pass.begin(call, layout, laid);
       blocks.read(pass.parameters, team, newParameters, pass.laid);
       call.input = StridedFloats.of(input);
       call.mask = mask == null ? null : StridedFloats.ofMask(mask);
@@ -192,6 +194,7 @@ final class FusedKernel implements MapKernel {
       INDArray inputGradient) {
     Pass pass = KernelPasses.requiredTape(tape);
     FusedCall call = pass.call;
+    blocks.layOutBackward(pass.laid); // before the team, as in forward
     LaneTeam team = call.team = LaneTeam.gather(Math.max(call.workers, call.parts));
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       blocks.load(pass.parameters, team, pass.laid);
@@ -204,7 +207,6 @@ final class FusedKernel implements MapKernel {
         writable.assign(0);
       }
       call.stateGradient = stateArrays(pass.stateGradient, call.batch);
-      blocks.layOutBackward(pass.laid);
       parameterGradients.prepare(pass.laid, call.workers);
       team.run(
           share -> {
