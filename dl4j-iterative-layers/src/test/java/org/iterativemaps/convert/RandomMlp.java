@@ -8,6 +8,8 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -60,11 +62,11 @@ final class RandomMlp {
       list.layer(
           SameNetworks.named(new DenseLayer.Builder(), random.nextBoolean() ? "fc" + i : null)
               .nOut(width)
-              .activation(HIDDEN[random.nextInt(HIDDEN.length)])
+              .activation(hidden(random))
               .hasBias(random.nextInt(3) > 0)
               .build());
       if (random.nextInt(4) == 0) {
-        list.layer(new ActivationLayer(HIDDEN[random.nextInt(HIDDEN.length)]));
+        list.layer(new ActivationLayer(hidden(random)));
       }
     }
     int nOut = hasOutputLayer ? 2 + random.nextInt(3) : width;
@@ -91,6 +93,16 @@ final class RandomMlp {
             ? SameNetworks.normal(random, type, batch, 1, 2, nIn)
             : SameNetworks.normal(random, type, batch, nIn);
     data = new DataSet(features, labels);
+  }
+
+  /**
+   * Leaky ReLU with a slope that ND4J, which differentiates it in single precision, has exactly.
+   */
+  private static IActivation hidden(Random random) {
+    Activation activation = HIDDEN[random.nextInt(HIDDEN.length)];
+    return activation == Activation.LEAKYRELU
+        ? new ActivationLReLU(0.25)
+        : activation.getActivationFunction();
   }
 
   MultiLayerNetwork network() {
