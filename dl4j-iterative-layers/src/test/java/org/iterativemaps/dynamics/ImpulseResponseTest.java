@@ -187,17 +187,16 @@ class ImpulseResponseTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void attentionSeesOneStartAtATime(boolean isNested) {
-    for (double weight : new double[] {0.2, 0.35, 0.45}) {
+    for (double weight : new double[] {0.2, 0.35}) {
       OptionalInt alone = measured(attention(1, isNested).realize(), weight, 1e-9);
       assertTrue(alone.isPresent(), "weight " + weight);
-      for (int time : new int[] {2, 3, 4, 9, 10}) {
+      for (int time : new int[] {2, 3, 10}) {
         RealizedMap map = attention(time, isNested).realize();
         assertEquals(alone, measured(map, weight, 1e-9), time + " tokens, weight " + weight);
       }
     }
     // Two fixed points, whose mean is a third.
     assertEquals(OptionalInt.empty(), measured(attention(3, isNested).realize(), 2, 1e-6));
-    assertEquals(OptionalInt.empty(), measured(attention(9, isNested).realize(), 2, 1e-6));
   }
 
   @Test
