@@ -35,7 +35,11 @@ final class Plans {
                 .subjects("SimpleRnn", "LSTM")
                 .with("density", NOT_APPLICABLE)
                 .with("steps", NOT_APPLICABLE),
-            Group.of().subjects(Subjects.MAPS).with("density", DENSITIES).with("steps", "1", "3"));
+            Group.of().subjects(Subjects.MAPS).with("density", DENSITIES).with("steps", "1", "3"),
+            Group.of()
+                .subjects(Subjects.MAPS)
+                .with("density", SequenceBenchmark.DIAGONAL)
+                .with("steps", "1"));
     return new Plan(
         SequenceBenchmark.class,
         "Recurrent layer 100 -> 200, 20 time steps, batch 32, against SimpleRnn and LSTM.",

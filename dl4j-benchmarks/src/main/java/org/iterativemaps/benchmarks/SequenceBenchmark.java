@@ -5,6 +5,7 @@ import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -26,11 +27,14 @@ public class SequenceBenchmark {
   private static final int TIME = 20;
   private static final int BATCH = 32;
 
+  /** See {@link #density}. */
+  static final String DIAGONAL = "diagonal";
+
   /** What is measured. */
   @Param("fused-simd")
   public String subject;
 
-  /** Density of both blocks. */
+  /** Density of both blocks; "diagonal": h->h from each unit to itself, x->h dense. */
   @Param("1")
   public String density;
 
@@ -58,14 +62,19 @@ public class SequenceBenchmark {
     return switch (subject) {
       case "SimpleRnn" -> new SimpleRnn.Builder().nIn(N_IN).nOut(HIDDEN).build();
       case "LSTM" -> new LSTM.Builder().nIn(N_IN).nOut(HIDDEN).build();
-      default ->
-          new IterativeMapRecurrentLayer.Builder()
-              .nIn(N_IN)
-              .nOut(HIDDEN)
-              .density(Double.parseDouble(density))
-              .steps(Integer.parseInt(steps))
-              .build();
+      default -> map();
     };
+  }
+
+  private Layer map() {
+    IterativeMapRecurrentLayer.Builder map =
+        new IterativeMapRecurrentLayer.Builder()
+            .nIn(N_IN)
+            .nOut(HIDDEN)
+            .steps(Integer.parseInt(steps));
+    return density.equals(DIAGONAL)
+        ? map.hiddenSparsity(Sparsity.diagonal()).build()
+        : map.density(Double.parseDouble(density)).build();
   }
 
   /** Inference. */

@@ -20,7 +20,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * and all steps of the map with the batch along the vector lanes, and writes the result to ND4J's
  * memory. No arrays are allocated per step, but for activations that the lane kernels do not know,
  * which run on ND4J. Threads take tiles of the batch, each through the whole sequence, so they
- * never wait for each other; the parameters' gradients are added up in their order at the end.
+ * never wait for each other; on the way back they meet at the end of every segment, share the
+ * weights, and each sums the gradients of its own over all tiles ({@link ParameterGradients}).
  * Where the batch is one tile (with AVX-512 16 floats or less; of a sparse map as many for every
  * thread, up to 64) and the map not small, they take parts of its units, and wait for each other
  * after every update. Results are the same from run to run for one number of threads, and agree

@@ -219,7 +219,7 @@ class FusedProviderTest {
   void workOfATimeStep() {
     PlainWork work = PlainWork.of(looped(100, 5, Sparsity.density(0.3)));
     assertEquals(new PlainWork(5 * 3000, 5 * 10_000, 5), work);
-    // From a density of 0.9 on, plain Java too goes through all cells.
+    // Of nearly dense blocks plain Java too goes through all cells.
     assertEquals(
         new PlainWork(5 * 10_000, 5 * 10_000, 5),
         PlainWork.of(looped(100, 5, Sparsity.density(0.95))));
