@@ -7,7 +7,7 @@ import java.util.Arrays;
  *
  * <p>C2 makes vector instructions of a loop over the same index of several arrays, and not of one
  * over rows of an array: those it has to suppose to overlap. Where a row is read often enough, the
- * copy is cheap.
+ * copy is cheap. The sums are those of {@link EightLanes}, bit by bit: one entry after the other.
  *
  * <p>One per thread. It keeps as many rows as were asked for at once, at most.
  */
@@ -127,7 +127,7 @@ final class CopiedRows {
       int lanes,
       float[] y) {
     for (int lane = 0; lane < lanes; lane++) {
-      y[lane] += a * x0[lane] + b * x1[lane] + (c * x2[lane] + d * x3[lane]);
+      y[lane] = y[lane] + a * x0[lane] + b * x1[lane] + c * x2[lane] + d * x3[lane];
     }
   }
 

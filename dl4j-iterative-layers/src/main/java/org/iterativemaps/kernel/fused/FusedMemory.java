@@ -45,11 +45,17 @@ final class FusedMemory {
   private static long fixed(
       FusedFootprint footprint, long slope, int leastBatch, int time, boolean isTraining) {
     long fixed = floats(footprint.bytesOfMap(leastBatch, time, isTraining));
-    for (int batch = leastBatch; batch <= MANY * leastBatch; batch *= 2) {
+    for (int times = 1; times <= MANY; times = next(times)) {
+      int batch = times * leastBatch;
       long floats = floats(footprint.bytes(batch, time, false, isTraining));
       fixed = Math.max(fixed, floats - batch * slope);
     }
     return fixed;
+  }
+
+  /** 1, 2, 3, 4, 6, 8, 12, …: arrays are rounded up by more between powers of two. */
+  static int next(int times) {
+    return times == 1 ? 2 : Integer.bitCount(times) == 1 ? times / 2 * 3 : times / 3 * 4;
   }
 
   /** The least batch that fills a tile for every thread. */

@@ -175,7 +175,8 @@ class KernelMemoryTest {
       WorkDivision division = new WorkDivision(program, kernels, share);
       int least = FusedMemory.leastFullBatch(kernels);
       long roundedUp = 0;
-      for (int batch = least; batch <= 64 * least; batch *= 2) {
+      for (int times = 1; times <= 64; times = FusedMemory.next(times)) {
+        int batch = times * least;
         roundedUp =
             Math.max(
                 roundedUp,
@@ -225,7 +226,7 @@ class KernelMemoryTest {
   @Test
   void bytesOfAHugeDenseBlockAreToldWithoutItsArrays() {
     LaneKernels kernels = LaneKernelSelection.selected();
-    int units = 39_996; // whole panels of any height
+    int units = 40_032; // whole panels of any height
     DenseLaneBlock block = new DenseLaneBlock(kernels, WeightMask.dense(units, units), 64, 1);
     long oneWay = (long) Float.BYTES * units * units;
     assertEquals(oneWay, block.bytes());

@@ -25,7 +25,7 @@ class ParameterCopiesTest {
       BlockMap.builder()
           .input("x", 200)
           .state("h", 300, Activation.TANH)
-          .connect("x", "h", Sparsity.density(0.6))
+          .connect("x", "h", Sparsity.density(0.95))
           .connect("h", "h", Sparsity.density(0.1))
           .output("h")
           .build()
