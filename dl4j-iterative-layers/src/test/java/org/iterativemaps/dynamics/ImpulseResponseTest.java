@@ -153,7 +153,11 @@ class ImpulseResponseTest {
             .toArray(INDArray[]::new);
     INDArray token = Nd4j.zeros(map.map().input().size());
     return ImpulseResponse.measured(
-        map, new ActivationTanH(), parameters, token, Measurement.withTolerance(tolerance));
+        map,
+        new ActivationTanH(),
+        parameters,
+        token,
+        new Measurement(tolerance, MOST_STEPS, 8, 1, 0));
   }
 
   private static final int MOST_STEPS = 150;
