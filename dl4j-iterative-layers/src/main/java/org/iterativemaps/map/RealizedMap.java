@@ -140,7 +140,7 @@ public final class RealizedMap {
       return block.function() instanceof BlockFunctions.Linear linear
           ? linear.mask(map.site(block))
           : null;
-    } catch (RuntimeException refused) {
+    } catch (IllegalArgumentException refused) {
       return null; // to be said in the order of the blocks
     }
   }

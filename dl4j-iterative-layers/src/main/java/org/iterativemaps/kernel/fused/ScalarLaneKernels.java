@@ -7,7 +7,7 @@ import static org.iterativemaps.kernel.fused.SparseTiling.TO_ENTRY;
 import static org.iterativemaps.kernel.fused.SparseTiling.TO_PACKED;
 
 /**
- * {@link LaneKernels} in plain loops: the specification, and what runs without the Vector API.
+ * {@link LaneKernels} in plain Java, for JVMs without the Vector API.
  *
  * <p>Products go by {@link EightLanes}, or where rows are long and read often by {@link
  * CopiedRows}. Arguments are not checked.

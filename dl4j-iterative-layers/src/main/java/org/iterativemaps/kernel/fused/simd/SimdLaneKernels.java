@@ -26,9 +26,8 @@ public final class SimdLaneKernels implements LaneKernels {
   private static final boolean COMPARES = VectorUnit.HERE.hasComparisons() && L > 2;
 
   // Sparse products are bound by loads, of which a processor does as many a cycle at any length of
-  // vectors: measured, in floats, 84 of 205 GFLOP/s with 512 bits, 51 of 100 with 256, and for
-  // dense
-  // blocks some more to spread them.
+  // vectors: measured, in floats, 84 GFLOP/s beside the 205 of dense ones with 512 bits, 51 beside
+  // 100 with 256; and dense blocks have to be spread.
   private static final double LEAST_DENSE = SPECIES.vectorBitSize() >= 512 ? 0.45 : 0.6;
 
   // A loop over millions of floats would run to its end, some hundred times slower, before it is
