@@ -9,9 +9,9 @@ import java.util.Arrays;
  * over rows of an array: those it has to suppose to overlap. Where a row is read often enough, the
  * copy is cheap. The sums are those of {@link EightLanes}, bit by bit: one entry after the other.
  *
- * <p>One per thread, of which the threads that share the work are others from call to call. It keeps
- * as many rows as were asked for at once, at most: some half a megabyte, which no kernel counts as
- * its own.
+ * <p>One per thread, of which the threads that share the work are others from call to call. It
+ * keeps as many rows as were asked for at once, at most: some half a megabyte, which no kernel
+ * counts as its own.
  */
 final class CopiedRows {
   /** Shorter rows are slower than sums in local variables. */
