@@ -86,6 +86,6 @@ record CallShape(
 
   /** Floats of a tile's records: a segment's and the state in front of it. */
   long tileLength(Layout layout) {
-    return (segment + 1L) * layout.length;
+    return layout.front + (long) segment * layout.length;
   }
 }

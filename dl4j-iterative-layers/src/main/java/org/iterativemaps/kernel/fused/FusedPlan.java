@@ -20,9 +20,9 @@ import org.nd4j.linalg.activations.IActivation;
  *
  * <p>All that belongs to one time step of one tile is a <b>record</b> of floats: the token, the
  * driven sums, the cells, and where needed pre-activations and masked states. Records of successive
- * time steps follow each other, one more in front holding the initial state, so that the state
- * carried into a time step is read where the time step before left it. Gradients lie in a second
- * array in the same places.
+ * time steps follow each other, in front of them the end of one more with the initial state, so
+ * that the state carried into a time step is read where the time step before left it. Gradients lie
+ * in a second array in the same places.
  *
  * <p>The <b>drive</b> of a slot is the sum of its bias and of what the input contributes, the same
  * in all steps of a time step. Where only one evaluation reads it, it is computed in place.
@@ -175,6 +175,8 @@ final class FusedPlan {
     // came in where the slot is never computed.
     final int[] ends = new int[sizes.length];
     final int length;
+    // What is in front of the first record: the end of one, as far as a state is handed on in it.
+    final int front;
 
     private Layout(int lanes, boolean isMasked) {
       this.lanes = lanes;
@@ -223,6 +225,7 @@ final class FusedPlan {
       for (int slot : carried) {
         ends[slot] = endCells[slot] == null ? handed[slot] - length : ends[slot];
       }
+      this.front = length - Arrays.stream(carried).map(slot -> handed[slot]).min().orElse(length);
     }
 
     private long area(int slot) {

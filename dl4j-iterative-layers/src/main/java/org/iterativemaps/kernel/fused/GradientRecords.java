@@ -36,14 +36,14 @@ final class GradientRecords {
     biases.clear();
   }
 
-  /** Where the gradients of a time step of the segment begin; -1 is the step before it. */
+  /** Where the gradients of a time step of the segment begin, see {@link TileRecords#record}. */
   int record(int tile, int t) {
     return memory.base + records.offset(tile, t);
   }
 
-  /** Zeros for a segment's time steps and the one before. */
+  /** Zeros for a segment's time steps and the state before them. */
   void clear(int tile, int count) {
-    int begin = record(tile, -1);
+    int begin = record(tile, 0) - records.layout.front;
     int length = record(tile, count) - begin;
     int parts = records.call.parts;
     records.each(

@@ -97,14 +97,17 @@ final class TileRecords {
     return (long) tileCount * tileStride;
   }
 
-  /** Where the values of a time step of the segment begin; -1 is the step before it. */
+  /**
+   * Where the values of a time step of the segment begin; -1 is the step before it, of which only
+   * the state that is handed on is there.
+   */
   int record(int tile, int t) {
     return memory.base + offset(tile, t);
   }
 
   /** As {@link #record}, from the beginning of the memory. */
   int offset(int tile, int t) {
-    return tile * tileStride + (t + 1) * layout.length;
+    return tile * tileStride + layout.front + t * layout.length;
   }
 
   /** Where a time step's mask is in the values; -1 where there is none. */
