@@ -27,17 +27,18 @@ record CallShape(
   /**
    * As a division of work has it.
    *
+   * @param threads the most to take
    * @param segment time steps between kept states in training; 0 keeps all
    */
   static CallShape of(
       FusedPlan plan,
       WorkDivision division,
+      int threads,
       int segment,
       int batch,
       int time,
       boolean isMasked,
       boolean isTraining) {
-    int threads = division.threads((long) batch * time);
     int lanes = division.lanes(batch, threads);
     int tiles = (batch + lanes - 1) / lanes;
     int kept = segment == 0 ? time : Math.min(segment, time);

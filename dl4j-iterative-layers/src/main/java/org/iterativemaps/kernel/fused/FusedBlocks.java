@@ -23,8 +23,13 @@ final class FusedBlocks {
   private final Set<LaneBlock[]> backwards = Collections.newSetFromMap(new IdentityHashMap<>());
   private ParameterCopies loaded; // null while they are not all of one's
 
-  /** What blocks are laid out for. */
-  record Shape(int lanes, int parts) {}
+  /** What blocks are laid out for, see {@link LaneBlock#of}. */
+  record Shape(double leastDenseDensity, int lanes, int parts) {
+
+    LaneBlock block(LaneKernels kernels, RealizedBlock block) {
+      return LaneBlock.of(kernels, block.mask(), leastDenseDensity, lanes, parts);
+    }
+  }
 
   FusedBlocks(MapProgram program, LaneKernels kernels) {
     this.program = program;
@@ -54,7 +59,7 @@ final class FusedBlocks {
   }
 
   private LaneBlock layOut(RealizedBlock realized, Shape shape) {
-    LaneBlock block = LaneBlock.of(kernels, realized.mask(), shape.lanes, shape.parts);
+    LaneBlock block = shape.block(kernels, realized);
     block.layOut();
     if (realized.fixedValues() != null) {
       float[] values = new float[realized.fixedValues().length];
@@ -79,6 +84,12 @@ final class FusedBlocks {
       parameters.load(team, blocks);
       loaded = parameters;
     }
+  }
+
+  /** Lets go of all layouts but these. */
+  void keepOnly(List<LaneBlock[]> inUse) {
+    laidOut.values().removeIf(blocks -> inUse.stream().noneMatch(kept -> kept == blocks));
+    backwards.retainAll(laidOut.values());
   }
 
   /** Bytes held. */

@@ -11,7 +11,8 @@ import org.iterativemaps.map.Parameter;
 /**
  * The bytes of arrays that a fused kernel holds after a call, without making the call: {@link
  * FusedKernel#bytes}, as told by the classes that hold them. Nothing but the call's shape and the
- * blocks' layouts goes into it, so it is right for any lane kernels.
+ * blocks' layouts goes into it, so it is right for any lane kernels. They are those of the rules,
+ * whatever may have been measured ({@link CallWays}).
  */
 final class FusedFootprint {
   private final MapProgram program;
@@ -45,9 +46,14 @@ final class FusedFootprint {
 
   /** Floats of an example's records and state in an inference call of so many. */
   long recordFloatsPerExample(int batch, int time) {
-    CallShape shape = CallShape.of(plan, division, segment, batch, time, false, false);
+    CallShape shape = shape(batch, time, false, false);
     long floats = shape.tileLength(plan.layout(shape.lanes(), false)) / shape.lanes();
     return floats + carriedFloats();
+  }
+
+  private CallShape shape(int batch, int time, boolean isMasked, boolean isTraining) {
+    int threads = division.threads((long) batch * time);
+    return CallShape.of(plan, division, threads, segment, batch, time, isMasked, isTraining);
   }
 
   private long carriedFloats() {
@@ -56,7 +62,7 @@ final class FusedFootprint {
 
   private long bytes(
       int batch, int time, boolean isMasked, boolean isTraining, LongUnaryOperator rounding) {
-    CallShape shape = CallShape.of(plan, division, segment, batch, time, isMasked, isTraining);
+    CallShape shape = shape(batch, time, isMasked, isTraining);
     Laid laid = laid(shape);
     Layout layout = plan.layout(shape.lanes(), isMasked);
     long bytes = bytesOfMap(batch, time, isTraining);
@@ -79,20 +85,21 @@ final class FusedFootprint {
 
   /** Bytes of the blocks' layouts for a call, and of the copies of the parameters. */
   long bytesOfMap(int batch, int time, boolean isTraining) {
-    Laid laid = laid(CallShape.of(plan, division, segment, batch, time, false, isTraining));
+    Laid laid = laid(shape(batch, time, false, isTraining));
     long parameters = program.realized().parameters().stream().mapToLong(Parameter::length).sum();
     return (isTraining ? laid.both : laid.forward) + Float.BYTES * parameters;
   }
 
   private Laid laid(CallShape shape) {
+    double leastDense = kernels.leastDenseDensity();
     return blocks.computeIfAbsent(
-        new FusedBlocks.Shape(shape.lanes(), shape.parts()), this::layOut);
+        new FusedBlocks.Shape(leastDense, shape.lanes(), shape.parts()), this::layOut);
   }
 
   private Laid layOut(FusedBlocks.Shape shape) {
     LaneBlock[] all =
         program.realized().blocks().stream()
-            .map(block -> LaneBlock.of(kernels, block.mask(), shape.lanes(), shape.parts()))
+            .map(block -> shape.block(kernels, block))
             .toArray(LaneBlock[]::new);
     long forward = bytes(all);
     for (LaneBlock block : all) {

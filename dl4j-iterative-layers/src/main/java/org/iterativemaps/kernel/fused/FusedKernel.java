@@ -1,11 +1,15 @@
 package org.iterativemaps.kernel.fused;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.HeapCopy;
 import org.iterativemaps.kernel.KernelPasses;
 import org.iterativemaps.kernel.MapKernel;
+import org.iterativemaps.kernel.MeasuredChoice;
+import org.iterativemaps.kernel.fused.CallWays.Way;
 import org.iterativemaps.kernel.reference.ReferenceKernel;
 import org.iterativemaps.map.Parameter;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -24,8 +28,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * weights, and each sums the gradients of its own over all tiles ({@link ParameterGradients}).
  * Where the batch is one tile (with AVX-512 16 floats or less; of a sparse map as many for every
  * thread, up to 64) and the map not small, they take parts of its units, and wait for each other
- * after every update. Results are the same from run to run for one number of threads, and agree
- * with {@link ReferenceKernel} to rounding.
+ * after every update. Results agree with {@link ReferenceKernel} to rounding, and are the same from
+ * run to run for one number of threads, where nothing is measured ({@link Measuring}).
  *
  * <p>Memory for back-propagation is two records of all cells per time step; with segments of n time
  * steps ({@value SegmentLength#PROPERTY}) two per time step of one segment, and the states are
@@ -43,6 +47,7 @@ final class FusedKernel implements MapKernel {
   private final List<Parameter> order;
   private final int segment;
   private final WorkDivision division;
+  private final CallWays ways;
   private final FusedBlocks blocks;
   private final Pass training;
   private final Pass inference;
@@ -60,6 +65,8 @@ final class FusedKernel implements MapKernel {
     float[][] lastState = new float[plan.sizes.length][];
     float[][] stateGradient = new float[plan.sizes.length][];
     Integer gradientBatch; // of the last backward pass; null before the first
+    MeasuredChoice<Way> choice; // of the call, as long as its time is not told
+    long nanos; // of the call so far
 
     void begin(FusedCall newCall, FusedPlan.Layout layout, LaneBlock[] newLaid) {
       call = newCall;
@@ -70,6 +77,16 @@ final class FusedKernel implements MapKernel {
       }
       workers = kept.forCall(call.workers, tiles * call.shape.tileLength(layout));
       laid = newLaid;
+    }
+
+    /** Tells the choice what the whole call took. */
+    void tellTime() {
+      if (choice != null && choice.took(nanos)) {
+        List<LaneBlock[]> inUse = new ArrayList<>();
+        Collections.addAll(inUse, training.laid, inference.laid);
+        blocks.keepOnly(inUse);
+      }
+      choice = null;
     }
 
     void passOver() {
@@ -89,7 +106,8 @@ final class FusedKernel implements MapKernel {
    * @param segment time steps between kept states; 0 keeps all
    * @param leastShare see {@link WorkDivision}
    */
-  FusedKernel(MapProgram program, LaneKernels kernels, int segment, long leastShare) {
+  FusedKernel(
+      MapProgram program, LaneKernels kernels, int segment, long leastShare, Measuring measuring) {
     if (segment < 0) {
       throw new IllegalArgumentException(
           "segment: found " + segment + ", expected time steps, or 0 for none");
@@ -100,6 +118,7 @@ final class FusedKernel implements MapKernel {
     this.order = program.realized().parameters();
     this.segment = segment;
     this.division = new WorkDivision(program, kernels, leastShare);
+    this.ways = new CallWays(program, kernels, division, measuring);
     this.blocks = new FusedBlocks(program, kernels);
     this.parameterGradients = new ParameterGradients(plan, order);
     this.training = new Pass();
@@ -114,13 +133,18 @@ final class FusedKernel implements MapKernel {
       INDArray[] initial,
       INDArray output,
       boolean isTraining) {
+    long start = System.nanoTime();
     int batch = Math.toIntExact(input.size(0));
     int time = Math.toIntExact(input.size(2));
-    CallShape shape = CallShape.of(plan, division, segment, batch, time, mask != null, isTraining);
+    MeasuredChoice<Way> choice = ways.of(batch, time, mask != null, isTraining);
+    Way way = choice.next();
+    CallShape shape =
+        CallShape.of(plan, division, way.threads(), segment, batch, time, mask != null, isTraining);
     FusedPlan.Layout layout = plan.layout(shape.lanes(), shape.isMasked());
     FusedCall call = new FusedCall(kernels, shape);
     // Before the team is gathered, whose helpers would keep the threads for it.
-    LaneBlock[] laid = blocks.laidOut(new FusedBlocks.Shape(call.lanes, call.parts));
+    LaneBlock[] laid =
+        blocks.laidOut(new FusedBlocks.Shape(way.leastDenseDensity(), call.lanes, call.parts));
     LaneTeam team = call.team = LaneTeam.gather(Math.max(call.workers, call.parts));
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       Pass pass = isTraining ? training : inference;
@@ -158,6 +182,11 @@ final class FusedKernel implements MapKernel {
       }
       last = pass;
       tape = isTraining ? pass : tape;
+      pass.choice = choice;
+      pass.nanos = System.nanoTime() - start;
+      if (!isTraining) {
+        pass.tellTime();
+      }
     } finally {
       team.dismiss();
       call.forget();
@@ -192,6 +221,7 @@ final class FusedKernel implements MapKernel {
       int firstTimeStep,
       INDArray[] gradients,
       INDArray inputGradient) {
+    long start = System.nanoTime();
     Pass pass = KernelPasses.requiredTape(tape);
     FusedCall call = pass.call;
     blocks.layOutBackward(pass.laid); // before the team, as in forward
@@ -227,6 +257,8 @@ final class FusedKernel implements MapKernel {
       List<BiasGradients> biases = workers.stream().map(FusedWorker::biases).toList();
       parameterGradients.write(team, pass.laid, biases, gradients);
       pass.gradientBatch = call.batch;
+      pass.nanos += System.nanoTime() - start;
+      pass.tellTime();
     } finally {
       team.dismiss();
       call.forget();

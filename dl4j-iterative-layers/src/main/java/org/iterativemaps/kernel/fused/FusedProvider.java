@@ -53,6 +53,7 @@ abstract class FusedProvider implements KernelProvider {
   @Override
   public final Answer ask(MapProgram program, DataType type) {
     LaneThreads.fromProperty();
+    Measuring.fromProperty();
     Setting where = setting();
     return obstacle(program, type, where)
         .map(Answer::unsuited)
@@ -81,7 +82,8 @@ abstract class FusedProvider implements KernelProvider {
   @Override
   public final MapKernel make(MapProgram program, DataType type) {
     Setting where = setting();
-    return new FusedKernel(program, lanes(where), where.segment, WorkDivision.LEAST_SHARE);
+    return new FusedKernel(
+        program, lanes(where), where.segment, WorkDivision.LEAST_SHARE, Measuring.fromProperty());
   }
 
   @Override

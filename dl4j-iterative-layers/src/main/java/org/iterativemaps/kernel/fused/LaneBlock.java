@@ -35,24 +35,26 @@ abstract sealed class LaneBlock permits DenseLaneBlock, DiagonalLaneBlock, Spars
   /**
    * The fastest layout of a block.
    *
+   * @param leastDenseDensity see {@link #isDense}
    * @param parts how many parts products are cut into
    */
-  static LaneBlock of(LaneKernels kernels, WeightMask mask, int lanes, int parts) {
+  static LaneBlock of(
+      LaneKernels kernels, WeightMask mask, double leastDenseDensity, int lanes, int parts) {
     if (isDiagonal(mask)) {
       return new DiagonalLaneBlock(kernels, mask, lanes, parts);
     }
-    return isDense(kernels, mask)
+    return isDense(mask, leastDenseDensity)
         ? new DenseLaneBlock(kernels, mask, lanes, parts)
         : new SparseLaneBlock(kernels, mask, lanes, parts);
   }
 
   /** Whether a block is multiplied as a dense one, with zeros where no weight exists. */
-  static boolean isDense(LaneKernels kernels, WeightMask mask) {
+  static boolean isDense(WeightMask mask, double leastDensity) {
     long cells = (long) mask.toSize() * mask.fromSize();
     return mask.toSize() >= LEAST_TARGETS
         && mask.fromSize() >= LEAST_SOURCES
         && cells <= WeightMask.MAX_ENTRIES
-        && mask.density() >= kernels.leastDenseDensity();
+        && mask.density() >= leastDensity;
   }
 
   private static boolean isDiagonal(WeightMask mask) {

@@ -39,7 +39,10 @@ record PlainWork(long weights, long cells, int updates) {
         if (!isInput || once.add(read.block())) {
           RealizedBlock block = blocks.get(read.block());
           long all = (long) block.mask().fromSize() * block.mask().toSize();
-          weights += LaneBlock.isDense(kernels, block.mask()) ? all : block.mask().entryCount();
+          weights +=
+              LaneBlock.isDense(block.mask(), kernels.leastDenseDensity())
+                  ? all
+                  : block.mask().entryCount();
           cells += all;
         }
       }

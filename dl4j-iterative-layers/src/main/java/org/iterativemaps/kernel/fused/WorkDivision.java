@@ -1,5 +1,7 @@
 package org.iterativemaps.kernel.fused;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Predicate;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.iterate.Schedule.Evaluation;
@@ -16,6 +18,8 @@ final class WorkDivision {
   // around them some 50 microseconds, which is what two wakings can take.
   static final long LEAST_SHARE = 300_000 / Float.BYTES;
   private static final int WHOLE_CALL = 9;
+  // Times as much or as little work, for which another number of threads may be the right one.
+  private static final int NEAR = 4;
 
   private final LaneKernels kernels;
   private final long leastShare;
@@ -34,7 +38,9 @@ final class WorkDivision {
     this.leastShare = leastShare;
     this.updates = program.schedule().evaluations().size();
     this.products = products(program, mask -> true);
-    this.isSparse = 2 * products(program, mask -> LaneBlock.isDense(kernels, mask)) < products;
+    this.isSparse =
+        2 * products(program, mask -> LaneBlock.isDense(mask, kernels.leastDenseDensity()))
+            < products;
   }
 
   private static long products(MapProgram program, Predicate<WeightMask> wanted) {
@@ -51,6 +57,21 @@ final class WorkDivision {
   /** How many threads are worth waking for so many tokens of all examples. */
   int threads(long tokens) {
     return share(tokens * products, WHOLE_CALL * leastShare, LaneThreads.most());
+  }
+
+  /** How many threads may do as well as {@link #threads}, where a little more work changes that. */
+  List<Integer> otherThreads(long tokens) {
+    int threads = threads(tokens);
+    long least = WHOLE_CALL * leastShare;
+    long each = tokens * products / threads;
+    List<Integer> others = new ArrayList<>();
+    if (threads > 1 && each < NEAR * least) {
+      others.add(threads / 2);
+    }
+    if (threads < LaneThreads.most() && NEAR * each / 2 >= least) {
+      others.add(Math.min(2 * threads, LaneThreads.most()));
+    }
+    return others;
   }
 
   /**

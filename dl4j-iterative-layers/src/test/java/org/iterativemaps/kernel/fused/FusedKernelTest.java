@@ -295,7 +295,8 @@ class FusedKernelTest {
   }
 
   private static FusedKernel sharing(MapProgram program, int segment, long leastShare) {
-    return new FusedKernel(program, LaneKernelSelection.selected(), segment, leastShare);
+    return new FusedKernel(
+        program, LaneKernelSelection.selected(), segment, leastShare, Measuring.NONE);
   }
 
   @ParameterizedTest

@@ -60,7 +60,7 @@ class KeptWorkersTest {
   }
 
   private FusedKernel kernel(int segment) {
-    return new FusedKernel(PROGRAM, kernels, segment, 0);
+    return new FusedKernel(PROGRAM, kernels, segment, 0, Measuring.NONE);
   }
 
   private INDArray run(FusedKernel kernel, boolean isTraining, int batch, int time) {

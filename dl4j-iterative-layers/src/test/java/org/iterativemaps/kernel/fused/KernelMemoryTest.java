@@ -121,12 +121,13 @@ class KernelMemoryTest {
       long leastShare = random.nextBoolean() ? 0 : WorkDivision.LEAST_SHARE;
       FusedFootprint footprint = new FusedFootprint(program, kernels, segment, leastShare);
       String what = "seed " + seed + ", batch " + batch + ", time " + time + ", segment " + segment;
-      FusedKernel training = new FusedKernel(program, kernels, segment, leastShare);
+      FusedKernel training = new FusedKernel(program, kernels, segment, leastShare, Measuring.NONE);
       assertEquals(
           footprint.bytes(batch, time, isMasked, true),
           trained(training, program, batch, time, isMasked),
           what);
-      FusedKernel inference = new FusedKernel(program, kernels, segment, leastShare);
+      FusedKernel inference =
+          new FusedKernel(program, kernels, segment, leastShare, Measuring.NONE);
       assertEquals(
           footprint.bytes(batch, time, isMasked, false),
           inferred(inference, program, batch, time, isMasked),
@@ -149,11 +150,13 @@ class KernelMemoryTest {
     MapProgram program = MapProgram.sequence(map(density).realize(), 2, null);
     KernelMemory stated = FusedMemory.of(program, kernels, segment, WorkDivision.LEAST_SHARE, time);
     int batch = FusedMemory.leastFullBatch(kernels);
-    FusedKernel kernel = new FusedKernel(program, kernels, segment, WorkDivision.LEAST_SHARE);
+    FusedKernel kernel =
+        new FusedKernel(program, kernels, segment, WorkDivision.LEAST_SHARE, Measuring.NONE);
     double training =
         (double) Float.BYTES * (stated.fixedTraining() + batch * stated.perExampleTraining());
     assertEquals(1, trained(kernel, program, batch, time, false) / training, 0.01);
-    FusedKernel other = new FusedKernel(program, kernels, segment, WorkDivision.LEAST_SHARE);
+    FusedKernel other =
+        new FusedKernel(program, kernels, segment, WorkDivision.LEAST_SHARE, Measuring.NONE);
     double inference =
         (double) Float.BYTES * (stated.fixedInference() + batch * stated.perExampleInference());
     assertEquals(1, inferred(other, program, batch, time, false) / inference, 0.01);

@@ -36,7 +36,7 @@ class ParameterCopiesTest {
     LaneKernels kernels = LaneKernelSelection.selected();
     LaneBlock[] blocks =
         MAP.blocks().stream()
-            .map(block -> LaneBlock.of(kernels, block.mask(), kernels.tileLanes(1), 1))
+            .map(block -> LaneBlock.of(kernels, block.mask(), 0.5, kernels.tileLanes(1), 1))
             .toArray(LaneBlock[]::new);
     for (LaneBlock block : blocks) {
       block.layOut();

@@ -51,7 +51,8 @@ class SharedTileTest {
     System.setProperty(LaneThreads.PROPERTY, String.valueOf(threads));
     WorkDivision division = new WorkDivision(program, LaneKernelSelection.selected(), 0);
     FusedPlan plan = new FusedPlan(program);
-    assertEquals(threads, CallShape.of(plan, division, 0, batch, TIME, false, true).parts());
+    assertEquals(
+        threads, CallShape.of(plan, division, threads, 0, batch, TIME, false, true).parts());
     List<float[]> alone = run(program, batch, 1);
     List<float[]> shared = run(program, batch, threads);
     for (int i = 0; i < alone.size(); i++) {
@@ -72,7 +73,8 @@ class SharedTileTest {
     INDArray epsilon = random.normal(DataType.FLOAT, batch, 21, TIME);
     INDArray output = Nd4j.create(DataType.FLOAT, epsilon.shape());
     INDArray inputGradient = Nd4j.create(DataType.FLOAT, input.shape());
-    FusedKernel kernel = new FusedKernel(program, LaneKernelSelection.selected(), 0, 0);
+    FusedKernel kernel =
+        new FusedKernel(program, LaneKernelSelection.selected(), 0, 0, Measuring.NONE);
     kernel.forward(parameters, input, null, null, output, true);
     kernel.backward(epsilon, 0, gradients, inputGradient);
     List<INDArray> all = new ArrayList<>(List.of(output, inputGradient));

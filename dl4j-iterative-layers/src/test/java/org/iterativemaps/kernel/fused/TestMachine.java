@@ -34,7 +34,8 @@ public final class TestMachine implements ExecutionCondition {
         program,
         LaneKernelSelection.selected(),
         SegmentLength.fromProperty(),
-        WorkDivision.LEAST_SHARE);
+        WorkDivision.LEAST_SHARE,
+        Measuring.NONE);
   }
 
   /** Width of this run's vectors. */
