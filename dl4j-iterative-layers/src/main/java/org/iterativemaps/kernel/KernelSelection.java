@@ -86,7 +86,8 @@ public final class KernelSelection {
 
   /**
    * The kernel of {@link #choice} for one layer. A program of more than {@value
-   * ManyStepsKernel#MOST_EVALUATIONS} evaluations per token is run step by step, in inference only.
+   * ManyStepsKernel#MOST_EVALUATIONS} evaluations per token is run step by step, in inference only;
+   * long sequences whose recurrence is linear are run in chunks side by side.
    *
    * @param type the network's floating type
    * @throws WrongPropertyException if the system property names no provider, or another is wrong
@@ -95,7 +96,12 @@ public final class KernelSelection {
    */
   public static MapKernel of(MapProgram program, DataType type) {
     MapKernel kernel = make(wanted(), providers(), asked(program), type);
-    return ManyStepsKernel.isFor(program) ? new ManyStepsKernel(program, kernel) : kernel;
+    if (ManyStepsKernel.isFor(program)) {
+      return new ManyStepsKernel(program, kernel);
+    }
+    return LinearRecurrence.of(program)
+        .<MapKernel>map(recurrence -> new ScannedKernel(program, recurrence, kernel))
+        .orElse(kernel);
   }
 
   /** What the providers are asked to run. */

@@ -40,7 +40,7 @@ abstract sealed class LaneBlock permits DenseLaneBlock, DiagonalLaneBlock, Spars
    */
   static LaneBlock of(
       LaneKernels kernels, WeightMask mask, double leastDenseDensity, int lanes, int parts) {
-    if (isDiagonal(mask)) {
+    if (mask.isDiagonal()) {
       return new DiagonalLaneBlock(kernels, mask, lanes, parts);
     }
     return isDense(mask, leastDenseDensity)
@@ -55,19 +55,6 @@ abstract sealed class LaneBlock permits DenseLaneBlock, DiagonalLaneBlock, Spars
         && mask.fromSize() >= LEAST_SOURCES
         && cells <= WeightMask.MAX_ENTRIES
         && mask.density() >= leastDensity;
-  }
-
-  private static boolean isDiagonal(WeightMask mask) {
-    int size = mask.toSize();
-    if (mask.fromSize() != size || mask.entryCount() != size) {
-      return false;
-    }
-    for (int i = 0; i < size; i++) {
-      if (mask.targetStart(i) != i || mask.source(i) != i) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** The first of a slot's units that is a part's. */

@@ -245,6 +245,19 @@ public final class WeightMask implements Serializable {
     return entryCount() / ((double) fromSize * toSize);
   }
 
+  /** Whether each unit is connected to itself and to no other. */
+  public boolean isDiagonal() {
+    if (fromSize != toSize || entryCount() != toSize) {
+      return false;
+    }
+    for (int i = 0; i < toSize; i++) {
+      if (targetStart(i) != i || source(i) != i) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether every cell exists. */
   public boolean isDense() {
     return sources == null;
