@@ -90,26 +90,25 @@ record LinearRecurrence(List<Carried> slots) {
   /**
    * The states before every one of some chunks of time, one behind the other.
    *
-   * @param ends by slot, [chunks * batch, size], chunk after chunk: the state after each chunk,
-   *     from zeros but for the first, whose is right
+   * @param ends by slot, [chunks, size]: the state after each chunk, from zeros but for the first,
+   *     whose is right
    * @param decays by slot: {@link Carried#decay} of a chunk
    * @param isBackward whether the chunks follow each other from the last to the first, as gradients
    *     do
    * @return by slot, in ends' places, what goes into each chunk; zeros for the first
    */
-  double[][] chain(double[][] ends, double[][] decays, int batch, int chunks, boolean isBackward) {
+  double[][] chain(double[][] ends, double[][] decays, int chunks, boolean isBackward) {
     double[][] into = new double[ends.length][];
     for (Carried carried : slots) {
       double[] end = ends[carried.slot];
       double[] decay = decays[carried.slot];
       double[] before = new double[end.length];
-      double[] state = new double[decay.length * batch];
+      double[] state = new double[decay.length];
       for (int i = 0; i < chunks; i++) {
-        int chunk = isBackward ? chunks - 1 - i : i;
-        int at = chunk * state.length;
+        int at = (isBackward ? chunks - 1 - i : i) * state.length;
         System.arraycopy(state, 0, before, at, state.length);
-        for (int b = 0; b < state.length; b++) {
-          state[b] = end[at + b] + decay[b % decay.length] * state[b];
+        for (int unit = 0; unit < state.length; unit++) {
+          state[unit] = end[at + unit] + decay[unit] * state[unit];
         }
       }
       into[carried.slot] = before;

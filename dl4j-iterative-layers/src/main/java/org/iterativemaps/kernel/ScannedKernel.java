@@ -6,24 +6,24 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Long sequences of few examples, of a program whose recurrence is linear: chunks of time are
- * examples of a batch, which another kernel runs side by side. It runs them twice, first for the
- * states between the chunks, which from zeros are wrong by what {@link LinearRecurrence} says; and
- * so it does on the way back, whose gradients of the state are linear, too. That is twice the work
- * in a few of the many steps one after the other, whose vectors one example does not fill.
+ * Long sequences of one example, of a program whose recurrence is linear: chunks of time are
+ * examples of a batch, which another kernel runs side by side, reading and writing the sequence
+ * where it lies. It runs them twice, first for the states between the chunks, which from zeros are
+ * wrong by what {@link LinearRecurrence} says; and so it does on the way back, whose gradients of
+ * the state are linear, too. That is twice the work in a few of the many time steps one after the
+ * other, whose vectors one example does not fill.
  *
  * <p>The parallel scan of linear recurrences over time is Martin and Cundy's (Parallelizing Linear
  * Recurrent Neural Nets Over Sequence Length, 2018); theirs is a tree, this one has two levels.
  *
- * <p>A batch that is not small, a time mask, a time with no divisor for a number of chunks, and
+ * <p>A larger batch, a time mask, a time with no divisor for a number of chunks, and
  * back-propagation that stops before the first time step go through the other kernel as they are.
  */
 final class ScannedKernel implements MapKernel {
-  /** Examples that the chunks of a batch become, at most. */
-  static final int MOST_EXAMPLES = 64;
+  /** Four vectors of the widest. */
+  static final int MOST_CHUNKS = 64;
 
   // Fewer chunks do not make up for two passes; shorter ones are all boundary.
   private static final int LEAST_CHUNKS = 8;
@@ -38,12 +38,7 @@ final class ScannedKernel implements MapKernel {
 
   /** A forward pass, and in training what runs it again. */
   private record Call(
-      int batch,
-      int chunks,
-      INDArray[] parameters,
-      INDArray input,
-      INDArray[] initial,
-      double[][] decays) {}
+      int chunks, INDArray[] parameters, INDArray input, INDArray[] initial, double[][] decays) {}
 
   /**
    * A kernel for one layer.
@@ -57,9 +52,9 @@ final class ScannedKernel implements MapKernel {
   }
 
   /** How many chunks to cut a call into: a divisor of the time, or 1. */
-  static int chunks(int batch, int time) {
-    int most = Math.min(MOST_EXAMPLES / batch, time / LEAST_LENGTH);
-    for (int chunks = most; chunks >= LEAST_CHUNKS; chunks--) {
+  static int chunks(long batch, int time) {
+    int most = Math.min(MOST_CHUNKS, time / LEAST_LENGTH);
+    for (int chunks = batch == 1 ? most : 1; chunks >= LEAST_CHUNKS; chunks--) {
       if (time % chunks == 0) {
         return chunks;
       }
@@ -75,29 +70,30 @@ final class ScannedKernel implements MapKernel {
       INDArray[] initial,
       INDArray output,
       boolean training) {
-    int batch = Math.toIntExact(input.size(0));
     int time = Math.toIntExact(input.size(2));
-    int chunks = mask == null ? chunks(batch, time) : 1;
+    int chunks = mask == null ? chunks(input.size(0), time) : 1;
     tape = training ? null : tape;
-    last = new Call(batch, chunks, null, null, null, null);
+    last = new Call(chunks, null, null, null, null);
     if (chunks == 1) {
       kernel.forward(parameters, input, mask, initial, output, training);
       return;
     }
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       DataType type = output.dataType();
-      INDArray pieces = pieces(input, chunks);
-      INDArray results = Nd4j.createUninitialized(type, pieceShape(output, chunks), 'f');
+      INDArray pieces = pieces(plain(input), chunks);
+      INDArray writable = isPlain(output) ? output : output.ulike();
+      INDArray results = pieces(writable, chunks);
       double[][] decays = recurrence.decays(parameters, time / chunks, program.slots().size());
-      INDArray[] first = inFirst(initial, type, batch, chunks, 0);
+      INDArray[] first = inOne(initial, type, chunks, 0);
       kernel.forward(parameters, pieces, null, first, results, false);
       double[][] ends = LinearRecurrence.numbers(kernel.lastState());
-      INDArray[] states =
-          sums(first, recurrence.chain(ends, decays, batch, chunks, false), type, batch * chunks);
+      INDArray[] states = sums(first, recurrence.chain(ends, decays, chunks, false), type, chunks);
       kernel.forward(parameters, pieces, null, states, results, training);
-      output.assign(whole(results, chunks));
+      if (writable != output) {
+        output.assign(writable);
+      }
       if (training) {
-        tape = new Call(batch, chunks, parameters, input.dup('f'), copies(initial), decays);
+        tape = new Call(chunks, parameters, input.dup('f'), copies(initial), decays);
       }
     }
   }
@@ -106,45 +102,32 @@ final class ScannedKernel implements MapKernel {
     return state == null ? null : KernelPasses.copies(state, program.schedule().carried());
   }
 
-  /** [batch, size, time] as [chunks * batch, size, time / chunks], chunk after chunk. */
-  private static INDArray pieces(INDArray sequence, int chunks) {
-    long[] shape = pieceShape(sequence, chunks);
-    return (sequence.ordering() == 'f' ? sequence : sequence.dup('f'))
-        .reshape('f', sequence.size(0), shape[1], shape[2], chunks)
-        .permute(0, 3, 1, 2)
-        .dup('f')
-        .reshape('f', shape);
+  /** [1, size, time] as a view [chunks, size, time / chunks]. */
+  private static INDArray pieces(INDArray plain, int chunks) {
+    return plain.reshape('f', plain.size(1), plain.size(2) / chunks, chunks).permute(2, 0, 1);
   }
 
-  private static long[] pieceShape(INDArray sequence, int chunks) {
-    return new long[] {chunks * sequence.size(0), sequence.size(1), sequence.size(2) / chunks};
+  private static INDArray plain(INDArray sequence) {
+    return isPlain(sequence) ? sequence : sequence.dup('f');
   }
 
-  /** The way back of {@link #pieces}. */
-  private static INDArray whole(INDArray pieces, int chunks) {
-    long batch = pieces.size(0) / chunks;
-    return pieces
-        .reshape('f', batch, chunks, pieces.size(1), pieces.size(2))
-        .permute(0, 2, 3, 1)
-        .dup('f')
-        .reshape('f', batch, pieces.size(1), chunks * pieces.size(2));
+  /** Whether units lie side by side and time steps one behind the other. */
+  private static boolean isPlain(INDArray sequence) {
+    return sequence.ordering() == 'f'
+        && sequence.stride(1) == 1
+        && sequence.stride(2) == sequence.size(1);
   }
 
   /** A state by slot in one chunk, zeros in the others. */
-  private INDArray[] inFirst(INDArray[] state, DataType type, int batch, int chunks, int chunk) {
+  private INDArray[] inOne(INDArray[] state, DataType type, int chunks, int chunk) {
     INDArray[] all = new INDArray[program.slots().size()];
     for (int slot : program.schedule().carried()) {
       if (state != null && state[slot] != null) {
-        all[slot] = Nd4j.zeros(type, (long) batch * chunks, program.size(slot));
-        rows(all[slot], batch, chunk).assign(state[slot]);
+        all[slot] = Nd4j.zeros(type, chunks, program.size(slot));
+        all[slot].putRow(chunk, state[slot]);
       }
     }
     return all;
-  }
-
-  private static INDArray rows(INDArray all, int batch, int chunk) {
-    return all.get(
-        NDArrayIndex.interval((long) chunk * batch, (chunk + 1L) * batch), NDArrayIndex.all());
   }
 
   private INDArray[] sums(INDArray[] first, double[][] more, DataType type, int rows) {
@@ -164,14 +147,14 @@ final class ScannedKernel implements MapKernel {
     return of(kernel.lastState(), call, call.chunks - 1);
   }
 
-  /** A chunk's rows of a state. */
+  /** A chunk's state. */
   private INDArray[] of(INDArray[] all, Call call, int chunk) {
     if (call.chunks == 1) {
       return all;
     }
     INDArray[] rows =
         Arrays.stream(all)
-            .map(slot -> slot == null ? null : rows(slot, call.batch, chunk))
+            .map(slot -> slot == null ? null : slot.getRow(chunk, true))
             .toArray(INDArray[]::new);
     return KernelPasses.copies(rows, program.schedule().carried());
   }
@@ -194,22 +177,19 @@ final class ScannedKernel implements MapKernel {
       return;
     }
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      int batch = tape.batch;
       int chunks = tape.chunks;
       DataType type = inputGradient.dataType();
-      INDArray pieces = pieces(outputGradient, chunks);
-      INDArray results = Nd4j.createUninitialized(type, pieceShape(inputGradient, chunks), 'f');
-      INDArray[] lastOnly = inFirst(lastStateGradient, type, batch, chunks, chunks - 1);
+      INDArray pieces = pieces(plain(outputGradient), chunks);
+      INDArray writable = isPlain(inputGradient) ? inputGradient : inputGradient.ulike();
+      INDArray results = pieces(writable, chunks);
+      INDArray[] lastOnly = inOne(lastStateGradient, type, chunks, chunks - 1);
       kernel.backward(pieces, lastOnly, 0, gradients, results);
       double[][] begins = LinearRecurrence.numbers(kernel.stateGradient());
-      INDArray[] states =
-          sums(
-              lastOnly,
-              recurrence.chain(begins, tape.decays, batch, chunks, true),
-              type,
-              batch * chunks);
-      kernel.backward(pieces, states, 0, gradients, results);
-      inputGradient.assign(whole(results, chunks));
+      double[][] later = recurrence.chain(begins, tape.decays, chunks, true);
+      kernel.backward(pieces, sums(lastOnly, later, type, chunks), 0, gradients, results);
+      if (writable != inputGradient) {
+        inputGradient.assign(writable);
+      }
       stateGradient = of(kernel.stateGradient(), tape, 0);
     }
   }
