@@ -17,6 +17,7 @@ final class Plans {
   static List<Plan> all() {
     return List.of(
         sequence(),
+        step(),
         looped(),
         fit(),
         paper(),
@@ -43,6 +44,19 @@ final class Plans {
     return new Plan(
         SequenceBenchmark.class,
         "Recurrent layer 100 -> 200, 20 time steps, batch 32, against SimpleRnn and LSTM.",
+        RECURRENT,
+        groups,
+        groups);
+  }
+
+  private static Plan step() {
+    List<Group> groups =
+        List.of(
+            Group.of().subjects("SimpleRnn", "LSTM").with("density", NOT_APPLICABLE),
+            Group.of().subjects("fused-simd").with("density", "1", "0.1"));
+    return new Plan(
+        StepBenchmark.class,
+        "One example: rnnTimeStep, and output of 20 time steps, against SimpleRnn and LSTM.",
         RECURRENT,
         groups,
         groups);

@@ -22,9 +22,9 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class SequenceBenchmark {
-  private static final int N_IN = 100;
+  static final int N_IN = 100;
   private static final int HIDDEN = 200;
-  private static final int TIME = 20;
+  static final int TIME = 20;
   private static final int BATCH = 32;
 
   /** See {@link #density}. */
@@ -53,20 +53,23 @@ public class SequenceBenchmark {
   public void build() {
     Subjects.prepare(subject, threads);
     INDArray input = Nd4j.randn('f', new int[] {BATCH, N_IN, TIME});
-    var network = Subjects.network(Subjects.configuration().list().layer(layer()).build());
+    var network =
+        Subjects.network(
+            Subjects.configuration().list().layer(layer(subject, density, steps)).build());
     call = new LayerCall(network, input);
     Verification.check(network, input, call.output());
   }
 
-  private Layer layer() {
+  /** A subject's layer. */
+  static Layer layer(String subject, String density, String steps) {
     return switch (subject) {
       case "SimpleRnn" -> new SimpleRnn.Builder().nIn(N_IN).nOut(HIDDEN).build();
       case "LSTM" -> new LSTM.Builder().nIn(N_IN).nOut(HIDDEN).build();
-      default -> map();
+      default -> map(density, steps);
     };
   }
 
-  private Layer map() {
+  private static Layer map(String density, String steps) {
     IterativeMapRecurrentLayer.Builder map =
         new IterativeMapRecurrentLayer.Builder()
             .nIn(N_IN)

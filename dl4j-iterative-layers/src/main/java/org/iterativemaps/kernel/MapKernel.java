@@ -14,7 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>A kernel holds the tape of its last {@code forward} and reusable buffers: it belongs to one
  * layer and is not thread-safe. Arguments are not checked here; the layers do that. States are
  * arrays by slot index, [batch, size], null meaning zeros; a kernel never changes the arrays it is
- * given as state and hands out fresh ones, outside of any workspace, when asked for them.
+ * given as state and hands out others, outside of any workspace, when asked for them.
  */
 public interface MapKernel {
 
@@ -45,6 +45,16 @@ public interface MapKernel {
    * @throws IllegalStateException if there was none
    */
   INDArray[] lastState();
+
+  /**
+   * The same, in arrays that an earlier call gave, where there are such and they fit.
+   *
+   * @param reuse by slot, overwritten, outside of any workspace; null, and null entries, for fresh
+   *     ones
+   */
+  default INDArray[] lastState(INDArray[] reuse) {
+    return lastState();
+  }
 
   /**
    * Back-propagates through the last training forward pass. The tape stays, so that the same pass
@@ -80,6 +90,14 @@ public interface MapKernel {
    * @throws IllegalStateException if there was none
    */
   INDArray[] stateGradient();
+
+  /**
+   * Whether matrices [batch, size] do for input, output and their gradients where there is one time
+   * step: to have ND4J make an array of three axes of each takes as long as a small call.
+   */
+  default boolean takesMatrices() {
+    return false;
+  }
 
   /** Whether there is a tape to go back on. */
   boolean hasTape();

@@ -13,6 +13,8 @@ final class FusedCall {
   // Row-major arrays are read some units of some examples at a time.
   private static final int GROUP = 8;
   private static final int UNITS = 64;
+  // Units of a lone example that are moved at a time.
+  static final int LONE = GROUP * UNITS;
   // Floats that are changed on their way: some units of a tile, of which one has 64 at most.
   private static final int CHANGED = 512;
 
@@ -93,7 +95,7 @@ final class FusedCall {
   }
 
   /** Examples in a tile. */
-  private int count(int tile) {
+  int count(int tile) {
     return Math.min(lanes, batch - tile * lanes);
   }
 
@@ -126,6 +128,10 @@ final class FusedCall {
       from.get(place(from, t, begin, tile), into, at + begin * lanes, (end - begin) * lanes);
       return;
     }
+    if (count == 1 && from.unitStride == 1) {
+      readLone(from, t, begin, end, tile, into, at, workspace);
+      return;
+    }
     if (from.batchStride == 1) {
       for (int u = begin; u < end; u++) {
         from.get(place(from, t, u, tile), into, at + u * lanes, count);
@@ -142,6 +148,23 @@ final class FusedCall {
     }
     for (int row = at + begin * lanes; count < lanes && row < at + end * lanes; row += lanes) {
       Arrays.fill(into, row + count, row + lanes, into[row + count - 1]);
+    }
+  }
+
+  /** The lanes repeat the tile's only example. */
+  private void readLone(
+      StridedFloats from,
+      int t,
+      int begin,
+      int end,
+      int tile,
+      float[] into,
+      int at,
+      float[] workspace) {
+    for (int unit = begin; unit < end; unit += LONE) {
+      int units = Math.min(LONE, end - unit);
+      from.get(place(from, t, unit, tile), workspace, 0, units);
+      kernels.fill(workspace, 0, units, lanes, into, at + unit * lanes);
     }
   }
 
@@ -190,7 +213,7 @@ final class FusedCall {
       int tile,
       float[] workspace) {
     if (maskAt < 0) {
-      write(from, at + begin * lanes, into, t, begin, end, tile);
+      write(from, at + begin * lanes, into, t, begin, end, tile, workspace);
       return;
     }
     int step = CHANGED / lanes;
@@ -199,16 +222,31 @@ final class FusedCall {
       int last = Math.min(unit + step, end);
       int source = at + unit * lanes;
       kernels.multiplyLanes(last - unit, lanes, from, maskAt, from, source, workspace, changed);
-      write(workspace, changed, into, t, unit, last, tile);
+      write(workspace, changed, into, t, unit, last, tile, workspace);
     }
   }
 
   /** As {@link #writeTile}, from where unit begin is. */
   private void write(
-      float[] from, int at, StridedFloats into, int t, int begin, int end, int tile) {
+      float[] from,
+      int at,
+      StridedFloats into,
+      int t,
+      int begin,
+      int end,
+      int tile,
+      float[] workspace) {
     int count = count(tile);
     if (into.batchStride == 1 && into.unitStride == lanes && count == lanes) {
       into.put(place(into, t, begin, tile), from, at, (end - begin) * lanes);
+      return;
+    }
+    if (count == 1 && into.unitStride == 1) {
+      for (int unit = begin; unit < end; unit += LONE) {
+        int units = Math.min(LONE, end - unit);
+        packLone(units, from, at + (unit - begin) * lanes, workspace);
+        into.put(place(into, t, unit, tile), workspace, 0, units);
+      }
       return;
     }
     for (int u = begin; u < end; u++) {
@@ -221,6 +259,13 @@ final class FusedCall {
           into.put(place + l * into.batchStride, from[source + l]);
         }
       }
+    }
+  }
+
+  /** A lone example's values of some units, which are in the first lane, side by side. */
+  void packLone(int units, float[] from, int at, float[] into) {
+    for (int u = 0; u < units; u++) {
+      into[u] = from[at + u * lanes];
     }
   }
 

@@ -135,7 +135,7 @@ final class FusedKernel implements MapKernel {
       boolean isTraining) {
     long start = System.nanoTime();
     int batch = Math.toIntExact(input.size(0));
-    int time = Math.toIntExact(input.size(2));
+    int time = input.rank() == 2 ? 1 : Math.toIntExact(input.size(2));
     MeasuredChoice<Way> choice = ways.of(batch, time, mask != null, isTraining);
     Way way = choice.next();
     CallShape shape =
@@ -210,8 +210,18 @@ final class FusedKernel implements MapKernel {
 
   @Override
   public INDArray[] lastState() {
+    return lastState(null);
+  }
+
+  @Override
+  public INDArray[] lastState(INDArray[] reuse) {
     Pass pass = KernelPasses.required(last, "forward");
-    return stateMatrices(pass.lastState, pass.call.batch);
+    return stateMatrices(pass.lastState, pass.call.batch, reuse);
+  }
+
+  @Override
+  public boolean takesMatrices() {
+    return true;
   }
 
   @Override
@@ -282,7 +292,7 @@ final class FusedKernel implements MapKernel {
   @Override
   public INDArray[] stateGradient() {
     int batch = KernelPasses.required(training.gradientBatch, "backward");
-    return stateMatrices(training.stateGradient, batch);
+    return stateMatrices(training.stateGradient, batch, null);
   }
 
   @Override
@@ -358,11 +368,17 @@ final class FusedKernel implements MapKernel {
     return state;
   }
 
-  private INDArray[] stateMatrices(float[][] state, int batch) {
+  private INDArray[] stateMatrices(float[][] state, int batch, INDArray[] reuse) {
     INDArray[] matrices = new INDArray[state.length];
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       for (int slot : plan.carried) { // null where nothing is carried
-        matrices[slot] = HeapCopy.matrix(state[slot], batch, plan.sizes[slot]);
+        INDArray old = reuse == null ? null : reuse[slot];
+        if (old == null || old.size(0) != batch) {
+          matrices[slot] = HeapCopy.matrix(state[slot], batch, plan.sizes[slot]);
+        } else {
+          HeapCopy.write(state[slot], old);
+          matrices[slot] = old;
+        }
       }
     }
     return matrices;

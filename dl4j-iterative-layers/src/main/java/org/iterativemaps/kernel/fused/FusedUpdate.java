@@ -127,9 +127,29 @@ final class FusedUpdate {
       if (z != place) {
         System.arraycopy(v, place, v, z, length);
       }
-      if (activation.kind() != Kind.IDENTITY) {
+      if (activation.kind() == Kind.IDENTITY) {
+        continue;
+      }
+      if (records.call.count(records.tileBegin + tile) == 1) {
+        activateLone(records.units(cell.slot(), part), place, records.workspace(part));
+      } else {
         kernels.activate(activation, length, v, place, v, place);
       }
+    }
+  }
+
+  /** A lone example is in all lanes: its values are computed once. */
+  private void activateLone(int units, int place, float[] workspace) {
+    float[] v = records.values;
+    int lanes = records.layout.lanes;
+    int vector = kernels.vectorLanes();
+    for (int unit = 0; unit < units; unit += FusedCall.LONE) {
+      int some = Math.min(FusedCall.LONE, units - unit);
+      int at = place + unit * lanes;
+      records.call.packLone(some, v, at, workspace);
+      int length = (some + vector - 1) / vector * vector;
+      kernels.activate(activation, length, workspace, 0, workspace, 0);
+      kernels.fill(workspace, 0, some, lanes, v, at);
     }
   }
 

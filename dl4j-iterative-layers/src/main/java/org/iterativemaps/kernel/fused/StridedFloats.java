@@ -1,7 +1,6 @@
 package org.iterativemaps.kernel.fused;
 
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.Locale;
 import org.bytedeco.javacpp.FloatPointer;
 import org.iterativemaps.kernel.HeapCopy;
@@ -35,9 +34,9 @@ final class StridedFloats {
     this.timeStride = timeStride;
   }
 
-  /** An array [batch, units, time]; a copy of it if it is not of floats. */
+  /** An array [batch, units, time] or [batch, units]; a copy of it if it is not of floats. */
   static StridedFloats of(INDArray array) {
-    return of(array, 1, 2);
+    return of(array, 1, array.rank() == 2 ? -1 : 2);
   }
 
   /** An array [batch, units] as one time step. */
@@ -90,9 +89,15 @@ final class StridedFloats {
 
   /** Whether {@link #of} an array is the array itself and not a copy. */
   static boolean isInPlace(INDArray array) {
-    return array.dataType() == DataType.FLOAT
-        && Arrays.stream(array.stride()).allMatch(stride -> stride >= 0)
-        && (span(array) <= LONGEST || array.length() > LONGEST);
+    if (array.dataType() != DataType.FLOAT) {
+      return false;
+    }
+    for (int axis = 0; axis < array.rank(); axis++) {
+      if (array.stride(axis) < 0) {
+        return false;
+      }
+    }
+    return span(array) <= LONGEST || array.length() > LONGEST;
   }
 
   /** Floats from the first to the last element. */

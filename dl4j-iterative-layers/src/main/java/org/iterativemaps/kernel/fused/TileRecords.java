@@ -82,7 +82,11 @@ final class TileRecords {
   }
 
   private static int scratchLength(LaneBlock[] blocks) {
-    return Arrays.stream(blocks).mapToInt(LaneBlock::scratchLength).max().orElse(0);
+    int longest = 0;
+    for (LaneBlock block : blocks) {
+      longest = Math.max(longest, block.scratchLength());
+    }
+    return longest;
   }
 
   /** Floats of all records, masks and workspaces for the blocks of some tiles of a call. */

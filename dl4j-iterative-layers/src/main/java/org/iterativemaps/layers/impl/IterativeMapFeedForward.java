@@ -58,9 +58,10 @@ public final class IterativeMapFeedForward extends BaseLayer<IterativeMapLayer>
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(false);
-    OpenArrays.require(params, input, layerId());
-    run.checkInput(input, 2, 1, layerId());
-    KernelRun.checkMask(maskOfOneTimeStep(), input.size(0), 1, layerId());
+    String where = layerId();
+    OpenArrays.require(params, input, where);
+    run.checkInput(input, 2, 1, where);
+    KernelRun.checkMask(maskOfOneTimeStep(), input.size(0), 1, where);
     applyDropOutIfNecessary(training, workspaceMgr);
     INDArray output =
         workspaceMgr.createUninitialized(
@@ -70,10 +71,10 @@ public final class IterativeMapFeedForward extends BaseLayer<IterativeMapLayer>
             'f');
     run.forward(
         key -> getParamWithNoise(key, training, workspaceMgr),
-        KernelRun.asOneTimeStep(input),
+        run.asOneTimeStep(input),
         maskOfOneTimeStep(),
         null,
-        KernelRun.asOneTimeStep(output),
+        run.asOneTimeStep(output),
         training);
     return output;
   }
@@ -89,11 +90,11 @@ public final class IterativeMapFeedForward extends BaseLayer<IterativeMapLayer>
         workspaceMgr.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, input.shape(), 'f');
     run.backward(
         gradientViews,
-        KernelRun.asOneTimeStep(input),
+        run.asOneTimeStep(input),
         maskOfOneTimeStep(),
-        KernelRun.asOneTimeStep(epsilon),
+        run.asOneTimeStep(epsilon),
         0,
-        KernelRun.asOneTimeStep(inputGradient));
+        run.asOneTimeStep(inputGradient));
     weightNoiseParams.clear();
     Gradient gradient = new DefaultGradient(gradientsFlattened);
     gradientViews.forEach(gradient.gradientForVariable()::put);

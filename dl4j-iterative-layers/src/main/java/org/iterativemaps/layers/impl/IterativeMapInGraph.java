@@ -112,24 +112,23 @@ public final class IterativeMapInGraph extends BaseGraphVertex {
   INDArray forward(
       INDArray tokens,
       Map<String, INDArray> from,
-      Map<String, INDArray> into,
+      StoredState into,
       boolean training,
       LayerWorkspaceMgr workspaceMgr) {
     check(tokens);
     isContinued = !from.isEmpty();
     INDArray[] initial = run.bySlot(isContinued ? from : starts(), tokens.size(0), where());
-    sequence = isSequence(tokens) ? tokens : KernelRun.asOneTimeStep(tokens);
+    sequence = isSequence(tokens) ? tokens : run.asOneTimeStep(tokens);
     long nOut = config.getSettings().map().output().size();
     long[] shape =
         isSequence(tokens)
             ? new long[] {tokens.size(0), nOut, tokens.size(2)}
             : new long[] {tokens.size(0), nOut};
     INDArray output = workspaceMgr.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'f');
-    INDArray asSequence = isSequence(tokens) ? output : KernelRun.asOneTimeStep(output);
+    INDArray asSequence = isSequence(tokens) ? output : run.asOneTimeStep(output);
     run.forward(parameters::get, sequence, mask, initial, asSequence, training);
     if (into != null) {
-      into.clear();
-      into.putAll(run.lastState());
+      into.store(run);
     }
     return output;
   }
@@ -149,9 +148,9 @@ public final class IterativeMapInGraph extends BaseGraphVertex {
         gradientViews,
         sequence,
         mask,
-        isSequence ? epsilon : KernelRun.asOneTimeStep(epsilon),
+        isSequence ? epsilon : run.asOneTimeStep(epsilon),
         first,
-        isSequence ? ofInputs[0] : KernelRun.asOneTimeStep(ofInputs[0]));
+        isSequence ? ofInputs[0] : run.asOneTimeStep(ofInputs[0]));
     Gradient gradient = new DefaultGradient();
     gradientViews.forEach(gradient::setGradientFor);
     Map<String, INDArray> ofState = run.stateGradient();
@@ -166,7 +165,7 @@ public final class IterativeMapInGraph extends BaseGraphVertex {
   }
 
   private int firstTimeStep(boolean tbptt) {
-    long time = sequence.size(2);
+    long time = isSequence(sequence) ? sequence.size(2) : 1;
     int back = graph.getConfiguration().getTbpttBackLength();
     return tbptt && back > 0 ? (int) Math.max(0, time - back) : 0;
   }

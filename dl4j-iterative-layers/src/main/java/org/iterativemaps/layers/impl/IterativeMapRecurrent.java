@@ -27,6 +27,8 @@ public final class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMap
   private static final long serialVersionUID = 1L;
 
   private transient KernelRun run;
+  private final transient StoredState ofSteps = new StoredState(stateMap);
+  private final transient StoredState ofTbptt = new StoredState(tBpttStateMap);
 
   /** Made by {@link IterativeMapRecurrentLayer#instantiate}. */
   public IterativeMapRecurrent(NeuralNetConfiguration conf, DataType dataType) {
@@ -69,30 +71,27 @@ public final class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMap
   @Override
   public INDArray rnnTimeStep(INDArray input, LayerWorkspaceMgr workspaceMgr) {
     setInput(input, workspaceMgr);
-    return activate(stateMap, stateMap, false, workspaceMgr);
+    return activate(ofSteps, ofSteps, false, workspaceMgr);
   }
 
   @Override
   public INDArray rnnActivateUsingStoredState(
       INDArray input, boolean training, boolean storeLastForTBPTT, LayerWorkspaceMgr workspaceMgr) {
     setInput(input, workspaceMgr);
-    return activate(
-        tBpttStateMap, storeLastForTBPTT ? tBpttStateMap : null, training, workspaceMgr);
+    return activate(ofTbptt, storeLastForTBPTT ? ofTbptt : null, training, workspaceMgr);
   }
 
   /** Runs from one stored state (null: zeros) and stores the last one (null: nowhere). */
   private INDArray activate(
-      Map<String, INDArray> from,
-      Map<String, INDArray> into,
-      boolean training,
-      LayerWorkspaceMgr workspaceMgr) {
+      StoredState from, StoredState into, boolean training, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(false);
-    OpenArrays.require(params, input, layerId());
-    run.checkInput(input, 3, getDataFormat() == RNNFormat.NWC ? 2 : 1, layerId());
-    INDArray[] initial = from == null ? null : run.bySlot(from, input.size(0), layerId());
+    String where = layerId();
+    OpenArrays.require(params, input, where);
+    run.checkInput(input, 3, getDataFormat() == RNNFormat.NWC ? 2 : 1, where);
+    INDArray[] initial = from == null ? null : run.bySlot(from.byName(), input.size(0), where);
     applyDropOutIfNecessary(training, workspaceMgr);
     INDArray ncw = permuteIfNWC(input);
-    KernelRun.checkMask(maskArray, ncw.size(0), ncw.size(2), layerId());
+    KernelRun.checkMask(maskArray, ncw.size(0), ncw.size(2), where);
     INDArray output =
         workspaceMgr.createUninitialized(
             ArrayType.ACTIVATIONS,
@@ -107,8 +106,7 @@ public final class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMap
         output,
         training);
     if (into != null) {
-      into.clear();
-      into.putAll(run.lastState());
+      into.store(run);
     }
     return permuteIfNWC(output);
   }
@@ -144,6 +142,18 @@ public final class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMap
    */
   public Map<String, INDArray> initialStateGradient() {
     return run.stateGradient();
+  }
+
+  @Override
+  public Map<String, INDArray> rnnGetPreviousState() {
+    ofSteps.giveAway();
+    return super.rnnGetPreviousState();
+  }
+
+  @Override
+  public Map<String, INDArray> rnnGetTBPTTState() {
+    ofTbptt.giveAway();
+    return super.rnnGetTBPTTState();
   }
 
   @Override

@@ -28,6 +28,7 @@ final class KernelRun {
   private final MapProgram program;
   private final MapKernel kernel;
   private final List<String> keys;
+  private final boolean hasAttention;
   // Of the last forward pass: what it needs to be run again.
   private INDArray[] parameters;
   private INDArray[] initial;
@@ -43,6 +44,7 @@ final class KernelRun {
     this.program = program;
     this.kernel = KernelSelection.of(program, type);
     this.keys = program.realized().parameters().stream().map(Parameter::key).toList();
+    this.hasAttention = !AttentionBlock.of(settings.map()).isEmpty();
   }
 
   /** Runs a layer with these settings, its own or others with the same slots and blocks. */
@@ -75,7 +77,7 @@ final class KernelRun {
       INDArray[] initial,
       INDArray output,
       boolean training) {
-    this.parameters = keys.stream().map(parameter).toArray(INDArray[]::new);
+    this.parameters = inOrder(parameter);
     this.initial = initial;
     kernel.forward(parameters, input, mask, initial, output, training);
   }
@@ -95,15 +97,27 @@ final class KernelRun {
       INDArray scratch = Nd4j.create(inputGradient.dataType(), outputGradient.shape(), 'f');
       kernel.forward(parameters, input, mask, initial, scratch, true);
     }
-    INDArray[] gradients = keys.stream().map(gradientViews::get).toArray(INDArray[]::new);
+    INDArray[] gradients = inOrder(gradientViews::get);
     kernel.backward(outputGradient, firstTimeStep, gradients, inputGradient);
     kernel.dropTape(); // DL4J goes back once
     hasGradient = true;
   }
 
-  /** State after the last time step of the last forward pass, by name of the slot. */
-  Map<String, INDArray> lastState() {
-    return byName(kernel.lastState());
+  private INDArray[] inOrder(Function<String, INDArray> byKey) {
+    INDArray[] arrays = new INDArray[keys.size()];
+    for (int i = 0; i < arrays.length; i++) {
+      arrays[i] = byKey.apply(keys.get(i));
+    }
+    return arrays;
+  }
+
+  /**
+   * State after the last time step of the last forward pass, by slot.
+   *
+   * @param reuse see {@link MapKernel#lastState(INDArray[])}
+   */
+  INDArray[] lastState(INDArray[] reuse) {
+    return kernel.lastState(reuse);
   }
 
   /**
@@ -114,7 +128,7 @@ final class KernelRun {
     return hasGradient ? byName(kernel.stateGradient()) : Map.of();
   }
 
-  private Map<String, INDArray> byName(INDArray[] bySlot) {
+  Map<String, INDArray> byName(INDArray[] bySlot) {
     Map<String, INDArray> byName = new LinkedHashMap<>();
     for (int slot = 0; slot < bySlot.length; slot++) {
       if (bySlot[slot] != null) {
@@ -221,9 +235,11 @@ final class KernelRun {
     }
   }
 
-  /** A matrix as a sequence of one time step, in its own order, so that it is a view. */
-  static INDArray asOneTimeStep(INDArray matrix) {
-    return matrix.reshape(matrix.ordering(), matrix.size(0), matrix.size(1), 1);
+  /** A matrix as the kernel takes it for a sequence of one time step: itself or a view. */
+  INDArray asOneTimeStep(INDArray matrix) {
+    return kernel.takesMatrices()
+        ? matrix
+        : matrix.reshape(matrix.ordering(), matrix.size(0), matrix.size(1), 1);
   }
 
   /**
@@ -261,10 +277,12 @@ final class KernelRun {
               + " "
               + layerId);
     }
-    AttentionBlock.obstacle(settings.map(), input.size(0))
-        .ifPresent(
-            reason -> {
-              throw new DL4JInvalidInputException("Input: " + reason + " " + layerId);
-            });
+    if (hasAttention) {
+      AttentionBlock.obstacle(settings.map(), input.size(0))
+          .ifPresent(
+              reason -> {
+                throw new DL4JInvalidInputException("Input: " + reason + " " + layerId);
+              });
+    }
   }
 }

@@ -22,6 +22,8 @@ final class RunningVertexLayer extends BaseRecurrentLayer<IterativeMapRecurrentL
   private static final long serialVersionUID = 1L;
 
   private final transient IterativeMapInGraph vertex;
+  private final transient StoredState ofSteps = new StoredState(stateMap);
+  private final transient StoredState ofTbptt = new StoredState(tBpttStateMap);
 
   RunningVertexLayer(IterativeMapInGraph vertex, NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
@@ -56,7 +58,7 @@ final class RunningVertexLayer extends BaseRecurrentLayer<IterativeMapRecurrentL
   @Override
   public INDArray rnnTimeStep(INDArray tokens, LayerWorkspaceMgr workspaceMgr) {
     return vertex.isTimeStep()
-        ? vertex.forward(tokens, stateMap, stateMap, false, workspaceMgr)
+        ? vertex.forward(tokens, stateMap, ofSteps, false, workspaceMgr)
         : vertex.doForward(false, workspaceMgr);
   }
 
@@ -65,7 +67,7 @@ final class RunningVertexLayer extends BaseRecurrentLayer<IterativeMapRecurrentL
       INDArray tokens, boolean training, boolean storeLastForTBPTT, LayerWorkspaceMgr workspace) {
     return tokens.rank() == 3
         ? vertex.forward(
-            tokens, tBpttStateMap, storeLastForTBPTT ? tBpttStateMap : null, training, workspace)
+            tokens, tBpttStateMap, storeLastForTBPTT ? ofTbptt : null, training, workspace)
         : vertex.doForward(training, workspace);
   }
 
@@ -78,6 +80,18 @@ final class RunningVertexLayer extends BaseRecurrentLayer<IterativeMapRecurrentL
   public Pair<Gradient, INDArray> tbpttBackpropGradient(
       INDArray epsilon, int tbpttBackLength, LayerWorkspaceMgr workspace) {
     return backpropGradient(epsilon, workspace);
+  }
+
+  @Override
+  public Map<String, INDArray> rnnGetPreviousState() {
+    ofSteps.giveAway();
+    return super.rnnGetPreviousState();
+  }
+
+  @Override
+  public Map<String, INDArray> rnnGetTBPTTState() {
+    ofTbptt.giveAway();
+    return super.rnnGetTBPTTState();
   }
 
   @Override
