@@ -18,6 +18,9 @@ import org.iterativemaps.map.pattern.WeightMask;
  * <p>Gradients of weights are summed in "packed" order: of a run first those of the first two
  * units, source by source, then those of the other two.
  *
+ * <p>Where threads share a tile, a bundle may lie in two parts of the target units, each of which
+ * has a run of its own units: in the place of the others the last one is computed again.
+ *
  * <p>Immutable and safe to share.
  */
 public final class BundleTiling {
@@ -25,7 +28,7 @@ public final class BundleTiling {
   public static final int UNITS = 4;
 
   /** Ints per run: see {@link #runs()}. */
-  public static final int RUN = 6;
+  public static final int RUN = 7;
 
   /** Of a run: where its first target unit lies in a tile. */
   public static final int TARGET = 0;
@@ -42,8 +45,11 @@ public final class BundleTiling {
   /** Of a run: from a unit's entry to the next unit's. */
   public static final int NEXT_UNIT = 4;
 
+  /** Of a run: how many target units come after the first. */
+  public static final int OTHERS = 5;
+
   /** Of a run: its first packed place. */
-  public static final int PACKED = 5;
+  public static final int PACKED = 6;
 
   private final int lanes;
   private final int panelFloats;
@@ -60,13 +66,22 @@ public final class BundleTiling {
    * @param mask the block's entries
    * @param lanes lanes of a tile
    * @param bundles first target units, ascending
+   * @param targetBegin the first target unit whose entries are laid out
+   * @param targetEnd after the last one
    * @param sourceBegin the first source unit whose entries are laid out
    * @param sourceEnd after the last one
    * @param packedBefore packed places that are others'
    * @throws IllegalArgumentException if a tile or the layout is too long for an array
    */
   BundleTiling(
-      WeightMask mask, int lanes, int[] bundles, int sourceBegin, int sourceEnd, int packedBefore) {
+      WeightMask mask,
+      int lanes,
+      int[] bundles,
+      int targetBegin,
+      int targetEnd,
+      int sourceBegin,
+      int sourceEnd,
+      int packedBefore) {
     SparseTiling.checkSlots(mask, lanes);
     this.lanes = lanes;
     int sources = sourceEnd - sourceBegin;
@@ -75,15 +90,17 @@ public final class BundleTiling {
     TilingGroups groups = new TilingGroups();
     IntList allRuns = new IntList();
     IntList allOffsets = new IntList();
-    int[] next = new int[bundles.length];
+    int[] next = new int[bundles.length]; // of the first unit that is laid out
     for (int b = 0; b < bundles.length; b++) {
-      next[b] = firstFrom(mask, bundles[b], sourceBegin);
+      next[b] = firstFrom(mask, Math.max(bundles[b], targetBegin), sourceBegin);
     }
     for (int panel = sourceBegin; panel < sourceEnd; panel += width) {
       int panelEnd = Math.min(panel + width, sourceEnd);
       for (int b = 0; b < bundles.length; b++) {
+        int first = Math.max(bundles[b], targetBegin);
+        int units = Math.min(bundles[b] + UNITS, targetEnd) - first;
         int entry = next[b];
-        int last = mask.targetStart(bundles[b] + 1);
+        int last = units > 0 ? mask.targetStart(first + 1) : entry;
         int place = allOffsets.size();
         int end = entry;
         for (; end < last && mask.source(end) < panelEnd; end++) {
@@ -93,11 +110,12 @@ public final class BundleTiling {
         if (end > entry) {
           int packed = Math.multiplyExact(UNITS, end - entry);
           groups.beforeRun(packed);
-          allRuns.add(bundles[b] * lanes);
+          allRuns.add(first * lanes);
           allRuns.add(place);
           allRuns.add(place + end - entry);
           allRuns.add(entry - place);
-          allRuns.add(last - mask.targetStart(bundles[b]));
+          allRuns.add(last - mask.targetStart(first));
+          allRuns.add(units - 1);
           allRuns.add(Math.addExact(packedBefore, groups.packed()));
           groups.addRun(packed);
         }
@@ -112,8 +130,11 @@ public final class BundleTiling {
     this.longestChunk = groups.longestChunk();
   }
 
-  /** The first entry of a target unit whose source is not before another. */
+  /** The first entry of a target unit whose source is not before another; 0 of none. */
   private static int firstFrom(WeightMask mask, int target, int source) {
+    if (target >= mask.toSize()) {
+      return 0;
+    }
     int entry = mask.targetStart(target);
     while (entry < mask.targetStart(target + 1) && mask.source(entry) < source) {
       entry++;
@@ -122,15 +143,15 @@ public final class BundleTiling {
   }
 
   /**
-   * The bundles of some target units, as many as there are from the first one on.
+   * The bundles of a mask, as many as there are from its first target unit on.
    *
    * @return their first target units, ascending
    */
-  static int[] find(WeightMask mask, int targetBegin, int targetEnd) {
-    int[] found = new int[(targetEnd - targetBegin) / UNITS];
+  static int[] find(WeightMask mask) {
+    int[] found = new int[mask.toSize() / UNITS];
     int count = 0;
-    int target = targetBegin;
-    while (target + UNITS <= targetEnd) {
+    int target = 0;
+    while (target + UNITS <= mask.toSize()) {
       if (isBundle(mask, target)) {
         found[count++] = target;
         target += UNITS;
@@ -202,7 +223,8 @@ public final class BundleTiling {
   /**
    * {@value #RUN} ints per run: offset of the first target unit in its tile, first place in {@link
    * #offsets()}, place after the last, what to add to such a place to get the first unit's entry,
-   * how many entries a unit has, and the run's first packed place. Not to be changed.
+   * how many entries a unit has, how many units come after the first, and the run's first packed
+   * place. Not to be changed.
    */
   public int[] runs() {
     return runs;
@@ -220,7 +242,7 @@ public final class BundleTiling {
       int length = runs[run + END] - runs[run + FIRST];
       int entry = runs[run + FIRST] + runs[run + TO_ENTRY];
       int place = runs[run + PACKED];
-      for (int unit = 0; unit < UNITS; unit++) {
+      for (int unit = 0; unit <= runs[run + OTHERS]; unit++) {
         int from = place + unit / 2 * 2 * length + unit % 2;
         for (int i = 0; i < length; i++) {
           gradients[entry + i] = packed[from + 2 * i];

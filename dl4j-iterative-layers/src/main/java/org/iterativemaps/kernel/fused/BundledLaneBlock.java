@@ -15,20 +15,22 @@ final class BundledLaneBlock extends LaneBlock {
   private static final int TOGETHER = 512 * 1024 / Float.BYTES;
 
   private final BundleKernels loops;
-  private final int[][] bundles; // by part
+  private final int[] bundles; // first target units
   private final BundleTiling[] tilings; // by part of the target units
   private final SparseLaneBlock others; // null where there are none
   private BundleTiling[] transposedTilings; // by part of the source units; null before it is needed
 
   private BundledLaneBlock(
-      LaneKernels kernels, WeightMask mask, int lanes, int parts, int[][] bundles) {
+      LaneKernels kernels, WeightMask mask, int lanes, int parts, int[] bundles) {
     super(kernels, mask, lanes, parts);
     this.loops = kernels.bundles();
     this.bundles = bundles;
     this.tilings = new BundleTiling[parts];
     int packed = 0;
     for (int p = 0; p < parts; p++) {
-      tilings[p] = new BundleTiling(mask, lanes, bundles[p], 0, mask.fromSize(), packed);
+      int begin = begin(mask.toSize(), p, parts);
+      int end = end(mask.toSize(), p, parts);
+      tilings[p] = new BundleTiling(mask, lanes, bundles, begin, end, 0, mask.fromSize(), packed);
       packed = Math.addExact(packed, tilings[p].packedLength());
     }
     this.others =
@@ -46,33 +48,25 @@ final class BundledLaneBlock extends LaneBlock {
     if (kernels.bundles() == null) {
       return null;
     }
-    int[][] bundles = new int[parts][];
-    for (int p = 0; p < parts; p++) {
-      int end = end(mask.toSize(), p, parts);
-      bundles[p] = BundleTiling.find(mask, begin(mask.toSize(), p, parts), end);
-    }
+    int[] bundles = BundleTiling.find(mask);
     return 2 * entries(mask, bundles) > mask.entryCount()
         ? new BundledLaneBlock(kernels, mask, lanes, parts, bundles)
         : null;
   }
 
   /** Weights that are in bundles. */
-  private static long entries(WeightMask mask, int[][] bundles) {
+  private static long entries(WeightMask mask, int[] bundles) {
     long entries = 0;
-    for (int[] ofPart : bundles) {
-      for (int first : ofPart) {
-        entries += mask.targetStart(first + BundleTiling.UNITS) - mask.targetStart(first);
-      }
+    for (int first : bundles) {
+      entries += mask.targetStart(first + BundleTiling.UNITS) - mask.targetStart(first);
     }
     return entries;
   }
 
-  private static BitSet targets(int[][] bundles) {
+  private static BitSet targets(int[] bundles) {
     BitSet targets = new BitSet();
-    for (int[] ofPart : bundles) {
-      for (int first : ofPart) {
-        targets.set(first, first + BundleTiling.UNITS);
-      }
+    for (int first : bundles) {
+      targets.set(first, first + BundleTiling.UNITS);
     }
     return targets;
   }
@@ -93,12 +87,12 @@ final class BundledLaneBlock extends LaneBlock {
     if (parts == 1) {
       transposedTilings = tilings;
     } else if (transposedTilings == null) {
-      int[] all = Arrays.stream(bundles).flatMapToInt(Arrays::stream).toArray();
       transposedTilings = new BundleTiling[parts];
       for (int p = 0; p < parts; p++) {
         int begin = begin(mask.fromSize(), p, parts);
         int end = end(mask.fromSize(), p, parts);
-        transposedTilings[p] = new BundleTiling(mask, lanes, all, begin, end, 0);
+        transposedTilings[p] =
+            new BundleTiling(mask, lanes, bundles, 0, mask.toSize(), begin, end, 0);
       }
     }
   }
@@ -222,12 +216,9 @@ final class BundledLaneBlock extends LaneBlock {
 
   @Override
   long bytes() {
-    long bytes = bytes(tilings);
+    long bytes = bytes(tilings) + 4L * bundles.length;
     if (transposedTilings != null && parts > 1) {
       bytes += bytes(transposedTilings);
-    }
-    for (int[] ofPart : bundles) {
-      bytes += 4L * ofPart.length;
     }
     return others == null ? bytes : bytes + others.bytes();
   }

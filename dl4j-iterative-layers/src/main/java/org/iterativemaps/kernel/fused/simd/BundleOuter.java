@@ -2,6 +2,7 @@ package org.iterativemaps.kernel.fused.simd;
 
 import static org.iterativemaps.kernel.fused.BundleTiling.END;
 import static org.iterativemaps.kernel.fused.BundleTiling.FIRST;
+import static org.iterativemaps.kernel.fused.BundleTiling.OTHERS;
 import static org.iterativemaps.kernel.fused.BundleTiling.TARGET;
 
 import jdk.incubator.vector.FloatVector;
@@ -129,8 +130,10 @@ final class BundleOuter {
       int run = (half >> 1) * RUN;
       int k = runs[run + FIRST];
       int last = runs[run + END];
-      int o = dyAt + runs[run + TARGET] + (half & 1) * 2 * lanes;
-      int q = o + lanes;
+      int unit = 2 * (half & 1);
+      int others = runs[run + OTHERS];
+      int o = dyAt + runs[run + TARGET] + Math.min(unit, others) * lanes;
+      int q = dyAt + runs[run + TARGET] + Math.min(unit + 1, others) * lanes;
       FloatVector d0 = FloatVector.fromArray(SPECIES, dy, o);
       FloatVector d1 = FloatVector.fromArray(SPECIES, dy, o + L);
       FloatVector d2 = FloatVector.fromArray(SPECIES, dy, o + 2 * L);
@@ -192,8 +195,10 @@ final class BundleOuter {
       int run = (half >> 1) * RUN;
       int k = runs[run + FIRST];
       int last = runs[run + END];
-      int o = runs[run + TARGET] + (half & 1) * 2 * lanes;
-      int q = o + lanes;
+      int unit = 2 * (half & 1);
+      int others = runs[run + OTHERS];
+      int o = runs[run + TARGET] + Math.min(unit, others) * lanes;
+      int q = runs[run + TARGET] + Math.min(unit + 1, others) * lanes;
       FloatVector d0 = FloatVector.fromArray(SPECIES, dy, o + dya);
       FloatVector d1 = FloatVector.fromArray(SPECIES, dy, o + dyb);
       FloatVector d2 = FloatVector.fromArray(SPECIES, dy, o + dyc);
@@ -249,8 +254,10 @@ final class BundleOuter {
       int run = (half >> 1) * RUN;
       int k = runs[run + FIRST];
       int last = runs[run + END];
-      int o = dyAt + runs[run + TARGET] + (half & 1) * 2 * lanes;
-      int q = o + lanes;
+      int unit = 2 * (half & 1);
+      int others = runs[run + OTHERS];
+      int o = dyAt + runs[run + TARGET] + Math.min(unit, others) * lanes;
+      int q = dyAt + runs[run + TARGET] + Math.min(unit + 1, others) * lanes;
       FloatVector d0 = FloatVector.fromArray(SPECIES, dy, o);
       FloatVector e0 = FloatVector.fromArray(SPECIES, dy, q);
       for (; k < last; k++) {
