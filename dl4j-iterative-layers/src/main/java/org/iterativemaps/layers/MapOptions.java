@@ -124,8 +124,8 @@ public interface MapOptions<B> {
 
   /**
    * Plan: weights in bundles of neighbouring target units that share their sources, which the
-   * kernel multiplies about twice as fast: see {@link Sparsity#bundles}. Counts stay exact. Beside
-   * {@link #density}, {@link #trainableWeights} or another option of a plan; patterns in {@link
+   * kernel multiplies faster: see {@link Sparsity#bundles}. Counts stay exact. Beside {@link
+   * #density}, {@link #trainableWeights} or another option of a plan; patterns in {@link
    * #inputSparsity} and {@link #hiddenSparsity} can then only be densities.
    *
    * @param units of a bundle, at least 1, which is none; 4 and 8 suit the kernel

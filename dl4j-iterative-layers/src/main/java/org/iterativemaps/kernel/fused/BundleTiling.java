@@ -215,8 +215,12 @@ public final class BundleTiling {
     return packedLength;
   }
 
-  /** As {@link SparseTiling#scratchLength}. */
-  int scratchLength(int vectorLanes) {
+  /**
+   * Floats of workspace for partial sums.
+   *
+   * @param vectorLanes lanes of a vector
+   */
+  public int scratchLength(int vectorLanes) {
     return (longestChunk / SparseTiling.SHARED + 2) * vectorLanes;
   }
 

@@ -21,9 +21,9 @@ import org.iterativemaps.map.pattern.WeightMask;
  * which saves the loops a register (short tiles have long panels and runs, and need the register
  * more).
  *
- * <p>Runs are grouped to <b>chunks</b> of at most {@value TilingGroups#CHUNK} packed places (more
- * if one run is longer) and chunks to <b>spans</b>, whose weights and indices fit the second-level
- * cache: visit a span for all tiles, then the next span.
+ * <p>Runs are grouped to <b>chunks</b> of at most some 256 packed places (more if one run is
+ * longer) and chunks to <b>spans</b>, whose weights and indices fit the second-level cache: visit a
+ * span for all tiles, then the next span.
  *
  * <p>Immutable and safe to share.
  */
