@@ -90,7 +90,7 @@ class RecordsTest {
     List<String> names = new ArrayList<>(List.of("Identity", "Tanh"));
     return List.of(
         of(new DensityPlan(2, 3, 2, densities), densities),
-        of(new MapPlan(null, 0, given, 100L, null, null, true, Injection.HOLD, 0), given),
+        of(new MapPlan(null, 0, given, 100L, null, null, true, Injection.HOLD, 0, 1), given),
         of(new DescribedMap(MAP, values), values),
         of(new HiddenProportion(HiddenProportion.Count.ALL, shares, 4, 0), shares),
         of(new Changeable(new MapWeights(realized, numbers), blocks, 1), numbers, blocks),

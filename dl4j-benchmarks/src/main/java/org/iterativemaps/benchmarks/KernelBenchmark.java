@@ -41,7 +41,7 @@ public class KernelBenchmark {
   @Param("128")
   public int batch;
 
-  /** Density of the block. */
+  /** Density of the block: "0.1" at random places, "0.1-4" in bundles of 4 target units. */
   @Param("0.1")
   public String density;
 
@@ -66,7 +66,7 @@ public class KernelBenchmark {
         BlockMap.builder()
             .input("x", sizes[0])
             .stateWithoutBias("h", sizes[1], new ActivationIdentity())
-            .connect("x", "h", Sparsity.density(Double.parseDouble(density)))
+            .connect("x", "h", pattern(density))
             .output("h")
             .build()
             .realize();
@@ -102,8 +102,7 @@ public class KernelBenchmark {
    */
   static double gigaflops(Row row) {
     int[] sizes = sizes(row.parameters().get("width"));
-    double density = Double.parseDouble(row.parameters().get("density"));
-    double weights = Math.rint((double) sizes[0] * sizes[1] * density);
+    double weights = pattern(row.parameters().get("density")).expectedEntries(sizes[0], sizes[1]);
     double perWeight = row.measure().equals("forward") ? 2 : 6;
     double batch = Double.parseDouble(row.parameters().get("batch"));
     return perWeight * weights * batch / row.medianMicros() / 1e3;
@@ -113,5 +112,13 @@ public class KernelBenchmark {
   private static int[] sizes(String width) {
     String[] numbers = width.split("-");
     return new int[] {Integer.parseInt(numbers[0]), Integer.parseInt(numbers[numbers.length - 1])};
+  }
+
+  private static Sparsity pattern(String density) {
+    String[] numbers = density.split("-");
+    double share = Double.parseDouble(numbers[0]);
+    return numbers.length == 1
+        ? Sparsity.density(share)
+        : Sparsity.bundles(Integer.parseInt(numbers[1]), share);
   }
 }

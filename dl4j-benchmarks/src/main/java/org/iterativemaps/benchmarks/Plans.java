@@ -121,6 +121,7 @@ final class Plans {
     String[] widths = {"200", "1000", "3000"};
     String[] batches = {"16", "32", "128"};
     String[] densities = {"0.01", "0.1", "0.5"};
+    String[] bundles = {"0.01-4", "0.1-4"};
     Group fused = Group.of().subjects("fused-simd").with("width", widths);
     Group scalar = Group.of().subjects("fused-scalar", "reference").with("width", "1000");
     return new Plan(
@@ -129,6 +130,7 @@ final class Plans {
         Set.of("reference"),
         List.of(
             fused.with("batch", batches).with("density", densities),
+            sweep("width", widths).with("batch", batches).with("density", bundles),
             scalar.with("batch", "128").with("density", densities),
             feedForward("2048", "384-1536", "1536-384"),
             feedForward("1024", "640-2560", "2560-640")),
@@ -138,6 +140,7 @@ final class Plans {
                 .with("width", "1000")
                 .with("batch", "16", "128")
                 .with("density", densities),
+            sweep("width", "1000").with("batch", "16", "128").with("density", bundles),
             feedForward("2048", "384-1536", "1536-384"),
             feedForward("1024", "640-2560", "2560-640")));
   }

@@ -66,6 +66,8 @@ class ReportTest {
         3 * 384 * 1536 * 10 / 1e3, KernelBenchmark.gigaflops(row("a", block, "training", 1, 1)));
     Map<String, String> square = Map.of("width", "20", "batch", "1", "density", "1");
     assertEquals(0.8, KernelBenchmark.gigaflops(row("a", square, "forward", 1, 1)), 1e-12);
+    Map<String, String> bundles = Map.of("width", "20", "batch", "1", "density", "0.5-4");
+    assertEquals(0.4, KernelBenchmark.gigaflops(row("a", bundles, "forward", 1, 1)), 1e-12);
   }
 
   @Test

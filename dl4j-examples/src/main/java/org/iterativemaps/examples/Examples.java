@@ -50,6 +50,9 @@ public final class Examples {
               PruneWhileTraining.class,
               "Gradual pruning and rewiring while training: accuracy and time against sparsity."),
           new Example(
+              BundleStudy.class,
+              "Neighbouring units that share their sources: accuracy and time beside random masks."),
+          new Example(
               GatedMap.class, "An LSTM and a GRU cell as block maps, equal to DL4J's LSTM."),
           new Example(
               TransformerIsAMap.class,

@@ -104,7 +104,8 @@ public final class HiddenProportionInit implements IWeightInit {
         plan.outputActivation(),
         plan.hasBias(),
         plan.injection(),
-        plan.seed());
+        plan.seed(),
+        plan.bundle());
   }
 
   @Override

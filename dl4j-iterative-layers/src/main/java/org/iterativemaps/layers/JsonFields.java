@@ -124,6 +124,11 @@ public final class JsonFields {
     return node.get(field);
   }
 
+  /** Whether there is a field. */
+  boolean has(String field) {
+    return node.has(field);
+  }
+
   /** Whether a field is null; it has to be there. */
   public boolean isNull(String field) throws MapFormatException {
     return get(field).isNull();

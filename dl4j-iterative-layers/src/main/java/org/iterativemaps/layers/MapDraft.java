@@ -25,6 +25,7 @@ public final class MapDraft {
   Long trainableWeights;
   Double hiddenProportion;
   Integer hiddenSize;
+  Integer bundle;
   boolean hasOutputSlot;
   IActivation outputActivation;
   final Map<PaperBlock, Double> blockDensities = new EnumMap<>(PaperBlock.class);
@@ -86,7 +87,8 @@ public final class MapDraft {
   }
 
   private boolean hasPlannedSizes() {
-    return hiddenSize != null || hasOutputSlot || !blockDensities.isEmpty();
+    boolean hasBundles = bundle != null && (inputSparsity != null || hiddenSparsity != null);
+    return hiddenSize != null || hasOutputSlot || !blockDensities.isEmpty() || hasBundles;
   }
 
   private MapPlan plan(long nOut, Long weights, Double proportion) {
@@ -121,7 +123,8 @@ public final class MapDraft {
         outputActivation,
         hasBias == null || hasBias,
         injection == null ? Injection.HOLD : injection,
-        seed == null ? BlockMap.DEFAULT_SEED : seed);
+        seed == null ? BlockMap.DEFAULT_SEED : seed,
+        bundle == null ? 1 : bundle);
   }
 
   private static void knownDensity(
@@ -172,6 +175,7 @@ public final class MapDraft {
     refuseBesideMap("hasBias", hasBias);
     refuseBesideMap("injection", injection);
     refuseBesideMap("maskSeed", seed);
+    refuseBesideMap("bundles", bundle);
     if (nOut > 0 && nOut != map.output().size()) {
       throw new IllegalArgumentException(
           "nOut: found "

@@ -122,6 +122,19 @@ public interface MapOptions<B> {
     return self();
   }
 
+  /**
+   * Plan: weights in bundles of neighbouring target units that share their sources, which the
+   * kernel multiplies faster: see {@link Sparsity#bundles}. Counts stay exact. Beside {@link
+   * #density}, {@link #trainableWeights} or another option of a plan; patterns in {@link
+   * #inputSparsity} and {@link #hiddenSparsity} can then only be densities.
+   *
+   * @param units of a bundle, at least 1, which is none; 4 and 8 suit the kernel
+   */
+  default B bundles(int units) {
+    draft().bundle = units;
+    return self();
+  }
+
   /** Plan: units of h beside {@link #outputSlot}; without it nOut says the same. */
   default B hiddenSize(int units) {
     draft().hiddenSize = units;

@@ -13,7 +13,7 @@ import org.nd4j.shade.jackson.core.JsonGenerator;
 /**
  * A {@link MapPlan} as JSON: what was given, so that another nIn can be planned for again. What
  * came of it are the slots and blocks of the map; "resolved" repeats it in words and is not read.
- * What is not given is null.
+ * What is not given is null, and "bundle" is only there if units share their sources.
  */
 final class MapPlanJson {
   private MapPlanJson() {}
@@ -33,6 +33,9 @@ final class MapPlanJson {
     json.writeBooleanField("bias", plan.hasBias());
     json.writeStringField("injection", plan.injection().name());
     json.writeNumberField("seed", plan.seed());
+    if (plan.bundle() > 1) {
+      json.writeNumberField("bundle", plan.bundle());
+    }
     if (!map.isOpen()) {
       json.writeStringField("resolved", plan.solve(map.input().size()).toString());
     }
@@ -52,7 +55,8 @@ final class MapPlanJson {
         fields.dl4jOrNull("outputActivation", IActivation.class),
         fields.flag("bias"),
         fields.choice("injection", Injection.class),
-        fields.seed("seed"));
+        fields.seed("seed"),
+        fields.has("bundle") ? fields.integer("bundle", 2) : 1);
   }
 
   private static Map<PaperBlock, Double> densities(JsonFields fields) throws IOException {

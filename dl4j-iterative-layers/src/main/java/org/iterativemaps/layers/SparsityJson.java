@@ -1,6 +1,8 @@
 package org.iterativemaps.layers;
 
 import java.io.IOException;
+import org.iterativemaps.map.pattern.BundledSparsity;
+import org.iterativemaps.map.pattern.GroupedSparsity;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.nd4j.shade.jackson.core.JsonGenerator;
 
@@ -28,9 +30,11 @@ final class SparsityJson {
     } else if (sparsity instanceof Sparsity.FanIn fanIn) {
       json.writeStringField("pattern", "fanIn");
       json.writeNumberField("value", fanIn.perTarget());
-    } else if (sparsity instanceof Sparsity.Groups groups) {
+    } else if (sparsity instanceof GroupedSparsity groups) {
       json.writeStringField("pattern", "groups");
       json.writeNumberField("value", groups.count());
+    } else if (sparsity instanceof BundledSparsity bundles) {
+      writeBundles(bundles, json);
     } else if (sparsity instanceof Sparsity.Diagonal) {
       json.writeStringField("pattern", "diagonal");
     } else if (sparsity instanceof Sparsity.Explicit explicit) {
@@ -42,6 +46,20 @@ final class SparsityJson {
       throw new IllegalStateException("no JSON for " + sparsity);
     }
     json.writeEndObject();
+  }
+
+  private static void writeBundles(BundledSparsity bundles, JsonGenerator json) throws IOException {
+    if (bundles.weights() instanceof Sparsity.Density density) {
+      json.writeStringField("pattern", "bundles");
+      json.writeNumberField("size", bundles.size());
+      json.writeNumberField("value", density.density());
+    } else if (bundles.weights() instanceof Sparsity.Entries entries) {
+      json.writeStringField("pattern", "bundledEntries");
+      json.writeNumberField("size", bundles.size());
+      json.writeNumberField("value", entries.count());
+    } else {
+      throw new IllegalStateException("no JSON for " + bundles);
+    }
   }
 
   /**
@@ -60,6 +78,8 @@ final class SparsityJson {
             "entries",
             "fanIn",
             "groups",
+            "bundles",
+            "bundledEntries",
             "diagonal",
             "explicit");
     return switch (pattern) {
@@ -69,6 +89,10 @@ final class SparsityJson {
       case "entries" -> Sparsity.entries(fields.wholeNumber("value", 1, Long.MAX_VALUE));
       case "fanIn" -> Sparsity.fanIn(fields.integer("value", 1));
       case "groups" -> Sparsity.groups(fields.integer("value", 1));
+      case "bundles" -> Sparsity.bundles(fields.integer("size", 1), fields.number("value"));
+      case "bundledEntries" ->
+          Sparsity.bundledEntries(
+              fields.integer("size", 1), fields.wholeNumber("value", 1, Long.MAX_VALUE));
       case "diagonal" -> Sparsity.diagonal();
       default -> {
         int from = maskSize(fields, "fromSize", fromSize);

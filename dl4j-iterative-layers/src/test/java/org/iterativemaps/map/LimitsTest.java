@@ -29,7 +29,9 @@ class LimitsTest {
         Sparsity.entries(3),
         Sparsity.bernoulli(1e-18),
         Sparsity.density(1e-17),
-        Sparsity.groups(1_000_000_000));
+        Sparsity.groups(1_000_000_000),
+        Sparsity.bundles(4, 1e-17),
+        Sparsity.bundledEntries(1_000_000_000, 3));
   }
 
   @ParameterizedTest

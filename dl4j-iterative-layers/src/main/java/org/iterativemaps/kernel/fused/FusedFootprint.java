@@ -25,7 +25,7 @@ final class FusedFootprint {
   /** Blocks, and their bytes as laid out for the way forward and for both ways. */
   private record Laid(LaneBlock[] blocks, long forward, long both) {}
 
-  /** Of {@link FusedKernel#FusedKernel(MapProgram, LaneKernels, int, long)}. */
+  /** Of {@link FusedKernel#FusedKernel}. */
   FusedFootprint(MapProgram program, LaneKernels kernels, int segment, long leastShare) {
     this.program = program;
     this.plan = new FusedPlan(program);

@@ -14,7 +14,8 @@ import org.iterativemaps.map.pattern.WeightMask;
  * {@link #begin} to {@link #end} of what a product writes (target units forward, source units
  * backward).
  */
-abstract sealed class LaneBlock permits DenseLaneBlock, DiagonalLaneBlock, SparseLaneBlock {
+abstract sealed class LaneBlock
+    permits BundledLaneBlock, DenseLaneBlock, DiagonalLaneBlock, SparseLaneBlock {
   // Dense loops need some units to block registers by.
   private static final int LEAST_TARGETS = 8;
   private static final int LEAST_SOURCES = 16;
@@ -43,9 +44,11 @@ abstract sealed class LaneBlock permits DenseLaneBlock, DiagonalLaneBlock, Spars
     if (mask.isDiagonal()) {
       return new DiagonalLaneBlock(kernels, mask, lanes, parts);
     }
-    return isDense(mask, leastDenseDensity)
-        ? new DenseLaneBlock(kernels, mask, lanes, parts)
-        : new SparseLaneBlock(kernels, mask, lanes, parts);
+    if (isDense(mask, leastDenseDensity)) {
+      return new DenseLaneBlock(kernels, mask, lanes, parts);
+    }
+    LaneBlock bundled = BundledLaneBlock.ifMost(kernels, mask, lanes, parts);
+    return bundled != null ? bundled : new SparseLaneBlock(kernels, mask, lanes, parts);
   }
 
   /** Whether a block is multiplied as a dense one, with zeros where no weight exists. */

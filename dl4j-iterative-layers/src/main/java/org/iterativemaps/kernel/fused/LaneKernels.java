@@ -74,6 +74,11 @@ public interface LaneKernels {
       float[] scratch,
       int scratchAt);
 
+  /** Loops for bundles of target units; null where they would take no less time than one by one. */
+  default BundleKernels bundles() {
+    return null;
+  }
+
   /**
    * The density from which on a sparse block takes less time as a dense one: the rate of sparse
    * products in parts of that of dense ones.

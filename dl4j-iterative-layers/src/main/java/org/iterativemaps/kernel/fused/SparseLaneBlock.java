@@ -1,5 +1,6 @@
 package org.iterativemaps.kernel.fused;
 
+import java.util.BitSet;
 import org.iterativemaps.map.pattern.WeightMask;
 
 /**
@@ -15,6 +16,7 @@ final class SparseLaneBlock extends LaneBlock {
   // unit, for which to read a tile takes less time than to multiply with it.
   private static final double LEAST_SHARED = 0.05;
 
+  private final BitSet leftOut;
   private final SparseTiling[] tilings; // by part
   // For the way back, not there before it is needed.
   private int[] transposedEntries;
@@ -22,8 +24,26 @@ final class SparseLaneBlock extends LaneBlock {
   private float[] transposedWeights;
 
   SparseLaneBlock(LaneKernels kernels, WeightMask mask, int lanes, int parts) {
+    this(kernels, mask, lanes, parts, new BitSet(), 0);
+  }
+
+  /**
+   * A part of a block: all of it but some target units.
+   *
+   * @param leftOut target units whose weights are others'
+   * @param packedBefore floats of a gradient that are others', and come first
+   */
+  SparseLaneBlock(
+      LaneKernels kernels,
+      WeightMask mask,
+      int lanes,
+      int parts,
+      BitSet leftOut,
+      int packedBefore) {
     super(kernels, mask, lanes, parts);
-    this.tilings = SparseTiling.parts(mask, lanes, kernels.wantsPacked(lanes), parts);
+    this.leftOut = leftOut;
+    boolean isPacked = kernels.wantsPacked(lanes);
+    this.tilings = SparseTiling.parts(mask, lanes, isPacked, parts, leftOut, packedBefore);
   }
 
   @Override
@@ -37,10 +57,11 @@ final class SparseLaneBlock extends LaneBlock {
   @Override
   void layOutBackward() {
     if (transposedEntries == null) {
-      TransposedMask transposed = TransposedMask.of(mask);
+      TransposedMask transposed = TransposedMask.of(mask, leftOut);
+      boolean isPacked = kernels.wantsPacked(lanes);
       transposedTilings =
-          SparseTiling.parts(transposed.mask(), lanes, kernels.wantsPacked(lanes), parts);
-      transposedWeights = new float[mask.entryCount()];
+          SparseTiling.parts(transposed.mask(), lanes, isPacked, parts, new BitSet(), 0);
+      transposedWeights = new float[transposed.mask().entryCount()];
       transposedEntries = transposed.entries();
     }
   }
@@ -118,6 +139,10 @@ final class SparseLaneBlock extends LaneBlock {
 
   @Override
   boolean isSummedByWorker() {
+    return isSummedByWorker(mask, parts);
+  }
+
+  static boolean isSummedByWorker(WeightMask mask, int parts) {
     return parts == 1 && mask.density() < LEAST_SHARED;
   }
 
@@ -153,15 +178,16 @@ final class SparseLaneBlock extends LaneBlock {
 
   @Override
   long bytes() {
-    long bytes = bytes(tilings);
+    long bytes = bytes(tilings, mask.entryCount());
     if (transposedEntries != null) {
-      bytes += (long) (Integer.BYTES + Float.BYTES) * mask.entryCount() + bytes(transposedTilings);
+      int entries = transposedEntries.length;
+      bytes += (long) (Integer.BYTES + Float.BYTES) * entries + bytes(transposedTilings, entries);
     }
     return bytes;
   }
 
-  private long bytes(SparseTiling[] tilings) {
-    long bytes = kernels.wantsPacked(lanes) ? 0 : 4L * mask.entryCount();
+  private long bytes(SparseTiling[] tilings, int entries) {
+    long bytes = kernels.wantsPacked(lanes) ? 0 : 4L * entries;
     for (SparseTiling tiling : tilings) {
       bytes += tiling.bytes();
     }

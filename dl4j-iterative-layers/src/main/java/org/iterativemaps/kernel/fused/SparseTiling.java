@@ -1,6 +1,7 @@
 package org.iterativemaps.kernel.fused;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Locale;
 import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.map.pattern.WeightMask;
@@ -20,7 +21,7 @@ import org.iterativemaps.map.pattern.WeightMask;
  * which saves the loops a register (short tiles have long panels and runs, and need the register
  * more).
  *
- * <p>Runs are grouped to <b>chunks</b> of at most {@value #CHUNK} packed places (more if one run is
+ * <p>Runs are grouped to <b>chunks</b> of at most some 256 packed places (more if one run is
  * longer) and chunks to <b>spans</b>, whose weights and indices fit the second-level cache: visit a
  * span for all tiles, then the next span.
  *
@@ -30,18 +31,11 @@ public final class SparseTiling {
   /** Entries whose partial sums share a vector: as many as there are floats in 64 bits. */
   public static final int SHARED = Long.BYTES / Float.BYTES;
 
-  /** Target packed places of a chunk: its partial sums take CHUNK / SHARED vectors of workspace. */
-  static final int CHUNK = 256;
-
-  // Packed places of a span: weight and offset each.
-  private static final int SPAN = 128 * 1024 / (Float.BYTES + Integer.BYTES);
   // Twice what usual first-level caches have: what is read again from the second takes less time
   // than twice as many runs.
   private static final int PANEL_BYTES = 64 * 1024;
   // Below this many entries per target and panel one pass over all columns is faster.
   private static final int LEAST_RUN = 6;
-  // Chunks begin at multiples of this, the largest vector length there is.
-  private static final int ALIGN = 16;
 
   /** Ints per run: see {@link #runs()}. */
   public static final int RUN = 5;
@@ -73,14 +67,15 @@ public final class SparseTiling {
 
   private SparseTiling(Builder builder) {
     this.lanes = builder.lanes;
-    this.panelFloats = builder.panelWidth() * builder.lanes;
+    this.panelFloats =
+        panelWidth(builder.mask, builder.lanes, builder.mask.fromSize()) * builder.lanes;
     this.isPacked = builder.isPacked;
-    this.packedLength = builder.packed;
-    this.runs = Arrays.copyOf(builder.runs, builder.runCount * RUN);
+    this.packedLength = builder.groups.packed();
+    this.runs = Arrays.copyOf(builder.runs, builder.groups.runs() * RUN);
     this.offsets = isPacked ? Arrays.copyOf(builder.offsets, packedLength) : builder.offsets;
-    this.chunkRun = builder.chunks.toArray();
-    this.spanChunk = builder.spans.toArray();
-    this.longestChunk = builder.longestChunk;
+    this.chunkRun = builder.groups.chunkRun();
+    this.spanChunk = builder.groups.spanChunk();
+    this.longestChunk = builder.groups.longestChunk();
   }
 
   /**
@@ -92,7 +87,7 @@ public final class SparseTiling {
    * @throws IllegalArgumentException if a tile or the layout is too long for an array
    */
   public static SparseTiling of(WeightMask mask, int lanes, boolean isPacked) {
-    return parts(mask, lanes, isPacked, 1)[0];
+    return parts(mask, lanes, isPacked, 1, new BitSet(), 0)[0];
   }
 
   /**
@@ -103,9 +98,28 @@ public final class SparseTiling {
    * @param lanes lanes of a tile
    * @param isPacked whether offsets lie in visiting order
    * @param parts at least 1
+   * @param leftOut target units whose entries are not laid out
+   * @param packedBefore packed places that are others'
    * @throws IllegalArgumentException if a tile or the layout is too long for an array
    */
-  static SparseTiling[] parts(WeightMask mask, int lanes, boolean isPacked, int parts) {
+  static SparseTiling[] parts(
+      WeightMask mask, int lanes, boolean isPacked, int parts, BitSet leftOut, int packedBefore) {
+    checkSlots(mask, lanes);
+    int[] shared = isPacked ? null : new int[mask.entryCount()];
+    SparseTiling[] tilings = new SparseTiling[parts];
+    int packed = packedBefore;
+    for (int p = 0; p < parts; p++) {
+      Builder builder = new Builder(mask, lanes, shared, leftOut, packed);
+      builder.build(
+          LaneBlock.begin(mask.toSize(), p, parts), LaneBlock.end(mask.toSize(), p, parts));
+      tilings[p] = new SparseTiling(builder);
+      packed = Math.addExact(packed, tilings[p].packedLength);
+    }
+    return tilings;
+  }
+
+  /** Refuses slots whose tiles are too long for an array. */
+  static void checkSlots(WeightMask mask, int lanes) {
     long longest = (long) Math.max(mask.fromSize(), mask.toSize()) * lanes;
     if (longest > Integer.MAX_VALUE / 4) {
       throw new IllegalArgumentException(
@@ -115,17 +129,6 @@ public final class SparseTiling {
               Math.max(mask.fromSize(), mask.toSize()),
               KernelSelection.PROPERTY));
     }
-    int[] shared = isPacked ? null : new int[mask.entryCount()];
-    SparseTiling[] tilings = new SparseTiling[parts];
-    int packed = 0;
-    for (int p = 0; p < parts; p++) {
-      Builder builder = new Builder(mask, lanes, shared, packed);
-      builder.build(
-          LaneBlock.begin(mask.toSize(), p, parts), LaneBlock.end(mask.toSize(), p, parts));
-      tilings[p] = new SparseTiling(builder);
-      packed = Math.addExact(packed, tilings[p].packedLength);
-    }
-    return tilings;
   }
 
   /** Floats of the source units that are read again and again before the next ones. */
@@ -220,44 +223,51 @@ public final class SparseTiling {
         + (isPacked ? 4L * offsets.length : 0);
   }
 
+  /**
+   * Source units of a panel: as many as fit the cache, or all there are.
+   *
+   * @param sources source units that are laid out
+   */
+  static int panelWidth(WeightMask mask, int lanes, int sources) {
+    int width = Math.max(16, PANEL_BYTES / (Float.BYTES * lanes));
+    double run = mask.density() * sources / ((sources + width - 1) / width);
+    return sources <= width || run < LEAST_RUN ? sources : width;
+  }
+
   private static final class Builder {
     final WeightMask mask;
     final int lanes;
-    int[] runs = new int[1024];
-    int runCount;
-    int[] offsets;
-    int packed;
-    final IntList chunks = new IntList();
-    final IntList spans = new IntList();
     final boolean isPacked;
-    final int packedBefore;
-    int longestChunk;
-    private int chunkAt;
-    private int spanAt;
+    final TilingGroups groups = new TilingGroups();
+    int[] runs = new int[1024];
+    int[] offsets;
+    private final BitSet leftOut;
+    private final int packedBefore;
 
     /**
      * A builder.
      *
      * @param byEntry where the offsets go, by entry; null to pack them
+     * @param leftOut target units without a run
      * @param packedBefore packed places of the parts before
      */
-    Builder(WeightMask mask, int lanes, int[] byEntry, int packedBefore) {
+    Builder(WeightMask mask, int lanes, int[] byEntry, BitSet leftOut, int packedBefore) {
       this.mask = mask;
       this.lanes = lanes;
       this.isPacked = byEntry == null;
+      this.leftOut = leftOut;
       this.packedBefore = packedBefore;
       this.offsets = isPacked ? new int[1024] : byEntry;
     }
 
     void build(int targetBegin, int targetEnd) {
-      int width = panelWidth();
+      int width = panelWidth(mask, lanes, mask.fromSize());
       int[] next = new int[targetEnd];
       Arrays.setAll(next, mask::targetStart);
-      chunks.add(0);
-      spans.add(0);
       for (int panel = 0; panel < mask.fromSize(); panel += width) {
         int panelEnd = Math.min(panel + width, mask.fromSize());
-        for (int target = targetBegin; target < targetEnd; target++) {
+        int target = leftOut.nextClearBit(targetBegin);
+        for (; target < targetEnd; target = leftOut.nextClearBit(target + 1)) {
           int entry = next[target];
           int end = entry;
           int last = mask.targetStart(target + 1);
@@ -269,35 +279,23 @@ public final class SparseTiling {
             addRun(target, entry, end);
           }
         }
-        endSpan();
+        groups.endSpan();
       }
-    }
-
-    /** All columns, or as many as fit the cache. */
-    private int panelWidth() {
-      int width = Math.max(16, PANEL_BYTES / (Float.BYTES * lanes));
-      int panels = (mask.fromSize() + width - 1) / width;
-      double run = mask.entryCount() / ((double) mask.toSize() * panels);
-      return panels < 2 || run < LEAST_RUN ? mask.fromSize() : width;
     }
 
     private void addRun(int target, int entry, int end) {
       int length = end - entry;
-      if (packed > chunkAt && packed + length > chunkAt + CHUNK) {
-        endChunk();
-        if (packed >= spanAt + SPAN) {
-          endSpan();
-        }
-      }
+      groups.beforeRun(length);
+      int packed = groups.packed();
       // The next even place, and room to align the chunk.
-      if (isPacked && packed + length + 2L * ALIGN > offsets.length) {
+      if (isPacked && packed + length + 2L * TilingGroups.ALIGN > offsets.length) {
         offsets = Arrays.copyOf(offsets, Math.addExact(packed + length, packed / 2 + 1024));
       }
-      if ((runCount + 1) * RUN > runs.length) {
+      int at = groups.runs() * RUN;
+      if (at + RUN > runs.length) {
         runs = Arrays.copyOf(runs, Math.multiplyExact(runs.length, 2));
       }
       int place = isPacked ? packed : entry;
-      int at = runCount++ * RUN;
       runs[at + TARGET] = target * lanes;
       runs[at + FIRST] = place;
       runs[at + END] = place + length;
@@ -306,45 +304,7 @@ public final class SparseTiling {
       for (int e = 0; e < length; e++) {
         offsets[place + e] = mask.source(entry + e) * lanes;
       }
-      packed = Math.addExact(packed, length + (length & 1));
-    }
-
-    private void endChunk() {
-      if (packed > chunkAt) {
-        packed = (packed + ALIGN - 1) / ALIGN * ALIGN;
-        longestChunk = Math.max(longestChunk, packed - chunkAt);
-        chunkAt = packed;
-        chunks.add(runCount);
-      }
-    }
-
-    private void endSpan() {
-      endChunk();
-      if (packed > spanAt) {
-        spanAt = packed;
-        spans.add(chunks.size() - 1);
-      }
-    }
-  }
-
-  /** As much of a list of ints as is needed here. */
-  private static final class IntList {
-    private int[] values = new int[16];
-    private int size;
-
-    void add(int value) {
-      if (size == values.length) {
-        values = Arrays.copyOf(values, 2 * size);
-      }
-      values[size++] = value;
-    }
-
-    int size() {
-      return size;
-    }
-
-    int[] toArray() {
-      return Arrays.copyOf(values, size);
+      groups.addRun(length + (length & 1));
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.iterativemaps.kernel.fused;
 
+import java.util.BitSet;
 import org.iterativemaps.map.pattern.WeightMask;
 
 /**
@@ -11,17 +12,26 @@ import org.iterativemaps.map.pattern.WeightMask;
 record TransposedMask(WeightMask mask, int[] entries) {
 
   static TransposedMask of(WeightMask mask) {
+    return of(mask, new BitSet());
+  }
+
+  /** As {@link #of(WeightMask)}, without the entries of some target units. */
+  static TransposedMask of(WeightMask mask, BitSet leftOut) {
     int[] starts = new int[mask.fromSize() + 1];
-    for (int entry = 0; entry < mask.entryCount(); entry++) {
-      starts[mask.source(entry) + 1]++;
+    int target = leftOut.nextClearBit(0);
+    for (; target < mask.toSize(); target = leftOut.nextClearBit(target + 1)) {
+      for (int entry = mask.targetStart(target); entry < mask.targetStart(target + 1); entry++) {
+        starts[mask.source(entry) + 1]++;
+      }
     }
     for (int source = 0; source < mask.fromSize(); source++) {
       starts[source + 1] += starts[source];
     }
     int[] next = starts.clone();
-    int[] sources = new int[mask.entryCount()];
-    int[] entries = new int[mask.entryCount()];
-    for (int target = 0; target < mask.toSize(); target++) {
+    int[] sources = new int[starts[mask.fromSize()]];
+    int[] entries = new int[sources.length];
+    target = leftOut.nextClearBit(0);
+    for (; target < mask.toSize(); target = leftOut.nextClearBit(target + 1)) {
       for (int entry = mask.targetStart(target); entry < mask.targetStart(target + 1); entry++) {
         int place = next[mask.source(entry)]++;
         sources[place] = target;

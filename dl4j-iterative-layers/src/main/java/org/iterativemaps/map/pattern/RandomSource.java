@@ -104,6 +104,53 @@ public final class RandomSource {
     return WeightMask.ofCheckedRows(fromSize, toSize, targetStart, sources);
   }
 
+  /** Exactly this many cells in bundles of target units, see {@link BundledSparsity}. */
+  WeightMask bundles(int fromSize, int toSize, int size, long count) {
+    WeightMask.checkDrawing(fromSize, toSize, count);
+    int rest = toSize % size;
+    int whole = toSize - rest;
+    long ofRest = 0;
+    if (rest > 0) {
+      long product = count * rest;
+      ofRest = product / toSize + (random.nextLong(toSize) < product % toSize ? 1 : 0);
+    }
+    int[] targetStart = new int[toSize + 1];
+    int[] sources = new int[Math.toIntExact(count)];
+    bundles(fromSize, 0, whole, size, count - ofRest, targetStart, sources);
+    bundles(fromSize, whole, toSize, rest, ofRest, targetStart, sources);
+    return WeightMask.ofCheckedRows(fromSize, toSize, targetStart, sources);
+  }
+
+  /** Bundles of the target units from begin to end; the rows before are there. */
+  private void bundles(
+      int fromSize, int begin, int end, int size, long count, int[] targetStart, int[] sources) {
+    if (begin == end) {
+      return;
+    }
+    int chosen = Math.toIntExact((count + size - 1) / size);
+    int left = (int) (count % size);
+    long[] cells = distinct((long) ((end - begin) / size) * fromSize, chosen);
+    int cut = left == 0 ? -1 : (int) random.nextLong(chosen);
+    long[] units = left == 0 ? null : distinct(size, left);
+    int cell = 0;
+    for (int to = begin; to < end; to += size) {
+      int first = cell;
+      long bundleEnd = (long) ((to - begin) / size + 1) * fromSize;
+      while (cell < chosen && cells[cell] < bundleEnd) {
+        cell++;
+      }
+      for (int unit = 0; unit < size; unit++) {
+        int entry = targetStart[to + unit];
+        for (int c = first; c < cell; c++) {
+          if (c != cut || Arrays.binarySearch(units, unit) >= 0) {
+            sources[entry++] = (int) (cells[c] % fromSize);
+          }
+        }
+        targetStart[to + unit + 1] = entry;
+      }
+    }
+  }
+
   /**
    * Unit i of a random order is in group i mod count, for sources and targets alike, and groups of
    * one number are connected fully.

@@ -97,9 +97,28 @@ public record DensityPlan(
    * @throws IllegalArgumentException if the output cannot be reached with these blocks
    */
   public BlockMap exactMap(IActivation hidden, IActivation output, long seed) {
+    return exactMap(hidden, output, seed, 1);
+  }
+
+  /**
+   * The map with exact counts, whose weights come in bundles: see {@link Sparsity#bundledEntries}.
+   *
+   * @param hidden activation of h
+   * @param output activation of y; without meaning if there is no y
+   * @param seed of the masks
+   * @param bundle how many neighbouring target units share their sources; 1 for none
+   * @throws IllegalArgumentException if the output cannot be reached with these blocks, or a bundle
+   *     has no unit
+   */
+  public BlockMap exactMap(IActivation hidden, IActivation output, long seed, int bundle) {
     Map<PaperBlock, Long> counts = entriesWithin(null);
     return map(
-        hidden, output, seed, b -> counts.get(b) == 0 ? null : Sparsity.entries(counts.get(b)));
+        hidden, output, seed, b -> counts.get(b) == 0 ? null : exactly(counts.get(b), bundle));
+  }
+
+  /** The pattern of a block with so many weights. */
+  static Sparsity exactly(long weights, int bundle) {
+    return bundle == 1 ? Sparsity.entries(weights) : Sparsity.bundledEntries(bundle, weights);
   }
 
   /**

@@ -13,7 +13,8 @@ import org.nd4j.linalg.activations.IActivation;
 /**
  * A map whose sizes and densities are solved for as soon as the input size is known: what is given
  * to {@link DensityPlanner}, and how the map is built from its answer. Every block gets an exact
- * number of weights; their sum is the budget, if there is one and the cells allow it.
+ * number of weights, {@link Sparsity#entries} or {@link Sparsity#bundledEntries}; their sum is the
+ * budget, if there is one and the cells allow it.
  *
  * <p>Without an output slot the map is x-&gt;h and h-&gt;h, and its output h; with one it is the
  * papers' map over x, h and y with up to six blocks.
@@ -27,6 +28,7 @@ import org.nd4j.linalg.activations.IActivation;
  * @param hasBias whether h and y have biases
  * @param injection how long a token stays in x
  * @param seed of the masks
+ * @param bundle how many neighbouring target units share their sources; 1 for none
  */
 public record MapPlan(
     Integer hiddenSize,
@@ -37,7 +39,8 @@ public record MapPlan(
     IActivation outputActivation,
     boolean hasBias,
     Injection injection,
-    long seed)
+    long seed,
+    int bundle)
     implements Serializable {
 
   /** Copies the densities, and lets the planner check each value. */
@@ -45,6 +48,12 @@ public record MapPlan(
     EnumMap<PaperBlock, Double> copy = new EnumMap<>(PaperBlock.class);
     copy.putAll(densities);
     densities = copy;
+    if (bundle < 1) {
+      throw new IllegalArgumentException(
+          "bundle: found "
+              + bundle
+              + ", expected how many neighbouring units share their sources; 1 for none");
+    }
     planner(1, hiddenSize, outputSize, densities, trainableWeights, hiddenProportion);
   }
 
@@ -65,7 +74,8 @@ public record MapPlan(
         outputActivation,
         hasBias,
         injection,
-        seed);
+        seed,
+        bundle);
   }
 
   /** Units of the output slot; 0 if they are still to be solved for. */
@@ -97,7 +107,7 @@ public record MapPlan(
     states(map, plan.hiddenSize());
     for (PaperBlock block : PaperBlock.values()) {
       if (entries.get(block) > 0) {
-        map.connect(block.from(), block.to(), Sparsity.entries(entries.get(block)));
+        map.connect(block.from(), block.to(), DensityPlan.exactly(entries.get(block), bundle));
       }
     }
     return map.build();

@@ -81,7 +81,12 @@ class KernelMemoryTest {
   /** Slots of some hundred units, connected by blocks of every layout. */
   private static MapProgram program(Random random) {
     Sparsity[] patterns = {
-      Sparsity.dense(), Sparsity.density(0.7), Sparsity.bernoulli(0.2), Sparsity.fanIn(1)
+      Sparsity.dense(),
+      Sparsity.density(0.7),
+      Sparsity.bernoulli(0.2),
+      Sparsity.fanIn(1),
+      Sparsity.bundles(4, 0.2),
+      Sparsity.bundles(7, 0.2)
     };
     int states = 1 + random.nextInt(3);
     BlockMapBuilder map =
@@ -89,14 +94,14 @@ class KernelMemoryTest {
     for (int s = 0; s < states; s++) {
       map.state("s" + s, 1 + random.nextInt(200), ACTIVATIONS[random.nextInt(ACTIVATIONS.length)]);
     }
-    map.connect("x", "s0", patterns[random.nextInt(4)]);
+    map.connect("x", "s0", patterns[random.nextInt(patterns.length)]);
     for (int to = 0; to < states; to++) {
       if (to > 0) {
-        map.connect("s" + (to - 1), "s" + to, patterns[random.nextInt(4)]);
+        map.connect("s" + (to - 1), "s" + to, patterns[random.nextInt(patterns.length)]);
       }
       switch (random.nextInt(3)) {
         case 0 -> map.connect("s" + to, "s" + to, Sparsity.diagonal());
-        case 1 -> map.connect("s" + to, "s" + to, patterns[random.nextInt(4)]);
+        case 1 -> map.connect("s" + to, "s" + to, patterns[random.nextInt(patterns.length)]);
         default -> {
           // nothing
         }

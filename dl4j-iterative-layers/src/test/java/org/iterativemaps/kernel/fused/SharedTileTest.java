@@ -27,22 +27,34 @@ class SharedTileTest {
   }
 
   /**
-   * Blocks of several panels, sparse, dense with holes and dense.
+   * Blocks of several panels, sparse, in bundles, dense with holes and dense.
    *
+   * @param bundle units of a bundle, which may lie in two parts; 1 for none
    * @param vectors length of the tile: of two only sparse maps share one, and gradients summed over
    *     two tiles of one vector would be rounded otherwise
    */
   @ParameterizedTest
-  @CsvSource({"0.1, 1, 2", "0.1, 2, 2", "0.1, 4, 4", "0.02, 2, 2", "0.6, 1, 2", "1, 1, 3"})
-  void changesNothing(double density, int vectors, int threads) {
+  @CsvSource({
+    "1, 0.1, 1, 2",
+    "1, 0.1, 2, 2",
+    "1, 0.1, 4, 4",
+    "1, 0.02, 2, 2",
+    "1, 0.6, 1, 2",
+    "1, 1, 1, 3",
+    "4, 0.1, 1, 2",
+    "4, 0.1, 2, 3",
+    "4, 0.2, 4, 4"
+  })
+  void changesNothing(int bundle, double density, int vectors, int threads) {
+    Sparsity pattern = bundle == 1 ? Sparsity.density(density) : Sparsity.bundles(bundle, density);
     BlockMap map =
         BlockMap.builder()
             .input("x", 90)
             .state("h", 700, Activation.TANH)
             .state("y", 21, Activation.SIGMOID)
-            .connect("x", "h", Sparsity.density(density))
-            .connect("h", "h", Sparsity.density(density))
-            .connect("h", "y", Sparsity.density(density))
+            .connect("x", "h", pattern)
+            .connect("h", "h", pattern)
+            .connect("h", "y", pattern)
             .connect("y", "y", Sparsity.diagonal())
             .output("y")
             .build();

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Optional;
 import java.util.Random;
 import org.iterativemaps.kernel.JvmOption;
+import org.iterativemaps.map.pattern.RandomSource;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.pattern.WeightMask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,12 +68,14 @@ class VectorUnitTest {
   enum Kind {
     DENSE,
     SPARSE,
+    BUNDLED,
     DIAGONAL;
 
     WeightMask mask() {
       return switch (this) {
         case DENSE -> WeightMask.dense(90, 47);
         case SPARSE -> LaneCase.mask(61, 47, 0.3, new Random(1));
+        case BUNDLED -> Sparsity.bundles(4, 0.3).draw(61, 250, RandomSource.of(1, "mask"));
         case DIAGONAL -> diagonal(33);
       };
     }

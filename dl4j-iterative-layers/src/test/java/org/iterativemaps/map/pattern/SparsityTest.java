@@ -36,6 +36,9 @@ class SparsityTest {
     assertEquals(-2068356261, hash(draw(Sparsity.entries(17), 100, 50, 2)));
     assertEquals(582157603, hash(draw(Sparsity.fanIn(7), 100, 50, 3)));
     assertEquals(2079113400, hash(draw(Sparsity.groups(7), 100, 50, 4)));
+    assertEquals(2046797323, hash(draw(Sparsity.bundles(4, 0.1), 100, 50, 5)));
+    assertEquals(1178508560, hash(draw(Sparsity.bundledEntries(8, 4321), 100, 50, 6)));
+    assertEquals(-699163097, hash(draw(Sparsity.bundledEntries(4, 37), 100, 50, 7)));
     RandomSource random = RandomSource.of(4, "values");
     assertEquals(0.8215431656737548, random.nextDouble());
     assertEquals(1.2177339096365332, random.nextGaussian());
@@ -52,10 +55,13 @@ class SparsityTest {
         long expected = (long) Math.rint(density * cells);
         if (expected > 0) {
           assertEquals(expected, count(Sparsity.density(density), fromSize, toSize, seed));
+          assertEquals(expected, count(Sparsity.bundles(4, density), fromSize, toSize, seed));
         }
       }
       long some = 1 + seed % cells;
       assertEquals(some, count(Sparsity.entries(some), fromSize, toSize, seed));
+      int size = 1 + (int) (seed % 9);
+      assertEquals(some, count(Sparsity.bundledEntries(size, some), fromSize, toSize, seed));
       Sparsity groups = Sparsity.groups(1 + (int) (seed % Math.min(fromSize, toSize)));
       assertEquals(groups.expectedEntries(fromSize, toSize), count(groups, fromSize, toSize, seed));
       int fanIn = 1 + (int) (seed % fromSize);
@@ -76,7 +82,7 @@ class SparsityTest {
 
   /** Means over many draws of a small rectangle: every cell is as likely as every other. */
   @ParameterizedTest
-  @CsvSource({"bernoulli", "density", "dense-ish", "fanIn", "groups"})
+  @CsvSource({"bernoulli", "density", "dense-ish", "fanIn", "groups", "bundles", "cut"})
   void everyCellIsEquallyLikely(String pattern) {
     Sparsity sparsity =
         switch (pattern) {
@@ -84,6 +90,8 @@ class SparsityTest {
           case "density" -> Sparsity.density(0.25);
           case "dense-ish" -> Sparsity.density(0.75);
           case "groups" -> Sparsity.groups(3);
+          case "bundles" -> Sparsity.bundles(2, 0.5);
+          case "cut" -> Sparsity.bundledEntries(3, 7);
           default -> Sparsity.fanIn(2);
         };
     int draws = 20_000;
@@ -97,6 +105,34 @@ class SparsityTest {
     double deviation = Math.sqrt(draws * chance * (1 - chance));
     for (int cell = 0; cell < hits.length; cell++) {
       assertEquals(draws * chance, hits[cell], 4.5 * deviation, "cell " + cell);
+    }
+  }
+
+  /** In every bundle one source at most is not one of all its units, and of few bundles only. */
+  @ParameterizedTest
+  @CsvSource({
+    "100, 50, 4, 500",
+    "100, 50, 4, 501",
+    "100, 50, 8, 4321",
+    "9, 3, 4, 7",
+    "31, 64, 8, 803"
+  })
+  void unitsOfABundleShareTheirSources(int fromSize, int toSize, int size, long count) {
+    for (long seed = 0; seed < 30; seed++) {
+      WeightMask mask = draw(Sparsity.bundledEntries(size, count), fromSize, toSize, seed);
+      int[] cut = new int[2]; // among the whole bundles, in the last one
+      for (int first = 0; first < toSize; first += size) {
+        int units = Math.min(size, toSize - first);
+        int[] readers = new int[fromSize];
+        for (int e = mask.targetStart(first); e < mask.targetStart(first + units); e++) {
+          readers[mask.source(e)]++;
+        }
+        for (int read : readers) {
+          cut[units < size ? 1 : 0] += read == 0 || read == units ? 0 : 1;
+        }
+      }
+      assertTrue(cut[0] <= 1 && cut[1] <= 1, Arrays.toString(cut));
+      assertEquals(toSize % size > 0 || count % size == 0 ? cut[0] : 1, cut[0]);
     }
   }
 
@@ -122,18 +158,20 @@ class SparsityTest {
   void aHugeBlockIsDrawnByItsEntries() {
     int n = 1_000_000;
     long before = usedMemory();
-    WeightMask[] masks = new WeightMask[3];
+    WeightMask[] masks = new WeightMask[4];
     assertTimeoutPreemptively(
         Duration.ofSeconds(20),
         () -> {
           masks[0] = draw(Sparsity.entries(n), n, n, 1);
           masks[1] = draw(Sparsity.bernoulli(1e-6), n, n, 1);
           masks[2] = draw(Sparsity.fanIn(1), n, n, 1);
+          masks[3] = draw(Sparsity.bundledEntries(4, n), n, n, 1);
         });
     assertEquals(n, masks[0].entryCount());
     assertEquals(n, masks[1].entryCount(), 4_000);
     assertEquals(n, masks[2].entryCount());
-    assertTrue(usedMemory() - before < 100_000_000, "three masks of 8 bytes an entry");
+    assertEquals(n, masks[3].entryCount());
+    assertTrue(usedMemory() - before < 100_000_000, "four masks of 8 bytes an entry");
   }
 
   private static long usedMemory() {
@@ -158,12 +196,19 @@ class SparsityTest {
     assertRefused(Sparsity.entries(13), 3, 4, "ask for at most 12");
     assertRefused(Sparsity.fanIn(4), 3, 4, "ask for at most 3");
     assertRefused(Sparsity.groups(4), 3, 4, "ask for at most 3");
+    assertRefused(Sparsity.bundledEntries(4, 13), 3, 4, "ask for at most 12");
     assertRefused(Sparsity.density(0.01), 3, 4, "rounds to no weight");
+    assertRefused(Sparsity.bundles(4, 0.01), 3, 4, "rounds to no weight");
     assertRefused(Sparsity.dense(), 100_000, 100_000, "10,000,000,000 weights");
     assertRefused(
         Sparsity.explicit(WeightMask.dense(3, 4)), 4, 3, "rows of a mask are target units");
     assertThrows(IllegalArgumentException.class, () -> Sparsity.entries(0));
     assertThrows(IllegalArgumentException.class, () -> Sparsity.fanIn(-1));
+    assertThrows(IllegalArgumentException.class, () -> Sparsity.bundles(0, 0.5));
+    assertThrows(IllegalArgumentException.class, () -> Sparsity.bundles(4, 1.5));
+    assertThrows(IllegalArgumentException.class, () -> Sparsity.bundledEntries(4, 0));
+    assertThrows(
+        IllegalArgumentException.class, () -> new BundledSparsity(4, Sparsity.bernoulli(0.5)));
     assertThrows(IllegalArgumentException.class, () -> Sparsity.explicit(null));
     assertThrows(
         IllegalArgumentException.class,

@@ -282,7 +282,8 @@ class DensityPlannerLimitsTest {
 
   private static void assertMet(
       int x, Integer hidden, int y, long budget, double target, String what) {
-    MapPlan plan = new MapPlan(hidden, y, Map.of(), budget, target, null, true, Injection.HOLD, 5);
+    MapPlan plan =
+        new MapPlan(hidden, y, Map.of(), budget, target, null, true, Injection.HOLD, 5, 1);
     BlockMap map = plan.map(x);
     assertEquals(y == 0 ? 2 : 6, map.blocks().size(), what);
     double all = map.blocks().stream().mapToLong(b -> entries(b)).sum();

@@ -5,6 +5,7 @@ import static org.iterativemaps.kernel.fused.SparseTiling.TO_PACKED;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.iterativemaps.kernel.fused.BundleKernels;
 import org.iterativemaps.kernel.fused.LaneActivation;
 import org.iterativemaps.kernel.fused.LaneKernels;
 import org.iterativemaps.kernel.fused.OuterTerms;
@@ -36,6 +37,8 @@ public final class SimdLaneKernels implements LaneKernels {
 
   // The same numbers without vectors.
   private final LaneKernels plain = new ScalarLaneKernels();
+
+  private final BundleKernels bundles = new SimdBundleKernels();
 
   /** For the provider. */
   public SimdLaneKernels() {}
@@ -104,6 +107,11 @@ public final class SimdLaneKernels implements LaneKernels {
       int used = SparseOuter.sum(block, begin, end, terms, term, termEnd, scratch, sums);
       Folding.foldAdd(scratch, sums, used, dw, runs[begin + FIRST] + runs[begin + TO_PACKED]);
     }
+  }
+
+  @Override
+  public BundleKernels bundles() {
+    return bundles;
   }
 
   @Override
