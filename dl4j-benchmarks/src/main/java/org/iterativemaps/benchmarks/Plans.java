@@ -18,6 +18,7 @@ final class Plans {
     return List.of(
         sequence(),
         step(),
+        longSequence(),
         looped(),
         fit(),
         paper(),
@@ -57,6 +58,19 @@ final class Plans {
     return new Plan(
         StepBenchmark.class,
         "One example: rnnTimeStep, and output of 20 time steps, against SimpleRnn and LSTM.",
+        RECURRENT,
+        groups,
+        groups);
+  }
+
+  private static Plan longSequence() {
+    List<Group> groups =
+        List.of(
+            Group.of().subjects("SimpleRnn", "LSTM").with("activation", NOT_APPLICABLE),
+            Group.of().subjects("fused-simd").with("activation", "identity", "tanh"));
+    return new Plan(
+        LongSequenceBenchmark.class,
+        "One sequence of 1024 time steps, diagonal h->h, against SimpleRnn and LSTM.",
         RECURRENT,
         groups,
         groups);

@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class SequenceBenchmark {
   static final int N_IN = 100;
-  private static final int HIDDEN = 200;
+  static final int HIDDEN = 200;
   static final int TIME = 20;
   private static final int BATCH = 32;
 

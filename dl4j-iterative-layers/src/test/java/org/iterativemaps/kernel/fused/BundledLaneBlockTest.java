@@ -43,7 +43,8 @@ class BundledLaneBlockTest {
   }
 
   private boolean isBundled(WeightMask mask, int lanes, int parts) {
-    return LaneBlock.of(kernels, mask, kernels.leastDenseDensity(), lanes, parts) instanceof BundledLaneBlock;
+    return LaneBlock.of(kernels, mask, kernels.leastDenseDensity(), lanes, parts)
+        instanceof BundledLaneBlock;
   }
 
   @ParameterizedTest(name = "bundles of {0}, {1} -> {2}, density {3}")
