@@ -11,13 +11,15 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.iterativemaps.kernel.fused.BundleTiling;
 import org.iterativemaps.kernel.fused.OuterTerms;
-import org.iterativemaps.kernel.fused.SparseTiling;
 import org.iterativemaps.kernel.fused.VectorUnit;
 
 /**
  * Loops over the entries of a chunk of bundles for its weight gradient, up to the last sums over
- * lanes: like {@link SparseOuter}, but a source unit is loaded once for two target units, or four
- * where there are registers for them; the entries of two share a vector of sums.
+ * lanes: like {@link SparseOuter}, but a source unit is loaded once for two target units, whose two
+ * entries share a vector of sums.
+ *
+ * <p>Of four target units at a time, for which there would be registers with 512 bits, no more than
+ * this was gained, and in every second run C2 made a loop of them that took three times as long.
  *
  * <p>The loops call nothing of ours, for the reasons given in {@link VectorActivations}.
  */
@@ -27,8 +29,6 @@ final class BundleOuter {
   // A constant to the compiler; written out in every place, for the loops call nothing of ours.
   private static final boolean FMA = VectorUnit.HERE.hasMultiplyAdd();
   private static final int RUN = BundleTiling.RUN;
-  private static final boolean MANY_REGISTERS = SPECIES.vectorBitSize() >= 512;
-  private static final int SHARED = SparseTiling.SHARED;
   private static final long LOW = 0xffff_ffffL;
 
   private BundleOuter() {}
@@ -67,10 +67,7 @@ final class BundleOuter {
         for (int v = 0; v < lanes; v += 4 * L) {
           int xv = xAt[i] + v;
           int dyv = dyAt[i] + v;
-          used =
-              MANY_REGISTERS
-                  ? add4Units(runs, begin, end, offsets, lanes, x, xv, dy, dyv, t, before, tAt)
-                  : add4(runs, begin, end, offsets, lanes, x, xv, dy, dyv, t, before, tAt);
+          used = add4(runs, begin, end, offsets, lanes, x, xv, dy, dyv, t, before, tAt);
           before = tAt;
         }
       }
@@ -115,94 +112,6 @@ final class BundleOuter {
       }
     }
     return used;
-  }
-
-  /** Four vectors of a term, four target units at a time. */
-  private static int add4Units(
-      int[] runs,
-      int begin,
-      int end,
-      int[] offsets,
-      int lanes,
-      float[] x,
-      int xAt,
-      float[] dy,
-      int dyAt,
-      float[] t,
-      int before,
-      int p) {
-    int step = before == p ? L : 0;
-    for (int run = begin * RUN; run < end * RUN; run += RUN) {
-      int k = runs[run + FIRST];
-      int last = runs[run + END];
-      int others = runs[run + OTHERS];
-      int o0 = dyAt + runs[run + TARGET];
-      int o1 = o0 + Math.min(1, others) * lanes;
-      int o2 = o0 + Math.min(2, others) * lanes;
-      int o3 = o0 + others * lanes;
-      int q = p + (last - k) * (2 * L / SHARED); // of the other two units
-      int beforeQ = step == 0 ? before : q;
-      FloatVector d0 = FloatVector.fromArray(SPECIES, dy, o0);
-      FloatVector d1 = FloatVector.fromArray(SPECIES, dy, o0 + L);
-      FloatVector d2 = FloatVector.fromArray(SPECIES, dy, o0 + 2 * L);
-      FloatVector d3 = FloatVector.fromArray(SPECIES, dy, o0 + 3 * L);
-      FloatVector e0 = FloatVector.fromArray(SPECIES, dy, o1);
-      FloatVector e1 = FloatVector.fromArray(SPECIES, dy, o1 + L);
-      FloatVector e2 = FloatVector.fromArray(SPECIES, dy, o1 + 2 * L);
-      FloatVector e3 = FloatVector.fromArray(SPECIES, dy, o1 + 3 * L);
-      FloatVector f0 = FloatVector.fromArray(SPECIES, dy, o2);
-      FloatVector f1 = FloatVector.fromArray(SPECIES, dy, o2 + L);
-      FloatVector f2 = FloatVector.fromArray(SPECIES, dy, o2 + 2 * L);
-      FloatVector f3 = FloatVector.fromArray(SPECIES, dy, o2 + 3 * L);
-      FloatVector g0 = FloatVector.fromArray(SPECIES, dy, o3);
-      FloatVector g1 = FloatVector.fromArray(SPECIES, dy, o3 + L);
-      FloatVector g2 = FloatVector.fromArray(SPECIES, dy, o3 + 2 * L);
-      FloatVector g3 = FloatVector.fromArray(SPECIES, dy, o3 + 3 * L);
-      for (; k < last; k++) {
-        int at = offsets[k] + xAt;
-        FloatVector x0 = FloatVector.fromArray(SPECIES, x, at);
-        FloatVector a = x0.mul(d0);
-        FloatVector b = x0.mul(e0);
-        FloatVector c = x0.mul(f0);
-        FloatVector d = x0.mul(g0);
-        FloatVector x1 = FloatVector.fromArray(SPECIES, x, at + L);
-        a = FMA ? x1.fma(d1, a) : x1.mul(d1).add(a);
-        b = FMA ? x1.fma(e1, b) : x1.mul(e1).add(b);
-        c = FMA ? x1.fma(f1, c) : x1.mul(f1).add(c);
-        d = FMA ? x1.fma(g1, d) : x1.mul(g1).add(d);
-        FloatVector x2 = FloatVector.fromArray(SPECIES, x, at + 2 * L);
-        a = FMA ? x2.fma(d2, a) : x2.mul(d2).add(a);
-        b = FMA ? x2.fma(e2, b) : x2.mul(e2).add(b);
-        c = FMA ? x2.fma(f2, c) : x2.mul(f2).add(c);
-        d = FMA ? x2.fma(g2, d) : x2.mul(g2).add(d);
-        FloatVector x3 = FloatVector.fromArray(SPECIES, x, at + 3 * L);
-        a = FMA ? x3.fma(d3, a) : x3.mul(d3).add(a);
-        b = FMA ? x3.fma(e3, b) : x3.mul(e3).add(b);
-        c = FMA ? x3.fma(f3, c) : x3.mul(f3).add(c);
-        d = FMA ? x3.fma(g3, d) : x3.mul(g3).add(d);
-        LongVector u = a.reinterpretAsLongs();
-        LongVector v = b.reinterpretAsLongs();
-        FloatVector first =
-            u.and(LOW).or(v.lanewise(VectorOperators.LSHL, 32)).reinterpretAsFloats();
-        FloatVector second =
-            u.lanewise(VectorOperators.LSHR, 32).or(v.and(~LOW)).reinterpretAsFloats();
-        first.add(second).add(FloatVector.fromArray(SPECIES, t, before)).intoArray(t, p);
-        before += step;
-        p += L;
-        LongVector m = c.reinterpretAsLongs();
-        LongVector n = d.reinterpretAsLongs();
-        FloatVector third =
-            m.and(LOW).or(n.lanewise(VectorOperators.LSHL, 32)).reinterpretAsFloats();
-        FloatVector fourth =
-            m.lanewise(VectorOperators.LSHR, 32).or(n.and(~LOW)).reinterpretAsFloats();
-        third.add(fourth).add(FloatVector.fromArray(SPECIES, t, beforeQ)).intoArray(t, q);
-        beforeQ += step;
-        q += L;
-      }
-      p = q;
-      before = beforeQ;
-    }
-    return p;
   }
 
   /** Four vectors of a term. */
