@@ -75,7 +75,7 @@ public sealed interface Sparsity extends Serializable
   /**
    * As {@link #density}, for bundles of neighbouring target units that share their sources: a
    * source unit that is loaded once serves as many products as a bundle has units, which with
-   * AVX-512 takes about half the time. See {@link BundledSparsity}.
+   * AVX-512 takes little more than half the time. See {@link BundledSparsity}.
    *
    * @param size units of a bundle, at least 1; 4 and 8 suit the kernels
    * @param density a fraction in (0, 1]
