@@ -10,12 +10,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Which of some ways to run a call is the fastest, found by running the calls that come anyway.
  *
- * <p>The first way runs until its loops are compiled. Then the others are tried against the best so
- * far, one after the other: a few calls in a row each, of which only the last counts, since caches
- * belong to whoever ran before; by the median of the ratios of neighbours, which a machine whose
- * speed wanders leaves as it is. What trials take longer than the best way would is at most {@value
- * #MOST_LOST} of the time of all calls, and one call more. Between two ways that take the same time
- * within five percent the earlier one stays.
+ * <p>The first way runs for some seconds, until its loops are compiled. Then the others are tried
+ * against the best so far, one after the other: a few calls in a row each, of which only the last
+ * counts, since caches belong to whoever ran before; by the median of the ratios of neighbours,
+ * which a machine whose speed wanders leaves as it is. What trials take longer than the best way
+ * would is at most {@value #MOST_LOST} of the time of all calls, and one call more. Between two
+ * ways that take the same time within five percent the earlier one stays.
  *
  * <p>A function of the times that it is told. Not thread-safe.
  *
@@ -25,6 +25,8 @@ public final class MeasuredChoice<T> {
   private static final Logger LOG = LoggerFactory.getLogger("org.iterativemaps.kernel");
 
   static final int WARM_UP = 30;
+  // Of all calls: until then HotSpot has compiled the loops as well as it will.
+  static final long WARM_UP_NANOS = 2_000_000_000;
   static final int IN_A_ROW = 3;
   static final int RATIOS = 7;
   static final double MOST_LOST = 0.03;
@@ -92,7 +94,7 @@ public final class MeasuredChoice<T> {
     }
     if (!isTrial) {
       bestNanos = nanos;
-      if (lost <= MOST_LOST * total) {
+      if (total >= WARM_UP_NANOS && lost <= MOST_LOST * total) {
         turn();
       }
       return false;

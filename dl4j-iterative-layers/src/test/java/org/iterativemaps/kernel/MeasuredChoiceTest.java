@@ -11,9 +11,10 @@ import java.util.Random;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
 
-/** On times that the tests make up. */
+/** On times that the tests make up, in milliseconds. */
 class MeasuredChoiceTest {
   private static final int MANY = 10_000;
+  private static final long MILLISECOND = 1_000_000;
 
   private int calls;
   private double spent; // beyond what the way that was chosen would have taken
@@ -24,7 +25,7 @@ class MeasuredChoiceTest {
     for (calls = 0; calls < MANY && !choice.isMade(); calls++) {
       long took = nanos.applyAsLong(choice.next());
       all += took;
-      boolean isLast = choice.took(took);
+      boolean isLast = choice.took(MILLISECOND * took);
       assertEquals(choice.isMade(), isLast);
     }
     assertTrue(choice.isMade(), "not made after " + calls);
@@ -64,7 +65,12 @@ class MeasuredChoiceTest {
     MeasuredChoice<String> choice = of("a", "b");
     for (int i = 0; i < MeasuredChoice.WARM_UP; i++) {
       assertEquals("a", choice.next());
-      choice.took(1000);
+      choice.took(MeasuredChoice.WARM_UP_NANOS);
+    }
+    choice = of("a", "b");
+    for (long total = 0; total < MeasuredChoice.WARM_UP_NANOS; total += MILLISECOND) {
+      assertEquals("a", choice.next());
+      choice.took(MILLISECOND);
     }
   }
 
@@ -113,7 +119,7 @@ class MeasuredChoiceTest {
     for (calls = 0; calls < MANY; calls++) {
       long took = choice.next().equals("a") ? 1000 : 100_000;
       all += took;
-      choice.took(took);
+      choice.took(MILLISECOND * took);
     }
     assertEquals(1, all / (1000.0 * calls), MeasuredChoice.MOST_LOST + 0.03, "100 times slower");
   }

@@ -59,19 +59,19 @@ final class CallWays {
     Calls calls = new Calls(batch, time, isMasked, isTraining);
     if (!measuring.isFor(isTraining)
         || choices.size() == MOST_SHAPES && !choices.containsKey(calls)) {
-      return new MeasuredChoice<>("", List.of(byRules(tokens)));
+      return new MeasuredChoice<>("", List.of(byRules(tokens, isTraining)));
     }
     return choices.computeIfAbsent(
-        calls, key -> new MeasuredChoice<>("kernel: " + key, ways(tokens)));
+        calls, key -> new MeasuredChoice<>("kernel: " + key, ways(tokens, isTraining)));
   }
 
-  private Way byRules(long tokens) {
-    return new Way(division.threads(tokens), kernels.leastDenseDensity());
+  private Way byRules(long tokens, boolean isTraining) {
+    return new Way(division.threads(tokens), kernels.leastDenseDensity(isTraining));
   }
 
   /** That of the rules first. */
-  private List<Way> ways(long tokens) {
-    Way rules = byRules(tokens);
+  private List<Way> ways(long tokens, boolean isTraining) {
+    Way rules = byRules(tokens, isTraining);
     List<Way> ways = new ArrayList<>(List.of(rules));
     for (int threads : division.otherThreads(tokens)) {
       ways.add(new Way(threads, rules.leastDenseDensity));

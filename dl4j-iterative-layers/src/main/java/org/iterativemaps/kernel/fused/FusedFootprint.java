@@ -91,7 +91,7 @@ final class FusedFootprint {
   }
 
   private Laid laid(CallShape shape) {
-    double leastDense = kernels.leastDenseDensity();
+    double leastDense = kernels.leastDenseDensity(shape.isTraining());
     return blocks.computeIfAbsent(
         new FusedBlocks.Shape(leastDense, shape.lanes(), shape.parts()), this::layOut);
   }

@@ -47,7 +47,7 @@ final class FusedKernel implements MapKernel {
   private final List<Parameter> order;
   private final int segment;
   private final WorkDivision division;
-  private final CallWays ways;
+  final CallWays ways;
   private final FusedBlocks blocks;
   private final Pass training;
   private final Pass inference;

@@ -82,8 +82,10 @@ public interface LaneKernels {
   /**
    * The density from which on a sparse block takes less time as a dense one: the rate of sparse
    * products in parts of that of dense ones.
+   *
+   * @param isTraining whether gradients of weights count, too, for which dense loops gain more
    */
-  double leastDenseDensity();
+  double leastDenseDensity(boolean isTraining);
 
   /**
    * How many units a panel of a dense block's weights is to have.

@@ -40,7 +40,7 @@ record PlainWork(long weights, long cells, int updates) {
           RealizedBlock block = blocks.get(read.block());
           long all = (long) block.mask().fromSize() * block.mask().toSize();
           weights +=
-              LaneBlock.isDense(block.mask(), kernels.leastDenseDensity())
+              LaneBlock.isDense(block.mask(), kernels.leastDenseDensity(true))
                   ? all
                   : block.mask().entryCount();
           cells += all;

@@ -133,7 +133,7 @@ public final class ScalarLaneKernels implements LaneKernels {
   }
 
   @Override
-  public double leastDenseDensity() {
+  public double leastDenseDensity(boolean isTraining) {
     return 0.9; // one weight after the other, here and there; but dense ones need no offsets
   }
 

@@ -39,7 +39,7 @@ final class WorkDivision {
     this.updates = program.schedule().evaluations().size();
     this.products = products(program, mask -> true);
     this.isSparse =
-        2 * products(program, mask -> LaneBlock.isDense(mask, kernels.leastDenseDensity()))
+        2 * products(program, mask -> LaneBlock.isDense(mask, kernels.leastDenseDensity(false)))
             < products;
   }
 

@@ -25,7 +25,7 @@ final class Arithmetic {
     this.random = random;
     this.lanes = lanes;
     this.mask = mask;
-    this.block = LaneBlock.of(kernels, mask, kernels.leastDenseDensity(), lanes, 1);
+    this.block = LaneBlock.of(kernels, mask, kernels.leastDenseDensity(false), lanes, 1);
   }
 
   /** Which loops round every product: the product, the gradient by the input, by the weights. */

@@ -43,7 +43,7 @@ class BundledLaneBlockTest {
   }
 
   private boolean isBundled(WeightMask mask, int lanes, int parts) {
-    return LaneBlock.of(kernels, mask, kernels.leastDenseDensity(), lanes, parts)
+    return LaneBlock.of(kernels, mask, kernels.leastDenseDensity(false), lanes, parts)
         instanceof BundledLaneBlock;
   }
 
@@ -114,7 +114,7 @@ class BundledLaneBlockTest {
         }
       }
     }
-    LaneBlock block = LaneBlock.of(kernels, mask, kernels.leastDenseDensity(), lanes, parts);
+    LaneBlock block = LaneBlock.of(kernels, mask, kernels.leastDenseDensity(false), lanes, parts);
     Supplier<String> what =
         () -> mask + ", lanes " + lanes + ", parts " + parts + ", tiles " + tiles;
     block.layOut();

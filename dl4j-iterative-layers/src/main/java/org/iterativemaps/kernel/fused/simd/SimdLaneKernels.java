@@ -30,6 +30,7 @@ public final class SimdLaneKernels implements LaneKernels {
   // vectors: measured, in floats, 84 GFLOP/s beside the 205 of dense ones with 512 bits, 51 beside
   // 100 with 256; and dense blocks have to be spread.
   private static final double LEAST_DENSE = SPECIES.vectorBitSize() >= 512 ? 0.45 : 0.6;
+  private static final double LEAST_DENSE_TRAINED = SPECIES.vectorBitSize() >= 512 ? 0.38 : 0.45;
 
   // A loop over millions of floats would run to its end, some hundred times slower, before it is
   // compiled: until then methods that are called again are compiled after fewer iterations.
@@ -115,8 +116,8 @@ public final class SimdLaneKernels implements LaneKernels {
   }
 
   @Override
-  public double leastDenseDensity() {
-    return LEAST_DENSE;
+  public double leastDenseDensity(boolean isTraining) {
+    return isTraining ? LEAST_DENSE_TRAINED : LEAST_DENSE;
   }
 
   @Override
