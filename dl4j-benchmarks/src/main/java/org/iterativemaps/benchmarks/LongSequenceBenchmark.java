@@ -45,6 +45,7 @@ public class LongSequenceBenchmark {
     INDArray input = Nd4j.randn('f', new int[] {1, SequenceBenchmark.N_IN, TIME});
     MultiLayerNetwork network =
         Subjects.network(Subjects.configuration().list().layer(layer()).build());
+    network.params().muli(0.3); // none of the diagonal above 1, which no long sequence survives
     call = new LayerCall(network, input);
     Verification.check(network, input, call.output());
   }
