@@ -81,7 +81,7 @@ final class ScannedKernel implements MapKernel {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       DataType type = output.dataType();
       INDArray pieces = pieces(plain(input), chunks);
-      INDArray writable = isPlain(output) ? output : output.ulike();
+      INDArray writable = isPlain(output) ? output : fresh(output);
       INDArray results = pieces(writable, chunks);
       double[][] decays = recurrence.decays(parameters, time / chunks, program.slots().size());
       INDArray[] first = inOne(initial, type, chunks, 0);
@@ -109,6 +109,10 @@ final class ScannedKernel implements MapKernel {
 
   private static INDArray plain(INDArray sequence) {
     return isPlain(sequence) ? sequence : sequence.dup('f');
+  }
+
+  private static INDArray fresh(INDArray sequence) {
+    return Nd4j.createUninitialized(sequence.dataType(), sequence.shape(), 'f');
   }
 
   /** Whether units lie side by side and time steps one behind the other. */
@@ -168,7 +172,7 @@ final class ScannedKernel implements MapKernel {
       INDArray inputGradient) {
     stateGradient = null;
     if (tape != null && firstTimeStep > 0) { // a pass in chunks cannot stop in the midst of one
-      INDArray output = outputGradient.ulike();
+      INDArray output = fresh(outputGradient);
       kernel.forward(tape.parameters, tape.input, null, tape.initial, output, true);
       tape = null;
     }
@@ -180,7 +184,7 @@ final class ScannedKernel implements MapKernel {
       int chunks = tape.chunks;
       DataType type = inputGradient.dataType();
       INDArray pieces = pieces(plain(outputGradient), chunks);
-      INDArray writable = isPlain(inputGradient) ? inputGradient : inputGradient.ulike();
+      INDArray writable = isPlain(inputGradient) ? inputGradient : fresh(inputGradient);
       INDArray results = pieces(writable, chunks);
       INDArray[] lastOnly = inOne(lastStateGradient, type, chunks, chunks - 1);
       kernel.backward(pieces, lastOnly, 0, gradients, results);
