@@ -23,11 +23,11 @@ import org.iterativemaps.map.pattern.WeightMask;
  *
  * <p>Immutable and safe to share.
  */
-public final class BundleTiling {
+public final class BundleTiling extends Tiling {
   /** Target units of a bundle. */
   public static final int UNITS = 4;
 
-  /** Ints per run: see {@link #runs()}. */
+  /** Ints per run: what the constants name. */
   public static final int RUN = 7;
 
   /** Of a run: where its first target unit lies in a tile. */
@@ -51,14 +51,9 @@ public final class BundleTiling {
   /** Of a run: its first packed place. */
   public static final int PACKED = 6;
 
-  private final int lanes;
-  private final int panelFloats;
-  private final int packedLength;
-  private final int[] runs;
-  private final int[] offsets;
-  private final int[] chunkRun;
-  private final int[] spanChunk;
-  private final int longestChunk;
+  private BundleTiling(int lanes, int panelUnits, int[] runs, int[] offsets, TilingGroups groups) {
+    super(lanes, panelUnits, runs, offsets, groups);
+  }
 
   /**
    * Lays out bundles.
@@ -73,7 +68,7 @@ public final class BundleTiling {
    * @param packedBefore packed places that are others'
    * @throws IllegalArgumentException if a tile or the layout is too long for an array
    */
-  BundleTiling(
+  static BundleTiling of(
       WeightMask mask,
       int lanes,
       int[] bundles,
@@ -83,10 +78,8 @@ public final class BundleTiling {
       int sourceEnd,
       int packedBefore) {
     SparseTiling.checkSlots(mask, lanes);
-    this.lanes = lanes;
     int sources = sourceEnd - sourceBegin;
     int width = sources == 0 ? 1 : SparseTiling.panelWidth(mask, lanes, sources);
-    this.panelFloats = width * lanes;
     TilingGroups groups = new TilingGroups();
     IntList allRuns = new IntList();
     IntList allOffsets = new IntList();
@@ -122,12 +115,7 @@ public final class BundleTiling {
       }
       groups.endSpan();
     }
-    this.packedLength = groups.packed();
-    this.runs = allRuns.toArray();
-    this.offsets = allOffsets.toArray();
-    this.chunkRun = groups.chunkRun();
-    this.spanChunk = groups.spanChunk();
-    this.longestChunk = groups.longestChunk();
+    return new BundleTiling(lanes, width, allRuns.toArray(), allOffsets.toArray(), groups);
   }
 
   /** The first entry of a target unit whose source is not before another; 0 of none. */
@@ -180,66 +168,12 @@ public final class BundleTiling {
     return length > 0;
   }
 
-  /** Floats of the source units that are read again and again before the next ones. */
-  int panelFloats() {
-    return panelFloats;
+  @Override
+  int joinedTerms() {
+    return 4;
   }
 
-  /** Lanes of a tile. */
-  public int lanes() {
-    return lanes;
-  }
-
-  /** How many chunks. */
-  public int chunks() {
-    return chunkRun.length - 1;
-  }
-
-  /** How many spans. */
-  int spans() {
-    return spanChunk.length - 1;
-  }
-
-  /** First chunk of a span; of {@link #spans()}, the chunk count. */
-  int spanStart(int span) {
-    return spanChunk[span];
-  }
-
-  /** First run of a chunk; of {@link #chunks()}, the run count. */
-  public int chunkStart(int chunk) {
-    return chunkRun[chunk];
-  }
-
-  /** Floats of a gradient in packed order. */
-  int packedLength() {
-    return packedLength;
-  }
-
-  /**
-   * Floats of workspace for partial sums.
-   *
-   * @param vectorLanes lanes of a vector
-   */
-  public int scratchLength(int vectorLanes) {
-    return (longestChunk / SparseTiling.SHARED + 2) * vectorLanes;
-  }
-
-  /**
-   * {@value #RUN} ints per run: offset of the first target unit in its tile, first place in {@link
-   * #offsets()}, place after the last, what to add to such a place to get the first unit's entry,
-   * how many entries a unit has, how many units come after the first, and the run's first packed
-   * place. Not to be changed.
-   */
-  public int[] runs() {
-    return runs;
-  }
-
-  /** Offsets of source units in their tile, by place. Not to be changed. */
-  public int[] offsets() {
-    return offsets;
-  }
-
-  /** gradients[entry] = packed[its packed place], of a share of the runs. */
+  @Override
   void unpack(float[] packed, float[] gradients, int share, int shares) {
     int end = LaneBlock.end(runs.length / RUN, share, shares) * RUN;
     for (int run = LaneBlock.begin(runs.length / RUN, share, shares) * RUN; run < end; run += RUN) {
@@ -258,6 +192,6 @@ public final class BundleTiling {
 
   /** Bytes held. */
   long bytes() {
-    return 4L * (runs.length + offsets.length + chunkRun.length + spanChunk.length);
+    return bytesOfRuns() + 4L * offsets.length;
   }
 }

@@ -11,9 +11,6 @@ import org.iterativemaps.map.pattern.WeightMask;
  * products pay for a sum's way there and back, so that no weights are copied.
  */
 final class BundledLaneBlock extends LaneBlock {
-  // Floats of the source panels of terms that are summed together, at most: half a megabyte.
-  private static final int TOGETHER = 512 * 1024 / Float.BYTES;
-
   private final BundleKernels loops;
   private final int[] bundles; // first target units
   private final BundleTiling[] tilings; // by part of the target units
@@ -30,7 +27,7 @@ final class BundledLaneBlock extends LaneBlock {
     for (int p = 0; p < parts; p++) {
       int begin = begin(mask.toSize(), p, parts);
       int end = end(mask.toSize(), p, parts);
-      tilings[p] = new BundleTiling(mask, lanes, bundles, begin, end, 0, mask.fromSize(), packed);
+      tilings[p] = BundleTiling.of(mask, lanes, bundles, begin, end, 0, mask.fromSize(), packed);
       packed = Math.addExact(packed, tilings[p].packedLength());
     }
     this.others =
@@ -92,7 +89,7 @@ final class BundledLaneBlock extends LaneBlock {
         int begin = begin(mask.fromSize(), p, parts);
         int end = end(mask.fromSize(), p, parts);
         transposedTilings[p] =
-            new BundleTiling(mask, lanes, bundles, 0, mask.toSize(), begin, end, 0);
+            BundleTiling.of(mask, lanes, bundles, 0, mask.toSize(), begin, end, 0);
       }
     }
   }
@@ -140,39 +137,15 @@ final class BundledLaneBlock extends LaneBlock {
   @Override
   void outerAdd(
       int share, int shares, OuterTerms terms, float[] gradient, float[] scratch, int scratchAt) {
-    int chunks = 0;
-    for (BundleTiling tiling : tilings) {
-      chunks += tiling.chunks();
-    }
-    int begin = begin(chunks, share, shares);
-    int end = end(chunks, share, shares);
-    for (BundleTiling tiling : tilings) {
-      outerAdd(tiling, begin, end, terms, gradient, scratch, scratchAt);
-      begin -= tiling.chunks();
-      end -= tiling.chunks();
-    }
+    Tiling.eachChunk(
+        tilings,
+        share,
+        shares,
+        terms.count(),
+        (tiling, chunk, end, term, termEnd) ->
+            loops.outerAdd(tiling, chunk, end, terms, term, termEnd, gradient, scratch, scratchAt));
     if (others != null) {
       others.outerAdd(share, shares, terms, gradient, scratch, scratchAt);
-    }
-  }
-
-  /** The chunks from begin to end, as far as there are; see {@link SparseLaneBlock}. */
-  private void outerAdd(
-      BundleTiling tiling,
-      int begin,
-      int end,
-      OuterTerms terms,
-      float[] gradient,
-      float[] scratch,
-      int scratchAt) {
-    int together = Math.max(4, TOGETHER / tiling.panelFloats() / 4 * 4);
-    for (int span = 0; span < tiling.spans(); span++) {
-      int chunk = Math.max(begin, tiling.spanStart(span));
-      int chunkEnd = Math.min(end, tiling.spanStart(span + 1));
-      for (int t = 0; chunk < chunkEnd && t < terms.count(); t += together) {
-        int last = Math.min(t + together, terms.count());
-        loops.outerAdd(tiling, chunk, chunkEnd, terms, t, last, gradient, scratch, scratchAt);
-      }
     }
   }
 
@@ -183,27 +156,19 @@ final class BundledLaneBlock extends LaneBlock {
 
   @Override
   int gradientLength() {
-    int length = others == null ? 0 : others.gradientLength();
-    for (BundleTiling tiling : tilings) {
-      length = Math.addExact(length, tiling.packedLength());
-    }
-    return length;
+    int own = Tiling.packedLength(tilings);
+    return others == null ? own : Math.addExact(own, others.gradientLength());
   }
 
   @Override
   int scratchLength() {
-    int longest = others == null ? 0 : others.scratchLength();
-    for (BundleTiling tiling : tilings) {
-      longest = Math.max(longest, tiling.scratchLength(kernels.vectorLanes()));
-    }
-    return longest;
+    int own = Tiling.scratchLength(tilings, kernels.vectorLanes());
+    return others == null ? own : Math.max(own, others.scratchLength());
   }
 
   @Override
   void toEntries(float[] gradient, float[] entries, int share, int shares) {
-    for (BundleTiling tiling : tilings) {
-      tiling.unpack(gradient, entries, share, shares);
-    }
+    Tiling.unpack(tilings, gradient, entries, share, shares);
     if (others != null) {
       others.toEntries(gradient, entries, share, shares);
     }

@@ -9,9 +9,6 @@ import org.iterativemaps.map.pattern.WeightMask;
  * adding to every unit in memory.
  */
 final class SparseLaneBlock extends LaneBlock {
-  // Floats of the source panels of terms that are summed together, at most: half a megabyte.
-  private static final int TOGETHER = 512 * 1024 / Float.BYTES;
-
   // Density from which on a gradient's rows are shared by the threads: some 50 weights to a source
   // unit, for which to read a tile takes less time than to multiply with it.
   private static final double LEAST_SHARED = 0.05;
@@ -101,40 +98,14 @@ final class SparseLaneBlock extends LaneBlock {
   @Override
   void outerAdd(
       int share, int shares, OuterTerms terms, float[] gradient, float[] scratch, int scratchAt) {
-    int chunks = 0;
-    for (SparseTiling tiling : tilings) {
-      chunks += tiling.chunks();
-    }
-    int begin = begin(chunks, share, shares);
-    int end = end(chunks, share, shares);
-    for (SparseTiling tiling : tilings) {
-      outerAdd(tiling, begin, end, terms, gradient, scratch, scratchAt);
-      begin -= tiling.chunks();
-      end -= tiling.chunks();
-    }
-  }
-
-  /** The chunks from begin to end, as far as there are. */
-  private void outerAdd(
-      SparseTiling tiling,
-      int begin,
-      int end,
-      OuterTerms terms,
-      float[] gradient,
-      float[] scratch,
-      int scratchAt) {
-    // The kernel takes the terms it is given chunk by chunk: the panels of all of them stay in the
-    // second-level cache. Short tiles are joined by four.
-    int joined = tiling.isPacked() ? 1 : 4;
-    int together = Math.max(joined, TOGETHER / tiling.panelFloats() / joined * joined);
-    for (int span = 0; span < tiling.spans(); span++) {
-      int chunk = Math.max(begin, tiling.spanStart(span));
-      int chunkEnd = Math.min(end, tiling.spanStart(span + 1));
-      for (int t = 0; chunk < chunkEnd && t < terms.count(); t += together) {
-        int last = Math.min(t + together, terms.count());
-        kernels.outerAdd(tiling, chunk, chunkEnd, terms, t, last, gradient, scratch, scratchAt);
-      }
-    }
+    Tiling.eachChunk(
+        tilings,
+        share,
+        shares,
+        terms.count(),
+        (tiling, chunk, end, term, termEnd) ->
+            kernels.outerAdd(
+                tiling, chunk, end, terms, term, termEnd, gradient, scratch, scratchAt));
   }
 
   @Override
@@ -148,27 +119,17 @@ final class SparseLaneBlock extends LaneBlock {
 
   @Override
   int gradientLength() {
-    int length = 0;
-    for (SparseTiling tiling : tilings) {
-      length = Math.addExact(length, tiling.packedLength());
-    }
-    return length;
+    return Tiling.packedLength(tilings);
   }
 
   @Override
   int scratchLength() {
-    int longest = 0;
-    for (SparseTiling tiling : tilings) {
-      longest = Math.max(longest, tiling.scratchLength(kernels.vectorLanes()));
-    }
-    return longest;
+    return Tiling.scratchLength(tilings, kernels.vectorLanes());
   }
 
   @Override
   void toEntries(float[] gradient, float[] entries, int share, int shares) {
-    for (SparseTiling tiling : tilings) {
-      tiling.unpack(gradient, entries, share, shares);
-    }
+    Tiling.unpack(tilings, gradient, entries, share, shares);
   }
 
   @Override

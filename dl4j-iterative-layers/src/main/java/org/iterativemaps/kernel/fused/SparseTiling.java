@@ -27,7 +27,7 @@ import org.iterativemaps.map.pattern.WeightMask;
  *
  * <p>Immutable and safe to share.
  */
-public final class SparseTiling {
+public final class SparseTiling extends Tiling {
   /** Entries whose partial sums share a vector: as many as there are floats in 64 bits. */
   public static final int SHARED = Long.BYTES / Float.BYTES;
 
@@ -37,7 +37,7 @@ public final class SparseTiling {
   // Below this many entries per target and panel one pass over all columns is faster.
   private static final int LEAST_RUN = 6;
 
-  /** Ints per run: see {@link #runs()}. */
+  /** Ints per run: what the constants name. */
   public static final int RUN = 5;
 
   /** Of a run: where its target unit lies in a tile. */
@@ -55,27 +55,18 @@ public final class SparseTiling {
   /** Of a run: from a place to the packed place. */
   public static final int TO_PACKED = 4;
 
-  private final int lanes;
-  private final int panelFloats;
-  private final int[] runs;
-  private final int[] offsets;
-  private final int[] chunkRun;
-  private final int[] spanChunk;
-  private final int longestChunk;
-  private final int packedLength;
   private final boolean isPacked;
 
   private SparseTiling(Builder builder) {
-    this.lanes = builder.lanes;
-    this.panelFloats =
-        panelWidth(builder.mask, builder.lanes, builder.mask.fromSize()) * builder.lanes;
+    super(
+        builder.lanes,
+        panelWidth(builder.mask, builder.lanes, builder.mask.fromSize()),
+        Arrays.copyOf(builder.runs, builder.groups.runs() * RUN),
+        builder.isPacked
+            ? Arrays.copyOf(builder.offsets, builder.groups.packed())
+            : builder.offsets,
+        builder.groups);
     this.isPacked = builder.isPacked;
-    this.packedLength = builder.groups.packed();
-    this.runs = Arrays.copyOf(builder.runs, builder.groups.runs() * RUN);
-    this.offsets = isPacked ? Arrays.copyOf(builder.offsets, packedLength) : builder.offsets;
-    this.chunkRun = builder.groups.chunkRun();
-    this.spanChunk = builder.groups.spanChunk();
-    this.longestChunk = builder.groups.longestChunk();
   }
 
   /**
@@ -113,7 +104,7 @@ public final class SparseTiling {
       builder.build(
           LaneBlock.begin(mask.toSize(), p, parts), LaneBlock.end(mask.toSize(), p, parts));
       tilings[p] = new SparseTiling(builder);
-      packed = Math.addExact(packed, tilings[p].packedLength);
+      packed = Math.addExact(packed, tilings[p].packedLength());
     }
     return tilings;
   }
@@ -131,68 +122,14 @@ public final class SparseTiling {
     }
   }
 
-  /** Floats of the source units that are read again and again before the next ones. */
-  int panelFloats() {
-    return panelFloats;
-  }
-
-  /** Lanes of a tile. */
-  public int lanes() {
-    return lanes;
-  }
-
-  /** How many chunks. */
-  public int chunks() {
-    return chunkRun.length - 1;
-  }
-
-  /** How many spans. */
-  public int spans() {
-    return spanChunk.length - 1;
-  }
-
-  /** First chunk of a span; of {@link #spans()}, the chunk count. */
-  public int spanStart(int span) {
-    return spanChunk[span];
-  }
-
-  /** First run of a chunk; of {@link #chunks()}, the run count. */
-  public int chunkStart(int chunk) {
-    return chunkRun[chunk];
-  }
-
   /** Whether offsets lie in visiting order. */
   public boolean isPacked() {
     return isPacked;
   }
 
-  /** Floats of a gradient in packed order. */
-  public int packedLength() {
-    return packedLength;
-  }
-
-  /**
-   * Floats of workspace for partial sums.
-   *
-   * @param vectorLanes lanes of a vector
-   */
-  public int scratchLength(int vectorLanes) {
-    // A vector of zeros in front, and one behind: folding reads beside what it uses.
-    return (longestChunk / SHARED + 2) * vectorLanes;
-  }
-
-  /**
-   * {@value #RUN} ints per run: offset of the target unit in its tile, first place in {@link
-   * #offsets()}, place after the last, what to add to such a place to get the entry, and what to
-   * get the packed place. Not to be changed.
-   */
-  public int[] runs() {
-    return runs;
-  }
-
-  /** Offsets of source units in their tile. Not to be changed. */
-  public int[] offsets() {
-    return offsets;
+  @Override
+  int joinedTerms() {
+    return isPacked ? 1 : 4; // short tiles are joined
   }
 
   /**
@@ -205,7 +142,7 @@ public final class SparseTiling {
     unpack(packed, gradients, 0, 1);
   }
 
-  /** As {@link #unpack(float[], float[])}, a share of the entries. */
+  @Override
   void unpack(float[] packed, float[] gradients, int share, int shares) {
     int end = LaneBlock.end(runs.length / RUN, share, shares) * RUN;
     for (int run = LaneBlock.begin(runs.length / RUN, share, shares) * RUN; run < end; run += RUN) {
@@ -219,8 +156,7 @@ public final class SparseTiling {
 
   /** Bytes held, but for offsets in entry order: those the parts of a block share. */
   public long bytes() {
-    return 4L * (runs.length + chunkRun.length + spanChunk.length)
-        + (isPacked ? 4L * offsets.length : 0);
+    return bytesOfRuns() + (isPacked ? 4L * offsets.length : 0);
   }
 
   /**
