@@ -77,7 +77,7 @@ class PlannedBundlesTest {
                 IllegalArgumentException.class,
                 () -> new IterativeMapLayer.Builder().nOut(64).density(0.1).bundles(0).build())
             .getMessage();
-    assertTrue(message.contains("bundle: found 0"), message);
+    assertTrue(message.startsWith("bundles: found 0"), message);
     message =
         assertThrows(
                 IllegalArgumentException.class,

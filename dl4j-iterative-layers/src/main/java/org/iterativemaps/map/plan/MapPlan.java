@@ -50,7 +50,7 @@ public record MapPlan(
     densities = copy;
     if (bundle < 1) {
       throw new IllegalArgumentException(
-          "bundle: found "
+          "bundles: found "
               + bundle
               + ", expected how many neighbouring units share their sources; 1 for none");
     }
