@@ -165,7 +165,7 @@ final class BundleOuter {
             u.and(LOW).or(v.lanewise(VectorOperators.LSHL, 32)).reinterpretAsFloats();
         FloatVector second =
             u.lanewise(VectorOperators.LSHR, 32).or(v.and(~LOW)).reinterpretAsFloats();
-        first.add(second).add(FloatVector.fromArray(SPECIES, t, before)).intoArray(t, p);
+        FloatVector.fromArray(SPECIES, t, before).add(first).add(second).intoArray(t, p);
         before += step;
         p += L;
       }
@@ -230,7 +230,7 @@ final class BundleOuter {
             u.and(LOW).or(v.lanewise(VectorOperators.LSHL, 32)).reinterpretAsFloats();
         FloatVector second =
             u.lanewise(VectorOperators.LSHR, 32).or(v.and(~LOW)).reinterpretAsFloats();
-        first.add(second).add(FloatVector.fromArray(SPECIES, t, before)).intoArray(t, p);
+        FloatVector.fromArray(SPECIES, t, before).add(first).add(second).intoArray(t, p);
         before += step;
         p += L;
       }
@@ -274,7 +274,7 @@ final class BundleOuter {
             u.and(LOW).or(v.lanewise(VectorOperators.LSHL, 32)).reinterpretAsFloats();
         FloatVector second =
             u.lanewise(VectorOperators.LSHR, 32).or(v.and(~LOW)).reinterpretAsFloats();
-        first.add(second).add(FloatVector.fromArray(SPECIES, t, before)).intoArray(t, p);
+        FloatVector.fromArray(SPECIES, t, before).add(first).add(second).intoArray(t, p);
         before += step;
         p += L;
       }

@@ -162,7 +162,7 @@ final class SparseOuter {
             u.and(LOW).or(v.lanewise(VectorOperators.LSHL, 32)).reinterpretAsFloats();
         FloatVector second =
             u.lanewise(VectorOperators.LSHR, 32).or(v.and(~LOW)).reinterpretAsFloats();
-        first.add(second).add(FloatVector.fromArray(SPECIES, t, before)).intoArray(t, p);
+        FloatVector.fromArray(SPECIES, t, before).add(first).add(second).intoArray(t, p);
         before += step;
         p += L;
       }
@@ -178,7 +178,7 @@ final class SparseOuter {
         LongVector u = a.reinterpretAsLongs();
         FloatVector first = u.and(LOW).reinterpretAsFloats();
         FloatVector second = u.lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats();
-        first.add(second).add(FloatVector.fromArray(SPECIES, t, before)).intoArray(t, p);
+        FloatVector.fromArray(SPECIES, t, before).add(first).add(second).intoArray(t, p);
         before += step;
         p += L;
       }
@@ -233,7 +233,7 @@ final class SparseOuter {
             u.and(LOW).or(v.lanewise(VectorOperators.LSHL, 32)).reinterpretAsFloats();
         FloatVector second =
             u.lanewise(VectorOperators.LSHR, 32).or(v.and(~LOW)).reinterpretAsFloats();
-        first.add(second).add(FloatVector.fromArray(SPECIES, t, before)).intoArray(t, p);
+        FloatVector.fromArray(SPECIES, t, before).add(first).add(second).intoArray(t, p);
         before += step;
         p += L;
       }
@@ -249,7 +249,7 @@ final class SparseOuter {
         LongVector u = a.reinterpretAsLongs();
         FloatVector first = u.and(LOW).reinterpretAsFloats();
         FloatVector second = u.lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats();
-        first.add(second).add(FloatVector.fromArray(SPECIES, t, before)).intoArray(t, p);
+        FloatVector.fromArray(SPECIES, t, before).add(first).add(second).intoArray(t, p);
         before += step;
         p += L;
       }
@@ -308,7 +308,7 @@ final class SparseOuter {
             u.and(LOW).or(v.lanewise(VectorOperators.LSHL, 32)).reinterpretAsFloats();
         FloatVector second =
             u.lanewise(VectorOperators.LSHR, 32).or(v.and(~LOW)).reinterpretAsFloats();
-        first.add(second).add(FloatVector.fromArray(SPECIES, t, before)).intoArray(t, p);
+        FloatVector.fromArray(SPECIES, t, before).add(first).add(second).intoArray(t, p);
         before += step;
         p += L;
       }
@@ -324,7 +324,7 @@ final class SparseOuter {
         LongVector u = a.reinterpretAsLongs();
         FloatVector first = u.and(LOW).reinterpretAsFloats();
         FloatVector second = u.lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats();
-        first.add(second).add(FloatVector.fromArray(SPECIES, t, before)).intoArray(t, p);
+        FloatVector.fromArray(SPECIES, t, before).add(first).add(second).intoArray(t, p);
         before += step;
         p += L;
       }
@@ -362,7 +362,7 @@ final class SparseOuter {
             u.and(LOW).or(v.lanewise(VectorOperators.LSHL, 32)).reinterpretAsFloats();
         FloatVector second =
             u.lanewise(VectorOperators.LSHR, 32).or(v.and(~LOW)).reinterpretAsFloats();
-        first.add(second).add(FloatVector.fromArray(SPECIES, t, before)).intoArray(t, p);
+        FloatVector.fromArray(SPECIES, t, before).add(first).add(second).intoArray(t, p);
         before += step;
         p += L;
       }
@@ -372,7 +372,7 @@ final class SparseOuter {
         LongVector u = a.reinterpretAsLongs();
         FloatVector first = u.and(LOW).reinterpretAsFloats();
         FloatVector second = u.lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats();
-        first.add(second).add(FloatVector.fromArray(SPECIES, t, before)).intoArray(t, p);
+        FloatVector.fromArray(SPECIES, t, before).add(first).add(second).intoArray(t, p);
         before += step;
         p += L;
       }
