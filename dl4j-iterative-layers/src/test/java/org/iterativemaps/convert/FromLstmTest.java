@@ -56,7 +56,8 @@ class FromLstmTest {
   private static final Activation[] ACTIVATIONS = {
     Activation.TANH, Activation.SOFTSIGN, Activation.SIGMOID, Activation.ELU
   };
-  private static final Activation[] GATES = {Activation.SIGMOID, Activation.HARDSIGMOID};
+  // Not HARDSIGMOID, which ND4J computes with a slope in single precision.
+  private static final Activation[] GATES = {Activation.SIGMOID, Activation.SOFTSIGN};
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})

@@ -102,18 +102,39 @@ public final class RandomPrograms {
     return mask;
   }
 
-  private static final int UNITS = 4;
+  // Of nonlinear maps.
+  private int units;
+  private Activation[] choice;
+  private int[] functions;
+  private boolean hasNormalisations;
 
   /**
    * A map of every function, wires, normalisations, residual and gated slots, all of one size, with
    * an activation in every slot; rows come in pairs.
    */
   public BlockMap nonlinearMap() {
+    units = 4;
+    choice = new Activation[] {Activation.TANH, Activation.SIGMOID, Activation.IDENTITY};
+    functions = new int[] {0, 1, 2, 3, 4, 5};
+    hasNormalisations = true;
+    return drawNonlinearMap();
+  }
+
+  /** As {@link #nonlinearMap}, of any size, without attention and maps in maps. */
+  public BlockMap gatedMap(boolean canNormalise, Activation... activations) {
+    units = 2 + random.nextInt(8);
+    choice = activations;
+    functions = new int[] {0, 1, 2, 5};
+    hasNormalisations = canNormalise;
+    return drawNonlinearMap();
+  }
+
+  private BlockMap drawNonlinearMap() {
     int wires = random.nextInt(3);
     int states = 1 + random.nextInt(3);
     BlockMapBuilder builder =
         BlockMap.builder()
-            .input("x", UNITS)
+            .input("x", units)
             .injection(Injection.values()[random.nextInt(2)])
             .seed(random.nextLong());
     List<String> read = new ArrayList<>(List.of("x"));
@@ -149,15 +170,14 @@ public final class RandomPrograms {
   }
 
   private void slots(BlockMapBuilder builder, String prefix, int count) {
-    Activation[] activations = {Activation.TANH, Activation.SIGMOID, Activation.IDENTITY};
     for (int i = 0; i < count; i++) {
-      IActivation activation = activations[random.nextInt(3)].getActivationFunction();
+      IActivation activation = choice[random.nextInt(choice.length)].getActivationFunction();
       boolean hasBias = random.nextBoolean();
       builder.add(
           prefix.equals("w")
-              ? Slot.wire("w" + i, UNITS, activation, hasBias)
-              : Slot.state("s" + i, UNITS, activation, hasBias));
-      if (random.nextInt(3) == 0) {
+              ? Slot.wire("w" + i, units, activation, hasBias)
+              : Slot.state("s" + i, units, activation, hasBias));
+      if (hasNormalisations && random.nextInt(3) == 0) {
         builder.normalise(prefix + i, Normalisation.values()[random.nextInt(3)]);
       }
     }
@@ -169,9 +189,10 @@ public final class RandomPrograms {
 
   /** One or two blocks into a slot, of different functions. */
   private void blocks(BlockMapBuilder builder, String to, List<String> seen) {
-    int first = random.nextInt(6);
-    for (int function : new int[] {first, (first + 1 + random.nextInt(5)) % 6}) {
-      switch (function) {
+    int count = functions.length;
+    int first = random.nextInt(count);
+    for (int index : new int[] {first, (first + 1 + random.nextInt(count - 1)) % count}) {
+      switch (functions[index]) {
         case 0 -> builder.connect(any(seen), to, BlockFunctions.identity());
         case 1 -> builder.connect(List.of(any(seen), any(seen)), to, BlockFunctions.product());
         case 2 ->
@@ -194,7 +215,7 @@ public final class RandomPrograms {
   private BlockMap inner() {
     return BlockMap.builder()
         .input("a")
-        .state("b", UNITS, Activation.TANH)
+        .state("b", units, Activation.TANH)
         .connect("a", "b", Sparsity.density(0.7))
         .connect("b", "b", Sparsity.fanIn(1))
         .output("b")

@@ -162,7 +162,7 @@ class ConvertedLstmTest {
   @Test
   void summarised() {
     String summary = MapSummary.of(converted(false));
-    assertTrue(summary.contains("h->f") && summary.contains("reference kernel"), summary);
+    assertTrue(summary.contains("h->f") && summary.contains("fused kernel"), summary);
   }
 
   @Test

@@ -3,7 +3,6 @@ package org.iterativemaps.kernel.fused;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
-import org.iterativemaps.kernel.fused.FusedPlan.Layout;
 
 /**
  * One worker's tiles back through the time steps of a segment: the gradient of every cell, then of
@@ -12,13 +11,13 @@ import org.iterativemaps.kernel.fused.FusedPlan.Layout;
 final class BackwardPass {
   private final TileRecords records;
   private final GradientRecords gradients;
-  private final List<FusedUpdate> updates;
+  private final List<FusedPhase> phases;
   private final FusedPlan plan;
 
-  BackwardPass(TileRecords records, GradientRecords gradients, List<FusedUpdate> updates) {
+  BackwardPass(TileRecords records, GradientRecords gradients, List<FusedPhase> phases) {
     this.records = records;
     this.gradients = gradients;
-    this.updates = updates;
+    this.phases = phases;
     this.plan = records.plan;
   }
 
@@ -36,7 +35,7 @@ final class BackwardPass {
     backTime(begin, first, count);
     records.each(
         part -> {
-          updates.forEach(update -> update.backDrives(part, first, count));
+          phases.forEach(phase -> phase.backDrives(part, first, count));
           storeInputGradients(part, begin, first, count);
         });
     collectTerms(first, count);
@@ -79,18 +78,18 @@ final class BackwardPass {
   }
 
   /**
-   * All updates in the reverse of their order. The products of one wait for the next: then they and
-   * its derivative are one phase, and threads that share a tile meet once.
+   * All phases in the reverse of their order. The products of one wait for the next: then they and
+   * its derivatives are run together, and threads that share a tile meet once.
    */
   private void backTime(int begin, int first, int count) {
     IntConsumer products = part -> {};
     for (int time = count - 1; time >= first; time--) {
       int t = time;
-      for (int u = updates.size() - 1; u >= 0; u--) {
-        FusedUpdate update = updates.get(u);
+      for (int p = phases.size() - 1; p >= 0; p--) {
+        FusedPhase phase = phases.get(p);
         IntConsumer waiting = products;
-        boolean isLast = u == updates.size() - 1;
-        update.backward(
+        boolean isLast = p == phases.size() - 1;
+        phase.backward(
             t,
             part -> {
               waiting.accept(part);
@@ -98,7 +97,7 @@ final class BackwardPass {
                 backOutput(part, begin + t, t);
               }
             });
-        products = part -> update.backProducts(part, t);
+        products = part -> phase.backProducts(part, t);
       }
     }
     records.each(products);
@@ -107,7 +106,7 @@ final class BackwardPass {
   /** What a time step's output and the next time step want of its last cells. */
   private void backOutput(int part, int time, int t) {
     FusedCall call = records.call;
-    Layout layout = records.layout;
+    RecordLayout layout = records.layout;
     float[] g = gradients.floats;
     float[] v = records.values;
     int output = plan.program.outputSlot();
@@ -143,8 +142,8 @@ final class BackwardPass {
   private void collectTerms(int first, int count) {
     gradients.beginTerms();
     for (int tile = 0; tile < records.tileCount; tile++) {
-      for (FusedUpdate update : updates) {
-        update.collectTerms(tile, first, count);
+      for (FusedPhase phase : phases) {
+        phase.collectTerms(tile, first, count);
       }
     }
   }

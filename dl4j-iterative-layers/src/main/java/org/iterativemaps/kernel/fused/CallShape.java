@@ -1,7 +1,5 @@
 package org.iterativemaps.kernel.fused;
 
-import org.iterativemaps.kernel.fused.FusedPlan.Layout;
-
 /**
  * How one call of the fused kernel is cut up: the batch into tiles, time into segments, the tiles
  * among workers, and a lone tile's units into parts. What memory the call takes follows from it.
@@ -53,7 +51,7 @@ record CallShape(
         tiles == 1 ? division.parts(lanes, threads) : 1);
   }
 
-  private static int inferenceSegment(int time, Layout layout) {
+  private static int inferenceSegment(int time, RecordLayout layout) {
     return Math.min(time, Math.max(8, INFERENCE_FLOATS / Math.max(1, layout.length)));
   }
 
@@ -86,7 +84,7 @@ record CallShape(
   }
 
   /** Floats of a tile's records: a segment's and the state in front of it. */
-  long tileLength(Layout layout) {
+  long tileLength(RecordLayout layout) {
     return layout.front + (long) segment * layout.length;
   }
 }

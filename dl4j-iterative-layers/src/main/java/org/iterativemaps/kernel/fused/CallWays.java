@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.MeasuredChoice;
-import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.pattern.WeightMask;
 
 /**
@@ -88,8 +87,8 @@ final class CallWays {
 
   /** Whether there is a block that is dense by one bound on its density and not by the other. */
   private boolean hasBlock(double from, double below) {
-    for (RealizedBlock block : program.realized().blocks()) {
-      WeightMask mask = block.mask();
+    for (BlockMatrix matrix : BlockMatrix.of(program.realized())) {
+      WeightMask mask = matrix.mask();
       if ((long) mask.toSize() * mask.fromSize() >= LEAST_CELLS
           && LaneBlock.isDense(mask, from)
           && !LaneBlock.isDense(mask, below)) {

@@ -1,17 +1,16 @@
 package org.iterativemaps.kernel.fused;
 
 import java.util.List;
-import org.iterativemaps.kernel.fused.FusedPlan.Layout;
 
 /** One worker's tiles through the time steps of a segment: every cell's value. */
 final class ForwardPass {
   private final TileRecords records;
-  private final List<FusedUpdate> updates;
+  private final List<FusedPhase> phases;
   private final FusedPlan plan;
 
-  ForwardPass(TileRecords records, List<FusedUpdate> updates) {
+  ForwardPass(TileRecords records, List<FusedPhase> phases) {
     this.records = records;
-    this.updates = updates;
+    this.phases = phases;
     this.plan = records.plan;
   }
 
@@ -24,14 +23,14 @@ final class ForwardPass {
     int begin = segment * records.call.segment;
     int count = records.call.segmentLength(segment);
     records.each(part -> read(part, begin, count));
-    records.each(part -> updates.forEach(update -> update.drive(part, count)));
-    int last = updates.size() - 1;
+    records.each(part -> phases.forEach(phase -> phase.drive(part, count)));
+    int last = phases.size() - 1;
     for (int t = 0; t < count; t++) {
       int time = t;
-      for (int u = 0; u < last; u++) {
-        updates.get(u).forward(t);
+      for (int p = 0; p < last; p++) {
+        phases.get(p).forward(t);
       }
-      updates.get(last).forward(t, part -> finish(part, begin + time, time, storesOutput));
+      phases.get(last).forward(t, part -> finish(part, begin + time, time, storesOutput));
     }
   }
 
@@ -59,7 +58,7 @@ final class ForwardPass {
   /** The state that goes on, and the output, of a time step. */
   private void finish(int part, int time, int t, boolean storesOutput) {
     FusedCall call = records.call;
-    Layout layout = records.layout;
+    RecordLayout layout = records.layout;
     float[] v = records.values;
     int output = plan.program.outputSlot();
     for (int tile = 0; tile < records.tileCount; tile++) {

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.iterativemaps.iterate.MapProgram;
-import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A kernel's blocks, laid out for each shape of call that came, and whose parameters they hold. */
@@ -17,7 +16,7 @@ final class FusedBlocks {
   // Weights that take some milliseconds.
   private static final long LARGE = 200_000;
 
-  private final MapProgram program;
+  private final List<BlockMatrix> matrices;
   private final LaneKernels kernels;
   private final Map<Shape, LaneBlock[]> laidOut = new HashMap<>();
   private final Set<LaneBlock[]> backwards = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -26,23 +25,20 @@ final class FusedBlocks {
   /** What blocks are laid out for, see {@link LaneBlock#of}. */
   record Shape(double leastDenseDensity, int lanes, int parts) {
 
-    LaneBlock block(LaneKernels kernels, RealizedBlock block) {
-      return LaneBlock.of(kernels, block.mask(), leastDenseDensity, lanes, parts);
+    LaneBlock block(LaneKernels kernels, BlockMatrix matrix) {
+      return LaneBlock.of(kernels, matrix.mask(), leastDenseDensity, lanes, parts);
     }
   }
 
   FusedBlocks(MapProgram program, LaneKernels kernels) {
-    this.program = program;
+    this.matrices = BlockMatrix.of(program.realized());
     this.kernels = kernels;
   }
 
   LaneBlock[] laidOut(Shape shape) {
     return laidOut.computeIfAbsent(
         shape,
-        s ->
-            sideBySide(program.realized().blocks())
-                .map(block -> layOut(block, s))
-                .toArray(LaneBlock[]::new));
+        s -> sideBySide(matrices).map(matrix -> layOut(matrix, s)).toArray(LaneBlock[]::new));
   }
 
   /** Lays blocks out for the way back, if that has not been done. */
@@ -54,17 +50,18 @@ final class FusedBlocks {
 
   /** Blocks of millions of weights take longer to lay out than threads to find. */
   private <T> Stream<T> sideBySide(List<T> blocks) {
-    boolean isLarge = program.realized().parameterCount() > LARGE && LaneThreads.most() > 1;
+    long weights = matrices.stream().mapToLong(matrix -> matrix.mask().entryCount()).sum();
+    boolean isLarge = weights > LARGE && LaneThreads.most() > 1;
     return isLarge ? blocks.parallelStream() : blocks.stream();
   }
 
-  private LaneBlock layOut(RealizedBlock realized, Shape shape) {
-    LaneBlock block = shape.block(kernels, realized);
+  private LaneBlock layOut(BlockMatrix matrix, Shape shape) {
+    LaneBlock block = shape.block(kernels, matrix);
     block.layOut();
-    if (realized.fixedValues() != null) {
-      float[] values = new float[realized.fixedValues().length];
+    if (matrix.fixedValues() != null) {
+      float[] values = new float[matrix.fixedValues().length];
       for (int i = 0; i < values.length; i++) {
-        values[i] = (float) realized.fixedValues()[i];
+        values[i] = (float) matrix.fixedValues()[i];
       }
       block.load(values, 0, 1);
     }

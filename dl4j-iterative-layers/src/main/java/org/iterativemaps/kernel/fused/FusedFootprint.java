@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import org.iterativemaps.iterate.MapProgram;
-import org.iterativemaps.kernel.fused.FusedPlan.Layout;
 import org.iterativemaps.map.Parameter;
 
 /**
@@ -64,7 +63,7 @@ final class FusedFootprint {
       int batch, int time, boolean isMasked, boolean isTraining, LongUnaryOperator rounding) {
     CallShape shape = shape(batch, time, isMasked, isTraining);
     Laid laid = laid(shape);
-    Layout layout = plan.layout(shape.lanes(), isMasked);
+    RecordLayout layout = plan.layout(shape.lanes(), isMasked);
     long bytes = bytesOfMap(batch, time, isTraining);
     for (int w = 0; w < shape.workers(); w++) {
       bytes += FusedWorker.bytes(plan, layout, shape, laid.blocks, shape.tilesAtATime(w), rounding);
@@ -72,9 +71,7 @@ final class FusedFootprint {
     long states = batch * carriedFloats();
     long floats = isTraining ? 2 * states : states;
     if (isTraining) {
-      floats +=
-          ParameterGradients.length(
-              plan, program.realized().parameters(), laid.blocks, shape.workers());
+      floats += ParameterGradients.length(plan, laid.blocks, shape.workers());
     }
     if (isTraining && shape.segments() > 1) { // the input is copied
       long tokens = (long) batch * time;
@@ -98,8 +95,8 @@ final class FusedFootprint {
 
   private Laid layOut(FusedBlocks.Shape shape) {
     LaneBlock[] all =
-        program.realized().blocks().stream()
-            .map(block -> shape.block(kernels, block))
+        plan.matrices.stream()
+            .map(matrix -> shape.block(kernels, matrix))
             .toArray(LaneBlock[]::new);
     long forward = bytes(all);
     for (LaneBlock block : all) {

@@ -11,7 +11,6 @@ import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.MeasuredChoice;
 import org.iterativemaps.kernel.fused.CallWays.Way;
 import org.iterativemaps.kernel.reference.ReferenceKernel;
-import org.iterativemaps.map.Parameter;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -44,7 +43,6 @@ final class FusedKernel implements MapKernel {
   private final MapProgram program;
   private final FusedPlan plan;
   final LaneKernels kernels;
-  private final List<Parameter> order;
   private final int segment;
   private final WorkDivision division;
   final CallWays ways;
@@ -59,16 +57,16 @@ final class FusedKernel implements MapKernel {
   private final class Pass {
     final KeptWorkers kept = new KeptWorkers(() -> new FusedWorker(plan, kernels));
     FusedWorker[] workers; // of the last call
-    final ParameterCopies parameters = new ParameterCopies(order);
+    final ParameterCopies parameters = new ParameterCopies(program.realized());
     FusedCall call;
     LaneBlock[] laid;
-    float[][] lastState = new float[plan.sizes.length][];
-    float[][] stateGradient = new float[plan.sizes.length][];
+    float[][] lastState = new float[program.slots().size()][];
+    float[][] stateGradient = new float[program.slots().size()][];
     Integer gradientBatch; // of the last backward pass; null before the first
     MeasuredChoice<Way> choice; // of the call, as long as its time is not told
     long nanos; // of the call so far
 
-    void begin(FusedCall newCall, FusedPlan.Layout layout, LaneBlock[] newLaid) {
+    void begin(FusedCall newCall, RecordLayout layout, LaneBlock[] newLaid) {
       call = newCall;
       workers = null; // those of the call before may go
       long tiles = 0;
@@ -115,12 +113,11 @@ final class FusedKernel implements MapKernel {
     this.program = program;
     this.plan = new FusedPlan(program);
     this.kernels = kernels;
-    this.order = program.realized().parameters();
     this.segment = segment;
     this.division = new WorkDivision(program, kernels, leastShare);
     this.ways = new CallWays(program, kernels, division, measuring);
     this.blocks = new FusedBlocks(program, kernels);
-    this.parameterGradients = new ParameterGradients(plan, order);
+    this.parameterGradients = new ParameterGradients(plan);
     this.training = new Pass();
     this.inference = new Pass();
   }
@@ -140,7 +137,7 @@ final class FusedKernel implements MapKernel {
     Way way = choice.next();
     CallShape shape =
         CallShape.of(plan, division, way.threads(), segment, batch, time, mask != null, isTraining);
-    FusedPlan.Layout layout = plan.layout(shape.lanes(), shape.isMasked());
+    RecordLayout layout = plan.layout(shape.lanes(), shape.isMasked());
     FusedCall call = new FusedCall(kernels, shape);
     // Before the team is gathered, whose helpers would keep the threads for it.
     LaneBlock[] laid =
@@ -264,8 +261,8 @@ final class FusedKernel implements MapKernel {
       if (writable != inputGradient) {
         inputGradient.assign(writable);
       }
-      List<BiasGradients> biases = workers.stream().map(FusedWorker::biases).toList();
-      parameterGradients.write(team, pass.laid, biases, gradients);
+      List<SlotGradients> slots = workers.stream().map(FusedWorker::slots).toList();
+      parameterGradients.write(team, pass.laid, slots, gradients);
       pass.gradientBatch = call.batch;
       pass.nanos += System.nanoTime() - start;
       pass.tellTime();
@@ -348,7 +345,7 @@ final class FusedKernel implements MapKernel {
 
   /** States given by the caller, by slot; null for zeros. */
   private StridedFloats[] states(INDArray[] given) {
-    StridedFloats[] state = new StridedFloats[plan.sizes.length];
+    StridedFloats[] state = new StridedFloats[program.slots().size()];
     for (int slot : plan.carried) {
       boolean isGiven = given != null && given[slot] != null;
       state[slot] = isGiven ? StridedFloats.ofState(given[slot]) : null;
@@ -357,7 +354,7 @@ final class FusedKernel implements MapKernel {
   }
 
   private StridedFloats[] stateArrays(float[][] reuse, int batch) {
-    StridedFloats[] state = new StridedFloats[plan.sizes.length];
+    StridedFloats[] state = new StridedFloats[program.slots().size()];
     for (int slot : plan.carried) {
       int length = Math.multiplyExact(plan.sizes[slot], batch);
       if (reuse[slot] == null || reuse[slot].length != length) {

@@ -3,143 +3,264 @@ package org.iterativemaps.kernel.fused;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.iterate.Schedule;
 import org.iterativemaps.iterate.Schedule.Cell;
 import org.iterativemaps.iterate.Schedule.Evaluation;
 import org.iterativemaps.iterate.Schedule.Read;
-import org.iterativemaps.kernel.KernelSelection;
-import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.kernel.fused.CellPlan.Product;
+import org.iterativemaps.kernel.fused.CellPlan.Value;
+import org.iterativemaps.kernel.fused.LaneActivation.Kind;
+import org.iterativemaps.map.BlockFunctions;
+import org.iterativemaps.map.Parameter;
+import org.iterativemaps.map.Slot;
+import org.iterativemaps.map.Update;
 import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
 
 /**
- * A program in numbers: what is computed in every time step, from what, and where it lies.
+ * A program in numbers: what is computed in every time step, from what. {@link RecordLayout} says
+ * where it lies.
  *
- * <p>All that belongs to one time step of one tile is a <b>record</b> of floats: the token, the
- * driven sums, the cells, and where needed pre-activations and masked states. Records of successive
- * time steps follow each other, in front of them the end of one more with the initial state, so
- * that the state carried into a time step is read where the time step before left it. Gradients lie
- * in a second array in the same places.
+ * <p>The <b>drive</b> of a slot is the sum of its bias and of what the input contributes by
+ * matrices, the same in all steps of a time step. Where only one cell reads it, it is computed in
+ * place.
  *
- * <p>The <b>drive</b> of a slot is the sum of its bias and of what the input contributes, the same
- * in all steps of a time step. Where only one evaluation reads it, it is computed in place.
+ * <p>The two linear images of a {@link BlockFunctions.LinearProduct} are computed as slots of their
+ * own would be, without bias and activation: they have numbers behind the program's slots. A slot
+ * that only repeats another, as the memory of an LSTM does, has no cells of its own.
+ *
+ * <p>A <b>phase</b> is a run of cells of which none multiplies a matrix with another's value:
+ * threads that share a tile wait for each other after every phase.
  */
 final class FusedPlan {
-  /**
-   * One product of an evaluation.
-   *
-   * @param block index of the block
-   * @param cell index of the source cell; null if it is the carried state of a slot
-   * @param slot the source slot
-   */
-  record Product(int block, Integer cell, int slot) {}
+  private static final IActivation IDENTITY = new ActivationIdentity();
 
   /**
-   * One cell to compute.
+   * A matrix that the input is multiplied with.
    *
-   * @param slot its slot
-   * @param cell its index
-   * @param isDriven whether the input contributes
-   * @param isFirstDriven whether it does, and to no evaluation of the slot before
-   * @param products what else does
-   */
-  record CellPlan(
-      int slot, int cell, boolean isDriven, boolean isFirstDriven, List<Product> products) {}
-
-  /**
-   * A block from the input.
-   *
-   * @param block index of the block
+   * @param matrix index of the matrix
    * @param slot its target
    */
-  record InputProduct(int block, int slot) {}
+  record InputProduct(int matrix, int slot) {}
 
   final MapProgram program;
-  final int[] sizes;
-  final List<CellPlan> cellPlans;
-  final List<InputProduct> inputProducts;
-  final int[] carried;
-  // By slot: index of the cell with its value after the last step, null where it is not computed.
-  private final Integer[] endCells;
-  // By slot: how many evaluations the input contributes to.
-  final int[] drivenEvaluations;
-  // By slot; null where ND4J has to compute it.
-  final LaneActivation[] activations;
-  final int[] cellSlots;
-  // By block: whether its weights are parameters.
-  final boolean[] isTrained;
-  // By slot: index of its bias's parameter, -1 where it has none.
-  final int[] biases;
-  private final Map<Integer, Layout> layouts = new HashMap<>(); // by lanes, negative if masked
+  final List<BlockMatrix> matrices;
+  final List<Parameter> parameters;
+  final int[] matrixOfParameter; // -1 for those of slots
+  final int[] sizes; // by slot, as all that follows: the program's, then the images
+  final int[] biases; // index of the parameter, -1 where there is none
+  final int[] gains; // the same
+  final LaneActivation[] activations; // null where ND4J has to compute it
+  final int[] drivenCells; // how many the input contributes to
+  final List<CellPlan> cells = new ArrayList<>();
+  final List<List<CellPlan>> phases = new ArrayList<>();
+  final List<InputProduct> inputProducts = new ArrayList<>();
+  final int[] carried; // slots
+  private final int[] imageSlots; // by matrix, -1 where it is a block's of its own
+  private final int[] firstMatrices; // by block, -1 where it has none
+  private final Map<Cell, Integer> computed = new HashMap<>();
+  private final Map<Product, Integer> images = new HashMap<>();
+  private final Map<Integer, RecordLayout> layouts = new HashMap<>(); // by lanes, < 0 if masked
 
   FusedPlan(MapProgram program) {
     this.program = program;
-    Schedule schedule = program.schedule();
+    this.matrices = BlockMatrix.of(program.realized());
+    this.parameters = program.realized().parameters();
+    this.matrixOfParameter = BlockMatrix.byParameter(program.realized());
+    this.imageSlots = new int[matrices.size()];
+    this.firstMatrices = new int[program.realized().blocks().size()];
+    Arrays.fill(firstMatrices, -1);
     int slots = program.slots().size();
-    this.sizes = new int[slots];
-    Arrays.setAll(sizes, program::size);
-    this.biases = new int[slots];
-    Arrays.setAll(biases, program.realized()::biasParameter);
-    Map<Cell, Integer> cells = new HashMap<>();
-    for (Evaluation evaluation : schedule.evaluations()) {
-      cells.put(evaluation.target(), cells.size());
-    }
-    this.cellSlots = new int[cells.size()];
-    cells.forEach((cell, index) -> cellSlots[index] = cell.slot());
-    this.drivenEvaluations = new int[slots];
-    this.cellPlans = new ArrayList<>();
-    for (Evaluation evaluation : schedule.evaluations()) {
-      cellPlans.add(cellPlan(evaluation, cells));
-    }
-    this.inputProducts = new ArrayList<>();
-    List<RealizedBlock> blocks = program.realized().blocks();
-    this.isTrained = new boolean[blocks.size()];
-    for (int b = 0; b < blocks.size(); b++) {
-      isTrained[b] = blocks.get(b).parameter() >= 0;
-      if (blocks.get(b).from() == program.inputSlot()
-          && drivenEvaluations[blocks.get(b).to()] > 0) {
-        inputProducts.add(new InputProduct(b, blocks.get(b).to()));
+    for (int m = 0; m < imageSlots.length; m++) {
+      imageSlots[m] = isImage(matrices.get(m)) ? slots++ : -1;
+      if (matrices.get(m).part() == 0) {
+        firstMatrices[matrices.get(m).block()] = m;
       }
     }
-    this.carried = schedule.carried().stream().mapToInt(Integer::intValue).toArray();
-    this.endCells = new Integer[slots];
-    Arrays.setAll(endCells, slot -> cells.get(schedule.end(slot)));
+    this.sizes = new int[slots];
+    this.biases = new int[slots];
+    this.gains = new int[slots];
     this.activations = new LaneActivation[slots];
-    for (CellPlan cell : cellPlans) {
-      IActivation activation = program.activation(cell.slot);
-      activations[cell.slot] = LaneActivation.of(activation).orElse(null);
+    this.drivenCells = new int[slots];
+    describeSlots();
+    program.schedule().evaluations().forEach(this::plan);
+    for (int m = 0; m < matrices.size(); m++) {
+      if (matrices.get(m).from() == program.inputSlot() && drivenCells[target(m)] > 0) {
+        inputProducts.add(new InputProduct(m, target(m)));
+      }
+    }
+    this.carried = program.schedule().carried().stream().mapToInt(Integer::intValue).toArray();
+    divide();
+  }
+
+  private boolean isImage(BlockMatrix matrix) {
+    return program.realized().blocks().get(matrix.block()).mask() == null;
+  }
+
+  /** The slot that a matrix contributes to, or that is its image. */
+  private int target(int matrix) {
+    int block = matrices.get(matrix).block();
+    return imageSlots[matrix] >= 0
+        ? imageSlots[matrix]
+        : program.realized().blocks().get(block).to();
+  }
+
+  private void describeSlots() {
+    Arrays.fill(biases, -1);
+    Arrays.fill(gains, -1);
+    for (int slot = 0; slot < program.slots().size(); slot++) {
+      sizes[slot] = program.size(slot);
+      biases[slot] = program.realized().biasParameter(slot);
+      gains[slot] = program.realized().gainParameter(slot);
+      if (slot != program.inputSlot()) {
+        activations[slot] = LaneActivation.of(program.activation(slot)).orElse(null);
+      }
+    }
+    for (int m = 0; m < imageSlots.length; m++) {
+      if (imageSlots[m] >= 0) {
+        sizes[imageSlots[m]] = matrices.get(m).mask().toSize();
+        activations[imageSlots[m]] = LaneActivation.of(IDENTITY).orElseThrow();
+      }
     }
   }
 
-  private CellPlan cellPlan(Evaluation evaluation, Map<Cell, Integer> cells) {
+  private void plan(Evaluation evaluation) {
     int slot = evaluation.target().slot();
+    Integer repeated = repeated(evaluation);
+    if (repeated != null) {
+      computed.put(evaluation.target(), repeated);
+      return;
+    }
     boolean isDriven = false;
     List<Product> products = new ArrayList<>();
+    List<List<Value>> terms = new ArrayList<>();
     for (Read read : evaluation.reads()) {
-      Cell source = read.source();
-      if (source.slot() == program.inputSlot()) {
+      int first = firstMatrices[read.block()];
+      if (first < 0) {
+        terms.add(read.sources().stream().map(this::value).toList());
+      } else if (imageSlots[first] >= 0) {
+        terms.add(List.of(image(first, read.sources(), 0), image(first + 1, read.sources(), 1)));
+      } else if (isInput(read.source())) {
         isDriven = true;
       } else {
-        products.add(new Product(read.block(), cells.get(source), source.slot()));
+        products.add(new Product(first, value(read.source())));
       }
     }
-    boolean isFirst = isDriven && drivenEvaluations[slot] == 0;
-    drivenEvaluations[slot] += isDriven ? 1 : 0;
-    return new CellPlan(slot, cells.get(evaluation.target()), isDriven, isFirst, products);
+    Value old = value(evaluation.old());
+    Value keep = value(evaluation.keep());
+    computed.put(
+        evaluation.target(),
+        add(slot, isDriven, products, terms, old, keep, value(evaluation.write())));
   }
 
-  /** How many products of a time step's backward pass are a block's: the input's are one. */
-  int uses(int block) {
+  private int add(
+      int slot,
+      boolean isDriven,
+      List<Product> products,
+      List<List<Value>> terms,
+      Value old,
+      Value keep,
+      Value write) {
+    boolean isFirst = isDriven && drivenCells[slot] == 0;
+    drivenCells[slot] += isDriven ? 1 : 0;
+    int cell = cells.size();
+    cells.add(new CellPlan(slot, cell, isDriven, isFirst, products, terms, old, keep, write));
+    return cell;
+  }
+
+  /** The cell that an evaluation only repeats; null if it does anything else. */
+  private Integer repeated(Evaluation evaluation) {
+    int slot = evaluation.target().slot();
+    if (evaluation.reads().size() != 1
+        || isCombined(slot)
+        || gains[slot] >= 0
+        || biases[slot] >= 0
+        || activations[slot] == null
+        || activations[slot].kind() != Kind.IDENTITY) {
+      return null;
+    }
+    Read read = evaluation.reads().get(0);
+    boolean isIdentity =
+        program.realized().blocks().get(read.block()).block().function()
+            instanceof BlockFunctions.Identity;
+    return isIdentity ? computed.get(read.source()) : null;
+  }
+
+  /** A matrix times what it reads, computed once for all that read it. */
+  private Value image(int matrix, List<Cell> sources, int part) {
+    Value source = value(sources.get(part));
+    int slot = imageSlots[matrix];
+    boolean isDriven = isInput(sources.get(part));
+    Product product = new Product(matrix, source);
+    Integer cell = images.get(product);
+    if (cell == null) {
+      List<Product> products = isDriven ? List.of() : List.of(product);
+      cell = add(slot, isDriven, products, List.of(), null, null, null);
+      images.put(product, cell);
+    }
+    return new Value(cell, slot);
+  }
+
+  private boolean isInput(Cell cell) {
+    return cell.slot() == program.inputSlot();
+  }
+
+  /** Null for none, and for zeros. */
+  private Value value(Cell cell) {
+    return cell == null || cell.isZero() ? null : new Value(computed.get(cell), cell.slot());
+  }
+
+  private void divide() {
+    Set<Integer> inPhase = new HashSet<>();
+    boolean isWhole = false;
+    for (CellPlan cell : cells) {
+      boolean reads = cell.products().stream().anyMatch(p -> inPhase.contains(p.source().cell()));
+      if (phases.isEmpty() || reads || isWhole || needsAllUnits(cell.slot())) {
+        phases.add(new ArrayList<>());
+        inPhase.clear();
+      }
+      isWhole = needsAllUnits(cell.slot());
+      phases.get(phases.size() - 1).add(cell);
+      inPhase.add(cell.cell());
+    }
+  }
+
+  /** Whether a unit's value follows from the sums of all units. */
+  boolean needsAllUnits(int slot) {
+    return activations[slot] == null || gains[slot] >= 0;
+  }
+
+  /** How a slot's new value is combined with its old one. */
+  Update update(int slot) {
+    return slot < program.slots().size() ? slot(slot).update() : Update.replace();
+  }
+
+  /** Whether something is done with the activated value. */
+  boolean isCombined(int slot) {
+    return update(slot).readsOldValue();
+  }
+
+  /** A slot of the program. */
+  Slot slot(int slot) {
+    return program.slots().get(slot);
+  }
+
+  /** How many products of a time step's backward pass are a matrix's: the input's are one. */
+  int uses(int matrix) {
     int uses = 0;
-    for (CellPlan cell : cellPlans) {
-      uses += (int) cell.products.stream().filter(p -> p.block == block).count();
-      if (cell.isFirstDriven) {
+    for (CellPlan cell : cells) {
+      uses += (int) cell.products().stream().filter(p -> p.matrix() == matrix).count();
+      if (cell.isFirstDriven()) {
         uses +=
             (int)
-                inputProducts.stream().filter(p -> p.block == block && p.slot == cell.slot).count();
+                inputProducts.stream()
+                    .filter(p -> p.matrix == matrix && p.slot == cell.slot())
+                    .count();
       }
     }
     return uses;
@@ -150,91 +271,20 @@ final class FusedPlan {
     return activations[slot] == null || activations[slot].needsPreActivation();
   }
 
+  /** Index of the cell with a slot's value after the last step, null where it is not computed. */
+  Integer endCell(int slot) {
+    Schedule schedule = program.schedule();
+    return computed.get(schedule.end(slot));
+  }
+
   /**
    * The layout for tiles of so many lanes; not thread-safe.
    *
    * @param isMasked whether the state handed on is the masked one
    * @throws IllegalArgumentException if a record is too long for an array
    */
-  Layout layout(int lanes, boolean isMasked) {
-    return layouts.computeIfAbsent(isMasked ? -lanes : lanes, key -> new Layout(lanes, isMasked));
-  }
-
-  /** Places in a record, in floats from its beginning. */
-  final class Layout {
-    final int lanes;
-    final int token;
-    // By cell: its value; its slot's drive, which may be the cell itself; and what its derivative
-    // is computed from, the pre-activation if that is kept, else the cell.
-    final int[] cells = new int[cellSlots.length];
-    final int[] drives = new int[cellSlots.length];
-    final int[] derivatives = new int[cellSlots.length];
-    // By slot that is carried: the state handed on to the next time step.
-    final int[] handed = new int[sizes.length];
-    // By slot that is carried or the output: its value after all steps, which is the state as it
-    // came in where the slot is never computed.
-    final int[] ends = new int[sizes.length];
-    final int length;
-    // What is in front of the first record: the end of one, as far as a state is handed on in it.
-    final int front;
-
-    private Layout(int lanes, boolean isMasked) {
-      this.lanes = lanes;
-      long at = 0;
-      this.token = 0;
-      at += area(program.inputSlot());
-      Integer[] shared = new Integer[sizes.length]; // drives that several cells read
-      for (int slot = 0; slot < sizes.length; slot++) {
-        if (drivenEvaluations[slot] > 1) {
-          shared[slot] = (int) at;
-          at += area(slot);
-        }
-      }
-      for (int cell = 0; cell < cells.length; cell++) {
-        int slot = cellSlots[cell];
-        cells[cell] = (int) at;
-        drives[cell] = shared[slot] != null ? shared[slot] : cells[cell];
-        at += area(slot);
-        derivatives[cell] = cells[cell];
-        if (keepsPreActivation(slot)) {
-          derivatives[cell] = (int) at;
-          at += area(slot);
-        }
-      }
-      for (int slot = 0; slot < sizes.length; slot++) {
-        ends[slot] = endCells[slot] == null ? 0 : cells[endCells[slot]];
-      }
-      for (int slot : carried) {
-        handed[slot] = ends[slot];
-        if (isMasked || endCells[slot] == null) {
-          handed[slot] = (int) at;
-          at += area(slot);
-        }
-      }
-      if (at > Integer.MAX_VALUE / 4) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "%,d floats for one time step of %d examples are too many for the fused kernel; set"
-                    + " -D%s=reference",
-                at,
-                lanes,
-                KernelSelection.PROPERTY));
-      }
-      this.length = (int) at;
-      for (int slot : carried) {
-        ends[slot] = endCells[slot] == null ? handed[slot] - length : ends[slot];
-      }
-      this.front = length - Arrays.stream(carried).map(slot -> handed[slot]).min().orElse(length);
-    }
-
-    private long area(int slot) {
-      return (long) sizes[slot] * lanes;
-    }
-
-    /** Where a product's source lies, from the beginning of the record of its time step. */
-    int source(Product product) {
-      return product.cell != null ? cells[product.cell] : handed[product.slot] - length;
-    }
+  RecordLayout layout(int lanes, boolean isMasked) {
+    return layouts.computeIfAbsent(
+        isMasked ? -lanes : lanes, key -> new RecordLayout(this, lanes, isMasked));
   }
 }

@@ -8,12 +8,16 @@ import org.iterativemaps.kernel.KernelProvider;
 import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.WrongPropertyException;
 import org.iterativemaps.kernel.fused.LaneKernelSelection.Chosen;
+import org.iterativemaps.map.Block;
+import org.iterativemaps.map.BlockFunction;
+import org.iterativemaps.map.BlockFunctions;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What the two providers of the fused kernel share: FLOAT networks on the CPU, linear maps. Users
- * meet them in {@code kernel.providers}, beside those for DOUBLE.
+ * What the two providers of the fused kernel share: FLOAT networks on the CPU, maps of linear
+ * blocks, products of slots and gates. Users meet them in {@code kernel.providers}, beside those
+ * for DOUBLE.
  */
 abstract class FusedProvider implements KernelProvider {
   private final Setting setting;
@@ -67,9 +71,10 @@ abstract class FusedProvider implements KernelProvider {
   abstract LaneKernels lanes(Setting where);
 
   private static Optional<String> obstacle(MapProgram program, DataType type, Setting where) {
-    Optional<String> part = program.realized().map().whatIsNotLinear();
-    if (part.isPresent()) {
-      return part;
+    for (Block block : program.realized().map().blocks()) {
+      if (!isKnown(block.function())) {
+        return Optional.of("block " + block.name() + " is " + block.function());
+      }
     }
     if (type != DataType.FLOAT) {
       return Optional.of("it is for FLOAT, this network " + type);
@@ -77,6 +82,13 @@ abstract class FusedProvider implements KernelProvider {
     return where.isCpu
         ? Optional.empty()
         : Optional.of("it is for the CPU, ND4J's backend another");
+  }
+
+  private static boolean isKnown(BlockFunction function) {
+    return function instanceof BlockFunctions.Linear
+        || function instanceof BlockFunctions.LinearProduct
+        || function instanceof BlockFunctions.Identity
+        || function instanceof BlockFunctions.Product;
   }
 
   @Override

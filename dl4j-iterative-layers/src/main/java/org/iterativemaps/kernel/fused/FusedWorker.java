@@ -3,7 +3,6 @@ package org.iterativemaps.kernel.fused;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
-import org.iterativemaps.kernel.fused.FusedPlan.Layout;
 
 /**
  * Some tiles of a call through all time steps, forward and backward: one thread's part of it, or
@@ -27,10 +26,10 @@ final class FusedWorker {
     this.records = new TileRecords(plan, kernels);
     this.gradients = new GradientRecords(records);
     this.state = new CarriedState(records);
-    List<FusedUpdate> updates =
-        plan.cellPlans.stream().map(cell -> new FusedUpdate(cell, records, gradients)).toList();
-    this.forward = new ForwardPass(records, updates);
-    this.backward = new BackwardPass(records, gradients, updates);
+    List<FusedPhase> phases =
+        plan.phases.stream().map(cells -> new FusedPhase(cells, records, gradients)).toList();
+    this.forward = new ForwardPass(records, phases);
+    this.backward = new BackwardPass(records, gradients, phases);
   }
 
   /**
@@ -41,7 +40,7 @@ final class FusedWorker {
    */
   void prepare(
       FusedCall call,
-      Layout layout,
+      RecordLayout layout,
       LaneBlock[] blocks,
       float[][] parameters,
       int begin,
@@ -69,8 +68,8 @@ final class FusedWorker {
 
   /**
    * Back through a segment, down to the call's first time step; the call's last segment comes
-   * first. Gradients of inputs and of the state go to the call's arrays, those of biases stay here,
-   * and what those of weights are made of: {@link #terms}.
+   * first. Gradients of inputs and of the state go to the call's arrays, those of biases and gains
+   * stay here, and what those of weights are made of: {@link #terms}.
    */
   void backward(int segment) {
     FusedCall call = records.call;
@@ -90,7 +89,7 @@ final class FusedWorker {
     }
   }
 
-  /** By block, the terms of the segment that {@link #backward} ran; null where not trained. */
+  /** By matrix, the terms of the segment that {@link #backward} ran; null where not trained. */
   OuterTerms[] terms() {
     return gradients.terms();
   }
@@ -101,8 +100,8 @@ final class FusedWorker {
   }
 
   /** This worker's sums of the last backward pass. */
-  BiasGradients biases() {
-    return gradients.biases;
+  SlotGradients slots() {
+    return gradients.slots;
   }
 
   /** Workspace for a part of the blocks' work: an array, and the place in it. */
@@ -123,7 +122,7 @@ final class FusedWorker {
    */
   static long bytes(
       FusedPlan plan,
-      Layout layout,
+      RecordLayout layout,
       CallShape shape,
       LaneBlock[] blocks,
       int tiles,
@@ -140,7 +139,7 @@ final class FusedWorker {
     }
     return Float.BYTES * floats
         + GradientRecords.bytesOfTerms(plan, shape, tiles)
-        + BiasGradients.bytes(plan, shape.lanes());
+        + SlotGradients.bytes(plan, shape.lanes());
   }
 
   /** Bytes of arrays held. */

@@ -1,27 +1,29 @@
 package org.iterativemaps.kernel.fused;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The gradients of one worker's tiles, in the places that {@link TileRecords} has for their values,
- * and of biases. Kept from call to call.
+ * and of biases and gains. Kept from call to call.
  */
 final class GradientRecords {
   private final TileRecords records;
-  private final OuterTerms[] terms; // by block; null where not trained
+  private final OuterTerms[] terms; // by matrix; null where not trained
   private LaneMemory memory;
 
   /** Gradients of all cells. */
   float[] floats;
 
-  /** The biases' gradients so far. */
-  final BiasGradients biases;
+  /** The gradients of biases and gains so far. */
+  final SlotGradients slots;
 
   GradientRecords(TileRecords records) {
     this.records = records;
-    this.biases = new BiasGradients(records);
-    this.terms = new OuterTerms[records.plan.isTrained.length];
-    Arrays.setAll(terms, block -> records.plan.isTrained[block] ? new OuterTerms() : null);
+    this.slots = new SlotGradients(records);
+    List<BlockMatrix> matrices = records.plan.matrices;
+    this.terms = new OuterTerms[matrices.size()];
+    Arrays.setAll(terms, m -> matrices.get(m).isTrained() ? new OuterTerms() : null);
   }
 
   /** Before the first segment of a call. */
@@ -33,7 +35,7 @@ final class GradientRecords {
       memory = LaneMemory.ofFloats(needed);
       floats = memory.array;
     }
-    biases.clear();
+    slots.clear();
   }
 
   /** Where the gradients of a time step of the segment begin, see {@link TileRecords#record}. */
@@ -55,7 +57,7 @@ final class GradientRecords {
                 0));
   }
 
-  /** By block, what the gradients of weights are made of; null where not trained. */
+  /** By matrix, what the gradients of weights are made of; null where not trained. */
   OuterTerms[] terms() {
     return terms;
   }
@@ -70,9 +72,9 @@ final class GradientRecords {
   }
 
   /** The segment's outer products of one place of gradients with one of values. */
-  void addTerms(int block, int tile, int first, int count, int target, int source) {
-    for (int t = first; terms[block] != null && t < count; t++) {
-      terms[block].add(record(tile, t) + target, records.record(tile, t) + source);
+  void addTerms(int matrix, int tile, int first, int count, int target, int source) {
+    for (int t = first; terms[matrix] != null && t < count; t++) {
+      terms[matrix].add(record(tile, t) + target, records.record(tile, t) + source);
     }
   }
 
@@ -93,9 +95,9 @@ final class GradientRecords {
    */
   static long bytesOfTerms(FusedPlan plan, CallShape shape, int tiles) {
     long bytes = 0;
-    for (int block = 0; block < plan.isTrained.length; block++) {
-      if (plan.isTrained[block]) {
-        bytes += OuterTerms.bytes((long) plan.uses(block) * tiles * shape.segment());
+    for (int m = 0; m < plan.matrices.size(); m++) {
+      if (plan.matrices.get(m).isTrained()) {
+        bytes += OuterTerms.bytes((long) plan.uses(m) * tiles * shape.segment());
       }
     }
     return bytes;
@@ -103,7 +105,7 @@ final class GradientRecords {
 
   /** Bytes held. */
   long bytes() {
-    long bytes = (memory == null ? 0 : memory.bytes()) + biases.bytes();
+    long bytes = (memory == null ? 0 : memory.bytes()) + slots.bytes();
     for (OuterTerms of : terms) {
       bytes += of == null ? 0 : of.bytes();
     }

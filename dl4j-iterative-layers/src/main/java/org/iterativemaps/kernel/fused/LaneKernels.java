@@ -79,6 +79,9 @@ public interface LaneKernels {
     return null;
   }
 
+  /** Loops for products of slots, gates and normalisations. */
+  SlotKernels slots();
+
   /**
    * The density from which on a sparse block takes less time as a dense one: the rate of sparse
    * products in parts of that of dense ones.

@@ -4,18 +4,21 @@ import java.util.Arrays;
 import java.util.List;
 import org.iterativemaps.kernel.HeapCopy;
 import org.iterativemaps.map.Parameter;
+import org.iterativemaps.map.RealizedMap;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A kernel's parameters on the heap, where its blocks read them; kept from call to call. */
 final class ParameterCopies {
   private final List<Parameter> order;
+  private final int[] matrices; // by parameter, -1 for those of slots
   private final long length;
 
   /** By parameter, each at least as long. */
   final float[][] values;
 
-  ParameterCopies(List<Parameter> order) {
-    this.order = order;
+  ParameterCopies(RealizedMap map) {
+    this.order = map.parameters();
+    this.matrices = BlockMatrix.byParameter(map);
     this.length = order.stream().mapToLong(Parameter::length).sum();
     this.values = new float[order.size()][];
   }
@@ -45,10 +48,9 @@ final class ParameterCopies {
 
   /** A share of a block's weights is whole target units, as its {@link LaneBlock#load} wants. */
   private int begin(int p, LaneBlock[] blocks, int share, int shares) {
-    Parameter parameter = order.get(p);
-    return parameter.isBias()
-        ? LaneBlock.begin(parameter.length(), share, shares)
-        : blocks[parameter.block()].firstEntry(share, shares);
+    return matrices[p] < 0
+        ? LaneBlock.begin(order.get(p).length(), share, shares)
+        : blocks[matrices[p]].firstEntry(share, shares);
   }
 
   /** Gives the blocks what has been read before. */
@@ -58,8 +60,8 @@ final class ParameterCopies {
 
   private void load(LaneBlock[] blocks, int share, int shares) {
     for (int p = 0; p < values.length; p++) {
-      if (!order.get(p).isBias()) {
-        blocks[order.get(p).block()].load(values[p], share, shares);
+      if (matrices[p] >= 0) {
+        blocks[matrices[p]].load(values[p], share, shares);
       }
     }
   }

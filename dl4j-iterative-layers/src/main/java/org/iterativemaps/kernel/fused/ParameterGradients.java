@@ -14,15 +14,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class ParameterGradients {
   private final FusedPlan plan;
-  private final List<Parameter> order;
-  private final float[][][] weights; // by block: one array or one of each worker, in its own order
+  private final float[][][] weights; // by matrix: one array or one of each worker, in its own order
   private float[] entries; // of one parameter, where a block's order is another than the mask's
-  private float[] bias; // of one slot
+  private float[] ofSlot; // bias or gain of one slot
 
-  ParameterGradients(FusedPlan plan, List<Parameter> order) {
+  ParameterGradients(FusedPlan plan) {
     this.plan = plan;
-    this.order = order;
-    this.weights = new float[plan.isTrained.length][][];
+    this.weights = new float[plan.matrices.size()][][];
     Arrays.fill(weights, new float[0][]); // of those that are not trained
   }
 
@@ -33,7 +31,7 @@ final class ParameterGradients {
   /** Makes room, before {@link #clear}. */
   void prepare(LaneBlock[] blocks, int workers) {
     for (int b = 0; b < weights.length; b++) {
-      int arrays = plan.isTrained[b] ? arrays(blocks[b], workers) : 0;
+      int arrays = plan.matrices.get(b).isTrained() ? arrays(blocks[b], workers) : 0;
       int length = blocks[b].gradientLength();
       if (weights[b].length != arrays || (arrays > 0 && weights[b][0].length != length)) {
         weights[b] = new float[arrays][length];
@@ -55,7 +53,7 @@ final class ParameterGradients {
    * Adds the outer products of some workers: a share of the work, of which there are as many as
    * workers or there is one worker.
    *
-   * @param terms by block, of each worker
+   * @param terms by matrix, of each worker
    * @param scratch workspace for the blocks
    */
   void addOuter(
@@ -79,19 +77,20 @@ final class ParameterGradients {
   /**
    * Overwrites ND4J's arrays.
    *
-   * @param biases of each worker
+   * @param slots sums of each worker
    * @throws IllegalArgumentException if an array has not as many elements as its parameter
    */
-  void write(LaneTeam team, LaneBlock[] blocks, List<BiasGradients> biases, INDArray[] gradients) {
-    for (int p = 0; p < order.size(); p++) {
-      Parameter parameter = order.get(p);
+  void write(LaneTeam team, LaneBlock[] blocks, List<SlotGradients> slots, INDArray[] gradients) {
+    for (int p = 0; p < plan.parameters.size(); p++) {
+      Parameter parameter = plan.parameters.get(p);
+      int matrix = plan.matrixOfParameter[p];
       int length = parameter.length();
       INDArray gradient = gradients[p];
       HeapCopy.requireLength("gradient", p, gradient, length);
       float[] from =
-          parameter.isBias()
-              ? sum(biases, parameter)
-              : inEntryOrder(team, blocks[parameter.block()], weights[parameter.block()], length);
+          matrix < 0
+              ? sum(slots, p, length)
+              : inEntryOrder(team, blocks[matrix], weights[matrix], length);
       if (HeapCopy.isPlain(gradient)) {
         team.copy(
             length,
@@ -105,11 +104,11 @@ final class ParameterGradients {
     }
   }
 
-  private float[] sum(List<BiasGradients> biases, Parameter parameter) {
-    bias = HeapCopy.atLeast(bias, parameter.length());
-    Arrays.fill(bias, 0, parameter.length(), 0);
-    biases.forEach(ofWorker -> ofWorker.addTo(parameter.slot(), bias));
-    return bias;
+  private float[] sum(List<SlotGradients> slots, int parameter, int length) {
+    ofSlot = HeapCopy.atLeast(ofSlot, length);
+    Arrays.fill(ofSlot, 0, length, 0);
+    slots.forEach(ofWorker -> ofWorker.addTo(parameter, ofSlot));
+    return ofSlot;
   }
 
   private float[] inEntryOrder(LaneTeam team, LaneBlock block, float[][] arrays, int length) {
@@ -128,19 +127,21 @@ final class ParameterGradients {
   }
 
   /** Floats held after a backward pass. */
-  static long length(FusedPlan plan, List<Parameter> order, LaneBlock[] blocks, int workers) {
+  static long length(FusedPlan plan, LaneBlock[] blocks, int workers) {
     long entries = 0;
-    long bias = 0;
-    for (Parameter p : order) {
-      if (p.isBias()) {
-        bias = Math.max(bias, p.length());
-      } else if (!blocks[p.block()].hasEntryOrder()) {
-        entries = Math.max(entries, p.length());
+    long ofSlot = 0;
+    for (int p = 0; p < plan.parameters.size(); p++) {
+      int matrix = plan.matrixOfParameter[p];
+      int length = plan.parameters.get(p).length();
+      if (matrix < 0) {
+        ofSlot = Math.max(ofSlot, length);
+      } else if (!blocks[matrix].hasEntryOrder()) {
+        entries = Math.max(entries, length);
       }
     }
-    long length = entries + bias;
+    long length = entries + ofSlot;
     for (int b = 0; b < blocks.length; b++) {
-      if (plan.isTrained[b]) {
+      if (plan.matrices.get(b).isTrained()) {
         length += (long) arrays(blocks[b], workers) * blocks[b].gradientLength();
       }
     }
@@ -149,7 +150,7 @@ final class ParameterGradients {
 
   /** Floats held. */
   long length() {
-    long length = (entries == null ? 0 : entries.length) + (bias == null ? 0 : bias.length);
+    long length = (entries == null ? 0 : entries.length) + (ofSlot == null ? 0 : ofSlot.length);
     for (float[][] arrays : weights) {
       for (float[] gradient : arrays) {
         length += gradient.length;

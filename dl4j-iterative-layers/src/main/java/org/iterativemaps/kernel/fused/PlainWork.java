@@ -1,13 +1,12 @@
 package org.iterativemaps.kernel.fused;
 
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.iterate.Schedule.Evaluation;
 import org.iterativemaps.iterate.Schedule.Read;
-import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.map.pattern.WeightMask;
 
 /**
  * What a time step costs without the Vector API: in loops of plain Java over the weights that
@@ -29,7 +28,6 @@ record PlainWork(long weights, long cells, int updates) {
 
   static PlainWork of(MapProgram program) {
     LaneKernels kernels = new ScalarLaneKernels();
-    List<RealizedBlock> blocks = program.realized().blocks();
     Set<Integer> once = new HashSet<>(); // what the input contributes is the same in all steps
     long weights = 0;
     long cells = 0;
@@ -37,13 +35,13 @@ record PlainWork(long weights, long cells, int updates) {
       for (Read read : evaluation.reads()) {
         boolean isInput = read.source().slot() == program.inputSlot();
         if (!isInput || once.add(read.block())) {
-          RealizedBlock block = blocks.get(read.block());
-          long all = (long) block.mask().fromSize() * block.mask().toSize();
-          weights +=
-              LaneBlock.isDense(block.mask(), kernels.leastDenseDensity(true))
-                  ? all
-                  : block.mask().entryCount();
-          cells += all;
+          for (BlockMatrix matrix : BlockMatrix.of(program.realized(), read.block())) {
+            WeightMask mask = matrix.mask();
+            long all = (long) mask.fromSize() * mask.toSize();
+            boolean isDense = LaneBlock.isDense(mask, kernels.leastDenseDensity(true));
+            weights += isDense ? all : mask.entryCount();
+            cells += all;
+          }
         }
       }
     }

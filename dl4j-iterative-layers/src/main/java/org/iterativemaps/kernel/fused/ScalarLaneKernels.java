@@ -21,6 +21,8 @@ public final class ScalarLaneKernels implements LaneKernels {
   // How often rows are read for copies to pay.
   private static final int LEAST_READS = 8;
 
+  private final SlotKernels slots = new ScalarSlotKernels();
+
   @Override
   public String description() {
     return "plain Java";
@@ -130,6 +132,11 @@ public final class ScalarLaneKernels implements LaneKernels {
         }
       }
     }
+  }
+
+  @Override
+  public SlotKernels slots() {
+    return slots;
   }
 
   @Override

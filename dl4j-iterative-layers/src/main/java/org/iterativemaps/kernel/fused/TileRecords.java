@@ -2,7 +2,6 @@ package org.iterativemaps.kernel.fused;
 
 import java.util.Arrays;
 import java.util.function.IntConsumer;
-import org.iterativemaps.kernel.fused.FusedPlan.Layout;
 
 /**
  * The tiles of one worker in one call, and where their records lie: in the values' memory and, at
@@ -17,7 +16,7 @@ final class TileRecords {
   final FusedPlan plan;
   final LaneKernels kernels;
   FusedCall call;
-  Layout layout;
+  RecordLayout layout;
   LaneBlock[] blocks;
   float[][] parameters;
 
@@ -46,7 +45,7 @@ final class TileRecords {
   /** Makes room for some tiles of a call; its memory is kept from call to call. */
   void prepare(
       FusedCall newCall,
-      Layout newLayout,
+      RecordLayout newLayout,
       LaneBlock[] newBlocks,
       float[][] newParameters,
       int begin,
@@ -90,7 +89,7 @@ final class TileRecords {
   }
 
   /** Floats of all records, masks and workspaces for the blocks of some tiles of a call. */
-  static long floats(CallShape shape, Layout layout, LaneBlock[] blocks, int tiles) {
+  static long floats(CallShape shape, RecordLayout layout, LaneBlock[] blocks, int tiles) {
     return tiles * shape.tileLength(layout)
         + maskFloats(shape, tiles)
         + (long) shape.parts() * scratchLength(blocks);

@@ -47,8 +47,9 @@ final class WorkDivision {
     long products = 0;
     for (Evaluation evaluation : program.schedule().evaluations()) {
       for (Read read : evaluation.reads()) {
-        WeightMask mask = program.realized().blocks().get(read.block()).mask();
-        products += wanted.test(mask) ? mask.entryCount() : 0;
+        for (BlockMatrix matrix : BlockMatrix.of(program.realized(), read.block())) {
+          products += wanted.test(matrix.mask()) ? matrix.mask().entryCount() : 0;
+        }
       }
     }
     return products;

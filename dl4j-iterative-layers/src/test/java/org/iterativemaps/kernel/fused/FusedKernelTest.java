@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -137,7 +138,9 @@ class FusedKernelTest {
 
     Case(long seed, boolean areIntegers, int largestBatch, Activation... activations) {
       RandomPrograms random = new RandomPrograms(seed);
-      RealizedMap realized = random.map(activations).realize();
+      RealizedMap realized =
+          (seed % 2 == 0 ? random.map(activations) : random.gatedMap(!areIntegers, activations))
+              .realize();
       int batch = 1 + random.below(largestBatch);
       int time = 1 + random.below(4);
       program = MapProgram.sequence(realized, 1 + random.below(3), null);
@@ -175,6 +178,11 @@ class FusedKernelTest {
       }
     }
 
+    /** Products of slots grow faster, and their rounding errors with them. */
+    double largest() {
+      return program.realized().map().isLinear() ? 1e6 : 100;
+    }
+
     private static void round(INDArray array) {
       for (long i = 0; i < array.length(); i++) {
         array.putScalar(i, Math.max(-1, Math.min(1, Math.rint(0.8 * array.getDouble(i)))));
@@ -188,10 +196,14 @@ class FusedKernelTest {
     for (long seed = 0; seed < SEEDS; seed++) {
       Case c = new Case(seed, true, 40, Activation.HARDTANH, Activation.RELU, Activation.IDENTITY);
       List<INDArray> expected = new Run(new ReferenceKernel(c.program), c, DataType.DOUBLE).all();
+      if (!expected.stream().allMatch(Magnitude::isFinite)) {
+        continue;
+      }
       double largest = Run.largest(expected);
-      boolean hasFixedHalves =
-          c.program.realized().blocks().stream().anyMatch(b -> b.fixedValues() != null);
-      if (largest > (hasFixedHalves ? 1 << 10 : 1 << 16)) {
+      boolean hasHalves =
+          c.program.realized().map().slots().stream().anyMatch(slot -> !slot.isPlain())
+              || c.program.realized().blocks().stream().anyMatch(b -> b.fixedValues() != null);
+      if (largest > (hasHalves ? 1 << 10 : 1 << 16) || !isCoarse(expected)) {
         continue; // partial sums might be rounded
       }
       List<INDArray> found = new Run(TestMachine.kernel(c.program), c, DataType.FLOAT).all();
@@ -207,6 +219,13 @@ class FusedKernelTest {
     assertTrue(exact > SEEDS * 2 / 3, "compared " + exact);
   }
 
+  /** Whether halves have been halved a few times at most. */
+  private static boolean isCoarse(List<INDArray> arrays) {
+    return arrays.stream()
+        .flatMapToDouble(array -> Arrays.stream(array.dup('c').data().asDouble()))
+        .allMatch(value -> value * 256 == Math.rint(value * 256));
+  }
+
   @Test
   void realNumbersAgreeToRounding() {
     int compared = 0;
@@ -220,7 +239,7 @@ class FusedKernelTest {
   /** False if the map blows up, so that there is nothing to compare. */
   private static boolean assertAgree(Case c, MapKernel kernel, double bound, String message) {
     List<INDArray> expected = new Run(new ReferenceKernel(c.program), c, DataType.DOUBLE).all();
-    if (!expected.stream().allMatch(Magnitude::isFinite) || Run.largest(expected) >= 1e6) {
+    if (!expected.stream().allMatch(Magnitude::isFinite) || Run.largest(expected) >= c.largest()) {
       return false;
     }
     List<INDArray> found = new Run(kernel, c, DataType.FLOAT).all();
@@ -242,6 +261,9 @@ class FusedKernelTest {
     for (long seed = 0; seed < SEEDS * 2 / 5; seed++) {
       Case c = new Case(2000 + seed, false, 20, Activation.TANH, Activation.SWISH);
       List<INDArray> whole = new Run(TestMachine.kernel(c.program), c, DataType.FLOAT).all();
+      if (!whole.stream().allMatch(Magnitude::isFinite) || Run.largest(whole) >= c.largest()) {
+        continue;
+      }
       List<INDArray> parts =
           new Run(sharing(c.program, segment, WorkDivision.LEAST_SHARE), c, DataType.FLOAT).all();
       for (int i = 0; i < whole.size(); i++) {

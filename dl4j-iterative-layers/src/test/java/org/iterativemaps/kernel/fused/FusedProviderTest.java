@@ -20,6 +20,7 @@ import org.iterativemaps.kernel.fused.FusedProvider.Setting;
 import org.iterativemaps.kernel.fused.LaneKernelSelection.Chosen;
 import org.iterativemaps.kernel.reference.ReferenceKernel;
 import org.iterativemaps.kernel.reference.ReferenceProvider;
+import org.iterativemaps.map.BlockFunction;
 import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
@@ -102,29 +103,32 @@ class FusedProviderTest {
   }
 
   @Test
-  void onlyLinearMapsAreFused() {
-    BlockMapBuilder builder =
+  void mapsWithAttentionOrMapsInThemAreNotFused() {
+    BlockMapBuilder residual =
         BlockMap.builder()
             .input("x", 4)
             .state("h", 4, Activation.TANH)
             .connect("x", "h", Sparsity.dense())
+            .update("h", Update.residual())
             .output("h");
-    BlockMap residual = builder.update("h", Update.residual()).build();
-    BlockMap product =
-        BlockMap.builder()
-            .input("x", 4)
-            .state("h", 4, Activation.TANH)
-            .connect(List.of("x", "h"), "h", BlockFunctions.product())
-            .connect("x", "h", Sparsity.dense())
-            .output("h")
-            .build();
-    for (BlockMap map : List.of(residual, product)) {
-      MapProgram program = MapProgram.sequence(map.realize(), 1, null);
-      KernelChoice choice = choice("auto", HERE, program, DataType.FLOAT);
+    BlockMap inner = residual.build();
+    assertEquals("simd", name(choice("auto", setting(VECTORS), sequence(inner), DataType.FLOAT)));
+    residual.connect(List.of("x", "h"), "h", BlockFunctions.product());
+    assertEquals(
+        "simd", name(choice("auto", setting(VECTORS), sequence(residual.build()), DataType.FLOAT)));
+    for (BlockFunction function :
+        List.of(BlockFunctions.attention(2, 1), BlockFunctions.nested(inner, 2))) {
+      List<String> from = function.sources() == 3 ? List.of("x", "h", "h") : List.of("h");
+      BlockMap map = inner.toBuilder().connect(from, "h", function).build();
+      KernelChoice choice = choice("auto", HERE, sequence(map), DataType.FLOAT);
       assertEquals("reference", name(choice));
-      String part = map == product ? "block x,h->h" : "slot 'h' is gated or residual";
+      String part = "block " + String.join(",", from) + "->h is ";
       assertTrue(choice.reason().contains(part), choice.reason());
     }
+  }
+
+  private static MapProgram sequence(BlockMap map) {
+    return MapProgram.sequence(map.realize(), 1, null);
   }
 
   @ParameterizedTest

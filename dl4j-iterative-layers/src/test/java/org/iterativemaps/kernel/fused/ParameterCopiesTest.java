@@ -104,8 +104,8 @@ class ParameterCopiesTest {
   void inAnyNumberOfShares(int shares) {
     LaneBlock[] blocks = blocks();
     assertTrue(blocks[0] instanceof DenseLaneBlock && blocks[1] instanceof SparseLaneBlock);
-    ParameterCopies copies = new ParameterCopies(ORDER);
-    ParameterCopies others = new ParameterCopies(ORDER);
+    ParameterCopies copies = new ParameterCopies(MAP);
+    ParameterCopies others = new ParameterCopies(MAP);
     LaneTeam team = LaneTeam.gather(shares);
     try {
       copies.read(team, views(0), blocks);
@@ -129,7 +129,7 @@ class ParameterCopiesTest {
     IllegalArgumentException refusal =
         assertThrows(
             IllegalArgumentException.class,
-            () -> new ParameterCopies(ORDER).read(team, arrays, blocks()));
+            () -> new ParameterCopies(MAP).read(team, arrays, blocks()));
     assertTrue(refusal.getMessage().startsWith("parameter 1: found"), refusal.getMessage());
   }
 }

@@ -22,14 +22,14 @@ import org.nd4j.linalg.api.buffer.DataType;
 class ByTypeTest {
   private static final MapProgram LINEAR = program(true);
 
-  private static MapProgram program(boolean isLinear) {
+  private static MapProgram program(boolean isKnown) {
     var map =
         BlockMap.builder()
             .input("x", 100)
             .state("h", 100, Activation.TANH)
             .connect("x", "h", Sparsity.density(0.02));
-    if (!isLinear) {
-      map.connect(List.of("x", "h"), "h", BlockFunctions.product());
+    if (!isKnown) {
+      map.connect(List.of("x", "h", "h"), "h", BlockFunctions.attention(2, 1));
     }
     return MapProgram.singleToken(map.output("h").build().realize(), 2, null);
   }
@@ -46,7 +46,7 @@ class ByTypeTest {
       assertEquals(home, provider.make(LINEAR, type).getClass().getPackageName());
       Answer answer = provider.ask(program(false), type);
       assertEquals(Fitness.UNSUITED, answer.fitness());
-      assertTrue(answer.reason().contains("block x,h->h"), answer.reason());
+      assertTrue(answer.reason().contains("block x,h,h->h"), answer.reason());
     }
     // Sparse and small: fused, with vectors and without.
     assertEquals(home, KernelSelection.of(LINEAR, type).getClass().getPackageName());

@@ -10,6 +10,7 @@ import org.iterativemaps.kernel.fused.LaneActivation;
 import org.iterativemaps.kernel.fused.LaneKernels;
 import org.iterativemaps.kernel.fused.OuterTerms;
 import org.iterativemaps.kernel.fused.ScalarLaneKernels;
+import org.iterativemaps.kernel.fused.SlotKernels;
 import org.iterativemaps.kernel.fused.SparseTiling;
 import org.iterativemaps.kernel.fused.VectorUnit;
 import org.iterativemaps.kernel.fused.simd.RowLoops.Operation;
@@ -40,6 +41,7 @@ public final class SimdLaneKernels implements LaneKernels {
   private final LaneKernels plain = new ScalarLaneKernels();
 
   private final BundleKernels bundles = new SimdBundleKernels();
+  private final SlotKernels slots = new SimdSlotKernels();
 
   /** For the provider. */
   public SimdLaneKernels() {}
@@ -113,6 +115,11 @@ public final class SimdLaneKernels implements LaneKernels {
   @Override
   public BundleKernels bundles() {
     return bundles;
+  }
+
+  @Override
+  public SlotKernels slots() {
+    return slots;
   }
 
   @Override

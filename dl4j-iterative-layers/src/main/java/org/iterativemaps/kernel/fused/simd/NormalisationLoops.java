@@ -1,0 +1,88 @@
+package org.iterativemaps.kernel.fused.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+import org.iterativemaps.map.Normalisation;
+
+/** Normalisations over the units of a tile, a vector of lanes at a time. */
+final class NormalisationLoops {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int L = SPECIES.length();
+
+  private NormalisationLoops() {}
+
+  static void scaleUnits(
+      float[] gain, float[] bias, int units, int lanes, float[] x, int xAt, float[] z, int zAt) {
+    for (int unit = 0; unit < units; unit++) {
+      float factor = gain[unit];
+      float add = bias == null ? 0 : bias[unit];
+      for (int i = unit * lanes, end = i + lanes; i < end; i += L) {
+        FloatVector.fromArray(SPECIES, x, xAt + i).mul(factor).add(add).intoArray(z, zAt + i);
+      }
+    }
+  }
+
+  static void normalise(
+      boolean isCentred,
+      int units,
+      int lanes,
+      float[] u,
+      int uAt,
+      float[] n,
+      int nAt,
+      float[] root,
+      int rootAt) {
+    int length = units * lanes;
+    for (int lane = 0; lane < lanes; lane += L) {
+      FloatVector mean = FloatVector.zero(SPECIES);
+      for (int i = lane; isCentred && i < length; i += lanes) {
+        mean = FloatVector.fromArray(SPECIES, u, uAt + i).add(mean);
+      }
+      mean = mean.div(units);
+      FloatVector squares = FloatVector.zero(SPECIES);
+      for (int i = lane; i < length; i += lanes) {
+        FloatVector centred = FloatVector.fromArray(SPECIES, u, uAt + i).sub(mean);
+        centred.intoArray(n, nAt + i);
+        squares = centred.mul(centred).add(squares);
+      }
+      FloatVector by = squares.div(units).add((float) Normalisation.EPSILON).sqrt();
+      by.intoArray(root, rootAt + lane);
+      for (int i = lane; i < length; i += lanes) {
+        FloatVector.fromArray(SPECIES, n, nAt + i).div(by).intoArray(n, nAt + i);
+      }
+    }
+  }
+
+  static void normaliseBack(
+      boolean isCentred,
+      int units,
+      int lanes,
+      float[] n,
+      int nAt,
+      float[] root,
+      int rootAt,
+      float[] g,
+      int gAt) {
+    int length = units * lanes;
+    for (int lane = 0; lane < lanes; lane += L) {
+      FloatVector mean = FloatVector.zero(SPECIES);
+      FloatVector along = FloatVector.zero(SPECIES);
+      for (int i = lane; i < length; i += lanes) {
+        FloatVector gradient = FloatVector.fromArray(SPECIES, g, gAt + i);
+        mean = gradient.add(mean);
+        along = gradient.mul(FloatVector.fromArray(SPECIES, n, nAt + i)).add(along);
+      }
+      mean = mean.mul(isCentred ? 1f / units : 0f);
+      along = along.div(units);
+      FloatVector by = FloatVector.fromArray(SPECIES, root, rootAt + lane);
+      for (int i = lane; i < length; i += lanes) {
+        FloatVector part = FloatVector.fromArray(SPECIES, n, nAt + i).mul(along);
+        FloatVector.fromArray(SPECIES, g, gAt + i)
+            .sub(part)
+            .sub(mean)
+            .div(by)
+            .intoArray(g, gAt + i);
+      }
+    }
+  }
+}
