@@ -12,31 +12,18 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.params.LSTMParamInitializer;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
-import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.BlockMapBuilder;
+import org.iterativemaps.map.GatedMapBuilder;
+import org.iterativemaps.map.GatedMaps;
 import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.pattern.Sparsity;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * An LSTM as a map of multiplicative blocks, and the way of its weights.
- *
- * <pre>
- *   g = A( W_g x + U_g h + b_g )                  f, i = S( W x + U h + p * c + b )
- *   m = f * c + i * g                             o    = S( W x + U h + p * m + b )
- *   c &lt;- m,  h &lt;- o * A(m)
- * </pre>
- *
- * A is the layer's activation, S that of its gates. The peepholes p, diagonal blocks, are those of
- * {@code GravesLSTM} alone: forget and input gate look at the memory before the token, the output
- * gate at the one after it. Source: DL4J's {@code LSTMHelpers}; Graves, "Supervised Sequence
- * Labelling with Recurrent Neural Networks" (2012), equations 4.2 to 4.11, where every unit has a
- * cell of its own.
+ * An LSTM as a map of {@link GatedMaps}, and the way of its weights. A is the layer's activation, S
+ * that of its gates. Source of the order of weights: DL4J's {@code LSTMHelpers}.
  */
 final class LstmToMap {
   static final String MEMORY = "c";
@@ -104,32 +91,11 @@ final class LstmToMap {
   }
 
   private BlockMap map() {
-    IActivation gate = lstm.getGateActivationFn();
-    BlockMapBuilder map =
-        BlockMap.builder()
-            .input(RnnToMap.INPUT, Math.toIntExact(lstm.getNIn()))
-            .wire("g", units, lstm.getActivationFn())
-            .wire("f", units, gate)
-            .wire("i", units, gate)
-            .wireWithoutBias(WRITTEN, units, Activation.IDENTITY)
-            .wire("o", units, gate)
-            .wireWithoutBias("shown", units, lstm.getActivationFn())
-            .stateWithoutBias(MEMORY, units, Activation.IDENTITY)
-            .stateWithoutBias(RnnToMap.HIDDEN, units, Activation.IDENTITY)
-            .injection(options.injection());
-    for (String to : GATES) {
-      map.connect(RnnToMap.INPUT, to, Sparsity.dense());
-      map.connect(RnnToMap.HIDDEN, to, Sparsity.dense());
-    }
-    if (hasPeepholes(lstm)) {
-      PEEPHOLES.forEach(to -> map.connect(seenBy(to), to, Sparsity.diagonal()));
-    }
-    return map.connect(List.of("f", MEMORY), WRITTEN, BlockFunctions.product())
-        .connect(List.of("i", "g"), WRITTEN, BlockFunctions.product())
-        .connect(WRITTEN, MEMORY, BlockFunctions.identity())
-        .connect(WRITTEN, "shown", BlockFunctions.identity())
-        .connect(List.of("o", "shown"), RnnToMap.HIDDEN, BlockFunctions.product())
-        .output(RnnToMap.HIDDEN)
+    GatedMapBuilder cell = hasPeepholes(lstm) ? GatedMaps.gravesLstm(units) : GatedMaps.lstm(units);
+    return cell.nIn(Math.toIntExact(lstm.getNIn()))
+        .activation(lstm.getActivationFn())
+        .gateActivation(lstm.getGateActivationFn())
+        .injection(options.injection())
         .build();
   }
 

@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.weights.IWeightInit;
 import org.iterativemaps.iterate.Iteration;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
+import org.iterativemaps.map.GatedMapBuilder;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.plan.MapPlan;
@@ -16,6 +17,7 @@ import org.nd4j.linalg.activations.IActivation;
 /** The options of {@link MapOptions} while a builder collects them; null where not given. */
 public final class MapDraft {
   BlockMap map;
+  GatedMapBuilder gated;
   int steps = 1;
   Sparsity inputSparsity;
   Sparsity hiddenSparsity;
@@ -54,12 +56,15 @@ public final class MapDraft {
       MapPlan plan = plan(nOut, weights, proportion);
       return made(map(plan, nIn), plan);
     }
-    BlockMap whole = map == null ? shortForm(nOut) : generalForm(nOut);
+    BlockMap whole =
+        map != null ? generalForm(nOut) : gated != null ? gatedForm(nOut) : shortForm(nOut);
     return made(nIn < 1 ? whole : withInputSize(whole, nIn), null);
   }
 
   private MapSettings made(BlockMap whole, MapPlan plan) {
-    return new MapSettings(whole, Iteration.steps(steps), weightInits, biasInits, plan);
+    Map<String, Double> biases = new HashMap<>(gated == null ? Map.of() : gated.biasInits());
+    biases.putAll(biasInits);
+    return new MapSettings(whole, Iteration.steps(steps), weightInits, biases, plan);
   }
 
   /**
@@ -69,7 +74,8 @@ public final class MapDraft {
    * @param made of these options
    */
   MapPlan undecided(MapSettings made) {
-    boolean hasPattern = map != null || inputSparsity != null || hiddenSparsity != null;
+    boolean hasPattern =
+        map != null || gated != null || inputSparsity != null || hiddenSparsity != null;
     return hasPattern || made.plan().isPresent() ? null : plan(made.outputSize(), null, null);
   }
 
@@ -92,6 +98,11 @@ public final class MapDraft {
   }
 
   private MapPlan plan(long nOut, Long weights, Double proportion) {
+    if (gated != null) {
+      throw new IllegalArgumentException(
+          "trainableWeights, hiddenProportion, hiddenSize, outputSlot, blockDensity and bundles plan"
+              + " maps of six blocks, not gated ones: give those densities or patterns");
+    }
     if (map != null) {
       throw new IllegalArgumentException(
           "trainableWeights, hiddenProportion, hiddenSize, outputSlot and blockDensity plan a map:"
@@ -169,6 +180,31 @@ public final class MapDraft {
         .build();
   }
 
+  /** The short form of a cell: only here is it changed, so that options may come in any order. */
+  private BlockMap gatedForm(long nOut) {
+    refuseBesideGates("hasBias", hasBias);
+    refuseBesideGates("bundles", bundle);
+    if (inputSparsity != null) {
+      gated.inputSparsity(inputSparsity);
+    }
+    if (hiddenSparsity != null) {
+      gated.hiddenSparsity(hiddenSparsity);
+    }
+    if (injection != null) {
+      gated.injection(injection);
+    }
+    if (seed != null) {
+      gated.seed(seed);
+    }
+    return sized(gated.build(), nOut);
+  }
+
+  private static void refuseBesideGates(String option, Object value) {
+    if (value != null) {
+      throw new IllegalArgumentException(option + ": given beside a gated cell, which has none");
+    }
+  }
+
   private BlockMap generalForm(long nOut) {
     refuseBesideMap("inputSparsity or density", inputSparsity);
     refuseBesideMap("hiddenSparsity or density", hiddenSparsity);
@@ -176,6 +212,10 @@ public final class MapDraft {
     refuseBesideMap("injection", injection);
     refuseBesideMap("maskSeed", seed);
     refuseBesideMap("bundles", bundle);
+    return sized(map, nOut);
+  }
+
+  private static BlockMap sized(BlockMap map, long nOut) {
     if (nOut > 0 && nOut != map.output().size()) {
       throw new IllegalArgumentException(
           "nOut: found "

@@ -4,6 +4,8 @@ import java.util.Map;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.GatedMapBuilder;
+import org.iterativemaps.map.GatedMaps;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.plan.DensityPlanner;
@@ -41,6 +43,29 @@ public interface MapOptions<B> {
   default B map(BlockMap map) {
     draft().map = map;
     return self();
+  }
+
+  /**
+   * A gated cell, with the first bias of its forget gate: {@code map(GatedMaps.gru(256))}. The
+   * short form's {@link #density}, {@link #inputSparsity}, {@link #hiddenSparsity}, {@link
+   * #injection} and {@link #maskSeed} are the cell's, for all its gates.
+   */
+  default B map(GatedMapBuilder cell) {
+    draft().gated = cell;
+    return self();
+  }
+
+  /**
+   * A long short-term memory: {@code lstm(256).density(0.1)} is {@code
+   * map(GatedMaps.lstm(256)).density(0.1)}. Its activations, tanh and sigmoid, are not the layer's.
+   */
+  default B lstm(int units) {
+    return map(GatedMaps.lstm(units));
+  }
+
+  /** A gated recurrent unit: {@code map(GatedMaps.gru(units))}. */
+  default B gru(int units) {
+    return map(GatedMaps.gru(units));
   }
 
   /**
