@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.iterativemaps.activations.StableActivations;
+import org.iterativemaps.map.GatedMaps;
 import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.Slot;
 import org.nd4j.linalg.activations.IActivation;
@@ -225,6 +226,51 @@ public final class TorchState {
       builder.addBias(h, arrays.vector(prefix + "bias_hh_" + layer, size));
     }
     return builder.build("h");
+  }
+
+  /**
+   * One layer and direction of {@code torch.nn.LSTM}: a map of {@link GatedMaps#lstm} with its
+   * slots' names, K = 1,
+   *
+   * <pre>
+   *   i, f, o = sigmoid(W x + b + U h + b'),  g = tanh(W x + b + U h + b')
+   *   c &lt;- f * c + i * g,  h &lt;- o * tanh(c)
+   * </pre>
+   *
+   * <p>{@code weight_ih}, [4 units, input], and {@code weight_hh}, [4 units, units], have the rows
+   * of i, f, g, o in this order, and so have the biases, [4 units], which are added up; where the
+   * file has none, they are zeros.
+   *
+   * @param prefix of the LSTM
+   * @param layer "l0", "l1" …, with "_reverse" for the other direction
+   * @throws IllegalArgumentException if the file has no such keys, sizes do not fit, or it is an
+   *     LSTM with {@code proj_size}
+   */
+  public MapWeights lstm(String prefix, String layer) {
+    return reading(
+        "lstm(\"" + prefix + "\", \"" + layer + "\")",
+        () -> GatedModule.lstm(arrays, prefix, layer));
+  }
+
+  /**
+   * One layer and direction of {@code torch.nn.GRU}: a map of {@link GatedMaps#gru}, K = 1,
+   *
+   * <pre>
+   *   r, z = sigmoid(W x + b + U h + b'),  q = U h + b'
+   *   h &lt;- (1 - z) * tanh(W x + b + r * q) + z * h
+   * </pre>
+   *
+   * <p>{@code weight_ih}, [3 units, input], {@code weight_hh}, [3 units, units], and the biases, [3
+   * units], have the rows of r, z, n in this order. Those of n are the blocks and biases of h and
+   * of q; the two biases of r and of z are added up. Without biases in the file they are zeros.
+   *
+   * @param prefix of the GRU
+   * @param layer "l0", "l1" …, with "_reverse" for the other direction
+   * @throws IllegalArgumentException if the file has no such keys, or sizes do not fit
+   */
+  public MapWeights gru(String prefix, String layer) {
+    return reading(
+        "gru(\"" + prefix + "\", \"" + layer + "\")", () -> GatedModule.gru(arrays, prefix, layer));
   }
 
   /**

@@ -1,34 +1,21 @@
 package org.iterativemaps.convert.numpy;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.activations.Formula;
 import org.iterativemaps.activations.Gelu;
 import org.iterativemaps.activations.TanhGelu;
-import org.iterativemaps.convert.numpy.NpyArray.Precision;
 import org.iterativemaps.layers.IterativeMapLayer;
-import org.iterativemaps.layers.IterativeMapRecurrentLayer;
-import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.Slot;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.IActivation;
@@ -38,18 +25,12 @@ import org.nd4j.linalg.activations.impl.ActivationMish;
 import org.nd4j.linalg.activations.impl.ActivationSoftPlus;
 import org.nd4j.linalg.activations.impl.ActivationSwish;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Against the modules' own formulas, y = x Aᵀ + b, in plain loops. */
-class TorchStateTest {
+class TorchStateTest extends TorchStateFiles {
   private static final IActivation TANH = new ActivationTanH();
   private static final IActivation IDENTITY = new ActivationIdentity();
-
-  @TempDir private Path folder;
-  private final Random random = new Random(5);
-  private final Map<String, NpyArray> state = new LinkedHashMap<>();
 
   @Test
   void sequentialOfLinearAndMaskedLinear() throws IOException {
@@ -235,13 +216,7 @@ class TorchStateTest {
                   + state.get("rnn.bias_hh_l0").values()[i]);
       h = tanh(sum);
     }
-    MultiLayerNetwork network =
-        network(new IterativeMapRecurrentLayer.Builder().map(weights.map()).build(), weights);
-    INDArray input = Nd4j.createFromArray(tokens).transpose().reshape(1, 3, 2);
-    INDArray output = network.output(input);
-    for (int i = 0; i < 4; i++) {
-      assertEquals(h[i], output.getDouble(0, i, 1), 1e-12);
-    }
+    assertClose(h, runSequence(weights, tokens));
     assertRefused("no array 'rnn.weight_ih_l1'", () -> saved().rnn("rnn.", "l1", TANH));
   }
 
@@ -304,25 +279,6 @@ class TorchStateTest {
         Slot.input("x", 3), Slot.state("h", 4, TANH, true), Slot.state("y", 2, IDENTITY, true));
   }
 
-  private TorchState saved() throws IOException {
-    Path file = folder.resolve("state.npz");
-    Npz.write(file, state, Precision.DOUBLE);
-    return TorchState.read(file);
-  }
-
-  private void put(String key, int rows, int columns) {
-    double[][] matrix = new double[rows][columns];
-    for (double[] row : matrix) {
-      Arrays.setAll(row, i -> random.nextGaussian());
-    }
-    state.put(key, NpyArray.matrix(matrix));
-  }
-
-  private void vector(String key, int size) {
-    put(key, size, 1);
-    state.put(key, NpyArray.vector(state.get(key).values()));
-  }
-
   private void linear(String prefix, int out, int in, boolean hasBias) {
     put(prefix + "weight", out, in);
     if (hasBias) {
@@ -366,16 +322,6 @@ class TorchStateTest {
     return y;
   }
 
-  private static double[] times(double[][] matrix, double[] x) {
-    double[] y = new double[matrix.length];
-    for (int i = 0; i < y.length; i++) {
-      for (int j = 0; j < x.length; j++) {
-        y[i] += matrix[i][j] * x[j];
-      }
-    }
-    return y;
-  }
-
   private static double[] tanh(double[] values) {
     return Arrays.stream(values).map(Math::tanh).toArray();
   }
@@ -384,27 +330,5 @@ class TorchStateTest {
     return network(new IterativeMapLayer.Builder().map(weights.map()).steps(steps).build(), weights)
         .output(Nd4j.createFromArray(new double[][] {x}))
         .toDoubleVector();
-  }
-
-  private static MultiLayerNetwork network(Layer layer, MapWeights weights) {
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .dataType(DataType.DOUBLE)
-                .list()
-                .layer(layer)
-                .build());
-    network.init();
-    LayerWeights.write(weights, network.getLayer(0));
-    return network;
-  }
-
-  private static void assertClose(double[] expected, double[] actual) {
-    assertArrayEquals(expected, actual, 1e-12);
-  }
-
-  private static void assertRefused(String expected, Executable call) {
-    IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, call);
-    assertTrue(refused.getMessage().contains(expected), refused::getMessage);
   }
 }
