@@ -12,6 +12,7 @@ final class CaseChecks {
               "ff_map_K", new FfMapCheck(),
               "rnn_seq", new RnnSeqCheck(),
               "torch_rnn", new TorchRnnCheck(),
+              "torch_gated", new TorchGatedCheck(),
               "mlp_map", new MlpMapCheck(),
               "masked_linear_training", new TrainingCheck(Optimizer.SGD),
               "adam_training", new TrainingCheck(Optimizer.ADAM),

@@ -1,7 +1,7 @@
 package org.iterativemaps.examples.golden;
 
+import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -46,14 +46,17 @@ final class ConverterImplementation implements Implementation {
 
   @Override
   public Map<String, String> doesNotApplyTo() {
-    return Stream.of(
+    Map<String, String> reasons = new HashMap<>();
+    Stream.of(
             "adam_training",
             "author_configs",
             "ff_map_K",
             "fixed_point",
             "masked_linear_training",
             "rnn_seq")
-        .collect(Collectors.toMap(kind -> kind, kind -> "no layers of DL4J's compute these maps"));
+        .forEach(kind -> reasons.put(kind, "no layers of DL4J's compute these maps"));
+    reasons.put("torch_gated", "DL4J has an LSTM and no GRU");
+    return reasons;
   }
 
   /**
@@ -84,6 +87,11 @@ final class ConverterImplementation implements Implementation {
         network(new IterativeMapRecurrentLayer.Builder().map(map).steps(steps).build());
     LayerWeights.write(converted, network.getLayer(0));
     return new LayerSequenceNetwork(network, mapOf(network), dataType(), model);
+  }
+
+  @Override
+  public SequenceNetwork sequences(GoldenModel model, BlockMap map, int steps) {
+    throw new UnsupportedOperationException("no maps but converted ones come this way");
   }
 
   private static BlockMap mapOf(MultiLayerNetwork network) {

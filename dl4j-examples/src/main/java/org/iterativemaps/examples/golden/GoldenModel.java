@@ -7,6 +7,7 @@ import java.util.Map;
 import org.iterativemaps.map.Injection;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A block map as a golden case gives it: full matrices [target, source], masks of 0 and 1.
@@ -22,6 +23,7 @@ record GoldenModel(
   /**
    * A slot.
    *
+   * @param activation null where the map that the model's numbers are for has its own
    * @param bias null if it has none
    */
   record State(String name, int size, Activation activation, INDArray bias) {}
@@ -32,7 +34,13 @@ record GoldenModel(
    * @param mask 1 where a weight is trained
    * @param weight all weights; those off the mask are never trained
    */
-  record Connection(String source, String target, INDArray mask, INDArray weight) {}
+  record Connection(String source, String target, INDArray mask, INDArray weight) {
+
+    /** All weights are trained. */
+    static Connection dense(String source, String target, INDArray weight) {
+      return new Connection(source, target, Nd4j.onesLike(weight), weight);
+    }
+  }
 
   /** The model of a case; hold where it names no injection. */
   static GoldenModel of(GoldenNode node) {
@@ -97,7 +105,8 @@ record GoldenModel(
     return new Connection(block.text("source"), block.text("target"), mask, block.array("weight"));
   }
 
-  private static <E extends Enum<E>> E enumValue(Class<E> type, String name, GoldenNode node) {
+  /** A constant by its name in a golden file, whatever the case of its letters. */
+  static <E extends Enum<E>> E enumValue(Class<E> type, String name, GoldenNode node) {
     try {
       return Enum.valueOf(type, name.toUpperCase(java.util.Locale.ROOT));
     } catch (IllegalArgumentException e) {

@@ -48,9 +48,12 @@ record GoldenNode(String path, JsonNode json) {
   }
 
   String text(String field) {
-    GoldenNode node = get(field);
-    node.expect(node.json.isTextual(), "a text");
-    return node.json.textValue();
+    return get(field).text();
+  }
+
+  /** A plain list of texts. */
+  List<String> texts(String field) {
+    return get(field).elements().stream().map(GoldenNode::text).toList();
   }
 
   double number(String field) {
@@ -103,6 +106,11 @@ record GoldenNode(String path, JsonNode json) {
     List<GoldenNode> elements = elements();
     expect(elements.size() == shape[axis], shape[axis] + " elements, as the shape says,");
     elements.forEach(element -> element.collect(shape, axis + 1, numbers));
+  }
+
+  private String text() {
+    expect(json.isTextual(), "a text");
+    return json.textValue();
   }
 
   private double number() {

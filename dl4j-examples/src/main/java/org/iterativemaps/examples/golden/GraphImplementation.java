@@ -1,6 +1,7 @@
 package org.iterativemaps.examples.golden;
 
 import java.util.Map;
+import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.samediff.SDIterative;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -35,6 +36,11 @@ record GraphImplementation() implements Implementation {
   @Override
   public SequenceNetwork sequences(GoldenModel model, String output, int steps) {
     return network(model, output, steps);
+  }
+
+  @Override
+  public SequenceNetwork sequences(GoldenModel model, BlockMap map, int steps) {
+    return new GraphNetwork(model, map, steps);
   }
 
   @Override

@@ -170,7 +170,7 @@ final class GraphNetwork implements SequenceNetwork {
         String key = map.parameters().get(block.parameter()).key();
         double[] entries = byKey.get(key).toDoubleVector();
         GoldenMaps.putEntries(entries, block.mask(), matrices.get(key(block)));
-      } else if (withFixed) {
+      } else if (withFixed && block.block().isFixed()) {
         GoldenMaps.putEntries(block.fixedValues(), block.mask(), matrices.get(key(block)));
       }
     }

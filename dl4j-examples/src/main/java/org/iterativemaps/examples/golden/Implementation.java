@@ -1,6 +1,7 @@
 package org.iterativemaps.examples.golden;
 
 import java.util.Map;
+import org.iterativemaps.map.BlockMap;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.IUpdater;
 
@@ -29,6 +30,12 @@ interface Implementation {
 
   /** K steps for every token of a sequence, a slot is read after each token. */
   SequenceNetwork sequences(GoldenModel model, String output, int steps);
+
+  /**
+   * The same on a map that says more than the model, which has its weights and biases alone: gates,
+   * say, and products of slots.
+   */
+  SequenceNetwork sequences(GoldenModel model, BlockMap map, int steps);
 
   /**
    * As {@link #oneInput}, trained on the mean of (output - target)^2 over batch and features.

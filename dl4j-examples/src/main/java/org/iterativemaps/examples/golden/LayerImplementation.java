@@ -44,7 +44,11 @@ record LayerImplementation(
 
   @Override
   public SequenceNetwork sequences(GoldenModel model, String output, int steps) {
-    BlockMap map = GoldenMaps.blockMap(model, output);
+    return sequences(model, GoldenMaps.blockMap(model, output), steps);
+  }
+
+  @Override
+  public SequenceNetwork sequences(GoldenModel model, BlockMap map, int steps) {
     Layer layer = new IterativeMapRecurrentLayer.Builder().map(map).steps(steps).build();
     return LayerNetwork.filled(new LayerSequenceNetwork(network(layer), map, dataType, model));
   }

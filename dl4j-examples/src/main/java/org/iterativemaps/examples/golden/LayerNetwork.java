@@ -69,7 +69,7 @@ class LayerNetwork implements MapNetwork {
   public Map<String, INDArray> weights() {
     Map<String, INDArray> weights = matrices(network.paramTable());
     for (RealizedBlock realized : blocks()) {
-      if (!realized.block().isTrainable()) {
+      if (realized.block().isFixed()) {
         INDArray values = Nd4j.createFromArray(realized.fixedValues()).castTo(dataType);
         put(values, realized, weights);
       }

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * Checks every golden file of a folder: values, gradients and training against numbers of the
- * papers' reference code.
+ * papers' reference code and of PyTorch's recurrent modules.
  *
  * <p>Exit code 0 if all that ran passed, 1 on a failure or if nothing ran, 2 if the folder, a file
  * or an argument is wrong.

@@ -24,6 +24,7 @@ class GoldenCasesTest {
           "masked_linear_training.json", 2,
           "mlp_map.json", 1,
           "rnn_seq.json", 1,
+          "torch_gated.json", 2,
           "torch_rnn.json", 2);
 
   @TestFactory
