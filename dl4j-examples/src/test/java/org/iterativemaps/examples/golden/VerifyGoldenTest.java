@@ -154,6 +154,35 @@ class VerifyGoldenTest {
   }
 
   @Test
+  void cellsAndGatesThatNobodyKnowsFail() throws IOException {
+    JsonNode root = MAPPER.readTree(GoldenFiles.FOLDER.resolve("torch_gated.json").toFile());
+    ((ObjectNode) root.at("/cases/0")).put("cell", "lstn");
+    ((ArrayNode) root.at("/cases/1/gates")).set(1, MAPPER.getNodeFactory().textNode("r"));
+    write("torch_gated.json", root);
+    Outcome outcome = verify(folder.toString());
+    assertEquals("0 passed, 2 failed", outcome.last());
+    outcome.assertSays("FAILED lstm_4_6: cases[0]: unknown cell 'lstn'; there are [LSTM, GRU]");
+    outcome.assertSays(
+        "FAILED gru_4_6: cases[1].gates: found [r, r, n], expected some order of [n, r, z]");
+  }
+
+  /** The file says in which order the rows are: with another order they are other numbers. */
+  @Test
+  void gatesInAnotherOrderFail() throws IOException {
+    JsonNode root = MAPPER.readTree(GoldenFiles.FOLDER.resolve("torch_gated.json").toFile());
+    for (JsonNode gatedCase : root.get("cases")) {
+      ArrayNode gates = (ArrayNode) gatedCase.get("gates");
+      JsonNode first = gates.remove(0);
+      gates.insert(1, first);
+    }
+    write("torch_gated.json", root);
+    Outcome outcome = verify(folder.toString());
+    assertEquals("0 passed, 2 failed", outcome.last());
+    outcome.assertSays("FAILED lstm_4_6: random h0: output [");
+    outcome.assertSays("FAILED gru_4_6: random h0: output [");
+  }
+
+  @Test
   void wrongFoldersAreErrors() {
     Outcome missing = verify(folder.resolve("none").toString());
     assertEquals(2, missing.exitCode());
