@@ -206,6 +206,7 @@ public final class MapDraft {
   }
 
   private BlockMap generalForm(long nOut) {
+    refuseBesideMap("lstm, gru or a gated cell", gated);
     refuseBesideMap("inputSparsity or density", inputSparsity);
     refuseBesideMap("hiddenSparsity or density", hiddenSparsity);
     refuseBesideMap("hasBias", hasBias);

@@ -10,6 +10,8 @@ import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.kernel.RandomPrograms;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
+import org.iterativemaps.map.GatedMaps;
+import org.iterativemaps.map.Normalisation;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.pattern.WeightMask;
 import org.junit.jupiter.api.AfterEach;
@@ -78,8 +80,26 @@ class KernelMemoryTest {
     return kernel.bytes();
   }
 
-  /** Slots of some hundred units, connected by blocks of every layout. */
+  /** A cell with gates, products and normalisations. */
+  private static MapProgram gated(Random random) {
+    int units = 1 + random.nextInt(150);
+    BlockMap cell =
+        random.nextBoolean()
+            ? GatedMaps.gravesLstm(units).hiddenSparsity(Sparsity.bernoulli(0.2)).build()
+            : GatedMaps.gru(units).inputSparsity(Sparsity.fanIn(1)).build();
+    BlockMap whole =
+        cell.toBuilder()
+            .normalise(cell.slots().get(1).name(), Normalisation.LAYER)
+            .build()
+            .withInputSize(1 + random.nextInt(100));
+    return MapProgram.sequence(whole.realize(), 1 + random.nextInt(2), null);
+  }
+
+  /** Slots of some hundred units, connected by blocks of every layout; or a gated cell. */
   private static MapProgram program(Random random) {
+    if (random.nextInt(4) == 0) {
+      return gated(random);
+    }
     Sparsity[] patterns = {
       Sparsity.dense(),
       Sparsity.density(0.7),
