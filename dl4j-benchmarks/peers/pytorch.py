@@ -1,8 +1,8 @@
 """Times PyTorch (CPU) on the cases of these benchmarks and prints rows in the format of --json.
 
 As in the Java benchmarks "training" is forward and backward, down to the input and all parameters, without loss and
-updater. Names of subjects: "PyTorch RNN", "PyTorch LSTM", "PyTorch Linear" (dense layers), "PyTorch masked" (dense
-weights times a mask; in inference the mask is multiplied in beforehand) and "PyTorch CSR" (torch.sparse).
+updater. Names of subjects: "PyTorch RNN", "PyTorch LSTM", "PyTorch GRU", "PyTorch Linear" (dense layers), "PyTorch
+masked" (dense weights times a mask; in inference the mask is multiplied in beforehand) and "PyTorch CSR" (torch.sparse).
 """
 
 import sys
@@ -38,12 +38,12 @@ def turned(tensor):
     return tensor.detach().t().contiguous().requires_grad_(tensor.requires_grad)
 
 
-def module(run, benchmark, subject, layer, x):
+def module(run, benchmark, subject, layer, x, case=None):
     """A module's rows: its parameters are passed by themselves, so that they count among the inputs."""
     call = layer if isinstance(layer, nn.Sequential) else lambda x: layer(x)[0]
     with run.attempt(f"{benchmark} {subject}"):
         gradient = torch.randn_like(call(x)) * 0.01
-        both(run, benchmark, {}, subject, lambda x, *_: call(x), [x, *layer.parameters()], gradient)
+        both(run, benchmark, case or {}, subject, lambda x, *_: call(x), [x, *layer.parameters()], gradient)
 
 
 def mask(source, target, weights):
@@ -65,6 +65,16 @@ def sequence(run, options):
     x = leaf(time, batch, source)
     module(run, "SequenceBenchmark", "PyTorch RNN", nn.RNN(source, target), x)
     module(run, "SequenceBenchmark", "PyTorch LSTM", nn.LSTM(source, target), x)
+
+
+def gated(run, options):
+    shapes = ("3-4-2-5",) if options.check else ("100-200-20-32", "10-10-20-10")
+    for shape in shapes:
+        source, target, time, batch = map(int, shape.split("-"))
+        for cell, layer in (("lstm", nn.LSTM(source, target)), ("gru", nn.GRU(source, target))):
+            subject = "PyTorch " + cell.upper()
+            case = {"cell": cell, "shape": shape}
+            module(run, "GatedBenchmark", subject, layer, leaf(time, batch, source), case)
 
 
 def mlp(run, options):
@@ -157,7 +167,7 @@ def block(run, cell):
         both(run, *where, "PyTorch CSR", sparse, [csr, turned(x)], turned(gradient), checks=checks)
 
 
-CASES = {"sequence": sequence, "looped": looped, "mlp": mlp, "kernel": kernel}
+CASES = {"sequence": sequence, "gated": gated, "looped": looped, "mlp": mlp, "kernel": kernel}
 
 
 def main():

@@ -19,6 +19,7 @@ final class Plans {
         sequence(),
         step(),
         longSequence(),
+        gated(),
         looped(),
         fit(),
         paper(),
@@ -53,8 +54,14 @@ final class Plans {
   private static Plan step() {
     List<Group> groups =
         List.of(
-            Group.of().subjects("SimpleRnn", "LSTM").with("density", NOT_APPLICABLE),
-            Group.of().subjects("fused-simd").with("density", "1", "0.1"));
+            Group.of()
+                .subjects("SimpleRnn", "LSTM")
+                .with("cell", NOT_APPLICABLE)
+                .with("density", NOT_APPLICABLE),
+            Group.of()
+                .subjects("fused-simd")
+                .with("cell", StepBenchmark.PLAIN, "lstm", "gru")
+                .with("density", "1", "0.1"));
     return new Plan(
         StepBenchmark.class,
         "One example: rnnTimeStep, and output of 20 time steps, against SimpleRnn and LSTM.",
@@ -72,6 +79,33 @@ final class Plans {
         LongSequenceBenchmark.class,
         "One sequence of 1024 time steps, diagonal h->h, against SimpleRnn and LSTM.",
         RECURRENT,
+        groups,
+        groups);
+  }
+
+  private static Plan gated() {
+    String[] shapes = {"100-200-20-32", "10-10-20-10"};
+    List<Group> groups =
+        List.of(
+            Group.of()
+                .subjects("LSTM")
+                .with("cell", NOT_APPLICABLE)
+                .with("density", NOT_APPLICABLE)
+                .with("shape", shapes),
+            Group.of()
+                .subjects("fused-simd")
+                .with("cell", "lstm", "gru")
+                .with("density", DENSITIES)
+                .with("shape", shapes),
+            Group.of()
+                .subjects("fused-simd")
+                .with("cell", "minGru")
+                .with("density", "1")
+                .with("shape", shapes));
+    return new Plan(
+        GatedBenchmark.class,
+        "Gated cells on sequences, against LSTM; shapes are inputs-units-time-batch.",
+        Set.of("LSTM"),
         groups,
         groups);
   }

@@ -1,6 +1,7 @@
 package org.iterativemaps.benchmarks;
 
 import java.util.concurrent.TimeUnit;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -23,11 +24,17 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class StepBenchmark {
 
+  static final String PLAIN = "plain";
+
   /** What is measured. */
   @Param("fused-simd")
   public String subject;
 
-  /** Density of both blocks. */
+  /** "plain", or a cell of {@link GatedBenchmark}. */
+  @Param(PLAIN)
+  public String cell;
+
+  /** Density of both blocks, of a gated cell of all that read token and output. */
   @Param("0.1")
   public String density;
 
@@ -43,16 +50,18 @@ public class StepBenchmark {
   @Setup
   public void build() {
     Subjects.prepare(subject, threads);
-    network =
-        Subjects.network(
-            Subjects.configuration()
-                .list()
-                .layer(SequenceBenchmark.layer(subject, density, "1"))
-                .build());
+    network = Subjects.network(Subjects.configuration().list().layer(layer()).build());
     token = Nd4j.randn('f', new int[] {1, SequenceBenchmark.N_IN, 1});
     sequence = Nd4j.randn('f', new int[] {1, SequenceBenchmark.N_IN, SequenceBenchmark.TIME});
     Verification.check(network, sequence, network.output(sequence));
     Verification.check(network, token, network.rnnTimeStep(token));
+  }
+
+  private Layer layer() {
+    return cell.equals(PLAIN) || !subject.startsWith("fused")
+        ? SequenceBenchmark.layer(subject, density, "1")
+        : GatedBenchmark.layer(
+            subject, cell, SequenceBenchmark.N_IN, SequenceBenchmark.HIDDEN, density);
   }
 
   /** One token of one example, the state going on from call to call. */
