@@ -235,7 +235,7 @@ final class Plans {
                 .with("map", "linear")
                 .with("width", "200", "1000"),
             Group.of()
-                .subjects("reference", "SDIterative")
+                .subjects("fused-simd", "reference", "SDIterative")
                 .with("map", "gated")
                 .with("width", "200", "1000"));
     return new Plan(

@@ -53,7 +53,8 @@ public final class Examples {
               BundleStudy.class,
               "Neighbouring units that share their sources: accuracy and time beside random masks."),
           new Example(
-              GatedMap.class, "An LSTM and a GRU cell as block maps, equal to DL4J's LSTM."),
+              GatedMap.class,
+              "An LSTM swapped for a map in a line, exactly; then sparse, and pruned while it trains."),
           new Example(
               TransformerIsAMap.class,
               "A transformer encoder as an iterated map, tied across depth and untied."),

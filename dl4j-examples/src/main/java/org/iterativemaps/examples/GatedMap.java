@@ -1,5 +1,6 @@
 package org.iterativemaps.examples;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -7,57 +8,77 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.iterativemaps.convert.IterativeMaps;
+import org.iterativemaps.examples.data.ControlCharts;
+import org.iterativemaps.examples.data.Sequences;
 import org.iterativemaps.examples.notebook.Notebook;
 import org.iterativemaps.examples.notebook.Page;
 import org.iterativemaps.examples.notebook.Progress;
+import org.iterativemaps.examples.notebook.Spread;
 import org.iterativemaps.examples.notebook.Table;
+import org.iterativemaps.examples.plots.BlockMaps;
 import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
-import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.Parameter;
-import org.iterativemaps.map.Update;
-import org.iterativemaps.map.pattern.RandomSource;
+import org.iterativemaps.map.GatedMaps;
+import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.change.MagnitudePruning.Scope;
+import org.iterativemaps.map.change.SparsitySchedule;
 import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.surgery.BlockChoice;
+import org.iterativemaps.surgery.GradualPruning;
+import org.iterativemaps.surgery.LiveMaps;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-/** An LSTM cell written as a block map is DL4J's {@code LSTM}: outputs and training. */
+/** An LSTM swapped for a map in a line, exactly; then sparse, and pruned while it trains. */
 public final class GatedMap implements Notebook<GatedMap.Result> {
-  private static final int N_IN = 6;
   private static final int UNITS = 10;
-  private static final int TIME = 12;
-  private static final int BATCH = 8;
+  private static final int WIDE = 20;
+  private static final int BATCH = 30;
+  private static final int TESTS = 150;
 
   /**
-   * How far the two LSTMs are apart.
+   * What one kind of network did.
    *
-   * @param outputDifference largest difference of outputs from the same weights
-   * @param trainedDifference the same after training both
-   * @param firstScore loss before training
-   * @param lastScore loss after it
-   * @param sparseParameters of the GRU whose recurrent blocks are sparse
-   * @param denseParameters of the same GRU, dense
+   * @param name of it
+   * @param weights of its recurrent layer, biases not counted, after training
+   * @param accuracies on test charts, one per seed
+   * @param milliseconds of a fit step of 30 charts, the median
    */
-  public record Result(
-      double outputDifference,
-      double trainedDifference,
-      double firstScore,
-      double lastScore,
-      long sparseParameters,
-      long denseParameters) {}
+  public record Trained(String name, long weights, double[] accuracies, double milliseconds) {}
+
+  /**
+   * What came out.
+   *
+   * @param outputDifference largest difference of outputs from DL4J's LSTM, after the swap
+   * @param trainedDifference the same after training both
+   * @param all the networks that were compared
+   */
+  public record Result(double outputDifference, double trainedDifference, List<Trained> all) {}
+
+  /** A kind of network: its recurrent layer, and the share that is pruned while it trains. */
+  private record Kind(String name, Layer layer, double pruned) {}
+
+  /** How much is done. */
+  private record Size(int seeds, int charts, int epochs) {
+    int iterations() {
+      return epochs * ((charts + BATCH - 1) / BATCH);
+    }
+  }
 
   @Override
   public String title() {
-    return "Gated cells are block maps";
+    return "An LSTM as a map: exact, then sparse";
   }
 
   @Override
@@ -65,197 +86,207 @@ public final class GatedMap implements Notebook<GatedMap.Result> {
     return OptionalInt.of(1); // the networks are small
   }
 
-  // region lstm
-  static BlockMap lstm() {
-    return BlockMap.builder()
-        .input("x", N_IN)
-        .wire("g", UNITS, Activation.TANH) // what may be written
-        .wire("f", UNITS, Activation.SIGMOID) // what is kept
-        .wire("o", UNITS, Activation.SIGMOID) // what is shown
-        .wire("i", UNITS, Activation.SIGMOID) // how much is written
-        .wireWithoutBias("memory", UNITS, Activation.IDENTITY)
-        .wireWithoutBias("shown", UNITS, Activation.TANH)
-        .stateWithoutBias("c", UNITS, Activation.IDENTITY)
-        .stateWithoutBias("h", UNITS, Activation.IDENTITY)
-        .connect("x", "g", Sparsity.dense())
-        .connect("h", "g", Sparsity.dense())
-        .connect("x", "f", Sparsity.dense())
-        .connect("h", "f", Sparsity.dense())
-        .connect("x", "o", Sparsity.dense())
-        .connect("h", "o", Sparsity.dense())
-        .connect("x", "i", Sparsity.dense())
-        .connect("h", "i", Sparsity.dense())
-        .connect(List.of("f", "c"), "memory", BlockFunctions.product()) // f * c + i * g
-        .connect(List.of("i", "g"), "memory", BlockFunctions.product())
-        .connect("memory", "c", BlockFunctions.identity())
-        .connect("memory", "shown", BlockFunctions.identity())
-        .connect(List.of("o", "shown"), "h", BlockFunctions.product()) // o * tanh(memory)
-        .output("h")
-        .build();
+  // region swap
+  static MultiLayerNetwork swapped(MultiLayerNetwork lstm) {
+    return IterativeMaps.fromRnn(lstm).network();
   }
 
   // endregion
 
-  // region gru
-  static BlockMap gru(Sparsity recurrent) {
-    return BlockMap.builder()
-        .input("x", N_IN)
-        .wire("r", UNITS, Activation.SIGMOID) // reset
-        .wire("u", UNITS, Activation.SIGMOID) // keep
-        .wireWithoutBias("s", UNITS, Activation.IDENTITY)
-        .state("h", UNITS, Activation.TANH)
-        .connect("x", "r", Sparsity.dense())
-        .connect("h", "r", recurrent)
-        .connect("x", "u", Sparsity.dense())
-        .connect("h", "u", recurrent)
-        .connect(List.of("r", "h"), "s", BlockFunctions.product())
-        .connect("x", "h", Sparsity.dense())
-        .connect("s", "h", recurrent)
-        .update("h", Update.gated("u")) // u * h + (1 - u) * tanh(…)
-        .output("h")
+  // region sparse
+  /** As many weights as an LSTM of ten units has, in twice as many units. */
+  static Layer sparse() {
+    int weights = 4 * (1 * UNITS + UNITS * UNITS);
+    int fromToken = 4 * WIDE;
+    return new IterativeMapRecurrentLayer.Builder()
+        .lstm(WIDE)
+        .hiddenSparsity(Sparsity.entries((weights - fromToken) / 4))
         .build();
+  }
+
+  static BlockMap gru() {
+    return GatedMaps.gru(WIDE).density(0.2).build(); // or minGru, coupled, gravesLstm
   }
 
   // endregion
 
-  // region layer
-  static Layer layer(BlockMap map) {
-    return new IterativeMapRecurrentLayer.Builder().map(map).build();
+  // region pruning
+  static TrainingListener pruning(double share, int iterations) {
+    int every = Math.max(1, iterations / 40);
+    return new GradualPruning(
+        BlockChoice.all(),
+        SparsitySchedule.cubic(share, iterations / 10, 2 * iterations / 3, every),
+        Scope.GLOBAL);
   }
 
   // endregion
 
   @Override
   public Result run(Page page) throws Exception {
+    Size size = page.quick() ? new Size(1, 150, 2) : new Size(5, 450, 40);
     page.text(
-        "With blocks that multiply slots, gates are slots like any other. An **LSTM** keeps a memory c"
-            + " and an output h; its gates are *wires*, slots that are computed anew in every step:");
-    page.code("lstm");
-    page.text("In a network it is a layer, configured, saved and trained like any other:");
-    page.code("layer");
-
-    MultiLayerNetwork written =
-        network(new LSTM.Builder().nIn(N_IN).nOut(UNITS).activation(Activation.TANH).build());
-    MultiLayerNetwork map = network(layer(lstm()));
-    page.step("Copy the weights of DL4J's LSTM", () -> copyWeights(written, map));
-    DataSet data = data(page.seed());
-    double outputs = difference(written, map, data);
+        "Gates are slots like any other, so an **LSTM** is a map. A trained network becomes one in"
+            + " a line:");
+    page.code("swap");
+    double[] differences = page.step("Swap and train both", () -> exactly(page));
     page.check(
-        String.format(Locale.ROOT, "Outputs are those of DL4J's LSTM (difference %.0e)", outputs),
-        outputs < 1e-12);
-
-    double first = written.score(data);
-    int updates = page.quick() ? 30 : 200;
-    try (Progress progress = page.progress("training both", updates)) {
-      for (int u = 0; u < updates; u++) {
-        written.fit(data);
-        map.fit(data);
-        progress.step();
-      }
-    }
-    double last = written.score(data);
-    double trained = difference(written, map, data);
+        String.format(
+            Locale.ROOT, "Outputs are those of DL4J's LSTM (difference %.0e)", differences[0]),
+        differences[0] < 1e-12);
     page.check(
         String.format(
             Locale.ROOT,
-            "After %d updates with Adam they still are (difference %.0e, loss %.3f to %.3f)",
-            updates,
-            trained,
-            first,
-            last),
-        trained < 1e-8 && Math.abs(last - map.score(data)) < 1e-9);
+            "After training both with Adam they still are (difference %.0e)",
+            differences[1]),
+        differences[1] < 1e-8);
 
     page.text(
-        "A **GRU** is a gated update of its one state slot. Every block may be sparse, which DL4J's"
-            + " own cells cannot be:");
-    page.code("gru");
-    long dense = network(layer(gru(Sparsity.dense()))).getLayer(0).numParams();
-    MultiLayerNetwork sparse = network(layer(gru(Sparsity.fanIn(2))));
-    page.table(
-        Table.of("GRU", "parameters")
-            .row("dense", dense)
-            .row("two recurrent weights per unit", sparse.getLayer(0).numParams()));
-    double before = sparse.score(data);
-    for (int u = 0; u < updates; u++) {
-      sparse.fit(data);
-    }
-    page.check(
+        "The same cells are ready-made, and every block of them may be sparse. Weights may also go"
+            + " while the network trains:");
+    page.code("sparse");
+    page.code("pruning");
+    page.text(
         String.format(
-            Locale.ROOT, "The sparse GRU learns: loss %.3f to %.3f", before, sparse.score(data)),
-        sparse.score(data) < before);
-    return new Result(outputs, trained, first, last, sparse.getLayer(0).numParams(), dense);
-  }
-
-  private static MultiLayerNetwork network(Layer layer) {
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .seed(3)
-                .dataType(DataType.DOUBLE)
-                .updater(new Adam(0.01))
-                .list()
-                .layer(layer)
-                .layer(
-                    new RnnOutputLayer.Builder(LossFunction.MSE)
-                        .activation(Activation.IDENTITY)
-                        .nOut(1)
-                        .build())
-                .setInputType(InputType.recurrent(N_IN))
-                .build());
-    network.init();
-    return network;
-  }
-
-  // region copy
-  /** DL4J keeps W[nIn, 4 units], RW[units, 4 units] and b, columns in the order g, f, o, i. */
-  private static void copyWeights(MultiLayerNetwork from, MultiLayerNetwork to) {
-    String[] gates = {"g", "f", "o", "i"};
-    for (int gate = 0; gate < gates.length; gate++) {
-      String name = gates[gate];
-      put(to, Parameter.weightKey("x", name), columns(from, "0_W", gate).transpose());
-      put(to, Parameter.weightKey("h", name), columns(from, "0_RW", gate).transpose());
-      put(to, Parameter.biasKey(name), columns(from, "0_b", gate));
+            Locale.ROOT,
+            "The task: which of six kinds a curve of %d points is (synthetic control charts, drawn"
+                + " anew for every seed; %d to train with, %d to test).",
+            ControlCharts.TIME,
+            size.charts,
+            TESTS));
+    List<Trained> all = compare(page, size);
+    Table table = Table.of("recurrent layer", "weights", "accuracy", "fit step, ms");
+    for (Trained one : all) {
+      table.row(
+          one.name,
+          one.weights,
+          Spread.of(one.accuracies),
+          String.format(Locale.ROOT, "%.2f", one.milliseconds));
     }
-    to.setParam("1_W", from.getParam("1_W"));
-    to.setParam("1_b", from.getParam("1_b"));
+    page.table(table.caption("Accuracy over the seeds; a fit step is 30 charts, on one thread."));
+    page.text(
+        String.format(
+            Locale.ROOT,
+            "The map trains %.1f times as fast as the LSTM that it is.",
+            all.get(0).milliseconds / all.get(1).milliseconds));
+    return new Result(differences[0], differences[1], all);
   }
 
-  private static INDArray columns(MultiLayerNetwork network, String parameter, int gate) {
-    return network
-        .getParam(parameter)
-        .get(NDArrayIndex.all(), NDArrayIndex.interval(gate * UNITS, (gate + 1) * UNITS));
+  /** Differences from DL4J's LSTM in DOUBLE, before and after training. */
+  private static double[] exactly(Page page) {
+    MultiLayerNetwork lstm = network(lstm(UNITS), DataType.DOUBLE, page.seed());
+    MultiLayerNetwork map = swapped(lstm);
+    DataSet charts = ControlCharts.make(24, page.seed()).iterator(24, 0).next();
+    charts.setFeatures(charts.getFeatures().castTo(DataType.DOUBLE));
+    charts.setLabels(charts.getLabels().castTo(DataType.DOUBLE));
+    double before = difference(lstm, map, charts.getFeatures());
+    for (int i = 0; i < (page.quick() ? 5 : 50); i++) {
+      lstm.fit(charts);
+      map.fit(charts);
+    }
+    return new double[] {before, difference(lstm, map, charts.getFeatures())};
   }
 
-  private static void put(MultiLayerNetwork network, String key, INDArray matrix) {
-    INDArray rows = matrix.dup('c');
-    network.setParam("0_" + key, rows.reshape('c', new long[] {rows.length()}));
-  }
-
-  // endregion
-
-  private static double difference(MultiLayerNetwork one, MultiLayerNetwork other, DataSet data) {
-    INDArray input = data.getFeatures();
+  private static double difference(MultiLayerNetwork one, MultiLayerNetwork other, INDArray input) {
     return Magnitude.largestDifference(one.output(input), other.output(input));
   }
 
-  /** The sum of the first feature over the last three tokens is asked for. */
-  private static DataSet data(long seed) {
-    RandomSource random = RandomSource.of(seed, "gated");
-    INDArray input = Nd4j.zeros(DataType.DOUBLE, BATCH, N_IN, TIME);
-    INDArray target = Nd4j.zeros(DataType.DOUBLE, BATCH, 1, TIME);
-    for (int b = 0; b < BATCH; b++) {
-      for (int t = 0; t < TIME; t++) {
-        for (int i = 0; i < N_IN; i++) {
-          input.putScalar(new int[] {b, i, t}, random.nextGaussian());
-        }
-        double sum = 0;
-        for (int back = 0; back < 3 && back <= t; back++) {
-          sum += input.getDouble(b, 0, t - back);
-        }
-        target.putScalar(new int[] {b, 0, t}, sum);
+  private static Layer lstm(int units) {
+    return new LSTM.Builder().nOut(units).activation(Activation.TANH).build();
+  }
+
+  private static List<Trained> compare(Page page, Size size) throws Exception {
+    Layer wide = new IterativeMapRecurrentLayer.Builder().lstm(WIDE).build();
+    Layer plain =
+        new IterativeMapRecurrentLayer.Builder().nOut(WIDE).activation(Activation.TANH).build();
+    List<Kind> kinds =
+        List.of(
+            new Kind("DL4J's LSTM, 10 units", lstm(UNITS), 0),
+            new Kind("the same as a map", null, 0),
+            new Kind("sparse gated map, 20 units", sparse(), 0),
+            new Kind("gated map, 20 units, pruned to 90 %", wide, 0.9),
+            new Kind("tanh map without gates, 20 units", plain, 0));
+    List<Trained> all = new ArrayList<>();
+    int runs = kinds.size() * size.seeds;
+    try (Progress progress = page.progress("Train " + runs + " networks", runs)) {
+      for (Kind kind : kinds) {
+        all.add(train(kind, size, page, progress));
       }
     }
-    return new DataSet(input, target);
+    return all;
+  }
+
+  private static Trained train(Kind kind, Size size, Page page, Progress progress) {
+    double[] accuracies = new double[size.seeds];
+    List<Double> milliseconds = new ArrayList<>();
+    long weights = 0;
+    for (int s = 0; s < size.seeds; s++) {
+      long seed = page.seed() + s;
+      Sequences charts = ControlCharts.make(size.charts + TESTS, seed);
+      MultiLayerNetwork network =
+          kind.layer == null
+              ? swapped(network(lstm(UNITS), DataType.FLOAT, seed))
+              : network(kind.layer.clone(), DataType.FLOAT, seed);
+      if (kind.pruned > 0) {
+        network.setListeners(pruning(kind.pruned, size.iterations()));
+      }
+      DataSetIterator batches = charts.range(0, size.charts).iterator(BATCH, seed);
+      for (int epoch = 0; epoch < size.epochs; epoch++) {
+        batches.reset();
+        while (batches.hasNext()) {
+          DataSet batch = batches.next();
+          long start = System.nanoTime();
+          network.fit(batch);
+          milliseconds.add((System.nanoTime() - start) / 1e6);
+        }
+      }
+      Sequences tests = charts.range(size.charts, size.charts + TESTS);
+      accuracies[s] = network.evaluate(tests.iterator(TESTS, 0)).accuracy();
+      weights = weights(network);
+      if (kind.pruned > 0 && s == 0) {
+        page.picture(
+            "pruned",
+            BlockMaps.spy("The gates' blocks after pruning to 90 %", map(network)).picture(),
+            "One threshold for all blocks: gates keep different shares of their weights.");
+      }
+      progress.note(String.format(Locale.ROOT, "%s: %.3f", kind.name, accuracies[s]));
+      progress.step();
+    }
+    // The last quarter of the steps: compiled, and as sparse as it gets.
+    double[] last =
+        milliseconds.subList(milliseconds.size() * 3 / 4, milliseconds.size()).stream()
+            .mapToDouble(Double::doubleValue)
+            .toArray();
+    return new Trained(kind.name, weights, accuracies, Spread.of(last).median());
+  }
+
+  private static RealizedMap map(MultiLayerNetwork network) {
+    return LiveMaps.settings(network, "#0").realized();
+  }
+
+  private static long weights(MultiLayerNetwork network) {
+    Layer inner =
+        ((LastTimeStep) network.getLayerWiseConfigurations().getConf(0).getLayer()).getUnderlying();
+    return inner instanceof LSTM ? 4L * (UNITS + UNITS * UNITS) : map(network).trainableWeights();
+  }
+
+  private static MultiLayerNetwork network(Layer layer, DataType type, long seed) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(seed)
+                .dataType(type)
+                .updater(new Adam(0.005))
+                .list()
+                .layer(new LastTimeStep(layer))
+                .layer(
+                    new OutputLayer.Builder(LossFunction.MCXENT)
+                        .activation(Activation.SOFTMAX)
+                        .nOut(ControlCharts.KINDS)
+                        .build())
+                .setInputType(InputType.recurrent(1))
+                .build());
+    network.init();
+    return network;
   }
 
   /** Starts it: {@code --help} lists its options. */

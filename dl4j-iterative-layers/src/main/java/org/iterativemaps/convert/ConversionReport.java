@@ -96,7 +96,7 @@ public record ConversionReport(List<Entry> entries, List<String> notes, Optional
       notes.add(note);
     }
 
-    /** What would make linear maps faster in this JVM, if anything. */
+    /** What would make maps faster in this JVM, if anything. */
     void speed() {
       KernelSelection.advice().ifPresent(this::note);
     }

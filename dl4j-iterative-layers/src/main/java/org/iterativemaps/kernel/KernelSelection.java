@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * or the one that the system property {@value #PROPERTY} names.
  *
  * <p>The one named is an error if it is not available or fails. A map that it refuses, as some are
- * for linear maps or one floating type alone, is run as without the property, with a warning.
+ * for some functions or one floating type alone, is run as without the property, with a warning.
  */
 public final class KernelSelection {
   /** System property: the name of a provider, or {@value #AUTO}. */

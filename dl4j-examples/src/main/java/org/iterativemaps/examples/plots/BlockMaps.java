@@ -1,5 +1,6 @@
 package org.iterativemaps.examples.plots;
 
+import java.util.stream.IntStream;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Slot;
@@ -10,7 +11,9 @@ public final class BlockMaps {
   private BlockMaps() {}
 
   /**
-   * The block matrix of a map: which weights exist.
+   * The block matrix of a map: which weights exist. What goes unit by unit without weights, a wire
+   * or the product of a gate with what it lets through, is a diagonal of fixed entries from each of
+   * its sources; other functions are left out.
    *
    * @param title what it is about
    * @param map with its masks drawn
@@ -22,6 +25,10 @@ public final class BlockMaps {
       plot.slot(slot.name(), slot.size());
     }
     for (RealizedBlock block : map.blocks()) {
+      if (block.mask() == null) {
+        unitByUnit(plot, map, block);
+        continue;
+      }
       Entries entries = entries(block.mask());
       if (block.block().isTrainable()) {
         plot.block(block.block().from(), block.block().to(), entries);
@@ -30,6 +37,19 @@ public final class BlockMaps {
       }
     }
     return plot;
+  }
+
+  private static void unitByUnit(SpyPlot plot, RealizedMap map, RealizedBlock block) {
+    if (!block.block().function().isElementwise()) {
+      return;
+    }
+    int units = map.map().slots().get(block.to()).size();
+    for (String from : block.block().sources()) {
+      plot.fixedBlock(
+          from,
+          block.block().to(),
+          visitor -> IntStream.range(0, units).forEach(unit -> visitor.entry(unit, unit)));
+    }
   }
 
   private static Entries entries(WeightMask mask) {
