@@ -123,7 +123,7 @@ public final class GatedMap implements Notebook<GatedMap.Result> {
 
   @Override
   public Result run(Page page) throws Exception {
-    Size size = page.quick() ? new Size(1, 150, 2) : new Size(5, 450, 40);
+    Size size = page.quick() ? new Size(1, 150, 2) : new Size(5, 300, 30);
     page.text(
         "Gates are slots like any other, so an **LSTM** is a map. A trained network becomes one in"
             + " a line:");

@@ -1,12 +1,12 @@
 /**
  * The fused kernel: maps in FLOAT on the CPU, all but those with attention or maps in them, the
- * whole sequence in one pass over arrays on the heap, the batch along the lanes of vectors; in plain
- * Java, or on the Vector API in {@code kernel.fused.simd}. The build makes {@code
+ * whole sequence in one pass over arrays on the heap, the batch along the lanes of vectors; in
+ * plain Java, or on the Vector API in {@code kernel.fused.simd}. The build makes {@code
  * kernel.fused.doubles} of it.
  *
  * <p>{@code FusedPlan} says what is computed, {@code RecordLayout} where it lies, {@code CallShape}
- * how a call is cut up. {@code CellSum}, {@code CellActivation} and {@code CellUpdate} are the three
- * stages of a cell, {@code FusedPhase} runs them, {@code ForwardPass} and {@code BackwardPass} go
- * through time, and {@code FusedKernel} is the kernel.
+ * how a call is cut up. {@code CellSum}, {@code CellActivation} and {@code CellUpdate} are the
+ * three stages of a cell, {@code FusedPhase} runs them, {@code ForwardPass} and {@code
+ * BackwardPass} go through time, and {@code FusedKernel} is the kernel.
  */
 package org.iterativemaps.kernel.fused;
