@@ -52,12 +52,15 @@ public final class MapDraft {
       weights = oneOf("trainableWeights", weights, plan.trainableWeights());
       proportion = oneOf("hiddenProportion", proportion, plan.hiddenProportion());
     }
-    if (weights != null || proportion != null || hasPlannedSizes()) {
+    boolean isPlanned = gated == null && (weights != null || proportion != null);
+    if (isPlanned || hasPlannedSizes()) {
       MapPlan plan = plan(nOut, weights, proportion);
       return made(map(plan, nIn), plan);
     }
     BlockMap whole =
-        map != null ? generalForm(nOut) : gated != null ? gatedForm(nOut) : shortForm(nOut);
+        map != null
+            ? generalForm(nOut)
+            : gated != null ? gatedForm(nOut, weights, proportion) : shortForm(nOut);
     return made(nIn < 1 ? whole : withInputSize(whole, nIn), null);
   }
 
@@ -100,8 +103,8 @@ public final class MapDraft {
   private MapPlan plan(long nOut, Long weights, Double proportion) {
     if (gated != null) {
       throw new IllegalArgumentException(
-          "trainableWeights, hiddenProportion, hiddenSize, outputSlot, blockDensity and bundles plan"
-              + " maps of six blocks, not gated ones: give those densities or patterns");
+          "hiddenSize, outputSlot, blockDensity and bundles plan maps of six blocks, not gated ones:"
+              + " give those densities or patterns, or trainableWeights and hiddenProportion");
     }
     if (map != null) {
       throw new IllegalArgumentException(
@@ -181,9 +184,25 @@ public final class MapDraft {
   }
 
   /** The short form of a cell: only here is it changed, so that options may come in any order. */
-  private BlockMap gatedForm(long nOut) {
+  private BlockMap gatedForm(long nOut, Long weights, Double proportion) {
     refuseBesideGates("hasBias", hasBias);
     refuseBesideGates("bundles", bundle);
+    if ((weights == null) != (proportion == null)) {
+      throw new IllegalArgumentException(
+          "trainableWeights, hiddenProportion: found "
+              + weights
+              + " and "
+              + proportion
+              + ", expected both for a gated cell, or neither");
+    }
+    if (weights != null && (inputSparsity != null || hiddenSparsity != null)) {
+      throw new IllegalArgumentException(
+          "trainableWeights: given beside density, inputSparsity or hiddenSparsity of a gated cell;"
+              + " leave one of the two out");
+    }
+    if (weights != null) {
+      gated.budget(weights, proportion);
+    }
     if (inputSparsity != null) {
       gated.inputSparsity(inputSparsity);
     }

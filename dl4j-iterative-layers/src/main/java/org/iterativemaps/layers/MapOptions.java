@@ -48,7 +48,8 @@ public interface MapOptions<B> {
   /**
    * A gated cell, with the first bias of its forget gate: {@code map(GatedMaps.gru(256))}. The
    * short form's {@link #density}, {@link #inputSparsity}, {@link #hiddenSparsity}, {@link
-   * #injection} and {@link #maskSeed} are the cell's, for all its gates.
+   * #injection} and {@link #maskSeed} are the cell's, for all its gates; {@link #trainableWeights}
+   * and {@link #hiddenProportion}, both, are its {@link GatedMapBuilder#budget}.
    */
   default B map(GatedMapBuilder cell) {
     draft().gated = cell;

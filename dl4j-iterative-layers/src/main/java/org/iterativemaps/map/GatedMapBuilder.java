@@ -86,6 +86,46 @@ public final class GatedMapBuilder {
     return this;
   }
 
+  /**
+   * An exact number of trained weights, biases not counted, instead of patterns: in equal parts for
+   * the blocks from the token, and for those from the output of the token before, at random places.
+   *
+   * @param trainableWeights of the whole cell
+   * @param hiddenProportion the share of them that does not read the token, in [0, 1); peepholes
+   *     are among these
+   * @throws IllegalArgumentException if a block would get no weight, or more than it has cells; at
+   *     {@link #build} or, while the input size is open, when that is known
+   */
+  public GatedMapBuilder budget(long trainableWeights, double hiddenProportion) {
+    if (!(hiddenProportion >= 0 && hiddenProportion < 1)) {
+      throw new IllegalArgumentException(
+          "hiddenProportion: found " + hiddenProportion + ", expected a fraction in [0, 1)");
+    }
+    long hidden = Math.round(trainableWeights * hiddenProportion);
+    divide(INPUT, trainableWeights - hidden, cell.fromInput, inputSparsities);
+    long peepholes = cell == GatedCell.GRAVES_LSTM ? 3L * units : 0;
+    divide(HIDDEN, hidden - peepholes, cell.fromHidden, hiddenSparsities);
+    return this;
+  }
+
+  private static void divide(
+      String from, long weights, List<String> slots, Map<String, Sparsity> sparsities) {
+    if (weights < slots.size() || (slots.isEmpty() && weights > 0)) {
+      throw new IllegalArgumentException(
+          "trainableWeights, hiddenProportion: found "
+              + weights
+              + " weights for the blocks from "
+              + from
+              + " to "
+              + slots
+              + (slots.isEmpty() ? ", expected none" : ", expected at least one for each"));
+    }
+    for (int i = 0; i < slots.size(); i++) {
+      long share = weights / slots.size() + (i < weights % slots.size() ? 1 : 0);
+      sparsities.put(slots.get(i), Sparsity.entries(Math.toIntExact(share)));
+    }
+  }
+
   private void require(List<String> slots, String slot, String from) {
     if (!slots.contains(slot)) {
       throw new IllegalArgumentException(

@@ -17,6 +17,7 @@ import org.iterativemaps.map.GatedMapBuilder;
 import org.iterativemaps.map.GatedMaps;
 import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.Parameter;
+import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -303,11 +304,55 @@ class GatedMapsTest {
     assertRefused("no forget gate", () -> GatedMaps.gru(3).forgetGateBiasInit(1));
     assertRefused("coupled", () -> GatedMaps.coupled(3).gateActivation(Activation.HARDSIGMOID));
     var layer = new IterativeMapRecurrentLayer.Builder();
-    assertRefused("not gated", () -> layer.lstm(3).trainableWeights(100).build());
+    assertRefused("both", () -> layer.lstm(3).trainableWeights(100).build());
+    assertRefused("six blocks", () -> sequence().lstm(3).hiddenSize(3).build());
+    assertRefused("leave one", () -> budget(100, 0.5).density(0.5).build());
+    assertRefused("at least one", () -> budget(10, 0.1).build());
+    assertRefused("cells", () -> budget(100, 0.9).build());
+    assertRefused("expected none", () -> GatedMaps.minGru(3).budget(10, 0.5));
+    assertRefused("[0, 1)", () -> GatedMaps.lstm(3).budget(10, 1));
     assertRefused("hasBias", () -> sequence().lstm(3).hasBias(false).build());
     assertRefused("nOut", () -> sequence().lstm(3).nOut(4).build());
     assertRefused("map", () -> sequence().lstm(3).map(GatedMaps.gru(3).build()).build());
     assertFalse(GatedMaps.lstm(3).build().isLinear());
+  }
+
+  private static IterativeMapRecurrentLayer.Builder budget(long weights, double proportion) {
+    return sequence().nIn(2).lstm(3).trainableWeights(weights).hiddenProportion(proportion);
+  }
+
+  /** To the last weight, whatever the cell, the budget and the proportion. */
+  @Test
+  void budgetsAreMet() {
+    for (String name : List.of("lstm", "gravesLstm", "coupled", "gru", "minGru")) {
+      for (int weights = 60; weights < 80; weights++) {
+        double proportion = name.equals("minGru") ? 0 : 0.4;
+        GatedMapBuilder cell =
+            switch (name) {
+              case "lstm" -> GatedMaps.lstm(6);
+              case "gravesLstm" -> GatedMaps.gravesLstm(6);
+              case "coupled" -> GatedMaps.coupled(6);
+              case "gru" -> GatedMaps.gru(6);
+              default -> GatedMaps.minGru(6);
+            };
+        RealizedMap map =
+            sequence()
+                .nIn(9)
+                .map(cell)
+                .trainableWeights(weights)
+                .hiddenProportion(proportion)
+                .build()
+                .getSettings()
+                .realized();
+        assertEquals(weights, map.trainableWeights());
+        long fromInput =
+            map.parameters().stream()
+                .filter(p -> p.key().startsWith("W[x"))
+                .mapToLong(Parameter::length)
+                .sum();
+        assertEquals(weights - Math.round(weights * proportion), fromInput);
+      }
+    }
   }
 
   private static IterativeMapRecurrentLayer.Builder sequence() {

@@ -84,16 +84,16 @@ final class RecordLayout {
         length - Arrays.stream(plan.carried).map(slot -> handed[slot]).min().orElse(length);
   }
 
-  private void place(CellPlan plan, Integer sharedDrive) {
-    int cell = plan.cell();
-    int slot = plan.slot();
-    cells[cell] = area(slot);
-    sums[cell] = this.plan.isCombined(slot) ? area(slot) : cells[cell];
-    drives[cell] = sharedDrive != null ? sharedDrive : sums[cell];
-    derivatives[cell] = this.plan.keepsPreActivation(slot) ? area(slot) : sums[cell];
-    if (this.plan.gains[slot] >= 0) {
-      normalised[cell] = area(slot);
-      roots[cell] = take(lanes);
+  private void place(CellPlan cell, Integer sharedDrive) {
+    int c = cell.cell();
+    int slot = cell.slot();
+    cells[c] = area(slot);
+    sums[c] = plan.isCombined(slot) ? area(slot) : cells[c];
+    drives[c] = sharedDrive != null ? sharedDrive : sums[c];
+    derivatives[c] = plan.keepsPreActivation(slot) ? area(slot) : sums[c];
+    if (plan.gains[slot] >= 0) {
+      normalised[c] = area(slot);
+      roots[c] = take(lanes);
     }
   }
 
