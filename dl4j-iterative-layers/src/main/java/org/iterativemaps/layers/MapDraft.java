@@ -183,7 +183,7 @@ public final class MapDraft {
         .build();
   }
 
-  /** The short form of a cell: only here is it changed, so that options may come in any order. */
+  /** The cell with the options of the short form, on a copy: the cell is the user's. */
   private BlockMap gatedForm(long nOut, Long weights, Double proportion) {
     refuseBesideGates("hasBias", hasBias);
     refuseBesideGates("bundles", bundle);
@@ -200,22 +200,23 @@ public final class MapDraft {
           "trainableWeights: given beside density, inputSparsity or hiddenSparsity of a gated cell;"
               + " leave one of the two out");
     }
+    GatedMapBuilder cell = gated.copy();
     if (weights != null) {
-      gated.budget(weights, proportion);
+      cell.budget(weights, proportion);
     }
     if (inputSparsity != null) {
-      gated.inputSparsity(inputSparsity);
+      cell.inputSparsity(inputSparsity);
     }
     if (hiddenSparsity != null) {
-      gated.hiddenSparsity(hiddenSparsity);
+      cell.hiddenSparsity(hiddenSparsity);
     }
     if (injection != null) {
-      gated.injection(injection);
+      cell.injection(injection);
     }
     if (seed != null) {
-      gated.seed(seed);
+      cell.seed(seed);
     }
-    return sized(gated.build(), nOut);
+    return sized(cell.build(), nOut);
   }
 
   private static void refuseBesideGates(String option, Object value) {

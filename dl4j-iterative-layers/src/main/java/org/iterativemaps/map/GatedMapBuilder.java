@@ -37,6 +37,22 @@ public final class GatedMapBuilder {
     this.units = units;
   }
 
+  /** Another builder of what this one has been told so far. */
+  public GatedMapBuilder copy() {
+    GatedMapBuilder copy = new GatedMapBuilder(cell, units);
+    copy.inputSparsities.putAll(inputSparsities);
+    copy.hiddenSparsities.putAll(hiddenSparsities);
+    copy.nIn = nIn;
+    copy.inputSparsity = inputSparsity;
+    copy.hiddenSparsity = hiddenSparsity;
+    copy.activation = activation;
+    copy.gateActivation = gateActivation;
+    copy.forgetGateBias = forgetGateBias;
+    copy.injection = injection;
+    copy.seed = seed;
+    return copy;
+  }
+
   /** The size of a token; without it the size stays open, as of any map. */
   public GatedMapBuilder nIn(int size) {
     this.nIn = size;

@@ -247,6 +247,12 @@ class GatedMapsTest {
             .getSettings();
     BlockMap longForm = GatedMaps.lstm(6).nIn(4).density(0.5).seed(9).build();
     assertEquals(longForm, shortForm.map());
+    GatedMapBuilder own = GatedMaps.coupled(6).hiddenSparsity("o", Sparsity.fanIn(2));
+    BlockMap asItWas = own.build();
+    BlockMap inLayer =
+        sequence().map(own).inputSparsity(Sparsity.fanIn(1)).build().getSettings().map();
+    assertEquals(asItWas, own.build()); // the layer's options are not its own
+    assertEquals(own.inputSparsity(Sparsity.fanIn(1)).build(), inLayer);
     assertEquals(
         GatedMaps.gru(6).build(),
         new IterativeMapRecurrentLayer.Builder().gru(6).nOut(6).build().getSettings().map());
