@@ -8,6 +8,7 @@ import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
+import org.iterativemaps.map.GatedMaps;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.nd4j.linalg.activations.Activation;
 
@@ -210,31 +211,69 @@ public final class IterativeMaps {
   }
 
   /**
-   * Recurrent maps with one hidden slot and K = 1 become {@code SimpleRnn} layers again. The map of
-   * an LSTM stays as it is, and the report says so.
+   * Every {@code IterativeMapRecurrentLayer} with K = 1, alone or in {@code LastTimeStep} or {@code
+   * Bidirectional}, becomes the recurrent layer of DL4J's that its map is, with the same outputs,
+   * loss and gradients of the weights that exist. Weights that did not exist, and a missing bias,
+   * are zeros, and are trained from then on.
    *
-   * @throws IllegalArgumentException if there is no {@code IterativeMapRecurrentLayer}, or one has
-   *     more slots, steps or fixed weights
+   * <pre>
+   *   one hidden slot, linear          SimpleRnn
+   *   GatedMaps.lstm(units)            LSTM
+   *   GatedMaps.gravesLstm(units)      GravesLSTM
+   * </pre>
+   *
+   * <p>The map of an LSTM is told by its form, whether {@link #fromRnn(MultiLayerNetwork)} made it
+   * or not: slots and blocks with the names, roles and sizes that {@link GatedMaps} gives them; any
+   * weights missing in the blocks from x and h to the gates and in the peepholes, or all of them;
+   * one activation for g and shown, and one for the gates f, i and o; nothing fixed. Training
+   * settings, data format, the initialiser of recurrent weights and the first bias of the forget
+   * gate are the map's. {@code fromRnn} and this give back the same parameters to the bit.
+   *
+   * <p>Any other map with gates or wires stays as it is, and the report says why: of one that is
+   * nearly an LSTM's it names the slot or block, what was found and what was expected. So does one
+   * of an LSTM with K above 1, weight noise, constraints, or gradients normalised per parameter,
+   * which are other parameters here and there.
+   *
+   * <p>Of the LSTMs, what {@link #fromRnn(MultiLayerNetwork, RnnOptions)} says about time masks and
+   * truncated back-propagation holds in this direction, too. Without trained weights: DL4J draws
+   * the weights of all gates as one matrix, and biases but the forget gate's begin at 0;
+   * initialisers of single blocks and biases are left out, and the report says so.
+   *
+   * @throws IllegalArgumentException if there is no {@code IterativeMapRecurrentLayer} that becomes
+   *     another layer; if a linear one has more slots, steps or fixed weights; or if sizes are not
+   *     known yet. The message names the layer
    */
   public static Conversion<MultiLayerNetwork> toRnn(MultiLayerNetwork network) {
     MultiLayerSource source = MultiLayerSource.of(network);
     return MapToRnn.plan(source.chains()).network(source);
   }
 
-  /** The way back without a trained network, as {@link #toRnn(MultiLayerNetwork)}. */
+  /**
+   * The way back without a trained network, as {@link #toRnn(MultiLayerNetwork)}.
+   *
+   * @throws IllegalArgumentException likewise
+   */
   public static Conversion<MultiLayerConfiguration> toRnn(MultiLayerConfiguration configuration) {
     MultiLayerSource source = new MultiLayerSource(configuration, null);
     return MapToRnn.plan(source.chains()).configuration(source);
   }
 
-  /** The way back without a trained network, as {@link #toRnn(MultiLayerNetwork)}. */
+  /**
+   * The way back without a trained network, as {@link #toRnn(MultiLayerNetwork)}.
+   *
+   * @throws IllegalArgumentException likewise
+   */
   public static Conversion<ComputationGraphConfiguration> toRnn(
       ComputationGraphConfiguration configuration) {
     GraphSource source = new GraphSource(configuration, null);
     return MapToRnn.plan(source.chains()).configuration(source);
   }
 
-  /** As {@link #toRnn(MultiLayerNetwork)}. */
+  /**
+   * As {@link #toRnn(MultiLayerNetwork)}.
+   *
+   * @throws IllegalArgumentException likewise
+   */
   public static Conversion<ComputationGraph> toRnn(ComputationGraph network) {
     GraphSource source = GraphSource.of(network);
     return MapToRnn.plan(source.chains()).network(source);

@@ -1,25 +1,29 @@
 package org.iterativemaps.convert;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.params.LSTMParamInitializer;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.layers.LayerWeights;
+import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.GatedMapBuilder;
 import org.iterativemaps.map.GatedMaps;
 import org.iterativemaps.map.Parameter;
-import org.iterativemaps.map.Slot;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * An LSTM as a map of {@link GatedMaps}, and the way of its weights. A is the layer's activation, S
@@ -32,8 +36,12 @@ final class LstmToMap {
           + " computes them like others, except in LastTimeStep. Padding at the end is the same to"
           + " both unless the layer is Bidirectional";
 
-  private static final String WRITTEN = "m"; // the memory after this token
-  private static final List<String> GATES = List.of("g", "f", "o", "i"); // DL4J's order of columns
+  static final String WRITTEN = "m"; // the memory after this token
+  static final String SHOWN = "shown"; // A of that, before the output gate
+  static final String VALUE = "g"; // what is written, with activation A
+  static final String FORGET_GATE = "f";
+  static final List<String> GATES = List.of(VALUE, FORGET_GATE, "o", "i"); // DL4J's columns
+
   private static final List<String> PEEPHOLES = List.of("f", "o", "i"); // the same
 
   private final AbstractLSTM lstm;
@@ -63,7 +71,12 @@ final class LstmToMap {
         return Optional.of("has the activation " + activation + ": " + obstacle.get());
       }
     }
-    GradientNormalization normalization = lstm.getGradientNormalization();
+    return trainingObstacle(lstm);
+  }
+
+  /** What keeps an LSTM and its map from being trained alike, whichever of the two is given. */
+  static Optional<String> trainingObstacle(BaseLayer layer) {
+    GradientNormalization normalization = layer.getGradientNormalization();
     if (normalization == GradientNormalization.ClipL2PerParamType
         || normalization == GradientNormalization.RenormalizeL2PerParamType) {
       return Optional.of(
@@ -72,7 +85,7 @@ final class LstmToMap {
               + ", and the map keeps the weights of every gate apart; normalise gradients per layer"
               + " or clip their elements");
     }
-    return TrainingSettings.obstacle(lstm);
+    return TrainingSettings.obstacle(layer);
   }
 
   /** With the LSTM's training settings; its forget gate begins where the LSTM's does. */
@@ -81,7 +94,7 @@ final class LstmToMap {
         new IterativeMapRecurrentLayer.Builder()
             .map(map())
             .steps(options.steps())
-            .biasInit("f", lstm.getForgetGateBiasInit())
+            .biasInit(FORGET_GATE, lstm.getForgetGateBiasInit())
             .build();
     TrainingSettings.copy(lstm, layer);
     layer.setBiasInit(0); // DL4J's LSTM has no other
@@ -99,50 +112,89 @@ final class LstmToMap {
         .build();
   }
 
-  /** Whether a map has the slots of one that was made here. */
-  static boolean isOne(BlockMap map) {
-    return map.slots().stream()
-        .map(Slot::name)
-        .toList()
-        .equals(
-            List.of(RnnToMap.INPUT, "g", "f", "i", WRITTEN, "o", "shown", MEMORY, RnnToMap.HIDDEN));
+  /**
+   * What a parameter of the map is in DL4J's LSTM.
+   *
+   * @param key DL4J's parameter: W[nIn, 4 units], RW[units, 4 units] (and three columns of
+   *     peepholes) or b
+   * @param start of its numbers among DL4J's in 'f' order, which runs through all sources of a
+   *     column first, as a block's weights do
+   * @param length how many there are: one per cell of a block with all weights, or per unit
+   * @param from the slot of the weights; null for a bias
+   * @param to the gate
+   */
+  record Part(String key, int start, int length, String from, String to) {
+
+    boolean isBias() {
+      return from == null;
+    }
+
+    /** Of the map. */
+    String mapKey() {
+      return isBias() ? Parameter.biasKey(to) : Parameter.weightKey(from, to);
+    }
+
+    /** Whether these are weights between the slots of a block. */
+    boolean isOf(Block block) {
+      return block.to().equals(to) && block.sources().equals(List.of(from));
+    }
+
+    /** Whether it is a diagonal, of which DL4J keeps nothing else. */
+    boolean isPeephole() {
+      return MEMORY.equals(from) || WRITTEN.equals(from);
+    }
   }
 
-  private static String seenBy(String gate) {
-    return gate.equals("o") ? WRITTEN : MEMORY;
+  /** All parts of DL4J's parameters. */
+  static List<Part> parts(int nIn, int units, boolean hasPeepholes) {
+    List<Part> parts = new ArrayList<>();
+    for (int i = 0; i < GATES.size(); i++) {
+      String gate = GATES.get(i);
+      int column = i * units;
+      parts.add(
+          new Part(
+              LSTMParamInitializer.INPUT_WEIGHT_KEY,
+              column * nIn,
+              units * nIn,
+              RnnToMap.INPUT,
+              gate));
+      parts.add(
+          new Part(
+              LSTMParamInitializer.RECURRENT_WEIGHT_KEY,
+              column * units,
+              units * units,
+              RnnToMap.HIDDEN,
+              gate));
+      parts.add(new Part(LSTMParamInitializer.BIAS_KEY, column, units, null, gate));
+    }
+    for (int i = 0; hasPeepholes && i < PEEPHOLES.size(); i++) {
+      String gate = PEEPHOLES.get(i);
+      int column = GATES.size() * units + i; // of RW: one per peephole
+      parts.add(
+          new Part(
+              LSTMParamInitializer.RECURRENT_WEIGHT_KEY,
+              column * units,
+              units,
+              gate.equals("o") ? WRITTEN : MEMORY,
+              gate));
+    }
+    return parts;
   }
 
   /**
-   * DL4J's W[nIn, 4 units], RW[units, 4 units] (and three columns of peepholes) and b, into the
-   * blocks.
+   * DL4J's parameters into those of the map.
    *
    * @param from parameters of the LSTM by key
    * @param to parameters of the map by key
    */
   void copyWeights(Function<String, INDArray> from, Function<String, INDArray> to) {
-    // f order runs through all sources of a column first, as a block's weights do.
-    double[] input = DenseBlock.entries(from.apply(LSTMParamInitializer.INPUT_WEIGHT_KEY));
-    double[] hidden = DenseBlock.entries(from.apply(LSTMParamInitializer.RECURRENT_WEIGHT_KEY));
-    double[] bias = DenseBlock.entries(from.apply(LSTMParamInitializer.BIAS_KEY));
-    for (int column = 0; column < GATES.size(); column++) {
-      String gate = GATES.get(column);
-      copyPart(input, column, to.apply(Parameter.weightKey(RnnToMap.INPUT, gate)));
-      copyPart(hidden, column, to.apply(Parameter.weightKey(RnnToMap.HIDDEN, gate)));
-      copyPart(bias, column, to.apply(Parameter.biasKey(gate)));
+    Map<String, double[]> all = new HashMap<>();
+    for (Part part : parts(Math.toIntExact(lstm.getNIn()), units, hasPeepholes(lstm))) {
+      double[] numbers =
+          all.computeIfAbsent(part.key(), key -> DenseBlock.entries(from.apply(key)));
+      LayerWeights.assign(
+          Arrays.copyOfRange(numbers, part.start(), part.start() + part.length()),
+          to.apply(part.mapKey()));
     }
-    if (hasPeepholes(lstm)) {
-      for (int i = 0; i < PEEPHOLES.size(); i++) {
-        String gate = PEEPHOLES.get(i);
-        int column = GATES.size() * units + i; // of RW: one per peephole
-        copyPart(hidden, column, to.apply(Parameter.weightKey(seenBy(gate), gate)));
-      }
-    }
-  }
-
-  /** The part of all numbers that is as long as the target. */
-  private static void copyPart(double[] all, int part, INDArray to) {
-    int length = Math.toIntExact(to.length());
-    double[] values = Arrays.copyOfRange(all, part * length, (part + 1) * length);
-    to.assign(Nd4j.createFromArray(values).castTo(to.dataType()));
   }
 }

@@ -51,7 +51,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 @SuppressWarnings("deprecation") // GravesLSTM
 class FromLstmTest {
-  private static final int N_IN = 3;
+  static final int N_IN = 3;
   private static final int TIME = 4;
   private static final Activation[] ACTIVATIONS = {
     Activation.TANH, Activation.SOFTSIGN, Activation.SIGMOID, Activation.ELU
@@ -366,7 +366,7 @@ class FromLstmTest {
     return Stream.of("g", "f", "o", "i");
   }
 
-  private static AbstractLSTM lstm(Random random, boolean isGraves) {
+  static AbstractLSTM lstm(Random random, boolean isGraves) {
     AbstractLSTM.Builder<?> builder = isGraves ? new GravesLSTM.Builder() : new LSTM.Builder();
     builder.nOut(1 + random.nextInt(5));
     builder.activation(ACTIVATIONS[random.nextInt(ACTIVATIONS.length)]);
@@ -374,7 +374,7 @@ class FromLstmTest {
     return builder.build();
   }
 
-  private static NeuralNetConfiguration.ListBuilder list(DataType type) {
+  static NeuralNetConfiguration.ListBuilder list(DataType type) {
     return FromMlpTest.conf(type)
         .l2(0.01)
         .updater(new Nesterovs(0.05, 0.9))
@@ -383,7 +383,7 @@ class FromLstmTest {
         .list();
   }
 
-  private static MultiLayerNetwork network(
+  static MultiLayerNetwork network(
       DataType type, Random random, NeuralNetConfiguration.ListBuilder list, Layer... layers) {
     Stream.of(layers).forEach(list::layer);
     list.layer(
@@ -395,7 +395,7 @@ class FromLstmTest {
     return network;
   }
 
-  private static DataSet data(DataType type, Random random) {
+  static DataSet data(DataType type, Random random) {
     int batch = 2 + random.nextInt(3);
     return new DataSet(
         normal(random, type, batch, N_IN, TIME), normal(random, type, batch, 2, TIME));

@@ -219,24 +219,6 @@ class RefusedTest {
                     named("masked", new MaskZeroLayer(new LSTM.Builder().nOut(4).build(), 0)))));
   }
 
-  @Test
-  void theMapOfAnLstmIsNotTurnedBack() {
-    LSTM lstm = new LSTM.Builder().name("lstm").nOut(4).build();
-    MultiLayerNetwork alone = IterativeMaps.fromRnn(recurrent(lstm)).network();
-    assertRefused("no way back to an LSTM", () -> IterativeMaps.toRnn(alone));
-    assertRefused("'lstm' (IterativeMapRecurrentLayer)", () -> IterativeMaps.toRnn(alone));
-    MultiLayerNetwork both =
-        IterativeMaps.fromRnn(recurrent(lstm, new SimpleRnn.Builder().name("rnn").nOut(4).build()))
-            .network();
-    Conversion<MultiLayerNetwork> back = IterativeMaps.toRnn(both);
-    assertTrue(
-        back.report().notes().get(0).startsWith("'lstm' (IterativeMapRecurrentLayer)"),
-        back.report()::toString);
-    assertEquals(SimpleRnn.class, back.network().getLayer(1).conf().getLayer().getClass());
-    INDArray input = SameNetworks.normal(new Random(1), DataType.DOUBLE, 2, 3, 5);
-    assertClose(both.output(input), back.network().output(input), 1e-12);
-  }
-
   private static final MlpOptions STRICT = MlpOptions.dense().strict();
 
   private static Layer named(String name, Layer layer) {
