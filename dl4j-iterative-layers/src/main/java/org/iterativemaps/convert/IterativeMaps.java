@@ -151,7 +151,9 @@ public final class IterativeMaps {
    *
    * <p>Every {@code LSTM} and {@code GravesLSTM}, in the same wrappers, becomes a {@code
    * IterativeMapRecurrentLayer} whose gates are wires and whose memory is a slot c: again the same
-   * outputs, loss and gradients. It is never part of {@code asOneMap()}.
+   * outputs, loss and gradients. It is never part of {@code asOneMap()}. A {@code
+   * GravesBidirectionalLSTM}, as old model files have it, becomes two of them in a {@code
+   * Bidirectional} that adds their outputs.
    *
    * <p>What no map can be stays as it is, and the report says why: a recurrent layer in another
    * wrapper, such as {@code MaskZeroLayer} or {@code FrozenLayer}; one with weight noise,
@@ -163,7 +165,9 @@ public final class IterativeMaps {
    * forward pass and differentiates as if it had not. The two so agree on sequences that are padded
    * at the end (outputs of the steps before the padding, loss, gradients), and differ where
    * something is computed after a masked step: padding at the front, or at the end in {@code
-   * Bidirectional}. There the map's are the outputs and gradients without the padding.
+   * Bidirectional}. There the map's are the outputs and gradients without the padding. {@code
+   * GravesBidirectionalLSTM} computes what the map does, and differs in the gradients where a
+   * masked step is between others.
    *
    * <p>Truncated back-propagation through time: DL4J's recurrent layers differentiate every segment
    * as if it began at a state of zeros (1.0.0-M2.1); the maps, from the state they computed it
@@ -227,7 +231,8 @@ public final class IterativeMaps {
    * weights missing in the blocks from x and h to the gates and in the peepholes, or all of them;
    * one activation for g and shown, and one for the gates f, i and o; nothing fixed. Training
    * settings, data format, the initialiser of recurrent weights and the first bias of the forget
-   * gate are the map's. {@code fromRnn} and this give back the same parameters to the bit.
+   * gate are the map's. {@code fromRnn} and this give back an LSTM's parameters to the bit (a
+   * {@code GravesBidirectionalLSTM} as two {@code GravesLSTM}).
    *
    * <p>Any other map with gates or wires stays as it is, and the report says why: of one that is
    * nearly an LSTM's it names the slot or block, what was found and what was expected. So does one

@@ -37,7 +37,7 @@ final class MapToRnn {
     List<String> reasons = new ArrayList<>();
     int converted = 0;
     for (Node node : chains.stream().flatMap(c -> c.nodes().stream()).toList()) {
-      Map<String, IterativeMapRecurrentLayer> maps = maps(node.layer());
+      Map<String, IterativeMapRecurrentLayer> maps = maps("", node.layer());
       Optional<String> obstacle = maps.isEmpty() ? Optional.empty() : obstacle(maps);
       if (maps.isEmpty() || obstacle.isPresent()) {
         report.stays(node);
@@ -66,16 +66,16 @@ final class MapToRnn {
    * The maps of a layer by what DL4J puts before their keys: the two of a Bidirectional may have
    * other weights each. Empty if it is another layer.
    */
-  private static Map<String, IterativeMapRecurrentLayer> maps(Layer layer) {
+  private static Map<String, IterativeMapRecurrentLayer> maps(String prefix, Layer layer) {
     if (layer instanceof LastTimeStep last) {
-      return maps(last.getUnderlying());
+      return maps(prefix, last.getUnderlying());
     }
     Map<String, IterativeMapRecurrentLayer> maps = new LinkedHashMap<>();
     if (layer instanceof Bidirectional both) {
-      maps(both.getFwd()).values().forEach(map -> maps.put("f", map));
-      maps(both.getBwd()).values().forEach(map -> maps.put("b", map));
+      maps.putAll(maps(prefix + "f", both.getFwd()));
+      maps.putAll(maps(prefix + "b", both.getBwd()));
     } else if (layer instanceof IterativeMapRecurrentLayer map) {
-      maps.put("", map);
+      maps.put(prefix, map);
     }
     return maps;
   }

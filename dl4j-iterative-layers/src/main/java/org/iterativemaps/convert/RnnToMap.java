@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
@@ -23,6 +25,7 @@ import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** SimpleRnn and LSTM layers, in their wrappers, as recurrent maps. */
 final class RnnToMap {
@@ -70,8 +73,8 @@ final class RnnToMap {
               + obstacle.get()
               + ". Without RnnOptions.strict() it stays");
     }
-    boolean isLstm = LstmToMap.isLstm(inner);
-    if ((!isLstm && inner.getClass() != SimpleRnn.class) || obstacle.isPresent()) {
+    Optional<AbstractLSTM> lstm = lstm(inner);
+    if ((lstm.isEmpty() && inner.getClass() != SimpleRnn.class) || obstacle.isPresent()) {
       close();
       if (obstacle.isPresent()) {
         report.stays(node, obstacle.get());
@@ -84,9 +87,9 @@ final class RnnToMap {
     }
     node.checkSizes((FeedForwardLayer) inner);
     converted++;
-    if (isLstm) {
+    if (lstm.isPresent()) {
       close();
-      lstm(node, new LstmToMap((AbstractLSTM) inner, options));
+      lstm(node, new LstmToMap(lstm.get(), options), BothWays.isOne(inner));
       return;
     }
     hasLinearMap = true;
@@ -194,20 +197,37 @@ final class RnnToMap {
             bias(node, prefix)));
   }
 
-  private void lstm(Node node, LstmToMap lstm) {
+  /** The LSTM that a layer is, or that each direction of it is. */
+  @SuppressWarnings("deprecation") // GravesBidirectionalLSTM, by DL4J
+  private static Optional<AbstractLSTM> lstm(Layer inner) {
+    if (BothWays.isOne(inner)) {
+      return Optional.of(BothWays.direction((GravesBidirectionalLSTM) inner));
+    }
+    return LstmToMap.isLstm(inner) ? Optional.of((AbstractLSTM) inner) : Optional.empty();
+  }
+
+  private void lstm(Node node, LstmToMap lstm, boolean isBothWays) {
     report.layer(node, "slots " + LstmToMap.MEMORY + ", " + HIDDEN, node.parameters());
-    report.note(node.label() + " " + LstmToMap.MASK_NOTE);
+    report.note(node.label() + " " + (isBothWays ? BothWays.MASK_NOTE : LstmToMap.MASK_NOTE));
     pieces.add(
         new Piece(
             List.of(node),
             List.of(
                 new NewLayer(
-                    rewrapped(node.layer(), old -> lstm.layer()),
+                    rewrapped(
+                        node.layer(),
+                        old -> isBothWays ? BothWays.layer(lstm.layer()) : lstm.layer()),
                     running -> {
                       for (String prefix : prefixes(node)) {
-                        lstm.copyWeights(
-                            key -> node.trained().paramTable().get(prefix + key),
-                            key -> running.paramTable().get(prefix + key));
+                        Function<String, INDArray> from =
+                            key -> node.trained().paramTable().get(prefix + key);
+                        Function<String, INDArray> to =
+                            key -> running.paramTable().get(prefix + key);
+                        if (isBothWays) {
+                          BothWays.copyWeights(lstm, from, to);
+                        } else {
+                          lstm.copyWeights(from, to);
+                        }
                       }
                     }))));
   }
@@ -275,8 +295,9 @@ final class RnnToMap {
   }
 
   private static Optional<String> obstacle(Layer inner) {
-    if (LstmToMap.isLstm(inner)) {
-      return LstmToMap.obstacle((AbstractLSTM) inner);
+    Optional<AbstractLSTM> lstm = lstm(inner);
+    if (lstm.isPresent()) {
+      return LstmToMap.obstacle(lstm.get());
     }
     if (inner instanceof SimpleRnn rnn) {
       return rnn.hasLayerNorm()

@@ -52,7 +52,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 @SuppressWarnings("deprecation") // GravesLSTM
 class FromLstmTest {
   static final int N_IN = 3;
-  private static final int TIME = 4;
+  static final int TIME = 4;
   private static final Activation[] ACTIVATIONS = {
     Activation.TANH, Activation.SOFTSIGN, Activation.SIGMOID, Activation.ELU
   };
@@ -255,8 +255,12 @@ class FromLstmTest {
         "'m' (LSTM) has ClipL2PerParamType",
         lstm().gradientNormalization(GradientNormalization.ClipL2PerParamType).build());
     refused(
-        "'m' (GravesBidirectionalLSTM) is a recurrent layer that no map is known for",
-        new GravesBidirectionalLSTM.Builder().nOut(4).name("m").build());
+        "'m' (GravesBidirectionalLSTM) has constraints",
+        new GravesBidirectionalLSTM.Builder()
+            .nOut(4)
+            .name("m")
+            .constrainWeights(new NonNegativeConstraint())
+            .build());
   }
 
   @Test
@@ -401,7 +405,7 @@ class FromLstmTest {
         normal(random, type, batch, N_IN, TIME), normal(random, type, batch, 2, TIME));
   }
 
-  private static INDArray paddedAtTheEnd(int batch) {
+  static INDArray paddedAtTheEnd(int batch) {
     INDArray mask = Nd4j.ones(DataType.DOUBLE, batch, TIME);
     for (int b = 1; b < batch; b++) {
       mask.get(NDArrayIndex.point(b), NDArrayIndex.interval(TIME - b, TIME)).assign(0);
