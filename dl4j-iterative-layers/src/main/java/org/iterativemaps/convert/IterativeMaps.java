@@ -215,15 +215,15 @@ public final class IterativeMaps {
   }
 
   /**
-   * Every {@code IterativeMapRecurrentLayer} with K = 1, alone or in {@code LastTimeStep} or {@code
-   * Bidirectional}, becomes the recurrent layer of DL4J's that its map is, with the same outputs,
-   * loss and gradients of the weights that exist. Weights that did not exist, and a missing bias,
-   * are zeros, and are trained from then on.
+   * Every {@code IterativeMapRecurrentLayer} with K = 1 whose map is a recurrent layer of DL4J
+   * becomes that layer, alone or in {@code LastTimeStep} or {@code Bidirectional}: the same
+   * outputs, loss and gradients of the weights that exist. Weights that did not exist, and a
+   * missing bias, are zeros, and are trained from then on.
    *
    * <pre>
    *   one hidden slot, linear          SimpleRnn
    *   GatedMaps.lstm(units)            LSTM
-   *   GatedMaps.gravesLstm(units)      GravesLSTM
+   *   GatedMaps.gravesLstm(units)      GravesLSTM; any peephole makes it one
    * </pre>
    *
    * <p>The map of an LSTM is told by its form, whether {@link #fromRnn(MultiLayerNetwork)} made it
