@@ -34,7 +34,6 @@ final class RnnToMap {
 
   private final RnnOptions options;
   private final ConversionReport.Builder report = new ConversionReport.Builder();
-  private boolean hasLinearMap; // an LSTM becomes one with products, which runs on SameDiff
   private final List<Piece> pieces = new ArrayList<>();
   private List<Node> open = new ArrayList<>();
   private int converted;
@@ -56,9 +55,7 @@ final class RnnToMap {
               + chains.stream().flatMap(c -> c.nodes().stream()).map(Node::label).toList()
               + rnns.report.notesSoFar());
     }
-    if (rnns.hasLinearMap) {
-      rnns.report.speed();
-    }
+    rnns.report.speed();
     return new Conversion.Plan(rnns.pieces, rnns.report.build());
   }
 
@@ -92,7 +89,6 @@ final class RnnToMap {
       lstm(node, new LstmToMap(lstm.get(), options), BothWays.isOne(inner));
       return;
     }
-    hasLinearMap = true;
     if (!options.isOneMap() || node.layer() instanceof Bidirectional) {
       close();
       single(node);
