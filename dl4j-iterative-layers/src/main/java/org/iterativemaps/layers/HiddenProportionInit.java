@@ -17,9 +17,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * }</pre>
  *
  * <p>It goes wherever DL4J takes a weight initialiser. Given to the whole network, it plans the map
- * layers of the short form whose masks nothing else decides, and leaves the masks of the others
- * alone; layers of DL4J take the values only. Masks depend on the layer's mask seed alone, values
- * on the network's seed.
+ * layers of the short form whose masks nothing else decides, and leaves the masks of the others,
+ * gated cells among them, alone; layers of DL4J take the values only. Masks depend on the layer's
+ * mask seed alone, values on the network's seed.
  */
 public final class HiddenProportionInit implements IWeightInit {
   private static final long serialVersionUID = 1L;

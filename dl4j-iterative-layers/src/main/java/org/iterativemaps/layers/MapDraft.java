@@ -195,11 +195,6 @@ public final class MapDraft {
               + proportion
               + ", expected both for a gated cell, or neither");
     }
-    if (weights != null && (inputSparsity != null || hiddenSparsity != null)) {
-      throw new IllegalArgumentException(
-          "trainableWeights: given beside density, inputSparsity or hiddenSparsity of a gated cell;"
-              + " leave one of the two out");
-    }
     GatedMapBuilder cell = gated.copy();
     if (weights != null) {
       cell.budget(weights, proportion);
@@ -221,7 +216,8 @@ public final class MapDraft {
 
   private static void refuseBesideGates(String option, Object value) {
     if (value != null) {
-      throw new IllegalArgumentException(option + ": given beside a gated cell, which has none");
+      throw new IllegalArgumentException(
+          option + ": given beside a gated cell, which has its own; change its map and give that");
     }
   }
 

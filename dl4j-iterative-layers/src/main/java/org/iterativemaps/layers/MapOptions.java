@@ -48,8 +48,9 @@ public interface MapOptions<B> {
   /**
    * A gated cell, with the first bias of its forget gate: {@code map(GatedMaps.gru(256))}. The
    * short form's {@link #density}, {@link #inputSparsity}, {@link #hiddenSparsity}, {@link
-   * #injection} and {@link #maskSeed} are the cell's, for all its gates; {@link #trainableWeights}
-   * and {@link #hiddenProportion}, both, are its {@link GatedMapBuilder#budget}.
+   * #injection} and {@link #maskSeed} are the cell's, for all gates that have no pattern of their
+   * own in it; {@link #trainableWeights} and {@link #hiddenProportion}, both, are its {@link
+   * GatedMapBuilder#budget}. An initialiser of the whole network leaves its masks alone.
    */
   default B map(GatedMapBuilder cell) {
     draft().gated = cell;

@@ -21,8 +21,10 @@ public final class GatedMapBuilder {
   private final Map<String, Sparsity> inputSparsities = new HashMap<>();
   private final Map<String, Sparsity> hiddenSparsities = new HashMap<>();
   private int nIn;
-  private Sparsity inputSparsity = Sparsity.dense();
-  private Sparsity hiddenSparsity = Sparsity.dense();
+  private Sparsity inputSparsity; // null: all
+  private Sparsity hiddenSparsity;
+  private Long trainableWeights; // null: as the patterns have it
+  private double hiddenProportion;
   private IActivation activation = Activation.TANH.getActivationFunction();
   private IActivation gateActivation = Activation.SIGMOID.getActivationFunction();
   private double forgetGateBias = 1;
@@ -45,6 +47,8 @@ public final class GatedMapBuilder {
     copy.nIn = nIn;
     copy.inputSparsity = inputSparsity;
     copy.hiddenSparsity = hiddenSparsity;
+    copy.trainableWeights = trainableWeights;
+    copy.hiddenProportion = hiddenProportion;
     copy.activation = activation;
     copy.gateActivation = gateActivation;
     copy.forgetGateBias = forgetGateBias;
@@ -74,7 +78,10 @@ public final class GatedMapBuilder {
     return this;
   }
 
-  /** Which weights exist from the output of the token before, in each block. Default all. */
+  /**
+   * Which weights exist from the output of the token before, in each block; a minGru has none.
+   * Default all.
+   */
   public GatedMapBuilder hiddenSparsity(Sparsity sparsity) {
     this.hiddenSparsity = sparsity;
     return this;
@@ -109,24 +116,43 @@ public final class GatedMapBuilder {
    * @param trainableWeights of the whole cell
    * @param hiddenProportion the share of them that does not read the token, in [0, 1); peepholes
    *     are among these
-   * @throws IllegalArgumentException if a block would get no weight, or more than it has cells; at
-   *     {@link #build} or, while the input size is open, when that is known
+   * @throws IllegalArgumentException if the proportion is out of its range; whether the budget can
+   *     be met, {@link #build} says
    */
   public GatedMapBuilder budget(long trainableWeights, double hiddenProportion) {
     if (!(hiddenProportion >= 0 && hiddenProportion < 1)) {
       throw new IllegalArgumentException(
           "hiddenProportion: found " + hiddenProportion + ", expected a fraction in [0, 1)");
     }
-    long hidden = Math.round(trainableWeights * hiddenProportion);
-    divide(INPUT, trainableWeights - hidden, cell.fromInput, inputSparsities);
-    long peepholes = cell == GatedCell.GRAVES_LSTM ? 3L * units : 0;
-    divide(HIDDEN, hidden - peepholes, cell.fromHidden, hiddenSparsities);
+    this.trainableWeights = trainableWeights;
+    this.hiddenProportion = hiddenProportion;
     return this;
   }
 
+  /** Patterns that make up the budget. */
+  private void divide() {
+    if (inputSparsity != null
+        || hiddenSparsity != null
+        || !inputSparsities.isEmpty()
+        || !hiddenSparsities.isEmpty()) {
+      throw new IllegalArgumentException(
+          "trainableWeights, hiddenProportion: given beside a density or pattern of the cell; leave"
+              + " one of the two out");
+    }
+    long hidden = Math.round(trainableWeights * hiddenProportion);
+    int peepholes = cell == GatedCell.GRAVES_LSTM ? 3 * units : 0;
+    divide(INPUT, trainableWeights - hidden, 0, cell.fromInput, inputSparsities);
+    divide(HIDDEN, hidden, peepholes, cell.fromHidden, hiddenSparsities);
+  }
+
   private static void divide(
-      String from, long weights, List<String> slots, Map<String, Sparsity> sparsities) {
-    if (weights < slots.size() || (slots.isEmpty() && weights > 0)) {
+      String from,
+      long weights,
+      int peepholes,
+      List<String> slots,
+      Map<String, Sparsity> sparsities) {
+    long left = weights - peepholes;
+    if (left < slots.size() || (slots.isEmpty() && left > 0)) {
       throw new IllegalArgumentException(
           "trainableWeights, hiddenProportion: found "
               + weights
@@ -134,11 +160,12 @@ public final class GatedMapBuilder {
               + from
               + " to "
               + slots
-              + (slots.isEmpty() ? ", expected none" : ", expected at least one for each"));
+              + (peepholes > 0 ? " and " + peepholes + " peepholes" : "")
+              + (slots.isEmpty() ? ", expected none" : ", expected at least one for each block"));
     }
     for (int i = 0; i < slots.size(); i++) {
-      long share = weights / slots.size() + (i < weights % slots.size() ? 1 : 0);
-      sparsities.put(slots.get(i), Sparsity.entries(Math.toIntExact(share)));
+      long share = left / slots.size() + (i < left % slots.size() ? 1 : 0);
+      sparsities.put(slots.get(i), Sparsity.entries(share));
     }
   }
 
@@ -149,7 +176,7 @@ public final class GatedMapBuilder {
     }
   }
 
-  /** Activation A of values, where the cell has one. Default tanh. */
+  /** Activation A of values; a minGru has none. Default tanh. */
   public GatedMapBuilder activation(IActivation function) {
     this.activation = function;
     return this;
@@ -184,11 +211,16 @@ public final class GatedMapBuilder {
    * The first value of the forget gate's bias, which a layer takes that is given this builder.
    * Default 1, as in DL4J.
    *
-   * @throws IllegalArgumentException if the cell has no forget gate (gru and minGru)
+   * @throws IllegalArgumentException if the cell is a gru or minGru, whose gates begin half open,
+   *     as in PyTorch
    */
   public GatedMapBuilder forgetGateBiasInit(double value) {
     if (cell.forgetGate == null) {
-      throw new IllegalArgumentException("forgetGateBiasInit: a " + cell + " has no forget gate");
+      throw new IllegalArgumentException(
+          "forgetGateBiasInit: a "
+              + cell
+              + " has no forget gate of an LSTM; biasInit(slot, value) of the"
+              + " layer sets any bias");
     }
     this.forgetGateBias = value;
     return this;
@@ -214,9 +246,19 @@ public final class GatedMapBuilder {
   /**
    * The map.
    *
-   * @throws IllegalArgumentException if a pattern does not fit
+   * @throws IllegalArgumentException if a pattern does not fit, or a budget cannot be met or stands
+   *     beside patterns
    */
   public BlockMap build() {
+    return trainableWeights == null ? map() : copy().planned();
+  }
+
+  private BlockMap planned() {
+    divide();
+    return map();
+  }
+
+  private BlockMap map() {
     BlockMapBuilder map =
         nIn == 0 ? BlockMap.builder().input(INPUT) : BlockMap.builder().input(INPUT, nIn);
     map.injection(injection).seed(seed);
@@ -227,7 +269,7 @@ public final class GatedMapBuilder {
       default -> lstmSlots(map);
     }
     for (String to : cell.fromInput) {
-      map.connect(INPUT, to, inputSparsities.getOrDefault(to, inputSparsity));
+      map.connect(INPUT, to, pattern(to, inputSparsities, inputSparsity));
       connectHidden(map, to);
     }
     cell.fromHidden.stream()
@@ -243,9 +285,13 @@ public final class GatedMapBuilder {
     return map.output(HIDDEN).build();
   }
 
+  private static Sparsity pattern(String to, Map<String, Sparsity> own, Sparsity all) {
+    return own.getOrDefault(to, all == null ? Sparsity.dense() : all);
+  }
+
   private void connectHidden(BlockMapBuilder map, String to) {
     if (cell.fromHidden.contains(to)) {
-      map.connect(HIDDEN, to, hiddenSparsities.getOrDefault(to, hiddenSparsity));
+      map.connect(HIDDEN, to, pattern(to, hiddenSparsities, hiddenSparsity));
     }
   }
 

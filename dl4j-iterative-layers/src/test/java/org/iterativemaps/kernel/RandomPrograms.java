@@ -1,8 +1,10 @@
 package org.iterativemaps.kernel;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
@@ -107,6 +109,9 @@ public final class RandomPrograms {
   private Activation[] choice;
   private int[] functions;
   private boolean hasNormalisations;
+  private boolean hasRepeats;
+  private final Set<String> repeats = new HashSet<>(); // slots that only repeat another
+  private final Set<String> linear = new HashSet<>(); // "from->to"
 
   /**
    * A map of every function, wires, normalisations, residual and gated slots, all of one size, with
@@ -120,12 +125,16 @@ public final class RandomPrograms {
     return drawNonlinearMap();
   }
 
-  /** As {@link #nonlinearMap}, of any size, without attention and maps in maps. */
+  /**
+   * As {@link #nonlinearMap}, of any size, without attention and maps in maps; but some slots only
+   * repeat another, and wires have weights.
+   */
   public BlockMap gatedMap(boolean canNormalise, Activation... activations) {
     units = 2 + random.nextInt(8);
     choice = activations;
-    functions = new int[] {0, 1, 2, 5};
+    functions = new int[] {0, 1, 2, 5, 6};
     hasNormalisations = canNormalise;
+    hasRepeats = true;
     return drawNonlinearMap();
   }
 
@@ -152,12 +161,18 @@ public final class RandomPrograms {
     }
     List<String> seen = new ArrayList<>(read);
     for (int w = 0; w < wires; w++) {
-      blocks(builder, "w" + w, seen);
+      if (!repeat(builder, any(seen), "w" + w)) {
+        blocks(builder, "w" + w, seen);
+      }
       seen.add("w" + w);
     }
     for (int s = 0; s < states; s++) {
       String slot = "s" + s;
-      builder.connect(s == 0 ? "x" : "s" + (s - 1), slot, Sparsity.dense());
+      String before = s == 0 ? "x" : "s" + (s - 1); // so that every state hears of the input
+      if (repeat(builder, before, slot)) {
+        continue;
+      }
+      connect(builder, before, slot, Sparsity.dense());
       blocks(builder, slot, seen);
       switch (random.nextInt(4)) {
         case 0 -> builder.update(slot, Update.residual(0.5));
@@ -169,8 +184,30 @@ public final class RandomPrograms {
     return builder.output("s" + random.nextInt(states)).build();
   }
 
+  private void connect(BlockMapBuilder builder, String from, String to, Sparsity sparsity) {
+    if (linear.add(from + "->" + to)) {
+      builder.connect(from, to, sparsity);
+    }
+  }
+
+  private boolean repeat(BlockMapBuilder builder, String from, String slot) {
+    if (repeats.contains(slot)) {
+      builder.connect(from, slot, BlockFunctions.identity());
+    }
+    return repeats.contains(slot);
+  }
+
   private void slots(BlockMapBuilder builder, String prefix, int count) {
     for (int i = 0; i < count; i++) {
+      if (hasRepeats && random.nextInt(3) == 0) {
+        IActivation identity = Activation.IDENTITY.getActivationFunction();
+        repeats.add(prefix + i);
+        builder.add(
+            prefix.equals("w")
+                ? Slot.wire("w" + i, units, identity, false)
+                : Slot.state("s" + i, units, identity, false));
+        continue;
+      }
       IActivation activation = choice[random.nextInt(choice.length)].getActivationFunction();
       boolean hasBias = random.nextBoolean();
       builder.add(
@@ -206,6 +243,7 @@ public final class RandomPrograms {
                 to,
                 BlockFunctions.attention(1 + random.nextInt(2), 2));
         case 4 -> builder.connect(any(seen), to, BlockFunctions.nested(inner(), 2));
+        case 6 -> connect(builder, any(seen), to, Sparsity.density(0.5));
         default ->
             builder.connectFixed(any(seen), to, Sparsity.diagonal(), WeightValues.constant(0.5));
       }

@@ -286,7 +286,25 @@ class GatedMapsTest {
   }
 
   @Test
-  void tokensOneByOneAndFromAGivenState() {
+  void fromAStateThatIsSet() {
+    for (String name : List.of("lstm", "gravesLstm", "coupled", "gru")) {
+      MultiLayerNetwork network = shaken(cell(name), 1, 4);
+      INDArray input = Networks.normal(6, 2, N_IN, 5);
+      INDArray token = input.tensorAlongDimension(4, 0, 1).dup();
+      for (int t = 0; t < 4; t++) {
+        network.rnnTimeStep(input.tensorAlongDimension(t, 0, 1).dup());
+      }
+      Map<String, INDArray> state = new LinkedHashMap<>();
+      network.rnnGetPreviousState(0).forEach((slot, value) -> state.put(slot, value.dup()));
+      INDArray expected = network.rnnTimeStep(token);
+      network.rnnClearPreviousState();
+      network.rnnSetPreviousState(0, state);
+      Networks.assertClose(expected, network.rnnTimeStep(token), 1e-14);
+    }
+  }
+
+  @Test
+  void tokensOneByOne() {
     for (String name : List.of("lstm", "coupled", "gru")) {
       MultiLayerNetwork network = shaken(cell(name), 1, 3);
       INDArray input = Networks.normal(5, 2, N_IN, 6);
@@ -313,9 +331,13 @@ class GatedMapsTest {
     assertRefused("both", () -> layer.lstm(3).trainableWeights(100).build());
     assertRefused("six blocks", () -> sequence().lstm(3).hiddenSize(3).build());
     assertRefused("leave one", () -> budget(100, 0.5).density(0.5).build());
+    GatedMapBuilder diagonal = GatedMaps.lstm(3).hiddenSparsity("f", Sparsity.diagonal());
+    assertRefused("leave one", () -> diagonal.copy().budget(90, 0.5).build());
+    assertRefused("leave one", () -> budget(90, 0.5).map(diagonal).build());
+    assertRefused("9 peepholes", () -> GatedMaps.gravesLstm(3).budget(20, 0.5).build());
     assertRefused("at least one", () -> budget(10, 0.1).build());
     assertRefused("cells", () -> budget(100, 0.9).build());
-    assertRefused("expected none", () -> GatedMaps.minGru(3).budget(10, 0.5));
+    assertRefused("expected none", () -> GatedMaps.minGru(3).budget(10, 0.5).build());
     assertRefused("[0, 1)", () -> GatedMaps.lstm(3).budget(10, 1));
     assertRefused("hasBias", () -> sequence().lstm(3).hasBias(false).build());
     assertRefused("nOut", () -> sequence().lstm(3).nOut(4).build());

@@ -35,9 +35,6 @@ final class CellUpdate {
 
   /** A part's units of a time step. */
   void forward(int part, int t) {
-    if (!update.readsOldValue()) {
-      return;
-    }
     float[] v = records.values;
     int length = records.length(cell.slot(), part);
     for (int tile = 0; tile < records.tileCount; tile++) {
@@ -45,6 +42,7 @@ final class CellUpdate {
       int a = at + records.layout.sums[cell.cell()];
       int z = at + records.layout.cells[cell.cell()];
       switch (update.kind()) {
+        case REPLACE -> {} // the value lies where the sum was
         case RESIDUAL -> {
           kernels.scale(length, (float) update.scale(), v, a, v, z);
           if (cell.old() != null) {
@@ -58,10 +56,11 @@ final class CellUpdate {
             addProduct(length, cell.keep(), cell.old(), at, z);
           }
         }
-        default -> {
-          Arrays.fill(v, z, z + length, 0);
-          if (cell.write() != null) {
-            kernels.addProduct(length, v, at + place(cell.write()), v, a, v, z);
+        case TWO_GATES -> {
+          if (cell.write() == null) {
+            Arrays.fill(v, z, z + length, 0);
+          } else {
+            kernels.multiply(length, v, at + place(cell.write()), v, a, v, z);
           }
           addProduct(length, cell.keep(), cell.old(), at, z);
         }
@@ -83,9 +82,6 @@ final class CellUpdate {
 
   /** From the gradient of a part's units of the value to those of all that it is made of. */
   void backward(int part, int t) {
-    if (!update.readsOldValue()) {
-      return;
-    }
     int unit = records.place(cell.slot(), part);
     int length = records.length(cell.slot(), part);
     for (int tile = 0; tile < records.tileCount; tile++) {
@@ -101,6 +97,7 @@ final class CellUpdate {
     int da = at + records.layout.sums[cell.cell()];
     int dz = at + records.layout.cells[cell.cell()];
     switch (update.kind()) {
+      case REPLACE -> {}
       case RESIDUAL -> {
         kernels.scale(length, (float) update.scale(), g, dz, g, da);
         if (cell.old() != null) {
@@ -116,11 +113,12 @@ final class CellUpdate {
         }
         backOld(length, values, at, dz);
       }
-      default -> {
-        Arrays.fill(g, da, da + length, 0);
-        if (cell.write() != null) {
+      case TWO_GATES -> {
+        if (cell.write() == null) {
+          Arrays.fill(g, da, da + length, 0);
+        } else {
           int write = place(cell.write());
-          kernels.addProduct(length, v, values + write, g, dz, g, da);
+          kernels.multiply(length, v, values + write, g, dz, g, da);
           kernels.addProduct(length, v, a, g, dz, g, at + write);
         }
         backOld(length, values, at, dz);

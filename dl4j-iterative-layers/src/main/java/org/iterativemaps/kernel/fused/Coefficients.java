@@ -53,8 +53,8 @@ public final class Coefficients {
   /** All bits but the sign. */
   public static final int MAGNITUDE = 0x7fffffff;
 
-  /** Bits of 1. */
-  public static final int ONE = 0x3f800000;
+  /** What is added to an exponent in the bits of a number. */
+  public static final int BIAS = 127;
 
   /** 1 / log 2. */
   public static final float LOG2_E = 1.44269504088896341f;

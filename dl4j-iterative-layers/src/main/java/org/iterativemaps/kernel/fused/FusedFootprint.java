@@ -30,7 +30,7 @@ final class FusedFootprint {
     this.plan = new FusedPlan(program);
     this.kernels = kernels;
     this.segment = segment;
-    this.division = new WorkDivision(program, kernels, leastShare);
+    this.division = new WorkDivision(plan, kernels, leastShare);
   }
 
   /** After calls of one shape, in training with the way back; the last one's is still to come. */

@@ -27,7 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * weights, and each sums the gradients of its own over all tiles ({@link ParameterGradients}).
  * Where the batch is one tile (with AVX-512 16 floats or less; of a sparse map as many for every
  * thread, up to 64) and the map not small, they take parts of its units, and wait for each other
- * after every update. Results agree with {@link ReferenceKernel} to rounding, and are the same from
+ * after every phase. Results agree with {@link ReferenceKernel} to rounding, and are the same from
  * run to run for one number of threads, where nothing is measured ({@link Measuring}).
  *
  * <p>Memory for back-propagation is two records of all cells per time step; with segments of n time
@@ -114,7 +114,7 @@ final class FusedKernel implements MapKernel {
     this.plan = new FusedPlan(program);
     this.kernels = kernels;
     this.segment = segment;
-    this.division = new WorkDivision(program, kernels, leastShare);
+    this.division = new WorkDivision(plan, kernels, leastShare);
     this.ways = new CallWays(program, kernels, division, measuring);
     this.blocks = new FusedBlocks(program, kernels);
     this.parameterGradients = new ParameterGradients(plan);

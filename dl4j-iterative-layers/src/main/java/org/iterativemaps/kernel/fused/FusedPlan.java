@@ -31,8 +31,8 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
  * place.
  *
  * <p>The two linear images of a {@link BlockFunctions.LinearProduct} are computed as slots of their
- * own would be, without bias and activation: they have numbers behind the program's slots. A slot
- * that only repeats another, as the memory of an LSTM does, has no cells of its own.
+ * own would be, without bias and activation: they have numbers behind the program's slots. A cell
+ * that only repeats one of the same time step, as the memory of an LSTM does, is that cell.
  *
  * <p>A <b>phase</b> is a run of cells of which none multiplies a matrix with another's value:
  * threads that share a tile wait for each other after every phase.

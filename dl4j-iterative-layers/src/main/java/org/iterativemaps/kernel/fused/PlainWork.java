@@ -28,14 +28,13 @@ record PlainWork(long weights, long cells, int updates) {
 
   static PlainWork of(MapProgram program) {
     LaneKernels kernels = new ScalarLaneKernels();
-    Set<Integer> once = new HashSet<>(); // what the input contributes is the same in all steps
+    Set<BlockMatrix> once = new HashSet<>(); // what the input contributes is the same in all steps
     long weights = 0;
     long cells = 0;
     for (Evaluation evaluation : program.schedule().evaluations()) {
       for (Read read : evaluation.reads()) {
-        boolean isInput = read.source().slot() == program.inputSlot();
-        if (!isInput || once.add(read.block())) {
-          for (BlockMatrix matrix : BlockMatrix.of(program.realized(), read.block())) {
+        for (BlockMatrix matrix : BlockMatrix.of(program.realized(), read.block())) {
+          if (matrix.from() != program.inputSlot() || once.add(matrix)) {
             WeightMask mask = matrix.mask();
             long all = (long) mask.fromSize() * mask.toSize();
             boolean isDense = LaneBlock.isDense(mask, kernels.leastDenseDensity(true));

@@ -1,7 +1,9 @@
 package org.iterativemaps.kernel.fused;
 
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.kernel.fused.CellPlan.Value;
 
@@ -63,8 +65,11 @@ final class RecordLayout {
     for (int slot = 0; slot < plan.program.slots().size(); slot++) {
       ends[slot] = plan.endCell(slot) == null ? 0 : cells[plan.endCell(slot)];
     }
+    Set<Integer> given = new HashSet<>(); // ends that a slot hands on in their place
     for (int slot : plan.carried) {
-      handed[slot] = isMasked || plan.endCell(slot) == null ? area(slot) : ends[slot];
+      // Two slots that end alike may have begun with different states.
+      boolean hasOwn = isMasked || plan.endCell(slot) == null || !given.add(ends[slot]);
+      handed[slot] = hasOwn ? area(slot) : ends[slot];
     }
     if (at > Integer.MAX_VALUE / 4) {
       throw new IllegalArgumentException(

@@ -8,13 +8,13 @@ import static org.iterativemaps.kernel.fused.Coefficients.B1;
 import static org.iterativemaps.kernel.fused.Coefficients.B2;
 import static org.iterativemaps.kernel.fused.Coefficients.B3;
 import static org.iterativemaps.kernel.fused.Coefficients.B4;
+import static org.iterativemaps.kernel.fused.Coefficients.BIAS;
 import static org.iterativemaps.kernel.fused.Coefficients.EXP_CUT;
 import static org.iterativemaps.kernel.fused.Coefficients.EXP_END;
 import static org.iterativemaps.kernel.fused.Coefficients.LN2_HIGH;
 import static org.iterativemaps.kernel.fused.Coefficients.LN2_LOW;
 import static org.iterativemaps.kernel.fused.Coefficients.LOG2_E;
 import static org.iterativemaps.kernel.fused.Coefficients.MAGNITUDE;
-import static org.iterativemaps.kernel.fused.Coefficients.ONE;
 import static org.iterativemaps.kernel.fused.Coefficients.P0;
 import static org.iterativemaps.kernel.fused.Coefficients.P1;
 import static org.iterativemaps.kernel.fused.Coefficients.P2;
@@ -189,7 +189,7 @@ public final class ScalarActivations {
 
   /** 2^n. */
   private static float scale(float shifted) {
-    return Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << 23) + ONE);
+    return Float.intBitsToFloat((BIAS + Float.floatToRawIntBits(shifted)) << 23);
   }
 
   /** exp(r) - 1. */

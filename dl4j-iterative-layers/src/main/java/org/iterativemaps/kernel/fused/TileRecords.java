@@ -5,7 +5,7 @@ import java.util.function.IntConsumer;
 
 /**
  * The tiles of one worker in one call, and where their records lie: in the values' memory and, at
- * the same places from its beginning, in the gradients'. See {@link FusedPlan} for what a record
+ * the same places from its beginning, in the gradients'. See {@link RecordLayout} for what a record
  * is.
  *
  * <p>Several threads may share them: what is to be done is then cut into {@link FusedCall#parts},

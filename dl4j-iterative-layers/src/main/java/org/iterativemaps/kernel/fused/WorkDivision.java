@@ -13,7 +13,7 @@ import org.iterativemaps.map.pattern.WeightMask;
  * thread, or, where the batch is one tile, into parts of its units. Immutable.
  */
 final class WorkDivision {
-  // Multiply-adds per update of a thread that shares a tile, at least: some four microseconds; and
+  // Multiply-adds per phase of a thread that shares a tile, at least: some four microseconds; and
   // how many times as much a thread must have in a whole call, to be woken for it: with the copies
   // around them some 50 microseconds, which is what two wakings can take.
   static final long LEAST_SHARE = 300_000 / Float.BYTES;
@@ -23,20 +23,22 @@ final class WorkDivision {
 
   private final LaneKernels kernels;
   private final long leastShare;
-  private final int updates;
+  private final int waits; // of threads that share a tile, in a time step
   private final long products; // multiply-adds per token of one example
   private final boolean isSparse; // most of them
 
   /**
    * Of a program's calls.
    *
-   * @param leastShare least multiply-adds per update of a thread that shares a tile, and a ninth of
+   * @param leastShare least multiply-adds per phase of a thread that shares a tile, and a ninth of
    *     those of a thread in a call
    */
-  WorkDivision(MapProgram program, LaneKernels kernels, long leastShare) {
+  WorkDivision(FusedPlan plan, LaneKernels kernels, long leastShare) {
+    MapProgram program = plan.program;
     this.kernels = kernels;
     this.leastShare = leastShare;
-    this.updates = program.schedule().evaluations().size();
+    this.waits =
+        plan.phases.stream().mapToInt(p -> plan.needsAllUnits(p.get(0).slot()) ? 2 : 1).sum();
     this.products = products(program, mask -> true);
     this.isSparse =
         2 * products(program, mask -> LaneBlock.isDense(mask, kernels.leastDenseDensity(false)))
@@ -97,7 +99,7 @@ final class WorkDivision {
    * the work.
    */
   int parts(int lanes, int threads) {
-    return share(lanes * products / updates, leastShare, threads);
+    return share(lanes * products / waits, leastShare, threads);
   }
 
   private static int share(long work, long least, int threads) {

@@ -64,7 +64,7 @@ class CallWaysTest {
   /** All that a kernel tries for calls of one time step, if every other is slower. */
   private static List<Way> ways(double density, long leastShare, int batch) {
     MapProgram program = program(density);
-    WorkDivision division = new WorkDivision(program, KERNELS, leastShare);
+    WorkDivision division = new WorkDivision(new FusedPlan(program), KERNELS, leastShare);
     MeasuredChoice<Way> choice =
         new CallWays(program, KERNELS, division, Measuring.ALL).of(batch, 1, false, true);
     Way first = choice.next();
@@ -114,7 +114,7 @@ class CallWaysTest {
     System.setProperty(Measuring.PROPERTY, value.name().toLowerCase(Locale.ROOT));
     assertEquals(value, Measuring.fromProperty());
     MapProgram program = program(0.9 * LEAST_DENSE);
-    WorkDivision division = new WorkDivision(program, KERNELS, 1000);
+    WorkDivision division = new WorkDivision(new FusedPlan(program), KERNELS, 1000);
     CallWays ways = new CallWays(program, KERNELS, division, value);
     assertEquals(inference, !ways.of(8, 1, false, false).isMade());
     assertEquals(training, !ways.of(8, 1, false, true).isMade());

@@ -17,6 +17,7 @@ import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.RandomPrograms;
 import org.iterativemaps.kernel.reference.ReferenceKernel;
+import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.pattern.Sparsity;
@@ -137,10 +138,24 @@ class FusedKernelTest {
     final int first;
 
     Case(long seed, boolean areIntegers, int largestBatch, Activation... activations) {
-      RandomPrograms random = new RandomPrograms(seed);
-      RealizedMap realized =
-          (seed % 2 == 0 ? random.map(activations) : random.gatedMap(!areIntegers, activations))
-              .realize();
+      this(new RandomPrograms(seed), seed % 2 == 0, areIntegers, largestBatch, activations);
+    }
+
+    private Case(
+        RandomPrograms random,
+        boolean isLinear,
+        boolean areIntegers,
+        int largestBatch,
+        Activation... activations) {
+      this(
+          random,
+          isLinear ? random.map(activations) : random.gatedMap(!areIntegers, activations),
+          areIntegers,
+          largestBatch);
+    }
+
+    Case(RandomPrograms random, BlockMap map, boolean areIntegers, int largestBatch) {
+      RealizedMap realized = map.realize();
       int batch = 1 + random.below(largestBatch);
       int time = 1 + random.below(4);
       program = MapProgram.sequence(realized, 1 + random.below(3), null);
@@ -255,6 +270,49 @@ class FusedKernelTest {
     return true;
   }
 
+  /** States that end alike, having begun differently. */
+  @Test
+  void slotsThatRepeatAnotherBeginWithStatesOfTheirOwn() {
+    BlockMap twins =
+        BlockMap.builder()
+            .input("x", 3)
+            .wireWithoutBias("w", 4, Activation.IDENTITY)
+            .stateWithoutBias("a", 4, Activation.IDENTITY)
+            .stateWithoutBias("b", 4, Activation.IDENTITY)
+            .state("y", 4, Activation.TANH)
+            .connect("x", "w", Sparsity.dense())
+            .connect("w", "a", BlockFunctions.identity())
+            .connect("w", "b", BlockFunctions.identity())
+            .connect(List.of("a", "b"), "y", BlockFunctions.product())
+            .connect("x", "y", Sparsity.dense())
+            .output("y")
+            .build();
+    BlockMap delays =
+        BlockMap.builder()
+            .input("x", 3)
+            .state("s", 4, Activation.TANH)
+            .stateWithoutBias("a", 4, Activation.IDENTITY)
+            .stateWithoutBias("b", 4, Activation.IDENTITY)
+            .state("y", 4, Activation.TANH)
+            .connect("x", "s", Sparsity.dense())
+            .connect("s", "a", BlockFunctions.identity())
+            .connect("a", "b", BlockFunctions.identity())
+            .connect("s", "y", Sparsity.dense())
+            .connect("a", "y", Sparsity.diagonal())
+            .connect("b", "y", Sparsity.diagonal())
+            .output("y")
+            .build();
+    int shared = 0;
+    for (BlockMap map : List.of(twins, delays)) {
+      for (long seed = 0; seed < 30; seed++) {
+        Case c = new Case(new RandomPrograms(seed), map, false, 20);
+        assertTrue(assertAgree(c, TestMachine.kernel(c.program), BOUND, "seed " + seed));
+        shared += c.initial[1] != null && c.mask == null ? 1 : 0;
+      }
+    }
+    assertTrue(shared > 10, "with states of their own " + shared);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void segmentsComputedAgainChangeNothing(int segment) {
@@ -292,7 +350,7 @@ class FusedKernelTest {
             "seed " + seed + " array " + i);
       }
     }
-    assertTrue(compared > SEEDS / 15, "compared " + compared);
+    assertTrue(compared >= SEEDS / 15, "compared " + compared);
   }
 
   /** One tile cut into units, one part each: the sums are the same ones, to the bit. */

@@ -200,7 +200,7 @@ class KernelMemoryTest {
       long share = WorkDivision.LEAST_SHARE;
       FusedFootprint footprint = new FusedFootprint(program, kernels, segment, share);
       KernelMemory stated = FusedMemory.of(program, kernels, segment, share, time);
-      WorkDivision division = new WorkDivision(program, kernels, share);
+      WorkDivision division = new WorkDivision(new FusedPlan(program), kernels, share);
       int least = FusedMemory.leastFullBatch(kernels);
       long roundedUp = 0;
       for (int times = 1; times <= 64; times = FusedMemory.next(times)) {

@@ -61,7 +61,8 @@ class SharedTileTest {
     MapProgram program = MapProgram.sequence(map.realize(), 2, null);
     int batch = vectors * LaneKernelSelection.selected().tileLanes(1) - 1;
     System.setProperty(LaneThreads.PROPERTY, String.valueOf(threads));
-    WorkDivision division = new WorkDivision(program, LaneKernelSelection.selected(), 0);
+    WorkDivision division =
+        new WorkDivision(new FusedPlan(program), LaneKernelSelection.selected(), 0);
     FusedPlan plan = new FusedPlan(program);
     assertEquals(
         threads, CallShape.of(plan, division, threads, 0, batch, TIME, false, true).parts());

@@ -49,7 +49,8 @@ class WorkDivisionTest {
             .connect("x", "y", Sparsity.density(density))
             .output("y")
             .build();
-    return new WorkDivision(MapProgram.sequence(map.realize(), 1, null), EIGHT, leastShare);
+    return new WorkDivision(
+        new FusedPlan(MapProgram.sequence(map.realize(), 1, null)), EIGHT, leastShare);
   }
 
   @Test

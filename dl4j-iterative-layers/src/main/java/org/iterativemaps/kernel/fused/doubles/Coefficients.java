@@ -100,8 +100,8 @@ public final class Coefficients {
   /** All bits but the sign. */
   public static final long MAGNITUDE = 0x7fff_ffff_ffff_ffffL;
 
-  /** Bits of 1. */
-  public static final long ONE = 0x3ff0_0000_0000_0000L;
+  /** What is added to an exponent in the bits of a number. */
+  public static final long BIAS = 1023;
 
   /** 1 / log 2. */
   public static final double LOG2_E = 1.4426950408889634;

@@ -72,7 +72,7 @@ final class NormalisationLoops {
         mean = gradient.add(mean);
         along = gradient.mul(FloatVector.fromArray(SPECIES, n, nAt + i)).add(along);
       }
-      mean = mean.mul(isCentred ? 1f / units : 0f);
+      mean = isCentred ? mean.div(units) : FloatVector.zero(SPECIES);
       along = along.div(units);
       FloatVector by = FloatVector.fromArray(SPECIES, root, rootAt + lane);
       for (int i = lane; i < length; i += lanes) {

@@ -1,5 +1,6 @@
 package org.iterativemaps.kernel.fused.simd;
 
+import static org.iterativemaps.kernel.fused.Coefficients.BIAS;
 import static org.iterativemaps.kernel.fused.Coefficients.DENSITY;
 import static org.iterativemaps.kernel.fused.Coefficients.EXP_CUT;
 import static org.iterativemaps.kernel.fused.Coefficients.GELU_CUT;
@@ -17,7 +18,6 @@ import static org.iterativemaps.kernel.fused.Coefficients.N6;
 import static org.iterativemaps.kernel.fused.Coefficients.N7;
 import static org.iterativemaps.kernel.fused.Coefficients.N8;
 import static org.iterativemaps.kernel.fused.Coefficients.N9;
-import static org.iterativemaps.kernel.fused.Coefficients.ONE;
 import static org.iterativemaps.kernel.fused.Coefficients.P0;
 import static org.iterativemaps.kernel.fused.Coefficients.P1;
 import static org.iterativemaps.kernel.fused.Coefficients.P2;
@@ -62,8 +62,8 @@ final class VectorGates {
         FloatVector p = r.mul(P0).add(P1);
         p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
         FloatVector q = p.mul(r.mul(r)).add(r);
-        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        IntVector bits = IntVector.broadcast(INTS, BIAS).add(shifted.reinterpretAsInts());
+        FloatVector scale = bits.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
         FloatVector exp = q.mul(scale).add(scale);
         FloatVector t =
             FloatVector.broadcast(SPECIES, 1)
@@ -89,8 +89,8 @@ final class VectorGates {
         FloatVector p = r.mul(P0).add(P1);
         p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
         FloatVector q = p.mul(r.mul(r)).add(r);
-        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        IntVector bits = IntVector.broadcast(INTS, BIAS).add(shifted.reinterpretAsInts());
+        FloatVector scale = bits.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
         FloatVector exp = q.mul(scale).add(scale);
         FloatVector t =
             FloatVector.broadcast(SPECIES, 1)
@@ -120,8 +120,8 @@ final class VectorGates {
         FloatVector p = r.mul(P0).add(P1);
         p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
         FloatVector q = p.mul(r.mul(r)).add(r);
-        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        IntVector bits = IntVector.broadcast(INTS, BIAS).add(shifted.reinterpretAsInts());
+        FloatVector scale = bits.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
         FloatVector exp = q.mul(scale).add(scale);
         FloatVector above = FloatVector.broadcast(SPECIES, 1).div(exp.add(1));
         FloatVector tail = exp.mul(above);
@@ -145,8 +145,8 @@ final class VectorGates {
         FloatVector p = r.mul(P0).add(P1);
         p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
         FloatVector q = p.mul(r.mul(r)).add(r);
-        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        IntVector bits = IntVector.broadcast(INTS, BIAS).add(shifted.reinterpretAsInts());
+        FloatVector scale = bits.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
         FloatVector exp = q.mul(scale).add(scale);
         FloatVector above = FloatVector.broadcast(SPECIES, 1).div(exp.add(1));
         FloatVector tail = exp.mul(above);
@@ -172,8 +172,8 @@ final class VectorGates {
         FloatVector p = r.mul(P0).add(P1);
         p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
         FloatVector q = p.mul(r.mul(r)).add(r);
-        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        IntVector bits = IntVector.broadcast(INTS, BIAS).add(shifted.reinterpretAsInts());
+        FloatVector scale = bits.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
         FloatVector exp = q.mul(scale).add(scale);
         FloatVector above = FloatVector.broadcast(SPECIES, 1).div(exp.add(1));
         FloatVector tail = exp.mul(above);
@@ -195,8 +195,8 @@ final class VectorGates {
         FloatVector p = r.mul(P0).add(P1);
         p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
         FloatVector q = p.mul(r.mul(r)).add(r);
-        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        IntVector bits = IntVector.broadcast(INTS, BIAS).add(shifted.reinterpretAsInts());
+        FloatVector scale = bits.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
         FloatVector exp = q.mul(scale).add(scale);
         FloatVector above = FloatVector.broadcast(SPECIES, 1).div(exp.add(1));
         FloatVector tail = exp.mul(above);
@@ -219,8 +219,8 @@ final class VectorGates {
         FloatVector p = r.mul(P0).add(P1);
         p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
         FloatVector q = p.mul(r.mul(r)).add(r);
-        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        IntVector bits = IntVector.broadcast(INTS, BIAS).add(shifted.reinterpretAsInts());
+        FloatVector scale = bits.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
         FloatVector exp = q.mul(scale).add(scale);
         FloatVector w = exp.mul(exp).mul(2).blend(exp.add(2).mul(exp), z0.lt(0));
         FloatVector sum = exp.mul(2).add(1).blend(2, z0.lt(0)).add(w);
@@ -244,8 +244,8 @@ final class VectorGates {
         FloatVector p = r.mul(P0).add(P1);
         p = p.mul(r).add(P2).mul(r).add(P3).mul(r).add(P4).mul(r).add(P5);
         FloatVector q = p.mul(r.mul(r)).add(r);
-        IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        FloatVector scale = bits.add(ONE).reinterpretAsFloats();
+        IntVector bits = IntVector.broadcast(INTS, BIAS).add(shifted.reinterpretAsInts());
+        FloatVector scale = bits.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
         FloatVector exp = q.mul(scale).add(scale);
         FloatVector w = exp.mul(exp).mul(2).blend(exp.add(2).mul(exp), z0.lt(0));
         FloatVector sum = exp.mul(2).add(1).blend(2, z0.lt(0)).add(w);
