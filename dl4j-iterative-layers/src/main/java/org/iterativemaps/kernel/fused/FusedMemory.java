@@ -53,9 +53,9 @@ final class FusedMemory {
     return fixed;
   }
 
-  /** 1, 2, 3, 4, 6, 8, 12, …: arrays are rounded up by more between powers of two. */
+  /** 1, …, 7, 8, 10, 12, 14, 16, 20, …: arrays are rounded up by more between powers of two. */
   static int next(int times) {
-    return times == 1 ? 2 : Integer.bitCount(times) == 1 ? times / 2 * 3 : times / 3 * 4;
+    return times + Math.max(1, Integer.highestOneBit(times) / 4);
   }
 
   /** The least batch that fills a tile for every thread. */
