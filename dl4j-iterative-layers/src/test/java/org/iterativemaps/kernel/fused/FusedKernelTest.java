@@ -35,7 +35,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** The fused kernel in its floating type against the reference in double, on random maps. */
 class FusedKernelTest {
-  private static final int SEEDS = 150;
+  private static final int SEEDS = 100;
   private static final double BOUND = 200 * Math.ulp(1f);
   private static final Activation[] SMOOTH = {
     Activation.TANH,
