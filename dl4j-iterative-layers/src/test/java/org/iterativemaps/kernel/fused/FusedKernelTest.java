@@ -9,17 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
 import org.iterativemaps.activations.Formula;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.RandomPrograms;
+import org.iterativemaps.kernel.fused.KernelCase.Run;
 import org.iterativemaps.kernel.reference.ReferenceKernel;
 import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.pattern.WeightMask;
 import org.junit.jupiter.api.AfterEach;
@@ -54,162 +52,12 @@ class FusedKernelTest {
     System.clearProperty(LaneThreads.PROPERTY);
   }
 
-  /** Everything that goes into a call and comes out of it, in one floating type. */
-  private static final class Run {
-    final INDArray output;
-    final INDArray[] last;
-    final INDArray[] gradients;
-    final INDArray inputGradient;
-    final INDArray[] stateGradient;
-
-    Run(MapKernel kernel, Case c, DataType type) {
-      INDArray[] parameters = cast(c.parameters, type);
-      output = Nd4j.create(type, c.outputGradient.shape());
-      gradients = new INDArray[parameters.length];
-      for (int p = 0; p < parameters.length; p++) {
-        gradients[p] = parameters[p].like();
-      }
-      inputGradient = Nd4j.valueArrayOf(c.input.shape(), 77.0, type);
-      kernel.forward(parameters, c.input.castTo(type), c.mask, cast(c.initial, type), output, true);
-      INDArray outputGradient = c.outputGradient.castTo(type);
-      INDArray[] lastGradient = cast(c.lastGradient, type);
-      kernel.backward(outputGradient, lastGradient, c.first, gradients, inputGradient);
-      last = kernel.lastState();
-      stateGradient = kernel.stateGradient();
-      goBackAgain(kernel, c, outputGradient, lastGradient);
-      kernel.dropTape();
-    }
-
-    /** The tape is still there, and gives the same once more after another way back. */
-    private void goBackAgain(
-        MapKernel kernel, Case c, INDArray outputGradient, INDArray[] lastGradient) {
-      INDArray[] again = Stream.of(gradients).map(INDArray::like).toArray(INDArray[]::new);
-      INDArray inputAgain = inputGradient.like();
-      kernel.backward(outputGradient.mul(2), null, 0, again, inputAgain);
-      kernel.backward(outputGradient, lastGradient, c.first, again, inputAgain);
-      assertSameBits(inputGradient, inputAgain);
-      for (int p = 0; p < again.length; p++) {
-        assertSameBits(gradients[p], again[p]);
-      }
-    }
-
-    private static void assertSameBits(INDArray expected, INDArray found) {
-      assertArrayEquals(expected.dup('c').data().asDouble(), found.dup('c').data().asDouble());
-    }
-
-    /** Everything in one order; a state without a gradient counts as one of zeros. */
-    List<INDArray> all() {
-      List<INDArray> all = new ArrayList<>(List.of(output, inputGradient));
-      all.addAll(List.of(gradients));
-      for (int slot = 0; slot < last.length; slot++) {
-        if (last[slot] != null) {
-          INDArray gradient = stateGradient[slot];
-          all.add(last[slot]);
-          all.add(gradient == null ? last[slot].like() : gradient);
-        } else {
-          assertTrue(stateGradient[slot] == null);
-        }
-      }
-      return all;
-    }
-
-    static double largest(List<INDArray> arrays) {
-      return arrays.stream().mapToDouble(Magnitude::largest).max().orElseThrow();
-    }
-
-    private static INDArray[] cast(INDArray[] arrays, DataType type) {
-      INDArray[] cast = new INDArray[arrays.length];
-      for (int i = 0; i < cast.length; i++) {
-        cast[i] = arrays[i] == null ? null : arrays[i].castTo(type);
-      }
-      return cast;
-    }
-  }
-
-  /** A random map with random data. */
-  private static final class Case {
-    final MapProgram program;
-    final INDArray[] parameters;
-    final INDArray input;
-    final INDArray mask;
-    final INDArray[] initial;
-    final INDArray outputGradient;
-    final INDArray[] lastGradient; // of the last state; null entries are zeros
-    final int first;
-
-    Case(long seed, boolean areIntegers, int largestBatch, Activation... activations) {
-      this(new RandomPrograms(seed), seed % 2 == 0, areIntegers, largestBatch, activations);
-    }
-
-    private Case(
-        RandomPrograms random,
-        boolean isLinear,
-        boolean areIntegers,
-        int largestBatch,
-        Activation... activations) {
-      this(
-          random,
-          isLinear ? random.map(activations) : random.gatedMap(!areIntegers, activations),
-          areIntegers,
-          largestBatch);
-    }
-
-    Case(RandomPrograms random, BlockMap map, boolean areIntegers, int largestBatch) {
-      RealizedMap realized = map.realize();
-      int batch = 1 + random.below(largestBatch);
-      int time = 1 + random.below(4);
-      program = MapProgram.sequence(realized, 1 + random.below(3), null);
-      parameters = random.parameters(realized, DataType.DOUBLE);
-      input = random.normal(DataType.DOUBLE, batch, realized.map().input().size(), time);
-      mask = random.below(2) == 0 ? null : random.mask(DataType.FLOAT, batch, time);
-      outputGradient = random.normal(DataType.DOUBLE, batch, realized.map().output().size(), time);
-      initial = new INDArray[realized.map().slots().size()];
-      for (int slot : program.schedule().carried()) {
-        if (random.below(3) > 0) {
-          initial[slot] = random.normal(DataType.DOUBLE, batch, program.size(slot));
-        }
-      }
-      first = random.below(3) == 0 ? random.below(time) : 0;
-      lastGradient = new INDArray[initial.length];
-      for (int slot : program.schedule().carried()) {
-        if (random.below(3) == 0) {
-          lastGradient[slot] = random.normal(DataType.DOUBLE, batch, program.size(slot));
-        }
-      }
-      if (areIntegers) {
-        round(input);
-        round(outputGradient);
-        for (INDArray parameter : parameters) {
-          round(parameter);
-        }
-        Stream.of(initial, lastGradient)
-            .flatMap(Stream::of)
-            .filter(Objects::nonNull)
-            .forEach(Case::round);
-      } else {
-        for (INDArray parameter : parameters) {
-          parameter.muli(0.5);
-        }
-      }
-    }
-
-    /** Products of slots grow faster, and their rounding errors with them. */
-    double largest() {
-      return program.realized().map().isLinear() ? 1e6 : 100;
-    }
-
-    private static void round(INDArray array) {
-      for (long i = 0; i < array.length(); i++) {
-        array.putScalar(i, Math.max(-1, Math.min(1, Math.rint(0.8 * array.getDouble(i)))));
-      }
-    }
-  }
-
   @Test
   void integersAgreeToTheBit() {
     int exact = 0;
     for (long seed = 0; seed < SEEDS; seed++) {
-      Case c = new Case(seed, true, 40, Activation.HARDTANH, Activation.RELU, Activation.IDENTITY);
+      KernelCase c =
+          new KernelCase(seed, true, 40, Activation.HARDTANH, Activation.RELU, Activation.IDENTITY);
       List<INDArray> expected = new Run(new ReferenceKernel(c.program), c, DataType.DOUBLE).all();
       if (!expected.stream().allMatch(Magnitude::isFinite)) {
         continue;
@@ -245,14 +93,14 @@ class FusedKernelTest {
   void realNumbersAgreeToRounding() {
     int compared = 0;
     for (long seed = 0; seed < SEEDS; seed++) {
-      Case c = new Case(1000 + seed, false, 70, SMOOTH);
+      KernelCase c = new KernelCase(1000 + seed, false, 70, SMOOTH);
       compared += assertAgree(c, TestMachine.kernel(c.program), BOUND, "seed " + seed) ? 1 : 0;
     }
     assertTrue(compared > SEEDS * 2 / 3, "compared " + compared);
   }
 
   /** False if the map blows up, so that there is nothing to compare. */
-  private static boolean assertAgree(Case c, MapKernel kernel, double bound, String message) {
+  private static boolean assertAgree(KernelCase c, MapKernel kernel, double bound, String message) {
     List<INDArray> expected = new Run(new ReferenceKernel(c.program), c, DataType.DOUBLE).all();
     if (!expected.stream().allMatch(Magnitude::isFinite) || Run.largest(expected) >= c.largest()) {
       return false;
@@ -305,7 +153,7 @@ class FusedKernelTest {
     int shared = 0;
     for (BlockMap map : List.of(twins, delays)) {
       for (long seed = 0; seed < 30; seed++) {
-        Case c = new Case(new RandomPrograms(seed), map, false, 20);
+        KernelCase c = new KernelCase(new RandomPrograms(seed), map, false, 20);
         assertTrue(assertAgree(c, TestMachine.kernel(c.program), BOUND, "seed " + seed));
         shared += c.initial[1] != null && c.mask == null ? 1 : 0;
       }
@@ -317,7 +165,7 @@ class FusedKernelTest {
   @ValueSource(ints = {1, 2, 3})
   void segmentsComputedAgainChangeNothing(int segment) {
     for (long seed = 0; seed < SEEDS * 2 / 5; seed++) {
-      Case c = new Case(2000 + seed, false, 20, Activation.TANH, Activation.SWISH);
+      KernelCase c = new KernelCase(2000 + seed, false, 20, Activation.TANH, Activation.SWISH);
       List<INDArray> whole = new Run(TestMachine.kernel(c.program), c, DataType.FLOAT).all();
       if (!whole.stream().allMatch(Magnitude::isFinite) || Run.largest(whole) >= c.largest()) {
         continue;
@@ -338,7 +186,7 @@ class FusedKernelTest {
     System.setProperty(LaneThreads.PROPERTY, String.valueOf(threads));
     int compared = 0;
     for (long seed = 0; seed < SEEDS * 2 / 15; seed++) {
-      Case c = new Case(3000 + seed, false, 300, SMOOTH);
+      KernelCase c = new KernelCase(3000 + seed, false, 300, SMOOTH);
       FusedKernel kernel = sharing(c.program, 0, 0);
       compared += assertAgree(c, kernel, BOUND, "seed " + seed) ? 1 : 0;
       List<INDArray> once = new Run(kernel, c, DataType.FLOAT).all();
@@ -359,7 +207,7 @@ class FusedKernelTest {
   void threadsThatShareATileChangeNothing(int threads) {
     int largest = LaneKernelSelection.selected().tileLanes(1);
     for (long seed = 0; seed < SEEDS * 2 / 5; seed++) {
-      Case c = new Case(6000 + seed, false, largest, SMOOTH);
+      KernelCase c = new KernelCase(6000 + seed, false, largest, SMOOTH);
       int segment = (int) (seed % 3);
       System.setProperty(LaneThreads.PROPERTY, "1");
       List<INDArray> alone = new Run(sharing(c.program, segment, 0), c, DataType.FLOAT).all();
@@ -409,7 +257,7 @@ class FusedKernelTest {
     double bound = isRough ? Math.max(BOUND, 1e-6) : BOUND;
     int compared = 0;
     for (long seed = 0; seed < SEEDS * 2 / 25; seed++) {
-      Case c = new Case(4000 + seed, false, 40, activation);
+      KernelCase c = new KernelCase(4000 + seed, false, 40, activation);
       compared +=
           assertAgree(c, TestMachine.kernel(c.program), bound, activation + ", seed " + seed)
               ? 1
@@ -472,7 +320,7 @@ class FusedKernelTest {
 
   @Test
   void arraysOfAnyOrderAndTypeAndViews() {
-    Case c = new Case(5, false, 30, Activation.TANH);
+    KernelCase c = new KernelCase(5, false, 30, Activation.TANH);
     INDArray[] parameters = new INDArray[c.parameters.length];
     for (int p = 0; p < parameters.length; p++) {
       parameters[p] = c.parameters[p].castTo(DataType.FLOAT);
@@ -498,7 +346,7 @@ class FusedKernelTest {
 
   @Test
   void inferenceLeavesTheTapeAlone() {
-    Case c = new Case(7, false, 30, Activation.TANH);
+    KernelCase c = new KernelCase(7, false, 30, Activation.TANH);
     FusedKernel kernel = TestMachine.kernel(c.program);
     assertThrows(IllegalStateException.class, kernel::lastState);
     assertThrows(IllegalStateException.class, kernel::stateGradient);
