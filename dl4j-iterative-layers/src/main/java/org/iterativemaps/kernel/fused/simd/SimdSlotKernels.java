@@ -1,10 +1,19 @@
 package org.iterativemaps.kernel.fused.simd;
 
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 import org.iterativemaps.kernel.fused.SlotKernels;
 import org.iterativemaps.kernel.fused.simd.ProductLoops.Operation;
+import org.iterativemaps.map.Normalisation;
 
-/** {@link SlotKernels} on vectors of the preferred length. */
+/**
+ * {@link SlotKernels} on vectors of the preferred length; normalisations a vector of lanes at a
+ * time.
+ */
 final class SimdSlotKernels implements SlotKernels {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int L = SPECIES.length();
+
   // As in SimdLaneKernels: loops over long slots are left before they are compiled.
   private static final int PIECE = 4096;
 
@@ -43,7 +52,13 @@ final class SimdSlotKernels implements SlotKernels {
   @Override
   public void scaleUnits(
       float[] gain, float[] bias, int units, int lanes, float[] x, int xAt, float[] z, int zAt) {
-    NormalisationLoops.scaleUnits(gain, bias, units, lanes, x, xAt, z, zAt);
+    for (int unit = 0; unit < units; unit++) {
+      float factor = gain[unit];
+      float add = bias == null ? 0 : bias[unit];
+      for (int i = unit * lanes, end = i + lanes; i < end; i += L) {
+        FloatVector.fromArray(SPECIES, x, xAt + i).mul(factor).add(add).intoArray(z, zAt + i);
+      }
+    }
   }
 
   @Override
@@ -57,7 +72,25 @@ final class SimdSlotKernels implements SlotKernels {
       int nAt,
       float[] root,
       int rootAt) {
-    NormalisationLoops.normalise(isCentred, units, lanes, u, uAt, n, nAt, root, rootAt);
+    int length = units * lanes;
+    for (int lane = 0; lane < lanes; lane += L) {
+      FloatVector mean = FloatVector.zero(SPECIES);
+      for (int i = lane; isCentred && i < length; i += lanes) {
+        mean = FloatVector.fromArray(SPECIES, u, uAt + i).add(mean);
+      }
+      mean = mean.div(units);
+      FloatVector squares = FloatVector.zero(SPECIES);
+      for (int i = lane; i < length; i += lanes) {
+        FloatVector centred = FloatVector.fromArray(SPECIES, u, uAt + i).sub(mean);
+        centred.intoArray(n, nAt + i);
+        squares = centred.mul(centred).add(squares);
+      }
+      FloatVector by = squares.div(units).add((float) Normalisation.EPSILON).sqrt();
+      by.intoArray(root, rootAt + lane);
+      for (int i = lane; i < length; i += lanes) {
+        FloatVector.fromArray(SPECIES, n, nAt + i).div(by).intoArray(n, nAt + i);
+      }
+    }
   }
 
   @Override
@@ -71,6 +104,26 @@ final class SimdSlotKernels implements SlotKernels {
       int rootAt,
       float[] g,
       int gAt) {
-    NormalisationLoops.normaliseBack(isCentred, units, lanes, n, nAt, root, rootAt, g, gAt);
+    int length = units * lanes;
+    for (int lane = 0; lane < lanes; lane += L) {
+      FloatVector mean = FloatVector.zero(SPECIES);
+      FloatVector along = FloatVector.zero(SPECIES);
+      for (int i = lane; i < length; i += lanes) {
+        FloatVector gradient = FloatVector.fromArray(SPECIES, g, gAt + i);
+        mean = gradient.add(mean);
+        along = gradient.mul(FloatVector.fromArray(SPECIES, n, nAt + i)).add(along);
+      }
+      mean = isCentred ? mean.div(units) : FloatVector.zero(SPECIES);
+      along = along.div(units);
+      FloatVector by = FloatVector.fromArray(SPECIES, root, rootAt + lane);
+      for (int i = lane; i < length; i += lanes) {
+        FloatVector part = FloatVector.fromArray(SPECIES, n, nAt + i).mul(along);
+        FloatVector.fromArray(SPECIES, g, gAt + i)
+            .sub(part)
+            .sub(mean)
+            .div(by)
+            .intoArray(g, gAt + i);
+      }
+    }
   }
 }
