@@ -172,16 +172,15 @@ class FromLstmTest {
     assertTrue(Magnitude.largestDifference(expected, written) > 1e-6);
   }
 
-  @Test
-  void graphsAndTheirConfigurations() {
-    Random random = new Random(5);
+  /** Two LSTMs side by side, the second in both directions. */
+  static ComputationGraph graph(AbstractLSTM memory, AbstractLSTM peephole) {
     ComputationGraph graph =
         new ComputationGraph(
             FromMlpTest.conf(DataType.DOUBLE)
                 .graphBuilder()
                 .addInputs("in")
-                .addLayer("memory", lstm(random, false), "in")
-                .addLayer("peephole", new Bidirectional(lstm(random, true)), "in")
+                .addLayer("memory", memory, "in")
+                .addLayer("peephole", new Bidirectional(peephole), "in")
                 .addLayer(
                     "out",
                     new RnnOutputLayer.Builder(LossFunction.MSE)
@@ -194,6 +193,13 @@ class FromLstmTest {
                 .setInputTypes(InputType.recurrent(N_IN))
                 .build());
     graph.init();
+    return graph;
+  }
+
+  @Test
+  void graphsAndTheirConfigurations() {
+    Random random = new Random(5);
+    ComputationGraph graph = graph(lstm(random, false), lstm(random, true));
     DataSet data = data(DataType.DOUBLE, random);
     Conversion<ComputationGraph> map = IterativeMaps.fromRnn(graph, RnnOptions.exact());
     SameNetworks.assertSame(

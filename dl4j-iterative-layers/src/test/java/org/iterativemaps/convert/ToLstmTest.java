@@ -23,7 +23,6 @@ import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
@@ -254,25 +253,7 @@ class ToLstmTest {
   @Test
   void graphsAndTheirConfigurations() {
     Random random = new Random(5);
-    ComputationGraph graph =
-        new ComputationGraph(
-            FromMlpTest.conf(DataType.DOUBLE)
-                .graphBuilder()
-                .addInputs("in")
-                .addLayer("memory", memory(random, false), "in")
-                .addLayer("peephole", new Bidirectional(memory(random, true)), "in")
-                .addLayer(
-                    "out",
-                    new RnnOutputLayer.Builder(LossFunction.MSE)
-                        .activation(Activation.TANH)
-                        .nOut(2)
-                        .build(),
-                    "memory",
-                    "peephole")
-                .setOutputs("out")
-                .setInputTypes(InputType.recurrent(N_IN))
-                .build());
-    graph.init();
+    ComputationGraph graph = FromLstmTest.graph(memory(random, false), memory(random, true));
     ComputationGraph back = IterativeMaps.toRnn(IterativeMaps.fromRnn(graph).network()).network();
     graph.paramTable().forEach((key, values) -> assertToTheBit(values, back.paramTable().get(key)));
     DataSet data = data(DataType.DOUBLE, random);
