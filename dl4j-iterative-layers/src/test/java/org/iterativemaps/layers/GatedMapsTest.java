@@ -19,6 +19,7 @@ import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.pattern.Sparsity;
+import org.iterativemaps.map.plan.HiddenProportion;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -379,6 +380,9 @@ class GatedMapsTest {
                 .mapToLong(Parameter::length)
                 .sum();
         assertEquals(weights - Math.round(weights * proportion), fromInput);
+        assertEquals(
+            Math.round(weights * proportion),
+            Math.round(HiddenProportion.realized(map).hiddenWeights()));
       }
     }
   }

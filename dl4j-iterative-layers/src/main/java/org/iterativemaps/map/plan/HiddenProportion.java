@@ -22,8 +22,9 @@ import org.iterativemaps.map.Slot;
  *
  * <p>Biases and fixed blocks are not counted. Weights that no output depends on (see {@link
  * Liveness}) count unless {@link #live} is asked; {@link #count} says which it was. Hidden are the
- * state slots other than the output; all state slots where the output is the only one, as in a
- * layer whose read-out is the next layer. Source: Hershey, Paffenroth, arXiv:2509.15057 (2025).
+ * state slots other than the output; all slots but the input where the output is the only state
+ * slot, as in a layer whose read-out is the next layer, or where the map is not linear: a gated
+ * cell hands its output on as its state. Source: Hershey, Paffenroth, arXiv:2509.15057 (2025).
  *
  * @param count which weights are counted
  * @param blocks the trained blocks that are counted, in the map's order
@@ -143,7 +144,7 @@ public record HiddenProportion(
   private static Set<String> hiddenSlots(BlockMap map) {
     Set<String> states =
         map.slots().stream().filter(s -> !s.isInput()).map(Slot::name).collect(Collectors.toSet());
-    if (states.size() > 1) {
+    if (states.size() > 1 && map.isLinear()) {
       states.remove(map.output().name());
     }
     return states;
