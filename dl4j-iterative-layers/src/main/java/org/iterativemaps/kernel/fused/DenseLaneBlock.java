@@ -98,29 +98,29 @@ final class DenseLaneBlock extends LaneBlock {
       }
       return;
     }
-    for (int panel = begin; panel < end; panel++) {
-      for (int target = 0; target < targets.count(); target++) {
-        transpose(panel, target);
+    int together = Math.max(1, ROWS / height);
+    for (int first = 0; first < targets.count(); first += together) {
+      int last = Math.min(first + together, targets.count());
+      for (int panel = begin; panel < end; panel++) {
+        for (int target = first; target < last; target++) {
+          transpose(panel, target);
+        }
       }
     }
   }
 
   /** From a panel of target units to one of source units: a square, or what is left of it. */
   private void transpose(int sourcePanel, int targetPanel) {
-    int first = sources.row(sourcePanel);
-    int last = sources.rows(sourcePanel) - 1;
-    int rows = targets.rows(targetPanel);
-    int from = targets.at(targetPanel) + first * height;
+    int at = targets.at(targetPanel) + sources.row(sourcePanel) * height;
     int place = sources.at(sourcePanel) + targets.row(targetPanel) * height;
-    for (int i = from; i < from + rows; i++) {
-      int c = 0;
-      for (; c <= last; c++) {
-        transposed[place++] = packed[i + c * height];
-      }
-      for (; c < height; c++) {
-        transposed[place++] = packed[i + last * height];
-      }
-    }
+    Panels.turn(
+        height,
+        sources.rows(sourcePanel),
+        packed,
+        at,
+        targets.rows(targetPanel),
+        transposed,
+        place);
   }
 
   @Override

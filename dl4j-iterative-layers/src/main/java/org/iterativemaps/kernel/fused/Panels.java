@@ -141,4 +141,32 @@ final class Panels {
       place += height;
     }
   }
+
+  /**
+   * Packs columns that lie side by side, turned about: packed[row][column] = panel[column][row].
+   *
+   * @param height rows and columns of a panel
+   * @param count columns there are; in the place of others the last one is packed again
+   * @param rows rows to pack
+   */
+  static void turn(int height, int count, float[] panel, int at, int rows, float[] packed, int to) {
+    int place = to;
+    for (int from = at; from < at + rows; from++) {
+      int c = 0;
+      int i = from;
+      for (; c + 6 <= count; c += 6) {
+        packed[place] = panel[i];
+        packed[place + 1] = panel[i + height];
+        packed[place + 2] = panel[i + 2 * height];
+        packed[place + 3] = panel[i + 3 * height];
+        packed[place + 4] = panel[i + 4 * height];
+        packed[place + 5] = panel[i + 5 * height];
+        place += 6;
+        i += 6 * height;
+      }
+      for (; c < height; c++) {
+        packed[place++] = panel[from + Math.min(c, count - 1) * height];
+      }
+    }
+  }
 }
