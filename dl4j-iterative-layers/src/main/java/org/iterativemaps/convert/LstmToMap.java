@@ -95,6 +95,10 @@ final class LstmToMap {
             .map(map())
             .steps(options.steps())
             .biasInit(FORGET_GATE, lstm.getForgetGateBiasInit())
+            .stateKey(
+                RnnToMap.HIDDEN,
+                org.deeplearning4j.nn.layers.recurrent.LSTM.STATE_KEY_PREV_ACTIVATION)
+            .stateKey(MEMORY, org.deeplearning4j.nn.layers.recurrent.LSTM.STATE_KEY_PREV_MEMCELL)
             .build();
     TrainingSettings.copy(lstm, layer);
     layer.setBiasInit(0); // DL4J's LSTM has no other

@@ -162,6 +162,9 @@ final class RnnToMap {
             new IterativeMapRecurrentLayer.Builder()
                 .map(map)
                 .steps(options.steps())
+                .stateKey(
+                    HIDDEN,
+                    org.deeplearning4j.nn.layers.recurrent.SimpleRnn.STATE_KEY_PREV_ACTIVATION)
                 .weightInit(HIDDEN, HIDDEN, recurrentInit(rnn)),
             rnn);
     Layer wrapped = rewrapped(node.layer(), rnn1 -> layer);

@@ -48,6 +48,11 @@ public interface IterativeMapConf {
   /** The initialiser of weights. */
   IWeightInit weightInit(Parameter weights);
 
+  /** The key under which DL4J is handed the stored state of a slot. */
+  default String stateKey(String slot) {
+    return slot;
+  }
+
   /** The first value of all biases. */
   double getBiasInit();
 }

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.api.layers.LayerConstraint;
@@ -38,11 +40,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * new IterativeMapRecurrentLayer.Builder().nOut(200).density(0.1).activation(Activation.TANH).build()
  * }</pre>
  *
- * <p>The state starts at zero, or at what {@code rnnSetPreviousState} was given, by slot name. At a
- * masked time step output and state are zero, as in {@code SimpleRnn}; DL4J's LSTM computes masked
- * steps like any other, except in {@code LastTimeStep}. {@code weightInitRecurrent} and {@code
- * constrainRecurrent} mean the blocks that do not read the input, {@code constrainInputWeights}
- * those that do. All else as in {@link IterativeMapLayer}.
+ * <p>The state starts at zero, or at what {@code rnnSetPreviousState} was given, by slot name or by
+ * the key that {@link Builder#stateKey} gives the slot. At a masked time step output and state are
+ * zero, as in {@code SimpleRnn}; DL4J's LSTM computes masked steps like any other, except in {@code
+ * LastTimeStep}. {@code weightInitRecurrent} and {@code constrainRecurrent} mean the blocks that do
+ * not read the input, {@code constrainInputWeights} those that do. All else as in {@link
+ * IterativeMapLayer}.
  *
  * <p>Source: Hershey, Paffenroth, Pathak, Tavener, arXiv:2404.00880 (2024).
  */
@@ -51,6 +54,7 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
   private static final long serialVersionUID = 1L;
 
   private MapSettings settings;
+  private Map<String, String> stateKeys = Map.of(); // by slot
   private transient MapPlan undecided; // masks that the whole network's initialiser may decide
 
   /** For deserialisation. */
@@ -66,6 +70,8 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
     setSettings(
         builder.draft.settings(builder.getNIn(), builder.getNOut(), builder.getWeightInitFn()));
     undecided = builder.draft.undecided(settings);
+    setStateKeys(builder.stateKeys);
+    LayerChecks.stateKeys(this);
     initializeConstraints(builder);
     addConstraints(builder.getInputWeightConstraints(), true);
     addConstraints(builder.getRecurrentConstraints(), false);
@@ -105,6 +111,21 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
     this.settings = settings;
     this.nIn = settings.map().input().size();
     this.nOut = settings.outputSize();
+  }
+
+  /** By slot, the keys of stored states that are not the slots' names. */
+  public Map<String, String> getStateKeys() {
+    return stateKeys;
+  }
+
+  /** Replaces the keys; see {@link Builder#stateKey}. */
+  public void setStateKeys(Map<String, String> stateKeys) {
+    this.stateKeys = Map.copyOf(stateKeys);
+  }
+
+  @Override
+  public String stateKey(String slot) {
+    return stateKeys.getOrDefault(slot, slot);
   }
 
   @Override
@@ -173,6 +194,7 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
       boolean initializeParams,
       DataType networkDataType) {
     LayerChecks.beforeInstantiation(this, layerIndex, networkDataType);
+    LayerChecks.stateKeys(this);
     return Instantiation.join(
         new IterativeMapRecurrent(conf, networkDataType),
         conf,
@@ -208,7 +230,8 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
   public boolean equals(Object other) {
     return other instanceof IterativeMapRecurrentLayer that
         && super.equals(that)
-        && Objects.equals(settings, that.settings);
+        && Objects.equals(settings, that.settings)
+        && stateKeys.equals(that.stateKeys);
   }
 
   @Override
@@ -226,9 +249,22 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
   public static class Builder extends BaseRecurrentLayer.Builder<Builder>
       implements MapOptions<Builder> {
     private final MapDraft draft = new MapDraft();
+    private final Map<String, String> stateKeys = new TreeMap<>();
 
     /** An empty builder. */
     public Builder() {}
+
+    /**
+     * The key of a slot's state in {@code rnnGetPreviousState} and its like, instead of the slot's
+     * name. A map that was DL4J's LSTM or SimpleRnn has theirs, so that code around it goes on.
+     *
+     * @param slot a state slot of the map
+     * @param key that no other slot has
+     */
+    public Builder stateKey(String slot, String key) {
+      stateKeys.put(slot, key);
+      return this;
+    }
 
     @Override
     public MapDraft draft() {

@@ -1,6 +1,7 @@
 package org.iterativemaps.layers;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -36,6 +37,31 @@ public final class LayerChecks {
   public static void beforeInstantiation(FeedForwardLayer layer, int index, DataType type) {
     dataType(type, where(layer) + ", layer index: " + index);
     constraints(layer);
+  }
+
+  /**
+   * Keys of stored states.
+   *
+   * @throws DL4JInvalidConfigException if a slot is no state slot, or two have one key
+   */
+  static void stateKeys(IterativeMapRecurrentLayer layer) {
+    List<String> slots = layer.getSettings().map().stateSlots();
+    for (String slot : layer.getStateKeys().keySet()) {
+      if (!slots.contains(slot)) {
+        throw new DL4JInvalidConfigException(
+            where(layer) + ": stateKey: found slot '" + slot + "', expected one of " + slots);
+      }
+    }
+    List<String> keys = slots.stream().map(layer::stateKey).toList();
+    if (keys.stream().distinct().count() < keys.size()) {
+      throw new DL4JInvalidConfigException(
+          where(layer)
+              + ": stateKey: found keys "
+              + keys
+              + " of the slots "
+              + slots
+              + ", expected every one once");
+    }
   }
 
   /**

@@ -39,17 +39,19 @@ final class RecurrentStates {
    * @param changes by {@link MapLayer#name()}; a map that has a state is the only one of its layer
    */
   void restore(LiveNetwork rebuilt, Map<String, MapChange> changes) {
-    Map<String, MapChange> byLayer = new HashMap<>();
+    Map<String, MapLayer> changed = new HashMap<>();
     for (MapLayer map : MapLayer.all(rebuilt)) {
       if (changes.containsKey(map.name())) {
-        byLayer.put(map.place().layer(), changes.get(map.name()));
+        changed.put(map.place().layer(), map);
       }
     }
     recurrent(rebuilt)
         .forEach(
             (name, layer) -> {
-              layer.rnnSetPreviousState(follow(previous.get(name), byLayer.get(name)));
-              layer.rnnSetTBPTTState(follow(truncated.get(name), byLayer.get(name)));
+              MapLayer map = changed.get(name);
+              MapChange change = map == null ? null : changes.get(map.name());
+              layer.rnnSetPreviousState(follow(previous.get(name), map, change));
+              layer.rnnSetTBPTTState(follow(truncated.get(name), map, change));
             });
   }
 
@@ -69,16 +71,18 @@ final class RecurrentStates {
     return layers;
   }
 
-  /** The state by slot name, [batch, size], with its units where the change puts them. */
-  private static Map<String, INDArray> follow(Map<String, INDArray> state, MapChange change) {
+  /** The state by key, [batch, size], with its units where the change puts them. */
+  private static Map<String, INDArray> follow(
+      Map<String, INDArray> state, MapLayer map, MapChange change) {
     if (change == null) {
       return state;
     }
     Map<String, INDArray> followed = new HashMap<>();
     for (Slot slot : change.after().map().slots()) {
-      INDArray before = state.get(slot.name());
+      String key = map.map().stateKey(slot.name());
+      INDArray before = state.get(key);
       if (before != null) {
-        followed.put(slot.name(), follow(before, change.unitsBefore(slot.name())));
+        followed.put(key, follow(before, change.unitsBefore(slot.name())));
       }
     }
     return followed;

@@ -194,7 +194,7 @@ class ClosedNetworkTest {
     state.close();
     String message =
         assertThrows(IllegalStateException.class, () -> network.rnnTimeStep(input)).getMessage();
-    assertTrue(message.startsWith("State of slot 'h': found a closed array"), message);
+    assertTrue(message.startsWith("State 'h': found a closed array"), message);
     network.rnnClearPreviousState();
     assertEquals(3, network.output(input).size(0));
     input.close();

@@ -77,11 +77,11 @@ class WrongInputTest {
     sequence.rnnClearPreviousState();
     assertEquals(3, sequence.rnnTimeStep(zeros(3, 4, 1)).size(0));
     assertRefused(
-        () -> sequence.rnnSetPreviousState(0, Map.of("z", zeros(2, 5))), "slot 'z'", "h:5");
-    assertRefused(() -> sequence.rnnSetPreviousState(0, Map.of("x", zeros(2, 4))), "slot 'x'");
+        () -> sequence.rnnSetPreviousState(0, Map.of("z", zeros(2, 5))), "'z'", "[h, g, y]");
+    assertRefused(() -> sequence.rnnSetPreviousState(0, Map.of("x", zeros(2, 4))), "'x'");
     assertRefused(
         () -> sequence.rnnSetPreviousState(0, Map.of("h", zeros(2, 6))),
-        "slot 'h'",
+        "'h'",
         "[2, 6]",
         "[batch, 5]");
     assertRefused(() -> sequence.rnnSetPreviousState(0, Map.of("h", zeros(2, 5, 1))), "[2, 5, 1]");

@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -44,6 +45,17 @@ class RecurrentStatesTest {
       assertFollowed(state, recurrent(network).rnnGetPreviousState().get("h"), what);
       assertFollowed(truncated, recurrent(network).rnnGetTBPTTState().get("h"), what);
     }
+  }
+
+  @Test
+  void followUnderTheirKeys() {
+    IterativeMapRecurrentLayer map = (IterativeMapRecurrentLayer) Nets.mapLayer(true);
+    map.setStateKeys(Map.of("h", "prevAct"));
+    MultiLayerNetwork network = Nets.stack(Nets.adam(), map, true);
+    INDArray state = Nd4j.rand(DataType.DOUBLE, 2, 6);
+    network.rnnSetPreviousState(1, Map.of("prevAct", state));
+    Surgery.grow(network, LiveMaps.layers(network).get(0), "h", 2, 1);
+    assertFollowed(state, network.rnnGetPreviousState(1).get("prevAct"), "prevAct");
   }
 
   private static void assertFollowed(INDArray before, INDArray after, String what) {

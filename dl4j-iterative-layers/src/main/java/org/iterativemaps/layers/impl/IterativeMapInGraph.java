@@ -55,7 +55,7 @@ public final class IterativeMapInGraph extends BaseGraphVertex {
     this.config = config;
     this.params = params;
     this.parameters = parameters;
-    this.run = new KernelRun(config.getSettings(), config.program(), type);
+    this.run = KernelRun.of(config, config.getSettings(), type);
     this.layer = new RunningVertexLayer(this, layerConf(), type);
     layer.setIndex(index);
     layer.setParamsViewArray(params);

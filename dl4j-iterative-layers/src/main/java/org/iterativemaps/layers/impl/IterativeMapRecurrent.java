@@ -19,8 +19,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * The running half of {@link IterativeMapRecurrentLayer}. Not thread-safe, as all DL4J layers.
  *
- * <p>The states of {@code rnnTimeStep} and of truncated BPTT are maps from slot name to [batch,
- * size].
+ * <p>The states of {@code rnnTimeStep} and of truncated BPTT are maps from {@link
+ * IterativeMapRecurrentLayer#stateKey} to [batch, size].
  */
 public final class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMapRecurrentLayer>
     implements RunningMap {
@@ -88,7 +88,7 @@ public final class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMap
     String where = layerId();
     OpenArrays.require(params, input, where);
     run.checkInput(input, 3, getDataFormat() == RNNFormat.NWC ? 2 : 1, where);
-    INDArray[] initial = from == null ? null : run.bySlot(from.byName(), input.size(0), where);
+    INDArray[] initial = from == null ? null : run.bySlot(from.byKey(), input.size(0), where);
     applyDropOutIfNecessary(training, workspaceMgr);
     INDArray ncw = permuteIfNWC(input);
     KernelRun.checkMask(maskArray, ncw.size(0), ncw.size(2), where);
@@ -137,8 +137,8 @@ public final class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMap
   }
 
   /**
-   * dL/d(state before the first time step) of the last back-propagation, by slot name, each [batch,
-   * size]: what a learned or computed initial state is trained with.
+   * dL/d(state before the first time step) of the last back-propagation, by the key of each slot's
+   * state, each [batch, size]: what a learned or computed initial state is trained with.
    */
   public Map<String, INDArray> initialStateGradient() {
     return run.stateGradient();

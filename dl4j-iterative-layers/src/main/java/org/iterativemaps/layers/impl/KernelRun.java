@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.KernelSelection;
@@ -28,6 +29,7 @@ final class KernelRun {
   private final MapProgram program;
   private final MapKernel kernel;
   private final List<String> keys;
+  private final UnaryOperator<String> stateKey; // of a slot
   private final boolean hasAttention;
   // Of the last forward pass: what it needs to be run again.
   private INDArray[] parameters;
@@ -38,12 +40,15 @@ final class KernelRun {
    * Runs a map.
    *
    * @param program what the settings make with the layer's activation
+   * @param stateKey by slot, the key of its stored state
    */
-  KernelRun(MapSettings settings, MapProgram program, DataType type) {
+  private KernelRun(
+      MapSettings settings, MapProgram program, DataType type, UnaryOperator<String> stateKey) {
     this.settings = settings;
     this.program = program;
     this.kernel = KernelSelection.of(program, type);
     this.keys = program.realized().parameters().stream().map(Parameter::key).toList();
+    this.stateKey = stateKey;
     this.hasAttention = !AttentionBlock.of(settings.map()).isEmpty();
   }
 
@@ -58,7 +63,7 @@ final class KernelRun {
               + own
               + "; only K and injection may differ");
     }
-    return new KernelRun(settings, layer.program(settings), type);
+    return new KernelRun(settings, layer.program(settings), type, layer::stateKey);
   }
 
   MapSettings settings() {
@@ -121,21 +126,21 @@ final class KernelRun {
   }
 
   /**
-   * dL/d(state before the first time step) of the last backward pass, by name of the slot; empty
-   * before it.
+   * dL/d(state before the first time step) of the last backward pass, by the key of the slot's
+   * state; empty before it.
    */
   Map<String, INDArray> stateGradient() {
-    return hasGradient ? byName(kernel.stateGradient()) : Map.of();
+    return hasGradient ? byKey(kernel.stateGradient()) : Map.of();
   }
 
-  Map<String, INDArray> byName(INDArray[] bySlot) {
-    Map<String, INDArray> byName = new LinkedHashMap<>();
+  Map<String, INDArray> byKey(INDArray[] bySlot) {
+    Map<String, INDArray> byKey = new LinkedHashMap<>();
     for (int slot = 0; slot < bySlot.length; slot++) {
       if (bySlot[slot] != null) {
-        byName.put(program.slots().get(slot).name(), bySlot[slot]);
+        byKey.put(stateKey.apply(program.slots().get(slot).name()), bySlot[slot]);
       }
     }
-    return byName;
+    return byKey;
   }
 
   /**
@@ -147,13 +152,13 @@ final class KernelRun {
   INDArray[] bySlot(Map<String, INDArray> state, long batch, String where) {
     INDArray[] bySlot = new INDArray[program.slots().size()];
     for (int slot : program.schedule().carried()) {
-      String name = program.slots().get(slot).name();
-      bySlot[slot] = state.get(name);
-      OpenArrays.require("State of slot '" + name + "'", bySlot[slot], where);
+      String key = stateKey.apply(program.slots().get(slot).name());
+      bySlot[slot] = state.get(key);
+      OpenArrays.require("State '" + key + "'", bySlot[slot], where);
       if (bySlot[slot] != null && bySlot[slot].size(0) != batch) {
         throw new DL4JInvalidInputException(
-            "State of slot '"
-                + name
+            "State '"
+                + key
                 + "': found batch size "
                 + bySlot[slot].size(0)
                 + ", expected that of the input, "
@@ -186,26 +191,32 @@ final class KernelRun {
   /**
    * Refuses a state that is none of this map.
    *
-   * @throws DL4JInvalidInputException if a slot is no state slot, or a value has another size
+   * @throws DL4JInvalidInputException if a key is no state slot's, or a value has another size
    */
   void checkState(Map<String, INDArray> state, String where) {
+    Map<String, Integer> sizes = new LinkedHashMap<>();
+    for (String slot : settings.map().stateSlots()) {
+      sizes.put(stateKey.apply(slot), settings.map().slot(slot).size());
+    }
     state.forEach(
-        (name, value) -> {
-          if (!settings.map().stateSlots().contains(name)) {
+        (key, value) -> {
+          Integer size = sizes.get(key);
+          if (size == null) {
             throw new DL4JInvalidInputException(
-                "State: found slot '"
-                    + name
-                    + "', expected state slots of "
+                "State: found '"
+                    + key
+                    + "', expected the states "
+                    + sizes.keySet()
+                    + " of "
                     + settings.map()
                     + " "
                     + where);
           }
-          OpenArrays.require("State of slot '" + name + "'", value, where);
-          int size = settings.map().slot(name).size();
+          OpenArrays.require("State '" + key + "'", value, where);
           if (value.rank() != 2 || value.size(1) != size) {
             throw new DL4JInvalidInputException(
-                "State of slot '"
-                    + name
+                "State '"
+                    + key
                     + "': found shape "
                     + Arrays.toString(value.shape())
                     + ", expected [batch, "

@@ -11,16 +11,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * to.
  */
 final class StoredState {
-  private final Map<String, INDArray> byName;
+  private final Map<String, INDArray> byKey;
   private INDArray[] own; // by slot, what the last call stored; null once it was given away
   private INDArray[] spare; // what the call before it stored
 
-  StoredState(Map<String, INDArray> byName) {
-    this.byName = byName;
+  StoredState(Map<String, INDArray> byKey) {
+    this.byKey = byKey;
   }
 
-  Map<String, INDArray> byName() {
-    return byName;
+  Map<String, INDArray> byKey() {
+    return byKey;
   }
 
   /** Stores the state that a forward pass left. */
@@ -28,8 +28,8 @@ final class StoredState {
     INDArray[] last = run.lastState(spare);
     spare = own;
     own = last;
-    byName.clear();
-    byName.putAll(run.byName(last));
+    byKey.clear();
+    byKey.putAll(run.byKey(last));
   }
 
   /** To be called when the map's arrays are given to somebody. */
