@@ -123,6 +123,8 @@ record GraphSource(ComputationGraphConfiguration conf, ComputationGraph network)
     ComputationGraphConfiguration copy = conf.clone();
     copy.setVertices(vertices);
     copy.setVertexInputs(inputs);
+    copy.setIterationCount(conf.getIterationCount()); // which DL4J's clone leaves out
+    copy.setEpochCount(conf.getEpochCount());
     copy.setTopologicalOrder(null); // worked out anew
     copy.setTopologicalOrderStr(null);
     return copy;

@@ -23,7 +23,8 @@ import org.nd4j.linalg.activations.Activation;
  *
  * <p>Networks are copied; the one that is given is not changed. What a conversion leaves alone
  * (other layers, preprocessors, updater settings, iteration counts) is in the new network as it
- * was; the state of updaters (momentum) starts anew.
+ * was. So is what the updater remembers of every parameter (momentum, moments), so that training
+ * goes on; only where weights are drawn, pruned, copied or averaged it starts anew.
  */
 public final class IterativeMaps {
   private IterativeMaps() {}
@@ -54,6 +55,9 @@ public final class IterativeMaps {
    */
   public static Conversion<MultiLayerNetwork> fromMlp(
       MultiLayerNetwork network, MlpOptions options) {
+    if (options.keepsValues()) {
+      return UpdaterTransfer.along(network, chains -> MlpToMap.plan(chains, options));
+    }
     MultiLayerSource source = MultiLayerSource.of(network);
     return MlpToMap.plan(source.chains(), options).network(source);
   }
@@ -68,6 +72,9 @@ public final class IterativeMaps {
    * values are an output of the network, ends a run. The last vertex of a run keeps its name.
    */
   public static Conversion<ComputationGraph> fromMlp(ComputationGraph network, MlpOptions options) {
+    if (options.keepsValues()) {
+      return UpdaterTransfer.along(network, chains -> MlpToMap.plan(chains, options));
+    }
     GraphSource source = GraphSource.of(network);
     return MlpToMap.plan(source.chains(), options).network(source);
   }
@@ -110,8 +117,7 @@ public final class IterativeMaps {
    *     loop, a skip connection or fixed weights: the message names the layer and the cycle or slot
    */
   public static Conversion<MultiLayerNetwork> toMlp(MultiLayerNetwork network) {
-    MultiLayerSource source = MultiLayerSource.of(network);
-    return MapToMlp.plan(source.chains()).network(source);
+    return UpdaterTransfer.along(network, MapToMlp::plan);
   }
 
   /** The way back without a trained network, as {@link #toMlp(MultiLayerNetwork)}. */
@@ -129,8 +135,7 @@ public final class IterativeMaps {
 
   /** As {@link #toMlp(MultiLayerNetwork)}. */
   public static Conversion<ComputationGraph> toMlp(ComputationGraph network) {
-    GraphSource source = GraphSource.of(network);
-    return MapToMlp.plan(source.chains()).network(source);
+    return UpdaterTransfer.along(network, MapToMlp::plan);
   }
 
   /** As {@link #fromRnn(MultiLayerNetwork, RnnOptions)}, every layer by itself and exact. */
@@ -181,8 +186,7 @@ public final class IterativeMaps {
    */
   public static Conversion<MultiLayerNetwork> fromRnn(
       MultiLayerNetwork network, RnnOptions options) {
-    MultiLayerSource source = MultiLayerSource.of(network);
-    return RnnToMap.plan(source.chains(), options).network(source);
+    return UpdaterTransfer.along(network, chains -> RnnToMap.plan(chains, options));
   }
 
   /** As {@link #fromRnn(MultiLayerNetwork)}. */
@@ -192,8 +196,7 @@ public final class IterativeMaps {
 
   /** As {@link #fromRnn(MultiLayerNetwork, RnnOptions)}. */
   public static Conversion<ComputationGraph> fromRnn(ComputationGraph network, RnnOptions options) {
-    GraphSource source = GraphSource.of(network);
-    return RnnToMap.plan(source.chains(), options).network(source);
+    return UpdaterTransfer.along(network, chains -> RnnToMap.plan(chains, options));
   }
 
   /** The swap without a trained network, as {@link #fromRnn(MultiLayerNetwork)}. */
@@ -249,8 +252,7 @@ public final class IterativeMaps {
    *     known yet. The message names the layer
    */
   public static Conversion<MultiLayerNetwork> toRnn(MultiLayerNetwork network) {
-    MultiLayerSource source = MultiLayerSource.of(network);
-    return MapToRnn.plan(source.chains()).network(source);
+    return UpdaterTransfer.along(network, MapToRnn::plan);
   }
 
   /**
@@ -280,8 +282,7 @@ public final class IterativeMaps {
    * @throws IllegalArgumentException likewise
    */
   public static Conversion<ComputationGraph> toRnn(ComputationGraph network) {
-    GraphSource source = GraphSource.of(network);
-    return MapToRnn.plan(source.chains()).network(source);
+    return UpdaterTransfer.along(network, MapToRnn::plan);
   }
 
   /**

@@ -146,6 +146,11 @@ public final class MlpOptions {
     return density != null || hiddenProportion != null;
   }
 
+  /** Whether every weight of the map is one of the network's, as it was. */
+  boolean keepsValues() {
+    return !prunes() && tie == null && !freshWeights;
+  }
+
   /** Null if the layers stay apart. */
   Tie tie() {
     return tie;

@@ -223,7 +223,7 @@ public final class LiveMaps {
     Map<String, MapChange> changes = operation.changes();
     BaseMultiLayerUpdater<?> updaterBefore = network.updater();
     if (updaterBefore != null) {
-      ParameterTransfer.check(updaterBefore);
+      UpdaterState.check(updaterBefore);
     }
     ParameterTransfer carry = ParameterTransfer.of(network, changes);
     LiveNetwork rebuilt =

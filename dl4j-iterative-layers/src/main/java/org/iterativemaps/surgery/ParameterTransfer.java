@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
-import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.Parameter;
@@ -19,10 +18,6 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Where every parameter of a network after surgery was before, for its value and for the state the
  * updater keeps of it.
- *
- * <p>DL4J's updaters work on runs of parameters with equal settings, here called runs ({@link
- * UpdaterBlock}). The state of a run of n parameters is one or several vectors of length n behind
- * each other (Adam: first moments, then second), so that state follows parameter by position.
  */
 final class ParameterTransfer {
   private final INDArray parametersBefore;
@@ -145,78 +140,15 @@ final class ParameterTransfer {
 
   /** Copies the state of what is carried over into the state of a new updater. */
   void updaterState(BaseMultiLayerUpdater<?> before, BaseMultiLayerUpdater<?> after) {
-    INDArray view = after.getStateViewArray();
-    if (view == null || before.getStateViewArray() == null) {
-      return; // updaters without state
-    }
-    double[] old = LayerWeights.numbers(before.getStateViewArray());
-    double[] state = LayerWeights.numbers(view);
-    int[] runOf = runByPlace(before);
-    for (UpdaterBlock run : after.getUpdaterBlocks()) {
-      int vectors = stateVectors(run);
-      for (int place = run.getParamOffsetStart(); place < run.getParamOffsetEnd(); place++) {
-        int origin = origins[place];
-        if (origin == MapChange.NEW) {
-          continue;
-        }
-        UpdaterBlock oldRun = before.getUpdaterBlocks().get(runOf[origin]);
-        for (int v = 0; v < vectors; v++) {
-          state[statePlace(run, place, v)] = old[statePlace(oldRun, origin, v)];
+    List<double[]> old = UpdaterState.vectors(before);
+    List<double[]> state = UpdaterState.vectors(after);
+    for (int v = 0; v < Math.min(old.size(), state.size()); v++) {
+      for (int place = 0; place < state.get(v).length; place++) {
+        if (origins[place] != MapChange.NEW) {
+          state.get(v)[place] = old.get(v)[origins[place]];
         }
       }
     }
-    LayerWeights.assign(state, view);
-  }
-
-  /**
-   * Refuses an updater whose state does not follow its parameters.
-   *
-   * @throws IllegalArgumentException naming the updater
-   */
-  static void check(BaseMultiLayerUpdater<?> updater) {
-    for (UpdaterBlock run : updater.getUpdaterBlocks()) {
-      int state = run.getUpdaterViewOffsetEnd() - run.getUpdaterViewOffsetStart();
-      int parameters = run.getParamOffsetEnd() - run.getParamOffsetStart();
-      if (parameters > 0 && state % parameters != 0) {
-        throw new IllegalArgumentException(
-            "updater "
-                + run.getGradientUpdater().getConfig()
-                + ": found "
-                + state
-                + " numbers of state for "
-                + parameters
-                + " parameters, expected whole vectors, one number per parameter in each; use one of"
-                + " DL4J's updaters");
-      }
-    }
-  }
-
-  private static int[] runByPlace(BaseMultiLayerUpdater<?> updater) {
-    int end =
-        updater.getUpdaterBlocks().stream()
-            .mapToInt(UpdaterBlock::getParamOffsetEnd)
-            .max()
-            .orElse(0);
-    int[] runs = new int[end];
-    for (int run = 0; run < updater.getUpdaterBlocks().size(); run++) {
-      UpdaterBlock block = updater.getUpdaterBlocks().get(run);
-      Arrays.fill(runs, block.getParamOffsetStart(), block.getParamOffsetEnd(), run);
-    }
-    return runs;
-  }
-
-  /** How many state vectors a run has. */
-  private static int stateVectors(UpdaterBlock run) {
-    int state = run.getUpdaterViewOffsetEnd() - run.getUpdaterViewOffsetStart();
-    int parameters = run.getParamOffsetEnd() - run.getParamOffsetStart();
-    return parameters == 0 ? 0 : state / parameters;
-  }
-
-  private static int statePlace(UpdaterBlock run, int parameterPlace, int vector) {
-    int parameters = run.getParamOffsetEnd() - run.getParamOffsetStart();
-    return run.getUpdaterViewOffsetStart()
-        + vector * parameters
-        + parameterPlace
-        - run.getParamOffsetStart();
+    UpdaterState.assign(state, after);
   }
 }

@@ -86,7 +86,6 @@ class FromMlpTest {
     MultiLayerNetwork map = IterativeMaps.fromMlp(dense).network();
     assertEquals(dense.getIterationCount(), map.getIterationCount());
     MultiLayerNetwork again = dense.clone();
-    again.getUpdater().getStateViewArray().assign(0); // momentum starts anew in the map
     for (int i = 0; i < 5; i++) {
       again.fit(mlp.data());
       map.fit(mlp.data());
