@@ -184,8 +184,9 @@ class ConvertedLstmTest {
   @Test
   void whatCannotBeDoneSaysWhichBlockAndWhy() {
     MultiLayerNetwork network = converted(false);
-    refused(() -> Surgery.grow(network, "memory", "c", 2, 1), "slot 'c'", "f,c->m", "Product");
-    refused(() -> Surgery.grow(network, "memory", "f", 2, 1), "slot 'f'", "f,c->m", "Product");
+    String output = "slot 'h' is the map's output";
+    refused(() -> Surgery.grow(network, "memory", "c", 2, 1), "slot 'c': " + output, "one size");
+    refused(() -> Surgery.shrink(network, "memory", "f", 2), "slot 'f': " + output, "one size");
     refused(
         () -> Surgery.prune(network, BlockChoice.all().named("f,c->m"), 0.5, Scope.GLOBAL),
         "f,c->m",

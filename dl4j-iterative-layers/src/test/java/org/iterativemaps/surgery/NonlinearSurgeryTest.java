@@ -10,7 +10,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.convert.MapKnobs;
@@ -136,27 +137,53 @@ class NonlinearSurgeryTest {
     }
   }
 
-  /** Why a slot keeps its size, by the definitions; what the message has to name. */
-  private static Optional<String> obstacle(BlockMap map, Slot slot) {
-    if (slot.isInput() || slot.name().equals(map.output().name())) {
-      return Optional.of("the map's " + (slot.isInput() ? "input" : "output"));
-    }
-    if (slot.isNormalised()) {
-      return Optional.of(slot.normalisation().name());
-    }
-    for (Block block : map.blocks()) {
-      boolean isAt = block.sources().contains(slot.name()) || block.to().equals(slot.name());
-      if (isAt && !block.isLinear()) {
-        return Optional.of("block " + block.name() + " is " + block.function());
+  /** The slots that share a size with one, by the definition: until a round adds none. */
+  private static Set<String> sizeClass(BlockMap map, String slot) {
+    Set<String> found = new TreeSet<>(List.of(slot));
+    for (int round = 0; round < map.slots().size(); round++) {
+      for (Slot other : map.slots()) {
+        join(found, other.gates(), other.name());
+      }
+      for (Block block : map.blocks()) {
+        if (block.function().equals(BlockFunctions.identity())
+            || block.function().equals(BlockFunctions.product())) {
+          join(found, block.sources(), block.to());
+        }
       }
     }
-    if (!slot.gates().isEmpty()) {
-      return Optional.of("is gated by " + slot.gates());
+    return found;
+  }
+
+  private static void join(Set<String> found, List<String> names, String name) {
+    if (!names.isEmpty() && (found.contains(name) || names.stream().anyMatch(found::contains))) {
+      found.addAll(names);
+      found.add(name);
     }
-    return map.slots().stream()
-        .filter(other -> other.gates().contains(slot.name()))
-        .findFirst()
-        .map(other -> "it gates slot '" + other.name() + "'");
+  }
+
+  /** Why a slot keeps its size, by the definitions; one of what the message may name. */
+  private static Set<String> obstacles(BlockMap map, Set<String> slots) {
+    Set<String> obstacles = new TreeSet<>();
+    for (String name : slots) {
+      Slot slot = map.slot(name);
+      if (slot.isInput() || name.equals(map.output().name())) {
+        obstacles.add("the map's " + (slot.isInput() ? "input" : "output"));
+      }
+      if (slot.isNormalised()) {
+        obstacles.add(slot.normalisation().name());
+      }
+    }
+    for (Block block : map.blocks()) {
+      boolean isAt =
+          slots.contains(block.to()) || block.sources().stream().anyMatch(slots::contains);
+      boolean isElementwise =
+          block.function().equals(BlockFunctions.identity())
+              || block.function().equals(BlockFunctions.product());
+      if (isAt && !block.isLinear() && !isElementwise) {
+        obstacles.add("block " + block.name() + " is " + block.function());
+      }
+    }
+    return obstacles;
   }
 
   @ParameterizedTest
@@ -167,11 +194,10 @@ class NonlinearSurgeryTest {
     for (NonlinearNets net : nets(isRecurrent)) {
       for (Slot slot : net.map().slots()) {
         String name = slot.name();
-        Optional<String> obstacle = obstacle(net.map(), slot);
-        if (obstacle.isPresent()) {
-          String[] parts = {"slot '" + name + "'", obstacle.get()};
-          refused(net, () -> Surgery.grow(net.network(), "map", name, 2, 1), parts);
-          refused(net, () -> Surgery.shrinkBy(net.network(), "map", name, 0), parts);
+        Set<String> obstacles = obstacles(net.map(), sizeClass(net.map(), name));
+        if (!obstacles.isEmpty()) {
+          refused(net, () -> grow(net, name, obstacles), "slot '" + name + "'");
+          refused(net, () -> shrink(net, name, obstacles), "slot '" + name + "'");
           refused++;
         } else if (name.equals(HIDDEN)) {
           MultiLayerNetwork larger = net.copy();
@@ -189,6 +215,24 @@ class NonlinearSurgeryTest {
       }
     }
     assertTrue(grown > 3 && refused > 15, grown + " grown, " + refused + " refused");
+  }
+
+  private static void grow(NonlinearNets net, String slot, Set<String> obstacles) {
+    named(obstacles, () -> Surgery.grow(net.network(), "map", slot, 2, 1));
+  }
+
+  private static void shrink(NonlinearNets net, String slot, Set<String> obstacles) {
+    named(obstacles, () -> Surgery.shrinkBy(net.network(), "map", slot, 0));
+  }
+
+  private static void named(Set<String> obstacles, Runnable call) {
+    try {
+      call.run();
+    } catch (IllegalArgumentException e) {
+      String message = e.getMessage();
+      assertTrue(obstacles.stream().anyMatch(message::contains), message + ", not " + obstacles);
+      throw e;
+    }
   }
 
   /** The network with zeros for all weights out of some units. */

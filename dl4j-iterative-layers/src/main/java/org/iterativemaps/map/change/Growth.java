@@ -1,6 +1,7 @@
 package org.iterativemaps.map.change;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,23 +15,23 @@ import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.pattern.WeightMask;
 import org.iterativemaps.map.values.WeightValues;
 
-/** The weights at the new units of a growing slot; {@link Resizing} says which and why. */
+/** The weights at the new units of a growing size class; {@link Resizing} says which and why. */
 final class Growth {
   private final RealizedMap map;
-  private final String slot;
+  private final SizeClass sized;
   private final int sizeBefore;
   private final int size;
   private final long seed;
 
-  Growth(RealizedMap map, String slot, int count, long seed) {
+  Growth(RealizedMap map, SizeClass sized, int count, long seed) {
     this.map = map;
-    this.slot = slot;
-    this.sizeBefore = map.map().slot(slot).size();
+    this.sized = sized;
+    this.sizeBefore = sized.size();
     this.size = sizeBefore + count;
     this.seed = seed;
   }
 
-  /** All blocks of the map, those at the slot with their new weights. */
+  /** All blocks of the map, those at the class with their new weights. */
   List<Block> blocks() {
     List<Block> blocks = new ArrayList<>();
     for (RealizedBlock block : map.blocks()) {
@@ -41,17 +42,18 @@ final class Growth {
 
   private Block grown(RealizedBlock realized) {
     Block block = realized.block();
-    if (!block.isLinear()) {
-      return block; // Resizing has seen that it is not at the slot
+    boolean growsFrom = sized.isReadBy(block);
+    boolean growsTo = sized.isWrittenBy(block);
+    boolean isElsewhere = !block.isLinear() || !growsFrom && !growsTo;
+    if (isElsewhere || sized.fitsAnySize(realized)) {
+      return block;
     }
-    boolean growsFrom = block.from().equals(slot);
-    boolean growsTo = block.to().equals(slot);
+    if (sized.isUnitByUnit(realized)) {
+      return grownUnitByUnit(realized);
+    }
     boolean followsSize =
         block.isTrainable()
             && (realized.mask().isDense() || block.sparsity() instanceof Sparsity.Diagonal);
-    if (!growsFrom && !growsTo) {
-      return block;
-    }
     if (followsSize) {
       Sparsity pattern = realized.mask().isDense() ? Sparsity.dense() : block.sparsity();
       return new Block(block.from(), block.to(), pattern, null);
@@ -88,15 +90,35 @@ final class Growth {
         block.isTrainable() ? null : WeightValues.explicit(realized.fixedValues()));
   }
 
+  /** One weight for each new unit, if it is trained or all of its values are one. */
+  private Block grownUnitByUnit(RealizedBlock realized) {
+    Block block = realized.block();
+    double[] values = block.isTrainable() ? new double[1] : realized.fixedValues();
+    boolean isOneValue = Arrays.stream(values).allMatch(value -> value == values[0]);
+    long[] units =
+        LongStream.concat(
+                Arrays.stream(realized.mask().copyCells()).map(cell -> cell % sizeBefore),
+                LongStream.range(sizeBefore, isOneValue ? size : sizeBefore))
+            .toArray();
+    long[] cells = Arrays.stream(units).map(unit -> unit * size + unit).toArray();
+    double[] grown = Arrays.copyOf(values, cells.length);
+    Arrays.fill(grown, Math.min(values.length, cells.length), cells.length, values[0]);
+    return new Block(
+        block.from(),
+        block.to(),
+        Sparsity.explicit(WeightMask.ofCells(size, size, cells)),
+        block.isTrainable() ? null : WeightValues.explicit(grown));
+  }
+
   private static int average(int entries, int units, int most) {
     return (int) Math.min(most, Math.max(1, Math.rint(entries / (double) units)));
   }
 
-  /** First values of the trained blocks at the slot: zero out of new units, not zero into them. */
+  /** First values of the trained blocks into the class; those out of it start with zeros. */
   Map<String, double[]> starts(RealizedMap after) {
     Map<String, double[]> starts = new HashMap<>();
     for (RealizedBlock block : after.blocks()) {
-      if (block.block().isTrainable() && block.block().to().equals(slot)) {
+      if (block.block().isTrainable() && sized.isWrittenBy(block.block())) {
         starts.put(block.block().name(), intoNewUnits(block));
       }
     }
@@ -106,13 +128,15 @@ final class Growth {
   private double[] intoNewUnits(RealizedBlock block) {
     WeightMask mask = block.mask();
     RandomSource random = random("values", block.block());
-    int oldSources = block.block().from().equals(slot) ? sizeBefore : mask.fromSize();
+    int oldSources = sized.isReadBy(block.block()) ? sizeBefore : mask.fromSize();
+    boolean isLoop = block.from() == block.to();
     double[] values = new double[mask.entryCount()];
     for (int to = sizeBefore; to < size; to++) {
       int fanIn = mask.targetStart(to + 1) - mask.targetStart(to);
       for (int entry = mask.targetStart(to); entry < mask.targetStart(to + 1); entry++) {
         double value = random.nextGaussian() / Math.sqrt(fanIn);
-        values[entry] = mask.source(entry) < oldSources ? value : 0;
+        int from = mask.source(entry);
+        values[entry] = from < oldSources || from == to && !isLoop ? value : 0;
       }
     }
     return values;

@@ -47,10 +47,10 @@ final class Masks {
     return map.map().with(map.map().slots(), blocks);
   }
 
-  /** The map with a slot of another size, and blocks that fit it. */
-  static BlockMap resized(BlockMap map, String slot, int size, List<Block> blocks) {
+  /** The map with slots of another size, and blocks that fit it. */
+  static BlockMap resized(BlockMap map, SizeClass sized, int size, List<Block> blocks) {
     List<Slot> slots =
-        map.slots().stream().map(s -> s.name().equals(slot) ? s.withSize(size) : s).toList();
+        map.slots().stream().map(s -> sized.contains(s.name()) ? s.withSize(size) : s).toList();
     return map.with(slots, blocks);
   }
 }

@@ -5,21 +5,42 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
-import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.pattern.TopK;
 import org.iterativemaps.map.pattern.WeightMask;
 import org.iterativemaps.map.values.WeightValues;
 
 /**
- * Growing and shrinking a hidden slot. Input and output slot keep their sizes: what is around the
- * map counts on them.
+ * Growing and shrinking a hidden slot, together with the slots that must have its size. Input and
+ * output slot keep their sizes: what is around the map counts on them.
+ *
+ * <p>A slot and its gates have one size, and so have sources and target of an element-wise function
+ * (identity, product). The slots that are joined to a slot in this way, directly or through others,
+ * are its <em>size class</em>: of an LSTM its gates, its memory and its output. Unit u of the class
+ * is unit u of all its slots, and comes and goes in all of them at once. Of a slot with linear
+ * blocks alone the class is the slot itself.
+ *
+ * <pre>{@code
+ * BlockMap map = GatedMaps.lstm(16).build().toBuilder()
+ *     .state("y", 4).connect("h", "y", Sparsity.dense()).output("y").build();
+ * MapChange change = Resizing.grow(map.withInputSize(3).realize(), "c", 8, seed, 0);
+ * }</pre>
+ *
+ * <p>A state slot reads others as they were before the step: with K = 1 that y shows the h of the
+ * token before. For the new h, make a wire of what h becomes, and let y read the wire:
+ *
+ * <pre>{@code
+ *     .wireWithoutBias("now", 16, Activation.IDENTITY)
+ *     .connect(List.of("o", "shown"), "now", BlockFunctions.product())
+ *     .state("y", 4).connect("now", "y", Sparsity.dense()).output("y")
+ * }</pre>
  *
  * <p><em>Growing</em> leaves every output as it was, whatever the activation: the weights out of
  * the new units are zero. The weights into them are not (normal, with variance 1 / fan-in: LeCun,
@@ -28,9 +49,24 @@ import org.iterativemaps.map.values.WeightValues;
  * second on the weights into them have one too. With zeros on both sides neither ever would; with
  * zeros into them instead, units with A(0) ≠ 0 would change the output.
  *
+ * <p>Within a class the same holds. The trained weight W[u, v] to unit u of one of its slots from
+ * unit v of another one, or of the same, is
+ *
+ * <pre>
+ *   u old, v old       as before
+ *   u new, v old       random, variance 1 / fan-in: new units read what was there
+ *   u old, v new       0, as all weights out of new units
+ *   u new, v new       random if u = v and the two slots differ (peepholes), else 0
+ * </pre>
+ *
+ * <p>What gates and element-wise functions give a new unit depends on no other unit, and what they
+ * give an old one on no new unit.
+ *
  * <p>New weights are as dense as the block was: every new target unit gets the block's average
  * fan-in, every new source unit its average fan-out, at least 1, at random places. A dense block
- * stays dense, a diagonal one diagonal. Fixed blocks get no new weights.
+ * stays dense, a diagonal one diagonal. Fixed blocks get no new weights, with one exception: one
+ * within a class of several slots that joins each unit with itself by one value, as the gates of a
+ * coupled LSTM are joined, has that value for new units, too.
  *
  * <p><em>Shrinking</em> takes units away with all weights at them; what is left keeps its values.
  */
@@ -38,56 +74,81 @@ public final class Resizing {
   private Resizing() {}
 
   /**
-   * A slot with more units, the new ones behind the old.
+   * A slot, and all of its size class, with more units, the new ones behind the old.
    *
    * @param map the map
-   * @param slot a state slot other than the output
+   * @param slot a slot; neither input nor output are in its class
    * @param count how many units more, at least 1
    * @param seed where places and values of new weights come from
    * @param bias the first bias of new units
    * @return the change; biases and weights of the old units keep their values
-   * @throws IllegalArgumentException if the slot is the input or output, normalised, gated, a gate
-   *     or at a block that is not linear, count is below 1, or no trained block leads into or out
-   *     of the slot
+   * @throws IllegalArgumentException as the other method
    */
   public static MapChange grow(RealizedMap map, String slot, int count, long seed, double bias) {
-    checkHidden(map, slot);
+    return grow(map, slot, count, seed, name -> bias);
+  }
+
+  /**
+   * The same with first biases by slot: those of forget gates are often 1 and the others 0 (Gers,
+   * Schmidhuber, Cummins, "Learning to forget", 2000; Jozefowicz, Zaremba, Sutskever, 2015), which
+   * is nothing that a map knows.
+   *
+   * @param map the map
+   * @param slot a slot; neither input nor output are in its class
+   * @param count how many units more, at least 1
+   * @param seed where places and values of new weights come from
+   * @param biases for the name of a slot of the class the first bias of its new units
+   * @return the change; biases and weights of the old units keep their values
+   * @throws IllegalArgumentException if the class contains the input or output or a normalised
+   *     slot, or is at a block that is neither linear nor element-wise without parameters, count is
+   *     below 1, or no trained block leads into the class from outside or out of it
+   */
+  public static MapChange grow(
+      RealizedMap map, String slot, int count, long seed, ToDoubleFunction<String> biases) {
+    SizeClass sized = SizeClass.of(map, slot);
+    sized.checkHidden();
     if (count < 1) {
       throw new IllegalArgumentException("count: found " + count + ", expected at least 1");
     }
-    checkTrained(map, slot);
-    int size = map.map().slot(slot).size();
-    Growth growth = new Growth(map, slot, count, seed);
+    sized.checkTrained();
+    int size = sized.size();
+    Growth growth = new Growth(map, sized, count, seed);
     int[] units = IntStream.range(0, size + count).map(i -> i < size ? i : MapChange.NEW).toArray();
     MapChange change =
-        MapChange.between(map, Masks.resized(map.map(), slot, size + count, growth.blocks()))
-            .withUnits(slot, units);
+        MapChange.between(map, Masks.resized(map.map(), sized, size + count, growth.blocks()));
+    for (String name : sized.slots()) {
+      change = change.withUnits(name, units);
+    }
     for (Map.Entry<String, double[]> start : growth.starts(change.after()).entrySet()) {
       change = change.withStart(start.getKey(), start.getValue());
     }
-    if (map.map().slot(slot).hasBias()) {
-      double[] biases = new double[size + count];
-      Arrays.fill(biases, bias);
-      change = change.withStart(slot, biases);
+    for (String name : sized.slots()) {
+      if (map.map().slot(name).hasBias()) {
+        double[] values = new double[size + count];
+        Arrays.fill(values, biases.applyAsDouble(name));
+        change = change.withStart(name, values);
+      }
     }
     return change;
   }
 
   /**
-   * A slot without some of its units.
+   * A slot, and all of its size class, without some of its units.
    *
    * @param weights the map and its numbers
    * @param steps as {@link Changeable#steps()}
-   * @param slot a state slot other than the output
+   * @param slot a slot; neither input nor output are in its class
    * @param units the numbers of the units that go, each once; not all of them
-   * @throws IllegalArgumentException if the slot is the input or output, normalised, gated, a gate
-   *     or at a block that is not linear, a unit is not in it, none would be left, a block would
-   *     lose its last weight, or the output would be cut off
+   * @throws IllegalArgumentException if the class contains the input or output or a normalised
+   *     slot, or is at a block that is neither linear nor element-wise without parameters, a unit
+   *     is not in it, none would be left, a block would lose its last weight, or the output would
+   *     be cut off
    */
   public static MapChange shrink(MapWeights weights, int steps, String slot, int... units) {
     RealizedMap map = weights.realized();
-    checkHidden(map, slot);
-    int size = map.map().slot(slot).size();
+    SizeClass sized = SizeClass.of(map, slot);
+    sized.checkHidden();
+    int size = sized.size();
     TreeSet<Integer> left = new TreeSet<>(IntStream.range(0, size).boxed().toList());
     for (int unit : units) {
       if (!left.remove(unit)) {
@@ -108,10 +169,13 @@ public final class Resizing {
     int[] unitsBefore = left.stream().mapToInt(unit -> unit).toArray();
     List<Block> blocks = new ArrayList<>();
     for (RealizedBlock block : map.blocks()) {
-      blocks.add(touches(block, slot) ? without(block, slot, unitsBefore) : block.block());
+      blocks.add(without(block, sized, unitsBefore));
     }
-    BlockMap after = Masks.resized(map.map(), slot, unitsBefore.length, blocks);
-    MapChange change = MapChange.between(map, after).withUnits(slot, unitsBefore);
+    BlockMap after = Masks.resized(map.map(), sized, unitsBefore.length, blocks);
+    MapChange change = MapChange.between(map, after);
+    for (String name : sized.slots()) {
+      change = change.withUnits(name, unitsBefore);
+    }
     if (Paths.cutBy(weights, steps, change)) {
       throw new IllegalArgumentException(
           "units: without them no weights lead from the input to the output any more; keep one that"
@@ -121,8 +185,15 @@ public final class Resizing {
   }
 
   /**
-   * How much the units of a slot matter to others: the sum of |w| over the weights out of each,
-   * trained or fixed, those to itself left out. A unit of importance 0 can go without effect.
+   * How much the units of a slot matter to others: of unit v, the sum of |w| over the weights,
+   * trained or fixed, out of unit v of any slot of the size class, those to unit v of a slot of the
+   * class left out. With W[to, from], k over the slots of the class C and i over all slots:
+   *
+   * <pre>    importance(v) = sum over k in C, i, u of |W_ik[u, v]|    but not i in C and u = v
+   * </pre>
+   *
+   * <p>A unit of importance 0 can go without effect. Of a slot with linear blocks alone this is the
+   * sum over all weights out of the unit but the one to itself.
    *
    * <p>Source: He, Fan, Qian, Tan, Yu, "Reshaping deep neural network for fast decoding by
    * node-pruning", ICASSP 2014 (their measure "onorm").
@@ -130,17 +201,19 @@ public final class Resizing {
    * @param weights the map and its numbers
    * @param slot the slot
    * @return one number per unit
-   * @throws IllegalArgumentException if the slot is normalised, gated, a gate or at a block that is
-   *     not linear: the units then matter to each other, too
+   * @throws IllegalArgumentException if a slot of the class is normalised, or at a block that is
+   *     neither linear nor element-wise without parameters: the units then matter to each other,
+   *     too
    */
   public static double[] importance(MapWeights weights, String slot) {
-    checkLinear(weights.map(), slot);
-    double[] importance = new double[weights.map().slot(slot).size()];
+    SizeClass sized = SizeClass.of(weights.realized(), slot);
+    sized.checkUnits();
+    double[] importance = new double[sized.size()];
     for (RealizedBlock block : weights.realized().blocks()) {
-      if (!block.block().sources().contains(slot)) {
+      if (!block.block().isLinear() || !sized.isReadBy(block.block())) {
         continue;
       }
-      boolean own = block.from() == block.to();
+      boolean own = sized.isWrittenBy(block.block());
       double[] values = weights.values(block);
       WeightMask mask = block.mask();
       for (int to = 0; to < mask.toSize(); to++) {
@@ -179,88 +252,13 @@ public final class Resizing {
     return least.stream().mapToInt(unit -> unit).toArray();
   }
 
-  private static void checkHidden(RealizedMap map, String slot) {
-    Slot found = map.map().slot(slot);
-    if (found.isInput() || found.name().equals(map.map().output().name())) {
-      throw new IllegalArgumentException(
-          "slot '"
-              + slot
-              + "' is the map's "
-              + (found.isInput() ? "input" : "output")
-              + ", whose size the layers around it count on; use DL4J's TransferLearning"
-              + " (nInReplace, nOutReplace), or put a hidden slot between");
+  private static Block without(RealizedBlock block, SizeClass sized, int[] unitsBefore) {
+    boolean shrinksFrom = sized.isReadBy(block.block());
+    boolean shrinksTo = sized.isWrittenBy(block.block());
+    boolean isElsewhere = !block.block().isLinear() || !shrinksFrom && !shrinksTo;
+    if (isElsewhere || sized.fitsAnySize(block)) {
+      return block.block();
     }
-    checkLinear(map.map(), slot);
-  }
-
-  /**
-   * Other functions and gates tie the sizes of several slots to each other, a normalisation ties
-   * the values of all units of its slot.
-   */
-  private static void checkLinear(BlockMap map, String slot) {
-    if (map.slot(slot).isNormalised()) {
-      throw new IllegalArgumentException(
-          "slot '"
-              + slot
-              + "': found normalisation "
-              + map.slot(slot).normalisation()
-              + ", which goes over its units, so that the values of all of them depend on how many"
-              + " there are; expected a slot without one. Resize another slot");
-    }
-    for (Block block : map.blocks()) {
-      boolean isAtSlot = block.sources().contains(slot) || block.to().equals(slot);
-      if (isAtSlot && !block.isLinear()) {
-        throw new IllegalArgumentException(
-            "slot '"
-                + slot
-                + "': block "
-                + block.name()
-                + " is "
-                + block.function()
-                + ", for which its units cannot be counted one by one; only slots with linear blocks"
-                + " alone can be resized");
-      }
-    }
-    for (Slot other : map.slots()) {
-      boolean isAGate = other.gates().contains(slot);
-      if (isAGate || other.name().equals(slot) && !other.gates().isEmpty()) {
-        throw new IllegalArgumentException(
-            "slot '"
-                + slot
-                + "': it "
-                + (isAGate ? "gates slot '" + other.name() + "'" : "is gated by " + other.gates())
-                + ", which has to keep the same size");
-      }
-    }
-  }
-
-  private static void checkTrained(RealizedMap map, String slot) {
-    boolean in = false;
-    boolean out = false;
-    for (Block block : map.map().blocks()) {
-      boolean other = block.isTrainable() && !block.sources().contains(block.to());
-      in |= other && block.to().equals(slot);
-      out |= other && block.sources().contains(slot);
-    }
-    if (!in || !out) {
-      throw new IllegalArgumentException(
-          "slot '"
-              + slot
-              + "': no trained block leads "
-              + (in ? "out of" : "into")
-              + " it, so that new units would never "
-              + (in ? "matter" : "learn")
-              + "; connect one first, or thaw a fixed one");
-    }
-  }
-
-  private static boolean touches(RealizedBlock block, String slot) {
-    return block.block().sources().contains(slot) || block.block().to().equals(slot);
-  }
-
-  private static Block without(RealizedBlock block, String slot, int[] unitsBefore) {
-    boolean shrinksFrom = block.block().from().equals(slot);
-    boolean shrinksTo = block.block().to().equals(slot);
     WeightMask mask = block.mask();
     int[] fromAfter = after(mask.fromSize(), shrinksFrom ? unitsBefore : null);
     int[] toAfter = after(mask.toSize(), shrinksTo ? unitsBefore : null);
