@@ -103,11 +103,14 @@ public final class Surgery {
   }
 
   /**
-   * Gives a hidden slot more units; the network's outputs stay what they are.
+   * Gives a hidden slot more units, and with it all slots that must have its size: of an LSTM, with
+   * the memory all gates and the output. The network's outputs stay what they are. New units have
+   * the first biases that the layer gives their slot, such as 1 for forget gates.
    *
    * @param network a MultiLayerNetwork or ComputationGraph; changed
    * @param layer a map layer, as {@link LiveMaps} says
-   * @param slot a state slot of it other than its output
+   * @param slot a slot of it whose size neither its input nor its output has to share; see {@link
+   *     Resizing}
    * @param count how many units more, at least 1
    * @param seed where places and values of new weights come from; see {@link Resizing}
    * @throws IllegalArgumentException if there is no such layer or slot, or it cannot grow
@@ -116,16 +119,21 @@ public final class Surgery {
     changeAll(
         network,
         layer,
-        (live, map) -> Resizing.grow(map.realized(), slot, count, seed, map.map().getBiasInit()));
+        (live, map) -> {
+          Map<String, Double> biases = map.map().getSettings().biasInits();
+          double other = map.map().getBiasInit();
+          return Resizing.grow(
+              map.realized(), slot, count, seed, name -> biases.getOrDefault(name, other));
+        });
   }
 
   /**
-   * Takes away those units of a hidden slot that matter least: with the smallest sum of |w| over
-   * the weights out of them.
+   * Takes away those units of a hidden slot, and of all that must have its size, that matter least:
+   * with the smallest sum of |w| over the weights out of them ({@link Resizing#importance}).
    *
    * @param network a MultiLayerNetwork or ComputationGraph; changed
    * @param layer a map layer, as {@link LiveMaps} says
-   * @param slot a state slot of it other than its output
+   * @param slot a slot of it whose size neither its input nor its output has to share
    * @param count how many units go, 1 to all but one
    * @throws IllegalArgumentException if there is no such layer or slot, or it cannot shrink so far
    */
@@ -141,11 +149,11 @@ public final class Surgery {
   }
 
   /**
-   * Takes away given units of a hidden slot.
+   * Takes away given units of a hidden slot, and of all that must have its size.
    *
    * @param network a MultiLayerNetwork or ComputationGraph; changed
    * @param layer a map layer, as {@link LiveMaps} says
-   * @param slot a state slot of it other than its output
+   * @param slot a slot of it whose size neither its input nor its output has to share
    * @param units their numbers
    * @throws IllegalArgumentException if there is no such layer, slot or unit, or nothing would be
    *     left
