@@ -37,9 +37,9 @@ import org.iterativemaps.map.values.WeightValues;
  * token before. For the new h, make a wire of what h becomes, and let y read the wire:
  *
  * <pre>{@code
- *     .wireWithoutBias("now", 16, Activation.IDENTITY)
- *     .connect(List.of("o", "shown"), "now", BlockFunctions.product())
- *     .state("y", 4).connect("now", "y", Sparsity.dense()).output("y")
+ * .wireWithoutBias("now", 16, Activation.IDENTITY)
+ * .connect(List.of("o", "shown"), "now", BlockFunctions.product())
+ * .state("y", 4).connect("now", "y", Sparsity.dense()).output("y")
  * }</pre>
  *
  * <p><em>Growing</em> leaves every output as it was, whatever the activation: the weights out of
