@@ -114,7 +114,8 @@ public class KernelBenchmark {
     return new int[] {Integer.parseInt(numbers[0]), Integer.parseInt(numbers[numbers.length - 1])};
   }
 
-  private static Sparsity pattern(String density) {
+  /** "0.1" at random places, "0.1-4" in bundles of 4 target units. */
+  static Sparsity pattern(String density) {
     String[] numbers = density.split("-");
     double share = Double.parseDouble(numbers[0]);
     return numbers.length == 1

@@ -1,8 +1,10 @@
 package org.iterativemaps.benchmarks;
 
 import java.util.concurrent.TimeUnit;
+import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -43,6 +45,7 @@ public class StepBenchmark {
   public int threads;
 
   private MultiLayerNetwork network;
+  private RecurrentLayer layer; // the network's only one
   private INDArray token;
   private INDArray sequence;
 
@@ -51,6 +54,7 @@ public class StepBenchmark {
   public void build() {
     Subjects.prepare(subject, threads);
     network = Subjects.network(Subjects.configuration().list().layer(layer()).build());
+    layer = (RecurrentLayer) network.getLayer(0);
     token = Nd4j.randn('f', new int[] {1, SequenceBenchmark.N_IN, 1});
     sequence = Nd4j.randn('f', new int[] {1, SequenceBenchmark.N_IN, SequenceBenchmark.TIME});
     Verification.check(network, sequence, network.output(sequence));
@@ -68,6 +72,12 @@ public class StepBenchmark {
   @Benchmark
   public INDArray rnnTimeStep() {
     return network.rnnTimeStep(token);
+  }
+
+  /** The same by the layer alone, without what DL4J does around it. */
+  @Benchmark
+  public INDArray layerTimeStep() {
+    return layer.rnnTimeStep(token, LayerWorkspaceMgr.noWorkspaces());
   }
 
   /** All tokens of one example. */

@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.iterate.Schedule.Read;
 import org.iterativemaps.kernel.MeasuredChoice;
 import org.iterativemaps.map.pattern.WeightMask;
 
@@ -19,6 +21,8 @@ final class CallWays {
   // dense one's, nor of blocks in which it does not matter.
   private static final double NEAR = 1.4;
   private static final int LEAST_CELLS = 10_000;
+  // Of no block: to pack weights takes longer than to multiply a vector of samples with them once.
+  private static final double NONE_DENSE = 2;
   // Shapes of call that are measured; programs with more of them do not come back to each often.
   private static final int MOST_SHAPES = 64;
 
@@ -26,6 +30,7 @@ final class CallWays {
   private final LaneKernels kernels;
   private final WorkDivision division;
   private final Measuring measuring;
+  private final boolean readsOnce; // every block once a token
   private final Map<Calls, MeasuredChoice<Way>> choices = new HashMap<>();
 
   /**
@@ -43,36 +48,51 @@ final class CallWays {
   }
 
   /** What calls have in common that take the same time. */
-  private record Calls(int batch, int time, boolean isMasked, boolean isTraining) {}
+  private record Calls(int batch, int time, boolean isMasked, boolean isTraining) {
+    long tokens() {
+      return (long) batch * time;
+    }
+  }
 
   CallWays(MapProgram program, LaneKernels kernels, WorkDivision division, Measuring measuring) {
     this.program = program;
     this.kernels = kernels;
     this.division = division;
     this.measuring = measuring;
+    this.readsOnce = reads(program).distinct().count() == reads(program).count();
+  }
+
+  /** The blocks that are read for a token, as often as they are. */
+  private static IntStream reads(MapProgram program) {
+    return program.schedule().evaluations().stream()
+        .flatMap(evaluation -> evaluation.reads().stream())
+        .mapToInt(Read::block);
   }
 
   /** The choice for calls of one shape. */
   MeasuredChoice<Way> of(int batch, int time, boolean isMasked, boolean isTraining) {
-    long tokens = (long) batch * time;
     Calls calls = new Calls(batch, time, isMasked, isTraining);
     if (!measuring.isFor(isTraining)
         || choices.size() == MOST_SHAPES && !choices.containsKey(calls)) {
-      return new MeasuredChoice<>("", List.of(byRules(tokens, isTraining)));
+      return new MeasuredChoice<>("", List.of(byRules(calls)));
     }
     return choices.computeIfAbsent(
-        calls, key -> new MeasuredChoice<>("kernel: " + key, ways(tokens, isTraining)));
+        calls, key -> new MeasuredChoice<>("kernel: " + key, ways(calls)));
   }
 
-  private Way byRules(long tokens, boolean isTraining) {
-    return new Way(division.threads(tokens), kernels.leastDenseDensity(isTraining));
+  private Way byRules(Calls calls) {
+    boolean multipliesOnce =
+        readsOnce && calls.time == 1 && calls.batch <= kernels.vectorLanes() && !calls.isTraining;
+    return new Way(
+        division.threads(calls.tokens()),
+        multipliesOnce ? NONE_DENSE : kernels.leastDenseDensity(calls.isTraining));
   }
 
   /** That of the rules first. */
-  private List<Way> ways(long tokens, boolean isTraining) {
-    Way rules = byRules(tokens, isTraining);
+  private List<Way> ways(Calls calls) {
+    Way rules = byRules(calls);
     List<Way> ways = new ArrayList<>(List.of(rules));
-    for (int threads : division.otherThreads(tokens)) {
+    for (int threads : division.otherThreads(calls.tokens())) {
       ways.add(new Way(threads, rules.leastDenseDensity));
     }
     double least = rules.leastDenseDensity;

@@ -108,6 +108,34 @@ class CallWaysTest {
     assertEquals(1, ways(0.5 * LEAST_DENSE, sure, 8).size());
   }
 
+  /** A vector of samples is multiplied once by every weight: nothing is gained by packing them. */
+  @Test
+  void weightsThatAreReadOnceStayAsTheyAre() {
+    int vector = KERNELS.vectorLanes();
+    assertTrue(inference(1, vector, 1) > 1);
+    assertEquals(KERNELS.leastDenseDensity(false), inference(1, vector + 1, 1));
+    assertEquals(KERNELS.leastDenseDensity(false), inference(1, vector, 2));
+    assertEquals(KERNELS.leastDenseDensity(false), inference(2, vector, 1));
+  }
+
+  /** From which density on blocks are dense to an inference call. */
+  private static double inference(int steps, int batch, int time) {
+    BlockMap map =
+        BlockMap.builder()
+            .input("x", UNITS)
+            .state("y", UNITS, Activation.TANH)
+            .connect("x", "y", Sparsity.dense())
+            .connect("y", "y", Sparsity.dense())
+            .output("y")
+            .build();
+    MapProgram program = MapProgram.sequence(map.realize(), steps, null);
+    WorkDivision division = new WorkDivision(new FusedPlan(program), KERNELS, Long.MAX_VALUE / 100);
+    return new CallWays(program, KERNELS, division, Measuring.NONE)
+        .of(batch, time, false, false)
+        .next()
+        .leastDenseDensity();
+  }
+
   @ParameterizedTest
   @CsvSource({"NONE,false,false", "INFERENCE,true,false", "ALL,true,true"})
   void propertySaysWhatIsMeasured(Measuring value, boolean inference, boolean training) {
