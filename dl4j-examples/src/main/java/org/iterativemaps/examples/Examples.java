@@ -56,6 +56,9 @@ public final class Examples {
               GatedMap.class,
               "An LSTM swapped for a map in a line, exactly; then sparse, and pruned while it trains."),
           new Example(
+              CharacterModel.class,
+              "A character-level language model: an LSTM beside sparse gated maps of equal weights."),
+          new Example(
               TransformerIsAMap.class,
               "A transformer encoder as an iterated map, tied across depth and untied."),
           new Example(Hello.class, "The shortest notebook; copy it to start a new one."),
