@@ -11,7 +11,7 @@
 // launch is cooperative where parts > 1. blockIdx.y divides time steps where these do not depend on each other.
 //
 // Places in records are 64 bit, and so are counts of samples: a large map's records pass 2^31 floats. Entries of a
-// block of weights, units and time steps are ints.
+// block of weights (fewer than 2^31 - 128, so that a step past the last is an int, too), units and time steps are ints.
 //
 // No header of the toolkit is needed, and the file compiles for the host, too: tests do so.
 
@@ -206,23 +206,24 @@ struct Lane {
   const int place = lane / QUADS;  // among the entries
 };
 
-// Copies a panel's rows, a tile wide, into shared memory; for all threads of the block, which then wait.
+// Copies a panel's rows, a tile wide, into shared memory; for all threads of the block, which then wait. `rows` begins
+// with the thread's own four samples: blocks are whole warps, so that it has the same four of every row it copies.
 template <int LANES>
 __device__ inline void stage(float4* panel, const float* rows, int units, int stride) {
   constexpr int QUADS = Lane<LANES>::QUADS;
   for (int k = threadIdx.x; k < units * QUADS; k += blockDim.x) {
-    panel[k] = loadWritten(rows + (size_t)(k / QUADS) * stride + 4 * (k % QUADS));
+    panel[k] = loadWritten(rows + (size_t)(k / QUADS) * stride);
   }
 }
 
 // What a unit's entries from `begin` to `end` give with a panel that begins with unit `first`; in all threads.
 template <int LANES>
-__device__ inline float4 product(const Matrix& matrix, unsigned begin, unsigned end, int first, const float4* panel,
+__device__ inline float4 product(const Matrix& matrix, int begin, int end, int first, const float4* panel,
                                  const Lane<LANES>& at) {
   constexpr int QUADS = Lane<LANES>::QUADS;
   float4 sum = four(0);
 #pragma unroll 4
-  for (unsigned e = begin + at.place; e < end; e += Lane<LANES>::ENTRIES) {
+  for (int e = begin + at.place; e < end; e += Lane<LANES>::ENTRIES) {
     const float weight = matrix.weights[e];
     const float4 v = panel[(matrix.sources[e] - first) * QUADS + at.quad];
     sum.x += weight * v.x;
@@ -286,16 +287,15 @@ __device__ inline void sweep(const Sweep& s) {
   SHARED_MEMORY(float4, panel);
   const Lane<LANES> at;
   const int tile = blockIdx.x / s.parts, part = blockIdx.x % s.parts;
-  const int column = tile * LANES;
+  const int column = tile * LANES + 4 * at.quad;  // of this thread's four samples
   unsigned expected = 0;
   for (int i = 0; i < s.timeSteps; i++) {
     const int t = s.first + s.step * (int)(blockIdx.y * s.timeSteps + i);
     if (t < -1 || t >= s.time) {
       break;  // the last blocks may have less to do
     }
-    const size_t record = (size_t)(t + 1) * s.rows * s.stride + column;
-    const size_t place = record + 4 * at.quad;  // of this thread's samples
-    const float4 mask = s.mask && t >= 0 ? load(s.mask + (size_t)t * s.stride + column + 4 * at.quad) : four(1);
+    const size_t place = (size_t)(t + 1) * s.rows * s.stride + column;  // of those in the record
+    const float4 mask = s.mask && t >= 0 ? load(s.mask + (size_t)t * s.stride + column) : four(1);
     for (int u = 0; u < s.count; u++) {
       const Update update = s.updates[u];
       const int begin = (int)((long long)update.units * part / s.parts);
@@ -307,31 +307,26 @@ __device__ inline void sweep(const Sweep& s) {
       }
       int next = update.firstRead;
       Read read = {};
-      Matrix matrix = {};  // of `read`
-      int p = 0;           // panel in it that comes next
+      Matrix matrix = {};  // of `read`; its starts move on with the panels
+      int from = 0;        // where the panel that comes next begins
       bool isFirst = true;
       do {  // once even without a product
         const bool isProduct = left > 0;
-        int from = 0;
         if (isProduct) {
-          while (p == matrix.panels) {
+          while (from >= read.units) {
             read = s.reads[next++];
-            if (t + read.shift < s.time) {
-              matrix = s.matrices[read.matrix];
-              p = 0;
-            }
+            matrix = s.matrices[read.matrix];
+            from = t + read.shift < s.time ? 0 : read.units;
           }
-          from = p * matrix.panel;
           const long long row = (long long)read.shift * s.rows + read.source + from;
-          stage<LANES>(panel, s.sums + record + row * s.stride, min(matrix.panel, read.units - from), s.stride);
+          stage<LANES>(panel, s.sums + place + row * s.stride, min(matrix.panel, read.units - from), s.stride);
           __syncthreads();
           left--;
         }
-        const int* starts = matrix.starts + (size_t)p * update.units;
         for (int unit = begin + at.warp; unit < end; unit += at.warps) {
           float4 sum = four(0);
           if (isProduct) {
-            sum = product(matrix, starts[unit], starts[update.units + unit], from, panel, at);
+            sum = product(matrix, matrix.starts[unit], matrix.starts[update.units + unit], from, panel, at);
             sum = read.isMasked ? sum * mask : sum;
           }
           if (at.place == 0) {
@@ -344,7 +339,8 @@ __device__ inline void sweep(const Sweep& s) {
           }
         }
         isFirst = false;
-        p++;
+        from += matrix.panel;
+        matrix.starts += update.units;
         __syncthreads();  // before the panel is written again
       } while (left > 0);
       if (s.parts > 1 && s.arrivals) {
@@ -400,7 +396,7 @@ __device__ inline size_t globalWarp() {
 }
 
 // Gradients of weights, a chunk to a warp: the lanes share samples, and at the end every lane has one entry.
-extern "C" __global__ void __launch_bounds__(256, 2) outer(Samples s, const Chunk* chunks, int chunkCount,
+extern "C" __global__ void __launch_bounds__(256) outer(Samples s, const Chunk* chunks, int chunkCount,
                                                            const int* sources, float* result) {
   const size_t index = globalWarp();
   if (index >= (size_t)chunkCount) {
