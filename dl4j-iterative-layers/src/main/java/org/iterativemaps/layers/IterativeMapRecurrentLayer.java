@@ -25,6 +25,7 @@ import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.plan.MapPlan;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonInclude;
 
 /**
  * A weight-tied iterative map on sequences: K steps of one sparse block map for every token, the
@@ -114,6 +115,7 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
   }
 
   /** By slot, the keys of stored states that are not the slots' names. */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public Map<String, String> getStateKeys() {
     return stateKeys;
   }
