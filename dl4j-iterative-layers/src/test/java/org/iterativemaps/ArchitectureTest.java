@@ -42,6 +42,7 @@ class ArchitectureTest {
           "ND4J's YAML library", "org.nd4j.shade.yaml",
           "DL4J", "org.deeplearning4j",
           "JavaCPP", "org.bytedeco.javacpp",
+          "JNA", "com.sun.jna",
           "SLF4J", "org.slf4j",
           "commons-math3", "org.apache.commons.math3",
           "commons-collections4", "org.apache.commons.collections4",

@@ -1,0 +1,179 @@
+package org.iterativemaps.kernel.cuda;
+
+import org.iterativemaps.kernel.cuda.CudaDevice.Grid;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The launches of one call: sweeps over the records of its time steps, sums over all of its
+ * samples, and copies between records and ND4J's arrays. Record 0 is the state before the first
+ * time step.
+ *
+ * @param batch samples; the device computes whole tiles of them
+ * @param time time steps
+ * @param mask rows [time][stride] of the time mask; 0 without one
+ */
+record CallRecords(
+    CudaDevice device,
+    CudaPlan plan,
+    DeviceBlocks blocks,
+    CudaDivision division,
+    int batch,
+    int time,
+    long mask) {
+
+  /** Floats of a row. */
+  int stride() {
+    return division.tiles(batch) * division.lanes();
+  }
+
+  /** Floats of all records. */
+  long floats() {
+    return Math.multiplyExact(Math.multiplyExact((long) plan.rows, stride()), time + 1L);
+  }
+
+  /** Floats of a record. */
+  long recordFloats() {
+    return (long) plan.rows * stride();
+  }
+
+  /**
+   * What a sweep goes over.
+   *
+   * @param sums the records written to: values forward, gradients back
+   * @param values on the way back the values; 0 forward
+   * @param matrices of the blocks, or of their transposes
+   * @param parameters all of them, biases among them
+   * @param arrivals a counter for every tile
+   */
+  record Sweep(long sums, long values, long matrices, long parameters, long arrivals) {}
+
+  /** Time steps one after the other, from the first by steps of 1 or -1. */
+  void inTurn(Sweep sweep, DeviceUpdates updates, int first, int step, int count) {
+    device.zero(sweep.arrivals, division.tiles(batch));
+    launch(sweep, updates, first, step, count, 1, sweep.arrivals);
+  }
+
+  /** All time steps from one on, each for itself: none of the updates reads another. */
+  void sideBySide(Sweep sweep, DeviceUpdates updates, int first) {
+    launch(sweep, updates, first, 1, 1, time - first, 0);
+  }
+
+  private void launch(
+      Sweep sweep,
+      DeviceUpdates updates,
+      int first,
+      int step,
+      int count,
+      int blocksOfTime,
+      long arrivals) {
+    if (updates.count() == 0) {
+      return;
+    }
+    int parts = division.parts();
+    KernelArguments arguments =
+        new KernelArguments()
+            .structure()
+            .field(updates.updates().pointer)
+            .field(updates.reads().pointer)
+            .field(sweep.matrices)
+            .field(updates.count())
+            .field(sweep.parameters)
+            .field(sweep.sums)
+            .field(sweep.values)
+            .field(mask)
+            .field(plan.rows)
+            .field(stride())
+            .field(time)
+            .field(first)
+            .field(step)
+            .field(count)
+            .field(parts)
+            .field(arrivals);
+    device.launch(
+        "sweep" + division.lanes(),
+        new Grid(
+            division.tiles(batch) * parts,
+            blocksOfTime,
+            division.threads(),
+            blocks.sharedBytes,
+            arrivals != 0 && parts > 1),
+        arguments);
+  }
+
+  /** Begins the arguments of a sum over all samples of the time steps from one on. */
+  KernelArguments samples(DeviceArray terms, long gradients, long values, int first) {
+    return new KernelArguments()
+        .structure()
+        .field(terms.pointer)
+        .field((int) (terms.bytes / (3 * Integer.BYTES)))
+        .field(gradients)
+        .field(values)
+        .field(plan.rows)
+        .field(stride())
+        .field(first)
+        .field(time);
+  }
+
+  /**
+   * Copies an array [batch, units, count] into rows, with zeros behind the batch.
+   *
+   * @param records the first record
+   * @param rows of a record
+   * @param staging room for the array
+   */
+  void toRows(
+      long records,
+      int rows,
+      int row,
+      int firstRecord,
+      INDArray from,
+      int units,
+      GrowingArray staging) {
+    long array = staging.floats(from.length());
+    HostCopies.upload(device, from, array);
+    int count = (int) (from.length() / ((long) batch * units));
+    copy(records, rows, row, array, units, firstRecord, count, true, 0);
+  }
+
+  /** Copies rows into an array [batch, units, count], times the mask unless that is 0. */
+  void fromRows(
+      long records,
+      int row,
+      int firstRecord,
+      INDArray to,
+      int units,
+      GrowingArray staging,
+      long by) {
+    long array = staging.floats(to.length());
+    int count = (int) (to.length() / ((long) batch * units));
+    copy(records, plan.rows, row, array, units, firstRecord, count, false, by);
+    HostCopies.download(device, array, to);
+  }
+
+  private void copy(
+      long records,
+      int rows,
+      int row,
+      long array,
+      int units,
+      int firstRecord,
+      int count,
+      boolean isIntoRecords,
+      long by) {
+    device.launch(
+        "copyRows",
+        (long) count * units * stride(),
+        new KernelArguments()
+            .argument(records)
+            .argument(rows)
+            .argument(stride())
+            .argument(row)
+            .argument(array)
+            .argument(units)
+            .argument(batch)
+            .argument(firstRecord)
+            .argument(count)
+            .argument(isIntoRecords ? 1 : 0)
+            .argument(by));
+  }
+}

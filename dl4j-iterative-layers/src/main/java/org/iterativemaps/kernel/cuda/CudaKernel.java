@@ -1,0 +1,358 @@
+package org.iterativemaps.kernel.cuda;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.kernel.HeapCopy;
+import org.iterativemaps.kernel.KernelPasses;
+import org.iterativemaps.kernel.MapKernel;
+import org.iterativemaps.kernel.cuda.CallRecords.Sweep;
+import org.iterativemaps.map.Parameter;
+import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * A program on a GPU: parameters and input go up, all time steps and steps of the map run in a
+ * handful of launches, and output or gradients come back. {@code iterative_map.cu} has the
+ * mathematics, {@link CudaPlan} the order.
+ */
+final class CudaKernel implements MapKernel {
+  private static final int WARP = 32;
+
+  private final MapProgram program;
+  private final CudaDevice device;
+  private final CudaDivision.Rule rule;
+  private final List<RealizedBlock> blocks;
+  private final List<Parameter> parameters;
+  private final int[] places; // of parameters in the flat array; one more
+  private final int largestSlot;
+  private final DeviceArray[] fixed; // weights by block; null where they are trained
+  private final Map<Integer, DeviceBlocks> layouts = new HashMap<>(); // by lanes
+  private final Map<Boolean, DevicePlan> plans = new HashMap<>(); // by whether there is a mask
+  private final GrowingArray gradients;
+  private final GrowingArray parameterGradients;
+  private final GrowingArray transposed;
+  private final GrowingArray staging;
+  private final GrowingArray arrivals;
+  private final Pass training;
+  private final Pass inference;
+  private Pass last; // of the last forward pass; null before it
+  private Pass tape; // null without one
+  private INDArray[] stateGradient; // null before the first way back
+
+  /** What a forward pass leaves. */
+  private static final class Pass {
+    final GrowingArray values;
+    final GrowingArray parameters;
+    final GrowingArray mask;
+    DevicePlan plan;
+    CallRecords call;
+    INDArray[] lastState;
+
+    Pass(CudaDevice device) {
+      this.values = new GrowingArray(device);
+      this.parameters = new GrowingArray(device);
+      this.mask = new GrowingArray(device);
+    }
+
+    void release() {
+      values.release();
+      mask.release();
+    }
+  }
+
+  CudaKernel(MapProgram program, CudaDevice device, CudaDivision.Rule rule) {
+    this.program = program;
+    this.device = device;
+    this.rule = rule;
+    this.blocks = program.realized().blocks();
+    this.parameters = program.realized().parameters();
+    this.places = new int[parameters.size() + 1];
+    for (int p = 0; p < parameters.size(); p++) {
+      places[p + 1] = Math.addExact(places[p], parameters.get(p).length());
+    }
+    int largest = 1;
+    for (int slot = 0; slot < program.slots().size(); slot++) {
+      largest = Math.max(largest, program.size(slot));
+    }
+    this.largestSlot = largest;
+    this.fixed = blocks.stream().map(this::fixedWeights).toArray(DeviceArray[]::new);
+    this.gradients = new GrowingArray(device);
+    this.parameterGradients = new GrowingArray(device);
+    this.transposed = new GrowingArray(device);
+    this.staging = new GrowingArray(device);
+    this.arrivals = new GrowingArray(device);
+    this.training = new Pass(device);
+    this.inference = new Pass(device);
+  }
+
+  private DeviceArray fixedWeights(RealizedBlock block) {
+    if (block.fixedValues() == null) {
+      return null;
+    }
+    float[] floats = new float[block.fixedValues().length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) block.fixedValues()[i];
+    }
+    return device.copy(floats);
+  }
+
+  @Override
+  public void forward(
+      INDArray[] newParameters,
+      INDArray input,
+      INDArray mask,
+      INDArray[] initial,
+      INDArray output,
+      boolean isTraining) {
+    for (int p = 0; p < newParameters.length; p++) {
+      HeapCopy.requireLength("parameter", p, newParameters[p], parameters.get(p).length());
+    }
+    Pass pass = isTraining ? training : inference;
+    if (isTraining) {
+      tape = null; // until it is whole
+    }
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      CallRecords call = begin(pass, input, mask);
+      upload(newParameters, pass.parameters.floats(places[parameters.size()]));
+      long values = pass.values.floats(call.floats());
+      device.zero(values, call.recordFloats()); // the state before the first time step
+      CudaPlan plan = call.plan();
+      call.toRows(values, plan.rows, plan.token, 1, input, size(program.inputSlot()), staging);
+      for (int slot : plan.carried()) {
+        if (initial != null && initial[slot] != null) {
+          call.toRows(values, plan.rows, plan.handed(slot), 0, initial[slot], size(slot), staging);
+        }
+      }
+      try (DeviceArray matrices = matrices(call, true, pass.parameters.pointer())) {
+        Sweep sweep = sweep(call, pass, values, 0, matrices);
+        call.sideBySide(sweep, pass.plan.drives, 0);
+        call.inTurn(sweep, pass.plan.forward, 0, 1, call.time());
+        int units = size(program.outputSlot());
+        call.fromRows(values, plan.output(), 1, output, units, staging, call.mask());
+      }
+      pass.lastState = states(call, values, call.time());
+    }
+    last = pass;
+    tape = isTraining ? pass : tape;
+  }
+
+  private int size(int slot) {
+    return program.size(slot);
+  }
+
+  private CallRecords begin(Pass pass, INDArray input, INDArray mask) {
+    int batch = Math.toIntExact(input.size(0));
+    int time = Math.toIntExact(input.size(2));
+    CudaDivision division =
+        rule.of(
+            batch,
+            largestSlot,
+            (lanes, threads) ->
+                device.residentBlocks("sweep" + lanes, threads, blocks(lanes).sharedBytes));
+    pass.plan = plans.computeIfAbsent(mask != null, key -> new DevicePlan(device, program, key));
+    int stride = division.tiles(batch) * division.lanes();
+    long maskRows = mask == null ? 0 : pass.mask.floats((long) time * stride);
+    pass.call =
+        new CallRecords(
+            device, pass.plan.plan, blocks(division.lanes()), division, batch, time, maskRows);
+    if (mask != null) {
+      pass.call.toRows(maskRows, 1, 0, 0, mask, 1, staging);
+    }
+    return pass.call;
+  }
+
+  private DeviceBlocks blocks(int lanes) {
+    return layouts.computeIfAbsent(
+        lanes, key -> new DeviceBlocks(device, blocks, largestSlot, lanes));
+  }
+
+  private void upload(INDArray[] arrays, long to) {
+    for (int p = 0; p < arrays.length; p++) {
+      HostCopies.upload(device, arrays[p], to + (long) Float.BYTES * places[p]);
+    }
+  }
+
+  /** The structures of the blocks' matrices, or of their transposes. */
+  private DeviceArray matrices(CallRecords call, boolean isForward, long trained) {
+    long[] weights = new long[blocks.size()];
+    long at = isForward ? 0 : transposed.floats(entries());
+    for (int b = 0; b < weights.length; b++) {
+      weights[b] =
+          fixed[b] != null
+              ? fixed[b].pointer
+              : trained + (long) Float.BYTES * places[blocks.get(b).parameter()];
+      if (!isForward) {
+        int count = blocks.get(b).mask().entryCount();
+        device.launch(
+            "permute",
+            count,
+            new KernelArguments()
+                .argument(weights[b])
+                .argument(call.blocks().permutation(b))
+                .argument(count)
+                .argument(at));
+        weights[b] = at;
+        at += (long) Float.BYTES * count;
+      }
+    }
+    return device.copy(call.blocks().matrices(isForward, weights));
+  }
+
+  private long entries() {
+    return blocks.stream().mapToLong(block -> block.mask().entryCount()).sum();
+  }
+
+  private Sweep sweep(CallRecords call, Pass pass, long sums, long values, DeviceArray matrices) {
+    return new Sweep(
+        sums,
+        values,
+        matrices.pointer,
+        pass.parameters.pointer(),
+        arrivals.floats(call.division().tiles(call.batch())));
+  }
+
+  /** What is handed on from a record, by slot. */
+  private INDArray[] states(CallRecords call, long records, int record) {
+    INDArray[] states = new INDArray[program.slots().size()];
+    for (int slot : call.plan().carried()) {
+      long[] shape = {call.batch(), size(slot)};
+      states[slot] = Nd4j.createUninitialized(DataType.FLOAT, shape, 'f');
+      int row = call.plan().handed(slot);
+      call.fromRows(records, row, record, states[slot], size(slot), staging, 0);
+    }
+    return states;
+  }
+
+  @Override
+  public void backward(
+      INDArray outputGradient,
+      INDArray[] lastStateGradient,
+      int firstTimeStep,
+      INDArray[] newGradients,
+      INDArray inputGradient) {
+    Pass pass = KernelPasses.requiredTape(tape);
+    CallRecords call = pass.call;
+    DevicePlan plan = pass.plan;
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      long values = pass.values.pointer();
+      long grads = gradients.floats(call.floats());
+      device.zero(grads, call.floats());
+      fromOutside(call, grads, outputGradient, lastStateGradient);
+      try (DeviceArray matrices = matrices(call, false, pass.parameters.pointer())) {
+        Sweep sweep = sweep(call, pass, grads, values, matrices);
+        int count = call.time() - firstTimeStep;
+        call.inTurn(sweep, plan.backward, call.time() - 1, -1, count);
+        sumDrives(call, plan, grads, values, firstTimeStep);
+        call.sideBySide(sweep, plan.inputGradients, firstTimeStep);
+        call.inTurn(sweep, plan.stateGradients, firstTimeStep - 1, 1, 1);
+        sumParameters(call, plan, grads, values, firstTimeStep);
+        // Copies wait for all launches, which the matrices are there for.
+        stateGradient = states(call, grads, firstTimeStep);
+        int units = size(program.inputSlot());
+        call.fromRows(grads, call.plan().token, 1, inputGradient, units, staging, 0);
+      }
+      for (int p = 0; p < newGradients.length; p++) {
+        HostCopies.download(device, gradientPlace(p), newGradients[p]);
+      }
+    }
+  }
+
+  /** dL/d(output) of every time step, and dL/d(state after the last). */
+  private void fromOutside(
+      CallRecords call, long grads, INDArray outputGradient, INDArray[] lastStateGradient) {
+    INDArray ofOutput = outputGradient;
+    for (int slot : call.plan().carried()) {
+      INDArray ofState = lastStateGradient == null ? null : lastStateGradient[slot];
+      if (ofState != null && slot == program.outputSlot()) {
+        ofOutput = outputGradient.dup('f');
+        INDArray lastOutput =
+            ofOutput.get(
+                NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(call.time() - 1));
+        lastOutput.addi(ofState.castTo(ofOutput.dataType()));
+      } else if (ofState != null) {
+        int row = call.plan().outer(slot);
+        call.toRows(grads, call.plan().rows, row, call.time(), ofState, size(slot), staging);
+      }
+    }
+    int row = call.plan().outer(program.outputSlot());
+    int units = size(program.outputSlot());
+    call.toRows(grads, call.plan().rows, row, 1, ofOutput, units, staging);
+  }
+
+  private void sumDrives(CallRecords call, DevicePlan plan, long grads, long values, int first) {
+    for (int slot = 0; slot < plan.driveTerms.length; slot++) {
+      if (plan.driveTerms[slot] != null) {
+        device.launch(
+            "addRows",
+            (long) (call.time() - first) * size(slot) * call.stride(),
+            call.samples(plan.driveTerms[slot], grads, values, first)
+                .argument(call.plan().drive(slot))
+                .argument(size(slot))
+                .argument(grads));
+      }
+    }
+  }
+
+  private void sumParameters(
+      CallRecords call, DevicePlan plan, long grads, long values, int first) {
+    parameterGradients.floats(places[parameters.size()]);
+    for (int p = 0; p < parameters.size(); p++) {
+      Parameter parameter = parameters.get(p);
+      long result = gradientPlace(p);
+      KernelArguments samples = call.samples(plan.terms.get(p), grads, values, first);
+      if (parameter.isBias()) {
+        samples.argument(parameter.length()).argument(result);
+        device.launch("biases", (long) WARP * parameter.length(), samples);
+      } else {
+        int b = parameter.block();
+        samples
+            .argument(call.blocks().chunks(b))
+            .argument(call.blocks().chunkCount(b))
+            .argument(call.blocks().sources(b))
+            .argument(result);
+        device.launch("outer", (long) WARP * call.blocks().chunkCount(b), samples);
+      }
+    }
+  }
+
+  private long gradientPlace(int parameter) {
+    return parameterGradients.pointer() + (long) Float.BYTES * places[parameter];
+  }
+
+  @Override
+  public INDArray[] lastState() {
+    Pass pass = KernelPasses.required(last, "forward");
+    return KernelPasses.copies(pass.lastState, program.schedule().carried());
+  }
+
+  @Override
+  public INDArray[] stateGradient() {
+    INDArray[] gradient = KernelPasses.required(stateGradient, "backward");
+    return KernelPasses.copies(gradient, program.schedule().carried());
+  }
+
+  @Override
+  public boolean hasTape() {
+    return tape != null;
+  }
+
+  @Override
+  public void dropTape() {
+    tape = null;
+  }
+
+  @Override
+  public void rest() {
+    dropTape();
+    training.release();
+    inference.release();
+    gradients.release();
+    staging.release();
+  }
+}

@@ -1,0 +1,97 @@
+package org.iterativemaps.kernel.cuda;
+
+import java.util.Optional;
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.kernel.KernelMemory;
+import org.iterativemaps.kernel.KernelProvider;
+import org.iterativemaps.kernel.KernelSelection;
+import org.iterativemaps.kernel.MapKernel;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The kernel for NVIDIA GPUs. It is taken where the system property {@value
+ * KernelSelection#PROPERTY} names it, and only there: it has not been run on a GPU yet, so that
+ * nobody knows when it is the faster one.
+ */
+public final class CudaProvider implements KernelProvider {
+  /** What the system property calls it. */
+  public static final String NAME = "cuda";
+
+  /** For the service loader. */
+  public CudaProvider() {}
+
+  /** The device, looked for once in a JVM and only where it is wanted. */
+  private static final class Found {
+    static final CudaDevice DEVICE;
+    static final String OBSTACLE; // null if there is a device
+
+    static {
+      CudaDevice device = null;
+      String obstacle = null;
+      try {
+        device = CudaDevice.open();
+      } catch (UnavailableException | IllegalStateException e) {
+        obstacle = e.getMessage();
+      }
+      DEVICE = device;
+      OBSTACLE = obstacle;
+    }
+
+    private Found() {}
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String description() {
+    return "CUDA kernel";
+  }
+
+  @Override
+  public int order() {
+    return 400; // behind all that are faster for certain
+  }
+
+  @Override
+  public Answer ask(MapProgram program, DataType type) {
+    if (!KernelSelection.wanted().equals(NAME)) {
+      return Answer.unavailable(
+          "it has not been measured on a GPU yet; -D"
+              + KernelSelection.PROPERTY
+              + "="
+              + NAME
+              + " takes it all the same");
+    }
+    if (Found.OBSTACLE != null) {
+      return Answer.unavailable(Found.OBSTACLE);
+    }
+    return obstacle(program, type)
+        .map(Answer::unsuited)
+        .orElseGet(() -> Answer.runs("there is " + Found.DEVICE));
+  }
+
+  private static Optional<String> obstacle(MapProgram program, DataType type) {
+    if (type != DataType.FLOAT) {
+      return Optional.of("it is for FLOAT, this network " + type);
+    }
+    if (!Nd4j.getEnvironment().isCPU()) {
+      return Optional.of("ND4J's arrays have to be on the CPU: use nd4j-native");
+    }
+    return CudaPlan.obstacle(program);
+  }
+
+  @Override
+  public MapKernel make(MapProgram program, DataType type) {
+    return new CudaKernel(program, Found.DEVICE, CudaDivision::usual);
+  }
+
+  /** Of the host, which holds next to nothing: records and patterns are on the device. */
+  @Override
+  public KernelMemory memory(MapProgram program, DataType type, long timeSteps) {
+    return new KernelMemory(0, 0, 0, 0);
+  }
+}

@@ -1,0 +1,9 @@
+package org.iterativemaps.kernel.cuda;
+
+/** {@link Updates} on the device. */
+record DeviceUpdates(DeviceArray updates, DeviceArray reads, int count) {
+  static DeviceUpdates of(CudaDevice device, Updates updates) {
+    return new DeviceUpdates(
+        device.copy(updates.updateWords()), device.copy(updates.readWords()), updates.count());
+  }
+}

@@ -1,0 +1,38 @@
+package org.iterativemaps.kernel.cuda;
+
+import com.sun.jna.Pointer;
+import java.lang.ref.Reference;
+import org.iterativemaps.kernel.HeapCopy;
+import org.iterativemaps.kernel.OpenArrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Copies between ND4J's arrays on the CPU and a device, in column-major order ('f'). */
+final class HostCopies {
+  private HostCopies() {}
+
+  /** Copies all elements to a place on the device. */
+  static void upload(CudaDevice device, INDArray from, long to) {
+    OpenArrays.require("array", from, "");
+    INDArray plain = HeapCopy.plain(from);
+    device.upload(to, pointer(plain), Float.BYTES * plain.length());
+    Reference.reachabilityFence(plain); // ND4J may free what nobody refers to
+  }
+
+  /** Overwrites all elements from a place on the device. */
+  static void download(CudaDevice device, long from, INDArray to) {
+    OpenArrays.require("array", to, "");
+    INDArray plain =
+        HeapCopy.isPlain(to) ? to : Nd4j.createUninitialized(DataType.FLOAT, to.shape(), 'f');
+    device.download(pointer(plain), from, Float.BYTES * plain.length());
+    if (plain != to) {
+      to.assign(plain);
+    }
+    Reference.reachabilityFence(plain);
+  }
+
+  private static Pointer pointer(INDArray array) {
+    return new Pointer(array.data().addressPointer().address());
+  }
+}

@@ -1,0 +1,284 @@
+package org.iterativemaps.kernel.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.kernel.Magnitude;
+import org.iterativemaps.kernel.MapKernel;
+import org.iterativemaps.kernel.RandomPrograms;
+import org.iterativemaps.kernel.reference.ReferenceKernel;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.map.pattern.Sparsity;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** On the emulated driver, in FLOAT, against the reference kernel in DOUBLE. */
+class CudaKernelTest {
+  private static final Activation[] ACTIVATIONS = {
+    Activation.TANH,
+    Activation.SIGMOID,
+    Activation.SOFTPLUS,
+    Activation.ELU,
+    Activation.SELU,
+    Activation.SOFTSIGN,
+    Activation.IDENTITY,
+    Activation.RELU,
+    Activation.LEAKYRELU,
+    Activation.HARDTANH,
+    Activation.HARDSIGMOID
+  };
+  private static final double TOLERANCE = 2e-5;
+
+  private CudaDevice device;
+
+  @BeforeEach
+  void open() throws UnavailableException {
+    EmulatedDriver.use();
+    device = CudaDevice.open();
+  }
+
+  @AfterEach
+  void reset() {
+    EmulatedDriver.reset();
+  }
+
+  /** A program with data, all from a seed. */
+  private static final class Case {
+    final String name;
+    final MapProgram program;
+    final INDArray[] parameters;
+    final INDArray input;
+    final INDArray mask;
+    final INDArray[] initial;
+    final INDArray outputGradient;
+    final INDArray[] lastStateGradient;
+    final int first;
+    final CudaDivision division;
+
+    Case(long seed) {
+      RandomPrograms random = new RandomPrograms(seed);
+      RealizedMap map = (seed % 10 == 0 ? wide(seed) : random.map(ACTIVATIONS)).realize();
+      int batch = 1 + random.below(40);
+      int time = 1 + random.below(4);
+      program = MapProgram.sequence(map, 1 + random.below(3), null);
+      parameters = random.parameters(map, DataType.DOUBLE);
+      for (INDArray parameter : parameters) {
+        parameter.muli(seed % 10 == 0 ? 0.1 : 0.5);
+      }
+      input = random.normal(DataType.DOUBLE, batch, map.map().input().size(), time);
+      mask = random.below(2) == 0 ? null : random.mask(DataType.FLOAT, batch, time);
+      outputGradient = random.normal(DataType.DOUBLE, batch, map.map().output().size(), time);
+      initial = states(random, batch);
+      lastStateGradient = random.below(2) == 0 ? null : states(random, batch);
+      first = random.below(3) == 0 ? random.below(time) : 0;
+      division =
+          new CudaDivision(4 << random.below(4), 1 + random.below(3), 32 * (1 + random.below(3)));
+      name = "seed " + seed + ", " + division + ", " + map.map();
+    }
+
+    private INDArray[] states(RandomPrograms random, int batch) {
+      INDArray[] states = new INDArray[program.slots().size()];
+      for (int slot : program.schedule().carried()) {
+        if (random.below(3) > 0) {
+          states[slot] = random.normal(DataType.DOUBLE, batch, program.size(slot));
+        }
+      }
+      return states;
+    }
+
+    /** Rows of more entries than a warp takes at once, slots of more units than a panel. */
+    private static BlockMap wide(long seed) {
+      return BlockMap.builder()
+          .input("x", 50)
+          .state("h", 90, Activation.TANH)
+          .state("y", 7, Activation.SIGMOID)
+          .connect("x", "h", Sparsity.dense())
+          .connect("h", "h", Sparsity.density(0.5))
+          .connect("h", "y", Sparsity.dense())
+          .connect("y", "h", Sparsity.density(0.3))
+          .output("y")
+          .seed(seed)
+          .build();
+    }
+
+    INDArray output(MapKernel kernel, DataType type, boolean training) {
+      INDArray output = Nd4j.create(type, outputGradient.shape());
+      kernel.forward(
+          cast(parameters, type), input.castTo(type), mask, cast(initial, type), output, training);
+      return output;
+    }
+
+    /** Output, gradients and states of a training call. */
+    List<INDArray> run(MapKernel kernel, DataType type) {
+      List<INDArray> all = new ArrayList<>(List.of(output(kernel, type, true)));
+      all.addAll(gradients(kernel, type));
+      addStates(kernel.lastState(), all);
+      return all;
+    }
+
+    List<INDArray> gradients(MapKernel kernel, DataType type) {
+      INDArray[] gradients = new INDArray[parameters.length];
+      for (int p = 0; p < gradients.length; p++) {
+        gradients[p] = Nd4j.create(type, parameters[p].length());
+      }
+      INDArray inputGradient = Nd4j.create(type, input.shape());
+      kernel.backward(
+          outputGradient.castTo(type),
+          lastStateGradient == null ? null : cast(lastStateGradient, type),
+          first,
+          gradients,
+          inputGradient);
+      List<INDArray> all = new ArrayList<>(List.of(inputGradient));
+      all.addAll(List.of(gradients));
+      addStates(kernel.stateGradient(), all);
+      return all;
+    }
+
+    /** Null means zeros. */
+    private void addStates(INDArray[] states, List<INDArray> all) {
+      for (int slot : program.schedule().carried()) {
+        boolean isThere = states[slot] != null;
+        all.add(isThere ? states[slot] : Nd4j.zeros(input.size(0), program.size(slot)));
+      }
+    }
+
+    private static INDArray[] cast(INDArray[] arrays, DataType type) {
+      INDArray[] cast = new INDArray[arrays.length];
+      for (int i = 0; i < cast.length; i++) {
+        cast[i] = arrays[i] == null ? null : arrays[i].castTo(type);
+      }
+      return cast;
+    }
+  }
+
+  static long[] seeds() {
+    long[] seeds = new long[100];
+    for (int i = 0; i < seeds.length; i++) {
+      seeds[i] = i;
+    }
+    return seeds;
+  }
+
+  private CudaKernel kernel(Case of) {
+    return new CudaKernel(of.program, device, (batch, largest, resident) -> of.division);
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void numbersAreTheReferences(long seed) {
+    Case of = new Case(seed);
+    List<INDArray> expected = of.run(new ReferenceKernel(of.program), DataType.DOUBLE);
+    assertClose(expected, of.run(kernel(of), DataType.FLOAT), of.name);
+  }
+
+  private static void assertClose(List<INDArray> expected, List<INDArray> found, String name) {
+    assertEquals(expected.size(), found.size());
+    for (int i = 0; i < expected.size(); i++) {
+      INDArray one = expected.get(i);
+      double scale = Math.max(1, Magnitude.largest(one));
+      double apart = Magnitude.largestDifference(one, found.get(i).castTo(DataType.DOUBLE));
+      int index = i;
+      assertTrue(
+          apart / scale < TOLERANCE,
+          () -> "array " + index + ": " + apart + " of " + scale + ", " + name);
+    }
+  }
+
+  /** Every row has one writer and one order of sums. */
+  @Test
+  void resultsRepeatBitForBit() {
+    for (long seed : new long[] {0, 3, 7}) {
+      Case of = new Case(seed);
+      CudaKernel kernel = kernel(of);
+      List<INDArray> once = of.run(kernel, DataType.FLOAT);
+      List<INDArray> again = of.run(kernel, DataType.FLOAT);
+      for (int i = 0; i < once.size(); i++) {
+        assertEquals(0, Magnitude.largestDifference(once.get(i), again.get(i)), of.name);
+      }
+    }
+  }
+
+  @Test
+  void theTapeStaysUntilItIsDropped() {
+    Case of = new Case(10);
+    CudaKernel kernel = kernel(of);
+    of.output(kernel, DataType.FLOAT, true);
+    List<INDArray> once = of.gradients(kernel, DataType.FLOAT);
+    of.output(kernel, DataType.FLOAT, false); // between
+    assertTrue(kernel.hasTape());
+    assertClose(once, of.gradients(kernel, DataType.FLOAT), of.name);
+    kernel.dropTape();
+    assertFalse(kernel.hasTape());
+    assertThrows(IllegalStateException.class, () -> of.gradients(kernel, DataType.FLOAT));
+    assertThrows(IllegalStateException.class, kernel(of)::lastState);
+  }
+
+  /** The device as it divides its calls itself. */
+  @Test
+  void usualDivision() {
+    for (long seed : new long[] {0, 1, 2, 20}) {
+      Case of = new Case(seed);
+      CudaKernel kernel = new CudaKernel(of.program, device, CudaDivision::usual);
+      assertClose(
+          of.run(new ReferenceKernel(of.program), DataType.DOUBLE),
+          of.run(kernel, DataType.FLOAT),
+          of.name);
+    }
+  }
+
+  @Test
+  void nothingLeaks() {
+    Case of = new Case(3);
+    CudaKernel kernel = kernel(of);
+    of.run(kernel, DataType.FLOAT);
+    long allocations = EmulatedDriver.get("allocations");
+    for (int i = 0; i < 50; i++) {
+      of.run(kernel, DataType.FLOAT);
+    }
+    assertEquals(allocations, EmulatedDriver.get("allocations"));
+    long bytes = EmulatedDriver.get("bytes");
+    kernel.rest();
+    assertTrue(EmulatedDriver.get("bytes") < bytes);
+    of.run(kernel, DataType.FLOAT);
+  }
+
+  @Test
+  void aLostDeviceIsAnError() {
+    Case of = new Case(10);
+    CudaKernel kernel = kernel(of);
+    EmulatedDriver.set("failLaunch", 3);
+    String message =
+        assertThrows(IllegalStateException.class, () -> of.run(kernel, DataType.FLOAT))
+            .getMessage();
+    assertTrue(message.startsWith("CUDA: "), message);
+    assertTrue(message.contains("CUDA_ERROR_LAUNCH_FAILED"), message);
+    assertFalse(kernel.hasTape());
+  }
+
+  @Test
+  void tooLittleMemoryIsSaid() {
+    Case of = new Case(10);
+    CudaKernel kernel = kernel(of);
+    EmulatedDriver.set("memory", EmulatedDriver.get("bytes") + 1000);
+    String message =
+        assertThrows(IllegalStateException.class, () -> of.run(kernel, DataType.FLOAT))
+            .getMessage();
+    assertTrue(message.contains("bytes free on"), message);
+    assertTrue(message.contains("smaller batch"), message);
+    EmulatedDriver.set("reset", 0);
+    of.run(kernel, DataType.FLOAT);
+  }
+}

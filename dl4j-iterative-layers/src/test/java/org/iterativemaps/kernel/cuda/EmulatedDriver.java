@@ -1,0 +1,119 @@
+package org.iterativemaps.kernel.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The driver's library as C++ on the host, with the kernels of iterative_map.cu in it; built once
+ * by g++. Without g++ the tests on it are skipped, and say so.
+ */
+final class EmulatedDriver {
+  private static final Path SOURCE = Path.of("src/test/cuda/driver.cpp");
+  private static final Path FOLDER = Path.of("target/cuda-emulator");
+  private static final long MINUTES = 3;
+
+  /** What driver.cpp exports beside the driver's functions. */
+  interface Hooks extends Library {
+    int emulate(String what, long value);
+
+    long emulated(String what);
+  }
+
+  private static boolean isInUse;
+
+  private EmulatedDriver() {}
+
+  private static final class Built {
+    static final Path LIBRARY = build();
+    static final Hooks HOOKS =
+        LIBRARY == null ? null : Native.loadLibrary(LIBRARY.toString(), Hooks.class);
+  }
+
+  private static Path build() {
+    if (run(List.of("g++", "--version"), Path.of(".")) == null) {
+      return null;
+    }
+    try {
+      Files.createDirectories(FOLDER);
+      Path library = FOLDER.resolve("libcuda-emulated.so").toAbsolutePath();
+      Path errors = FOLDER.resolve("g++.txt");
+      List<String> command =
+          List.of(
+              "g++",
+              "-std=c++17",
+              "-O2",
+              "-shared",
+              "-fPIC",
+              "-I" + SOURCE.getParent(),
+              "-o",
+              library.toString(),
+              SOURCE.toString());
+      Integer exit = run(command, errors);
+      assertEquals(0, exit, () -> "g++: see " + errors);
+      return library;
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The exit status; null if there is no such program. */
+  static Integer run(List<String> command, Path output) {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.redirectOutput(
+        Files.isDirectory(output)
+            ? ProcessBuilder.Redirect.DISCARD
+            : ProcessBuilder.Redirect.to(output.toFile()));
+    try {
+      Process process = builder.start();
+      if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
+        process.destroyForcibly();
+        throw new IllegalStateException(command.get(0) + " takes longer than " + MINUTES + " min");
+      }
+      return process.exitValue();
+    } catch (IOException e) {
+      return null;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Makes it the driver of this JVM; to be undone by {@link #reset}. */
+  static void use() {
+    assumeTrue(
+        Built.LIBRARY != null, "no g++: the CUDA kernel is NOT tested on the emulated driver");
+    isInUse = true;
+    System.setProperty(CudaDevice.LIBRARY_PROPERTY, Built.LIBRARY.toString());
+    set("reset", 0);
+  }
+
+  /** Another machine than the usual one. */
+  static void set(String what, long value) {
+    assertEquals(0, Built.HOOKS.emulate(what, value), what);
+  }
+
+  static long get(String what) {
+    return Built.HOOKS.emulated(what);
+  }
+
+  static void reset() {
+    System.clearProperty(CudaDevice.LIBRARY_PROPERTY);
+    System.clearProperty(CudaDevice.DEVICE_PROPERTY);
+    if (isInUse) {
+      set("reset", 0);
+    }
+  }
+
+  /** A file of the module's sources. */
+  static String text(Path path) throws IOException {
+    return Files.readString(path, StandardCharsets.UTF_8);
+  }
+}

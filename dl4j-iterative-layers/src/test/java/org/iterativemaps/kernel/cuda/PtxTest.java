@@ -1,0 +1,48 @@
+package org.iterativemaps.kernel.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The PTX in the jar. */
+class PtxTest {
+  private static final Path CHECKED_IN =
+      Path.of("src/main/resources/org/iterativemaps/kernel/cuda/iterative_map.ptx");
+  private static final String NVCC = "release 13.0"; // others may make other PTX
+
+  @TempDir Path folder;
+
+  @Test
+  void isForOldDriversAndGpusFrom80On() throws Exception {
+    String ptx = EmulatedDriver.text(CHECKED_IN);
+    assertTrue(ptx.contains(".version 7.0\n"), "PTX ISA 7.0");
+    assertTrue(ptx.contains(".target sm_80\n"), "compute capability 8.0");
+    for (String kernel :
+        List.of("sweep4", "sweep8", "sweep16", "sweep32", "outer", "biases", "addRows")) {
+      assertTrue(ptx.contains(".entry " + kernel + "("), kernel);
+    }
+  }
+
+  /** Of this source, and with registers enough on every architecture that ptxas knows. */
+  @Test
+  void isWhatTheSourceGives() throws Exception {
+    Path said = folder.resolve("said.txt");
+    Integer there = EmulatedDriver.run(List.of("nvcc", "--version"), said);
+    assumeTrue(
+        there != null && EmulatedDriver.text(said).contains(NVCC),
+        "no nvcc " + NVCC + ": it is NOT checked that the PTX is that of iterative_map.cu");
+    Path made = folder.resolve("made.ptx");
+    int exit =
+        EmulatedDriver.run(
+            List.of("sh", "src/main/cuda/compile.sh", "--check", made.toString()), said);
+    assertEquals(0, exit, EmulatedDriver.text(said));
+    assertEquals(Files.size(CHECKED_IN), Files.size(made));
+    assertEquals(EmulatedDriver.text(CHECKED_IN), EmulatedDriver.text(made));
+  }
+}
