@@ -20,6 +20,15 @@
 #else
 #define SHARED_MEMORY(type, name) extern __shared__ type name[]
 #define SPIN
+
+// What the lane whose number differs by the bits of `mask` has; in all lanes of the warp.
+__device__ inline float shuffleXor(float x, int mask) {
+  return __shfl_xor_sync(~0u, x, mask);
+}
+
+__device__ inline float4 shuffleXor(float4 v, int mask) {
+  return make_float4(shuffleXor(v.x, mask), shuffleXor(v.y, mask), shuffleXor(v.z, mask), shuffleXor(v.w, mask));
+}
 #endif
 
 // ---------------------------------------------------------------------------------- what the host hands over
@@ -233,7 +242,7 @@ __device__ inline float4 product(const Matrix& matrix, int begin, int end, int f
   }
 #pragma unroll
   for (int other = QUADS; other < 32; other *= 2) {
-    sum = sum + each(sum, [=](float x) { return __shfl_xor_sync(~0u, x, other); });
+    sum = sum + shuffleXor(sum, other);
   }
   return sum;
 }
@@ -292,7 +301,7 @@ __device__ inline void sweep(const Sweep& s) {
   for (int i = 0; i < s.timeSteps; i++) {
     const int t = s.first + s.step * (int)(blockIdx.y * s.timeSteps + i);
     if (t < -1 || t >= s.time) {
-      break;  // the last blocks may have less to do
+      break;  // the last blocks' time steps may pass the end
     }
     const size_t place = (size_t)(t + 1) * s.rows * s.stride + column;  // of those in the record
     const float4 mask = s.mask && t >= 0 ? load(s.mask + (size_t)t * s.stride + column) : four(1);
@@ -433,7 +442,7 @@ extern "C" __global__ void __launch_bounds__(256) outer(Samples s, const Chunk* 
       if (e < half) {  // counted to a constant, or the sums are no registers
         const float given = isUpper ? sums[e] : sums[e + half];
         const float kept = isUpper ? sums[e + half] : sums[e];
-        sums[e] = kept + __shfl_xor_sync(~0u, given, half);
+        sums[e] = kept + shuffleXor(given, half);
       }
     }
   }
@@ -459,7 +468,7 @@ extern "C" __global__ void biases(Samples s, int units, float* result) {
   }
 #pragma unroll
   for (int half = 16; half >= 1; half /= 2) {
-    sum += __shfl_xor_sync(~0u, sum, half);
+    sum += shuffleXor(sum, half);
   }
   if (threadIdx.x % 32 == 0) {
     result[unit] = sum;
