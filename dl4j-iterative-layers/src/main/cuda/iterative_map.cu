@@ -276,10 +276,9 @@ __device__ inline float4 complete(const Sweep& s, const Update& update, int unit
   return value;
 }
 
-// Waits until as many blocks have arrived, which then see what the others wrote. The counter may wrap around: blocks
-// are never further apart than one update.
+// Waits until as many blocks have arrived, which then see what the others wrote. Comes after a barrier of the block, so
+// that all its threads have written. The counter may wrap around: blocks are never further apart than one update.
 __device__ inline void waitForParts(unsigned* arrivals, unsigned expected) {
-  __syncthreads();
   if (threadIdx.x == 0) {
     __threadfence();
     atomicAdd(arrivals, 1);
@@ -350,7 +349,7 @@ __device__ inline void sweep(const Sweep& s) {
         isFirst = false;
         from += matrix.panel;
         matrix.starts += update.units;
-        __syncthreads();  // before the panel is written again
+        __syncthreads();  // before the panel is written again, or other parts see the rows
       } while (left > 0);
       if (s.parts > 1 && s.arrivals) {
         expected += s.parts;

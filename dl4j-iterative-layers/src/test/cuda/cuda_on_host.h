@@ -134,7 +134,9 @@ inline unsigned draw(unsigned below) {
     isMoving = false;
     std::swap(ready, spinning);
   }
-  std::swap(ready[draw(ready.size())], ready.back());
+  if (draw(8) == 0) {  // else the last, whose stack is the likeliest to be in the cache: twice as fast
+    std::swap(ready[draw(ready.size())], ready.back());
+  }
   current = ready.back();
   ready.pop_back();
   _longjmp(current->at, 1);
