@@ -327,8 +327,8 @@ void testSums(int round, void* module) {
   Device<float> result(std::vector<float>(weightGradients.size())), biasResult(std::vector<float>(units, 0));
   const int* sourceTable = block.matrix.sources;
   if (chunkCount > 0) {
-    run("outer", module, between(1, (chunkCount + warps - 1) / warps), 1, threads, 0, false, s, chunkTable.pointer, chunkCount,
-        sourceTable, result.pointer);
+    run("outer", module, between(1, (chunkCount + warps - 1) / warps), 1, threads, 0, false, s, chunkTable.pointer,
+        chunkCount, sourceTable, result.pointer);
   }
   compare("outer", round, weightGradients, result.download());
   run("biases", module, between(1, (units + warps - 1) / warps), 1, threads, 0, false, s, units, biasResult.pointer);
