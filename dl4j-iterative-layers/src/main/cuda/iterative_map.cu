@@ -20,6 +20,15 @@
 #else
 #define SHARED_MEMORY(type, name) extern __shared__ type name[]
 #define SPIN
+
+// What the lane whose number differs by the bits of `mask` has; in all lanes of the warp.
+__device__ inline float shuffleXor(float x, int mask) {
+  return __shfl_xor_sync(~0u, x, mask);
+}
+
+__device__ inline float4 shuffleXor(float4 v, int mask) {
+  return make_float4(shuffleXor(v.x, mask), shuffleXor(v.y, mask), shuffleXor(v.z, mask), shuffleXor(v.w, mask));
+}
 #endif
 
 // ---------------------------------------------------------------------------------- what the host hands over
@@ -233,7 +242,7 @@ __device__ inline float4 product(const Matrix& matrix, int begin, int end, int f
   }
 #pragma unroll
   for (int other = QUADS; other < 32; other *= 2) {
-    sum = sum + each(sum, [=](float x) { return __shfl_xor_sync(~0u, x, other); });
+    sum = sum + shuffleXor(sum, other);
   }
   return sum;
 }
@@ -267,10 +276,9 @@ __device__ inline float4 complete(const Sweep& s, const Update& update, int unit
   return value;
 }
 
-// Waits until as many blocks have arrived, which then see what the others wrote. The counter may wrap around: blocks
-// are never further apart than one update.
+// Waits until as many blocks have arrived, which then see what the others wrote. Comes after a barrier of the block, so
+// that all its threads have written. The counter may wrap around: blocks are never further apart than one update.
 __device__ inline void waitForParts(unsigned* arrivals, unsigned expected) {
-  __syncthreads();
   if (threadIdx.x == 0) {
     __threadfence();
     atomicAdd(arrivals, 1);
@@ -292,7 +300,7 @@ __device__ inline void sweep(const Sweep& s) {
   for (int i = 0; i < s.timeSteps; i++) {
     const int t = s.first + s.step * (int)(blockIdx.y * s.timeSteps + i);
     if (t < -1 || t >= s.time) {
-      break;  // the last blocks may have less to do
+      break;  // the last blocks' time steps may pass the end
     }
     const size_t place = (size_t)(t + 1) * s.rows * s.stride + column;  // of those in the record
     const float4 mask = s.mask && t >= 0 ? load(s.mask + (size_t)t * s.stride + column) : four(1);
@@ -341,7 +349,7 @@ __device__ inline void sweep(const Sweep& s) {
         isFirst = false;
         from += matrix.panel;
         matrix.starts += update.units;
-        __syncthreads();  // before the panel is written again
+        __syncthreads();  // before the panel is written again, or other parts see the rows
       } while (left > 0);
       if (s.parts > 1 && s.arrivals) {
         expected += s.parts;
@@ -391,78 +399,79 @@ struct Walk {
   }
 };
 
-__device__ inline size_t globalWarp() {
-  return (size_t)blockIdx.x * (blockDim.x / 32) + threadIdx.x / 32;
+// A grid has fewer than 2^31 warps.
+__device__ inline unsigned globalWarp() {
+  return blockIdx.x * (blockDim.x / 32) + threadIdx.x / 32;
+}
+
+__device__ inline unsigned globalWarps() {
+  return gridDim.x * (blockDim.x / 32);
 }
 
 // Gradients of weights, a chunk to a warp: the lanes share samples, and at the end every lane has one entry.
 extern "C" __global__ void __launch_bounds__(256) outer(Samples s, const Chunk* chunks, int chunkCount,
-                                                           const int* sources, float* result) {
-  const size_t index = globalWarp();
-  if (index >= (size_t)chunkCount) {
-    return;  // a whole warp
-  }
-  const Chunk chunk = chunks[index];
-  unsigned offsets[32];  // of the sources' rows, in fours so that 32 bits do for 64 GB of a record
-  float sums[32];
+                                                        const int* sources, float* result) {
+  for (unsigned index = globalWarp(); index < (unsigned)chunkCount; index += globalWarps()) {
+    const Chunk chunk = chunks[index];
+    unsigned offsets[32];  // of the sources' rows, in fours so that 32 bits do for 64 GB of a record
+    float sums[32];
 #pragma unroll
-  for (int e = 0; e < 32; e++) {
-    offsets[e] = (unsigned)sources[min(chunk.begin + e, chunk.end - 1)] * (unsigned)(s.stride / 4);
-    sums[e] = 0;
-  }
-  for (Walk at(s.first, s.stride); at.t < s.time; at.next()) {
-    const size_t record = (size_t)(at.t + 1) * s.rows;
-    for (int i = 0; i < s.count; i++) {
-      const Term term = s.terms[i];
-      const float4 g = load(s.gradients + (record + term.gradient + chunk.unit) * s.stride + 4 * at.quad);
-      const long long row = (long long)record + (long long)term.shift * s.rows + term.value;
-      const float4* rows = (const float4*)(s.values + row * s.stride) + at.quad;
+    for (int e = 0; e < 32; e++) {
+      offsets[e] = (unsigned)sources[min(chunk.begin + e, chunk.end - 1)] * (unsigned)(s.stride / 4);
+      sums[e] = 0;
+    }
+    for (Walk at(s.first, s.stride); at.t < s.time; at.next()) {
+      const size_t record = (size_t)(at.t + 1) * s.rows;
+      for (int i = 0; i < s.count; i++) {
+        const Term term = s.terms[i];
+        const float4 g = load(s.gradients + (record + term.gradient + chunk.unit) * s.stride + 4 * at.quad);
+        const long long row = (long long)record + (long long)term.shift * s.rows + term.value;
+        const float4* rows = (const float4*)(s.values + row * s.stride) + at.quad;
 #pragma unroll
-      for (int e = 0; e < 32; e++) {
-        const float4 v = rows[offsets[e]];
-        sums[e] += g.x * v.x + g.y * v.y + g.z * v.z + g.w * v.w;
+        for (int e = 0; e < 32; e++) {
+          const float4 v = rows[offsets[e]];
+          sums[e] += g.x * v.x + g.y * v.y + g.z * v.z + g.w * v.w;
+        }
       }
     }
-  }
-  // Lanes exchange halves of what they have: 31 shuffles instead of five for every entry.
+    // Lanes exchange halves of what they have: 31 shuffles instead of five for every entry.
 #pragma unroll
-  for (int half = 16; half >= 1; half /= 2) {
-    const bool isUpper = threadIdx.x & half;
+    for (int half = 16; half >= 1; half /= 2) {
+      const bool isUpper = threadIdx.x & half;
 #pragma unroll
-    for (int e = 0; e < 16; e++) {
-      if (e < half) {  // counted to a constant, or the sums are no registers
-        const float given = isUpper ? sums[e] : sums[e + half];
-        const float kept = isUpper ? sums[e + half] : sums[e];
-        sums[e] = kept + __shfl_xor_sync(~0u, given, half);
+      for (int e = 0; e < 16; e++) {
+        if (e < half) {  // counted to a constant, or the sums are no registers
+          const float given = isUpper ? sums[e] : sums[e + half];
+          const float kept = isUpper ? sums[e + half] : sums[e];
+          sums[e] = kept + shuffleXor(given, half);
+        }
       }
     }
-  }
-  const int entry = chunk.begin + threadIdx.x % 32;
-  if (entry < chunk.end) {
-    result[entry] = sums[0];
+    const int entry = chunk.begin + threadIdx.x % 32;
+    if (entry < chunk.end) {
+      result[entry] = sums[0];
+    }
   }
 }
 
 // Gradients of biases, a unit to a warp.
 extern "C" __global__ void biases(Samples s, int units, float* result) {
-  const size_t unit = globalWarp();
-  if (unit >= (size_t)units) {
-    return;
-  }
-  float sum = 0;
-  for (Walk at(s.first, s.stride); at.t < s.time; at.next()) {
-    const size_t record = (size_t)(at.t + 1) * s.rows;
-    for (int i = 0; i < s.count; i++) {
-      const float4 g = load(s.gradients + (record + s.terms[i].gradient + unit) * s.stride + 4 * at.quad);
-      sum += (g.x + g.y) + (g.z + g.w);
+  for (unsigned unit = globalWarp(); unit < (unsigned)units; unit += globalWarps()) {
+    float sum = 0;
+    for (Walk at(s.first, s.stride); at.t < s.time; at.next()) {
+      const size_t record = (size_t)(at.t + 1) * s.rows;
+      for (int i = 0; i < s.count; i++) {
+        const float4 g = load(s.gradients + (record + s.terms[i].gradient + unit) * s.stride + 4 * at.quad);
+        sum += (g.x + g.y) + (g.z + g.w);
+      }
     }
-  }
 #pragma unroll
-  for (int half = 16; half >= 1; half /= 2) {
-    sum += __shfl_xor_sync(~0u, sum, half);
-  }
-  if (threadIdx.x % 32 == 0) {
-    result[unit] = sum;
+    for (int half = 16; half >= 1; half /= 2) {
+      sum += shuffleXor(sum, half);
+    }
+    if (threadIdx.x % 32 == 0) {
+      result[unit] = sum;
+    }
   }
 }
 
