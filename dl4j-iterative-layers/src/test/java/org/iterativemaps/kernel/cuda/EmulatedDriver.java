@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -42,27 +44,24 @@ final class EmulatedDriver {
     if (run(List.of("g++", "--version"), Path.of(".")) == null) {
       return null;
     }
+    Path library = FOLDER.resolve("libcuda-emulated.so").toAbsolutePath();
+    compile(SOURCE, library, "-shared", "-fPIC");
+    return library;
+  }
+
+  /** Compiles a file that has the driver in it; asks for g++. */
+  static void compile(Path source, Path output, String... options) {
+    Path errors = FOLDER.resolve("g++.txt");
+    List<String> command =
+        new ArrayList<>(List.of("g++", "-std=c++17", "-O2", "-I" + SOURCE.getParent()));
+    command.addAll(List.of(options));
+    command.addAll(List.of("-o", output.toString(), source.toString()));
     try {
       Files.createDirectories(FOLDER);
-      Path library = FOLDER.resolve("libcuda-emulated.so").toAbsolutePath();
-      Path errors = FOLDER.resolve("g++.txt");
-      List<String> command =
-          List.of(
-              "g++",
-              "-std=c++17",
-              "-O2",
-              "-shared",
-              "-fPIC",
-              "-I" + SOURCE.getParent(),
-              "-o",
-              library.toString(),
-              SOURCE.toString());
-      Integer exit = run(command, errors);
-      assertEquals(0, exit, () -> "g++: see " + errors);
-      return library;
     } catch (IOException e) {
-      throw new IllegalStateException(e);
+      throw new UncheckedIOException(e);
     }
+    assertEquals(0, run(command, errors), () -> "g++: see " + errors);
   }
 
   /** The exit status; null if there is no such program. */
