@@ -499,18 +499,23 @@ extern "C" __global__ void addRows(Samples s, int target, int units, float* grad
   }
 }
 
-// Between rows of `count` records and an array [time][unit][batch] as ND4J has it. Records get zeros behind the batch;
-// the array gets values times the mask, if there is one, of which the first line belongs to the first of the records.
+// How copyRows copies.
+enum Way { OUT_OF_RECORDS, INTO_RECORDS, INTO_RECORDS_REPEATED };
+
+// Between rows of `count` records and an array [time][unit][batch] as ND4J has it. Behind the batch records get zeros, or
+// the last sample again: what is computed of it there is finite if it is in the batch, and its gradients of zero stay
+// zeros. The array gets values times the mask, if there is one, of which the first line belongs to the first record.
 extern "C" __global__ void copyRows(float* records, int rows, int stride, int row, float* array, int units, int batch,
-                                    int firstRecord, int count, int isIntoRecords, const float* mask) {
+                                    int firstRecord, int count, int way, const float* mask) {
   const size_t length = (size_t)units * stride;
   for (size_t k = globalThread(); k < count * length; k += globalThreads()) {
     const size_t t = k / length, rest = k % length;
     const size_t unit = rest / stride, sample = rest % stride;
     float* inRecord = records + ((firstRecord + t) * rows + row) * stride + rest;
-    float* inArray = array + (t * units + unit) * batch + sample;
-    if (isIntoRecords) {
-      *inRecord = sample < (size_t)batch ? *inArray : 0;
+    float* samples = array + (t * units + unit) * batch;
+    float* inArray = samples + sample;
+    if (way != OUT_OF_RECORDS) {
+      *inRecord = sample < (size_t)batch ? *inArray : way == INTO_RECORDS_REPEATED ? samples[batch - 1] : 0;
     } else if (sample < (size_t)batch) {
       *inArray = mask ? *inRecord * mask[t * stride + sample] : *inRecord;
     }

@@ -33,6 +33,13 @@ public record ConversionReport(List<Entry> entries, List<String> notes, Optional
     notes = List.copyOf(notes);
   }
 
+  /** The same with one note more. */
+  ConversionReport with(String note) {
+    List<String> more = new ArrayList<>(notes);
+    more.add(note);
+    return new ConversionReport(entries, more, tyingLoss);
+  }
+
   /** All parameters before. */
   public long weightsBefore() {
     return entries.stream().mapToLong(Entry::weightsBefore).sum();

@@ -25,56 +25,63 @@ final class UpdaterTransfer {
   private UpdaterTransfer() {}
 
   /**
-   * A conversion, and the state of the network's updater, if it has one yet.
+   * A conversion, and the state of the network's updater, if it has one yet. An updater of the
+   * user's whose state does not follow its parameters starts anew, and the report says so.
    *
    * @param plan must not depend on values
    */
   static Conversion<MultiLayerNetwork> along(
       MultiLayerNetwork network, Function<List<Chain>, Conversion.Plan> plan) {
-    Conversion<MultiLayerNetwork> converted = converted(network, plan);
-    BaseMultiLayerUpdater<?> before = (BaseMultiLayerUpdater<?>) network.getUpdater(false);
-    if (before != null) {
-      UpdaterState.assign(
-          vectors(before, network.clone(), copy -> converted(copy, plan).network()),
-          (BaseMultiLayerUpdater<?>) converted.network().getUpdater(true));
-    }
-    return converted;
-  }
-
-  private static Conversion<MultiLayerNetwork> converted(
-      MultiLayerNetwork network, Function<List<Chain>, Conversion.Plan> plan) {
-    MultiLayerSource source = MultiLayerSource.of(network);
-    return plan.apply(source.chains()).network(source);
+    return along(
+        network,
+        (BaseMultiLayerUpdater<?>) network.getUpdater(false),
+        of -> {
+          MultiLayerSource source = MultiLayerSource.of(of);
+          return plan.apply(source.chains()).network(source);
+        },
+        MultiLayerNetwork::clone,
+        fresh -> (BaseMultiLayerUpdater<?>) fresh.getUpdater(true));
   }
 
   /** The same of graphs. */
   static Conversion<ComputationGraph> along(
       ComputationGraph network, Function<List<Chain>, Conversion.Plan> plan) {
-    Conversion<ComputationGraph> converted = converted(network, plan);
-    BaseMultiLayerUpdater<?> before = network.getUpdater(false);
-    if (before != null) {
-      UpdaterState.assign(
-          vectors(before, network.clone(), copy -> converted(copy, plan).network()),
-          converted.network().getUpdater(true));
+    return along(
+        network,
+        network.getUpdater(false),
+        of -> {
+          GraphSource source = GraphSource.of(of);
+          return plan.apply(source.chains()).network(source);
+        },
+        ComputationGraph::clone,
+        fresh -> fresh.getUpdater(true));
+  }
+
+  private static <N extends Model> Conversion<N> along(
+      N network,
+      BaseMultiLayerUpdater<?> updater,
+      Function<N, Conversion<N>> conversion,
+      UnaryOperator<N> copy,
+      Function<N, BaseMultiLayerUpdater<?>> freshUpdater) {
+    Conversion<N> converted = conversion.apply(network);
+    List<double[]> before;
+    try {
+      before = updater == null ? List.of() : UpdaterState.vectors(updater);
+    } catch (IllegalArgumentException e) {
+      String note = "the updater's state starts anew: " + e.getMessage();
+      return new Conversion<>(converted.network(), converted.report().with(note));
     }
+    if (before.isEmpty()) {
+      return converted;
+    }
+    N moments = copy.apply(network);
+    List<double[]> after = new ArrayList<>();
+    for (double[] vector : before) {
+      INDArray parameters = Nd4j.createFromArray(vector).castTo(moments.params().dataType());
+      moments.setParams(parameters.reshape(moments.params().shape()));
+      after.add(LayerWeights.numbers(conversion.apply(moments).network().params()));
+    }
+    UpdaterState.assign(after, freshUpdater.apply(converted.network()));
     return converted;
-  }
-
-  private static Conversion<ComputationGraph> converted(
-      ComputationGraph network, Function<List<Chain>, Conversion.Plan> plan) {
-    GraphSource source = GraphSource.of(network);
-    return plan.apply(source.chains()).network(source);
-  }
-
-  /** What the parameters of the new network are where the old one's are vectors of its updater. */
-  private static <N extends Model> List<double[]> vectors(
-      BaseMultiLayerUpdater<?> updater, N copy, UnaryOperator<N> conversion) {
-    List<double[]> vectors = new ArrayList<>();
-    for (double[] vector : UpdaterState.vectors(updater)) {
-      INDArray parameters = Nd4j.createFromArray(vector).castTo(copy.params().dataType());
-      copy.setParams(parameters.reshape(copy.params().shape()));
-      vectors.add(LayerWeights.numbers(conversion.apply(copy).params()));
-    }
-    return vectors;
   }
 }

@@ -106,12 +106,18 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
     return LayerChecks.found(settings, this);
   }
 
-  /** Replaces the settings, whose masks are decided by that; nIn and nOut follow. */
+  /**
+   * Replaces the settings, whose masks are decided by that; nIn and nOut follow, and keys of states
+   * that the new map has not go.
+   */
   public void setSettings(MapSettings settings) {
     undecided = settings == this.settings ? undecided : null;
     this.settings = settings;
     this.nIn = settings.map().input().size();
     this.nOut = settings.outputSize();
+    Map<String, String> kept = new TreeMap<>(stateKeys); // another map may lack the slots
+    kept.keySet().retainAll(settings.map().stateSlots());
+    this.stateKeys = Map.copyOf(kept);
   }
 
   /** By slot, the keys of stored states that are not the slots' names. */

@@ -94,6 +94,20 @@ class StateKeysTest {
   }
 
   @Test
+  void anotherMapKeepsTheKeysOfItsSlots() {
+    IterativeMapRecurrentLayer layer =
+        new IterativeMapRecurrentLayer.Builder()
+            .nIn(3)
+            .lstm(UNITS)
+            .stateKey("h", "prevAct")
+            .stateKey("c", "prevMem")
+            .build();
+    layer.setSettings(
+        new IterativeMapRecurrentLayer.Builder().nIn(3).gru(UNITS).build().getSettings());
+    assertEquals(Map.of("h", "prevAct"), layer.getStateKeys());
+  }
+
+  @Test
   void keysThatDoNotFitAreRefused() {
     IterativeMapRecurrentLayer.Builder unknown =
         new IterativeMapRecurrentLayer.Builder().nIn(3).lstm(UNITS).stateKey("g", "k");

@@ -21,6 +21,17 @@ record CallRecords(
     int time,
     long mask) {
 
+  /** Into records: behind the batch come zeros. */
+  static final int ZEROS = 1;
+
+  /** Into records: behind the batch comes its last sample, so that all is finite if that is. */
+  static final int LAST_SAMPLE = 2;
+
+  private static final int OUT = 0;
+
+  // Of gridDim.y on every device.
+  private static final int MOST_BLOCKS_OF_TIME = 65_535;
+
   /** Floats of a row. */
   int stride() {
     return division.tiles(batch) * division.lanes();
@@ -55,7 +66,8 @@ record CallRecords(
 
   /** All time steps from one on, each for itself: none of the updates reads another. */
   void sideBySide(Sweep sweep, DeviceUpdates updates, int first) {
-    launch(sweep, updates, first, 1, 1, time - first, 0);
+    int each = (time - first + MOST_BLOCKS_OF_TIME - 1) / MOST_BLOCKS_OF_TIME;
+    launch(sweep, updates, first, 1, each, (time - first + each - 1) / each, 0);
   }
 
   private void launch(
@@ -115,13 +127,15 @@ record CallRecords(
   }
 
   /**
-   * Copies an array [batch, units, count] into rows, with zeros behind the batch.
+   * Copies an array [batch, units, count] into rows.
    *
+   * @param filling {@link #ZEROS} or {@link #LAST_SAMPLE} behind the batch
    * @param records the first record
    * @param rows of a record
    * @param staging room for the array
    */
   void toRows(
+      int filling,
       long records,
       int rows,
       int row,
@@ -132,7 +146,7 @@ record CallRecords(
     long array = staging.floats(from.length());
     HostCopies.upload(device, from, array);
     int count = (int) (from.length() / ((long) batch * units));
-    copy(records, rows, row, array, units, firstRecord, count, true, 0);
+    copy(records, rows, row, array, units, firstRecord, count, filling, 0);
   }
 
   /** Copies rows into an array [batch, units, count], times the mask unless that is 0. */
@@ -146,7 +160,7 @@ record CallRecords(
       long by) {
     long array = staging.floats(to.length());
     int count = (int) (to.length() / ((long) batch * units));
-    copy(records, plan.rows, row, array, units, firstRecord, count, false, by);
+    copy(records, plan.rows, row, array, units, firstRecord, count, OUT, by);
     HostCopies.download(device, array, to);
   }
 
@@ -158,7 +172,7 @@ record CallRecords(
       int units,
       int firstRecord,
       int count,
-      boolean isIntoRecords,
+      int way,
       long by) {
     device.launch(
         "copyRows",
@@ -173,7 +187,7 @@ record CallRecords(
             .argument(batch)
             .argument(firstRecord)
             .argument(count)
-            .argument(isIntoRecords ? 1 : 0)
+            .argument(way)
             .argument(by));
   }
 }

@@ -42,7 +42,10 @@ final class CudaDevice {
   private static final int OUT_OF_MEMORY = 2;
   // What a kernel may have without being asked.
   private static final int USUAL_SHARED_MEMORY = 48 * 1024;
+  // Begins the names of the kernels that have shared memory.
+  private static final String SWEEP = "sweep";
   private static final int THREADS = 256;
+  private static final long MILLIS_TO_FREE = 200;
   private static final long MOST_BLOCKS = 1 << 20;
 
   private final DriverLibrary driver;
@@ -165,7 +168,7 @@ final class CudaDevice {
   /** How many blocks of a kernel are on the device at the same time. */
   int residentBlocks(String kernel, int threads, int sharedBytes) {
     enter();
-    Pointer function = function(kernel, sharedBytes);
+    Pointer function = function(kernel);
     IntByReference blocks = new IntByReference();
     check(
         driver.cuOccupancyMaxActiveBlocksPerMultiprocessor(blocks, function, threads, sharedBytes),
@@ -183,6 +186,10 @@ final class CudaDevice {
     PointerByReference pointer = new PointerByReference();
     int error = driver.cuMemAlloc_v2(pointer, Math.max(Long.BYTES, bytes));
     if (error == OUT_OF_MEMORY) {
+      freeWhatNobodyRefersTo();
+      error = driver.cuMemAlloc_v2(pointer, Math.max(Long.BYTES, bytes));
+    }
+    if (error == OUT_OF_MEMORY) {
       LongByReference free = new LongByReference();
       LongByReference total = new LongByReference();
       check(driver.cuMemGetInfo_v2(free, total), "cuMemGetInfo");
@@ -198,6 +205,16 @@ final class CudaDevice {
     }
     check(error, "cuMemAlloc");
     return Pointer.nativeValue(pointer.getValue());
+  }
+
+  /** Dropped kernels are small on the heap, whose collector sees no reason to come. */
+  private static void freeWhatNobodyRefersTo() {
+    System.gc();
+    try {
+      Thread.sleep(MILLIS_TO_FREE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Frees memory; says nothing where the driver is gone, at the end of the JVM. */
@@ -228,11 +245,11 @@ final class CudaDevice {
     return copy(memory, (long) Integer.BYTES * values.length);
   }
 
-  /** A copy on the device. */
-  DeviceArray copy(long[] values) {
+  void upload(long to, long[] values) {
     Memory memory = new Memory(Math.max(1, (long) Long.BYTES * values.length));
     memory.write(0, values, 0, values.length);
-    return copy(memory, (long) Long.BYTES * values.length);
+    upload(to, memory, (long) Long.BYTES * values.length);
+    Reference.reachabilityFence(memory);
   }
 
   /** A copy on the device. */
@@ -274,7 +291,7 @@ final class CudaDevice {
   /** Starts a kernel; copies wait for its end. */
   void launch(String kernel, Grid grid, KernelArguments arguments) {
     enter();
-    Pointer function = function(kernel, grid.sharedBytes);
+    Pointer function = function(kernel);
     Memory places = arguments.places();
     int error =
         grid.isResident
@@ -297,21 +314,20 @@ final class CudaDevice {
     check(error, "the launch of " + kernel);
   }
 
-  private Pointer function(String kernel, int sharedBytes) {
-    Pointer function =
-        functions.computeIfAbsent(
-            kernel,
-            key -> {
-              PointerByReference found = new PointerByReference();
-              check(driver.cuModuleGetFunction(found, module, key), "cuModuleGetFunction");
-              return found.getValue();
-            });
-    if (sharedBytes > USUAL_SHARED_MEMORY) {
-      check(
-          driver.cuFuncSetAttribute(function, FUNCTION_SHARED_MEMORY, sharedBytes),
-          "cuFuncSetAttribute");
-    }
-    return function;
+  private Pointer function(String kernel) {
+    return functions.computeIfAbsent(
+        kernel,
+        key -> {
+          PointerByReference found = new PointerByReference();
+          check(driver.cuModuleGetFunction(found, module, key), "cuModuleGetFunction");
+          // The most there is, once for all: threads with other needs share the function.
+          if (sharedBytes() > USUAL_SHARED_MEMORY && key.startsWith(SWEEP)) {
+            check(
+                driver.cuFuncSetAttribute(found.getValue(), FUNCTION_SHARED_MEMORY, sharedBytes()),
+                "cuFuncSetAttribute");
+          }
+          return found.getValue();
+        });
   }
 
   private void check(int error, String call) {

@@ -36,6 +36,7 @@ final class CudaKernel implements MapKernel {
   private final Map<Boolean, DevicePlan> plans = new HashMap<>(); // by whether there is a mask
   private final GrowingArray gradients;
   private final GrowingArray parameterGradients;
+  private final GrowingArray matrices;
   private final GrowingArray transposed;
   private final GrowingArray staging;
   private final GrowingArray arrivals;
@@ -59,11 +60,6 @@ final class CudaKernel implements MapKernel {
       this.parameters = new GrowingArray(device);
       this.mask = new GrowingArray(device);
     }
-
-    void release() {
-      values.release();
-      mask.release();
-    }
   }
 
   CudaKernel(MapProgram program, CudaDevice device, CudaDivision.Rule rule) {
@@ -84,6 +80,7 @@ final class CudaKernel implements MapKernel {
     this.fixed = blocks.stream().map(this::fixedWeights).toArray(DeviceArray[]::new);
     this.gradients = new GrowingArray(device);
     this.parameterGradients = new GrowingArray(device);
+    this.matrices = new GrowingArray(device);
     this.transposed = new GrowingArray(device);
     this.staging = new GrowingArray(device);
     this.arrivals = new GrowingArray(device);
@@ -123,19 +120,33 @@ final class CudaKernel implements MapKernel {
       long values = pass.values.floats(call.floats());
       device.zero(values, call.recordFloats()); // the state before the first time step
       CudaPlan plan = call.plan();
-      call.toRows(values, plan.rows, plan.token, 1, input, size(program.inputSlot()), staging);
+      call.toRows(
+          CallRecords.LAST_SAMPLE,
+          values,
+          plan.rows,
+          plan.token,
+          1,
+          input,
+          size(program.inputSlot()),
+          staging);
       for (int slot : plan.carried()) {
         if (initial != null && initial[slot] != null) {
-          call.toRows(values, plan.rows, plan.handed(slot), 0, initial[slot], size(slot), staging);
+          call.toRows(
+              CallRecords.LAST_SAMPLE,
+              values,
+              plan.rows,
+              plan.handed(slot),
+              0,
+              initial[slot],
+              size(slot),
+              staging);
         }
       }
-      try (DeviceArray matrices = matrices(call, true, pass.parameters.pointer())) {
-        Sweep sweep = sweep(call, pass, values, 0, matrices);
-        call.sideBySide(sweep, pass.plan.drives, 0);
-        call.inTurn(sweep, pass.plan.forward, 0, 1, call.time());
-        int units = size(program.outputSlot());
-        call.fromRows(values, plan.output(), 1, output, units, staging, call.mask());
-      }
+      Sweep sweep = sweep(call, pass, values, 0, matrices(call, true, pass.parameters.pointer()));
+      call.sideBySide(sweep, pass.plan.drives, 0);
+      call.inTurn(sweep, pass.plan.forward, 0, 1, call.time());
+      int units = size(program.outputSlot());
+      call.fromRows(values, plan.output(), 1, output, units, staging, call.mask());
       pass.lastState = states(call, values, call.time());
     }
     last = pass;
@@ -162,7 +173,7 @@ final class CudaKernel implements MapKernel {
         new CallRecords(
             device, pass.plan.plan, blocks(division.lanes()), division, batch, time, maskRows);
     if (mask != null) {
-      pass.call.toRows(maskRows, 1, 0, 0, mask, 1, staging);
+      pass.call.toRows(CallRecords.LAST_SAMPLE, maskRows, 1, 0, 0, mask, 1, staging);
     }
     return pass.call;
   }
@@ -179,7 +190,7 @@ final class CudaKernel implements MapKernel {
   }
 
   /** The structures of the blocks' matrices, or of their transposes. */
-  private DeviceArray matrices(CallRecords call, boolean isForward, long trained) {
+  private long matrices(CallRecords call, boolean isForward, long trained) {
     long[] weights = new long[blocks.size()];
     long at = isForward ? 0 : transposed.floats(entries());
     for (int b = 0; b < weights.length; b++) {
@@ -201,18 +212,21 @@ final class CudaKernel implements MapKernel {
         at += (long) Float.BYTES * count;
       }
     }
-    return device.copy(call.blocks().matrices(isForward, weights));
+    long[] words = call.blocks().matrices(isForward, weights);
+    long place = matrices.floats(2L * words.length); // a word of two floats each
+    device.upload(place, words);
+    return place;
   }
 
   private long entries() {
     return blocks.stream().mapToLong(block -> block.mask().entryCount()).sum();
   }
 
-  private Sweep sweep(CallRecords call, Pass pass, long sums, long values, DeviceArray matrices) {
+  private Sweep sweep(CallRecords call, Pass pass, long sums, long values, long blockMatrices) {
     return new Sweep(
         sums,
         values,
-        matrices.pointer,
+        blockMatrices,
         pass.parameters.pointer(),
         arrivals.floats(call.division().tiles(call.batch())));
   }
@@ -244,19 +258,17 @@ final class CudaKernel implements MapKernel {
       long grads = gradients.floats(call.floats());
       device.zero(grads, call.floats());
       fromOutside(call, grads, outputGradient, lastStateGradient);
-      try (DeviceArray matrices = matrices(call, false, pass.parameters.pointer())) {
-        Sweep sweep = sweep(call, pass, grads, values, matrices);
-        int count = call.time() - firstTimeStep;
-        call.inTurn(sweep, plan.backward, call.time() - 1, -1, count);
-        sumDrives(call, plan, grads, values, firstTimeStep);
-        call.sideBySide(sweep, plan.inputGradients, firstTimeStep);
-        call.inTurn(sweep, plan.stateGradients, firstTimeStep - 1, 1, 1);
-        sumParameters(call, plan, grads, values, firstTimeStep);
-        // Copies wait for all launches, which the matrices are there for.
-        stateGradient = states(call, grads, firstTimeStep);
-        int units = size(program.inputSlot());
-        call.fromRows(grads, call.plan().token, 1, inputGradient, units, staging, 0);
-      }
+      Sweep sweep =
+          sweep(call, pass, grads, values, matrices(call, false, pass.parameters.pointer()));
+      int count = call.time() - firstTimeStep;
+      call.inTurn(sweep, plan.backward, call.time() - 1, -1, count);
+      sumDrives(call, plan, grads, values, firstTimeStep);
+      call.sideBySide(sweep, plan.inputGradients, firstTimeStep);
+      call.inTurn(sweep, plan.stateGradients, firstTimeStep - 1, 1, 1);
+      sumParameters(call, plan, grads, values, firstTimeStep);
+      stateGradient = states(call, grads, firstTimeStep);
+      int units = size(program.inputSlot());
+      call.fromRows(grads, call.plan().token, 1, inputGradient, units, staging, 0);
       for (int p = 0; p < newGradients.length; p++) {
         HostCopies.download(device, gradientPlace(p), newGradients[p]);
       }
@@ -277,12 +289,20 @@ final class CudaKernel implements MapKernel {
         lastOutput.addi(ofState.castTo(ofOutput.dataType()));
       } else if (ofState != null) {
         int row = call.plan().outer(slot);
-        call.toRows(grads, call.plan().rows, row, call.time(), ofState, size(slot), staging);
+        call.toRows(
+            CallRecords.ZEROS,
+            grads,
+            call.plan().rows,
+            row,
+            call.time(),
+            ofState,
+            size(slot),
+            staging);
       }
     }
     int row = call.plan().outer(program.outputSlot());
     int units = size(program.outputSlot());
-    call.toRows(grads, call.plan().rows, row, 1, ofOutput, units, staging);
+    call.toRows(CallRecords.ZEROS, grads, call.plan().rows, row, 1, ofOutput, units, staging);
   }
 
   private void sumDrives(CallRecords call, DevicePlan plan, long grads, long values, int first) {
@@ -347,12 +367,9 @@ final class CudaKernel implements MapKernel {
     tape = null;
   }
 
+  /** Device memory stays: DL4J has a layer rest after every step, and to allocate takes long. */
   @Override
   public void rest() {
     dropTape();
-    training.release();
-    inference.release();
-    gradients.release();
-    staging.release();
   }
 }

@@ -30,7 +30,6 @@ final class CallWays {
   private final LaneKernels kernels;
   private final WorkDivision division;
   private final Measuring measuring;
-  private final boolean readsOnce; // every block once a token
   private final Map<Calls, MeasuredChoice<Way>> choices = new HashMap<>();
 
   /**
@@ -59,7 +58,6 @@ final class CallWays {
     this.kernels = kernels;
     this.division = division;
     this.measuring = measuring;
-    this.readsOnce = reads(program).distinct().count() == reads(program).count();
   }
 
   /** The blocks that are read for a token, as often as they are. */
@@ -81,11 +79,20 @@ final class CallWays {
   }
 
   private Way byRules(Calls calls) {
-    boolean multipliesOnce =
-        readsOnce && calls.time == 1 && calls.batch <= kernels.vectorLanes() && !calls.isTraining;
     return new Way(
         division.threads(calls.tokens()),
-        multipliesOnce ? NONE_DENSE : kernels.leastDenseDensity(calls.isTraining));
+        leastDenseDensity(program, kernels, calls.batch, calls.time, calls.isTraining));
+  }
+
+  /** From which density on the blocks of a call are dense ones, by rule. */
+  static double leastDenseDensity(
+      MapProgram program, LaneKernels kernels, int batch, int time, boolean isTraining) {
+    boolean multipliesOnce =
+        time == 1
+            && batch <= kernels.vectorLanes()
+            && !isTraining
+            && reads(program).distinct().count() == reads(program).count();
+    return multipliesOnce ? NONE_DENSE : kernels.leastDenseDensity(isTraining);
   }
 
   /** That of the rules first. */

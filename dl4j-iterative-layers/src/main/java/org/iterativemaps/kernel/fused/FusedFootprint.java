@@ -88,7 +88,9 @@ final class FusedFootprint {
   }
 
   private Laid laid(CallShape shape) {
-    double leastDense = kernels.leastDenseDensity(shape.isTraining());
+    double leastDense =
+        CallWays.leastDenseDensity(
+            program, kernels, shape.batch(), shape.time(), shape.isTraining());
     return blocks.computeIfAbsent(
         new FusedBlocks.Shape(leastDense, shape.lanes(), shape.parts()), this::layOut);
   }

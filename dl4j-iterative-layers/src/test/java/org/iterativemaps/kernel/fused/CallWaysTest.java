@@ -144,8 +144,8 @@ class CallWaysTest {
     MapProgram program = program(0.9 * LEAST_DENSE);
     WorkDivision division = new WorkDivision(new FusedPlan(program), KERNELS, 1000);
     CallWays ways = new CallWays(program, KERNELS, division, value);
-    assertEquals(inference, !ways.of(8, 1, false, false).isMade());
-    assertEquals(training, !ways.of(8, 1, false, true).isMade());
+    assertEquals(inference, !ways.of(8, 2, false, false).isMade());
+    assertEquals(training, !ways.of(8, 2, false, true).isMade());
   }
 
   @ParameterizedTest
