@@ -142,7 +142,7 @@ class CallWaysTest {
     System.setProperty(Measuring.PROPERTY, value.name().toLowerCase(Locale.ROOT));
     assertEquals(value, Measuring.fromProperty());
     MapProgram program = program(0.9 * LEAST_DENSE);
-    WorkDivision division = new WorkDivision(new FusedPlan(program), KERNELS, 1000);
+    WorkDivision division = new WorkDivision(new FusedPlan(program), KERNELS, 2000);
     CallWays ways = new CallWays(program, KERNELS, division, value);
     assertEquals(inference, !ways.of(8, 2, false, false).isMade());
     assertEquals(training, !ways.of(8, 2, false, true).isMade());
