@@ -78,6 +78,8 @@ final class ConverterImplementation implements Implementation {
     if (model.blocks().containsKey(RECURRENT)) {
       MultiLayerNetwork map = IterativeMaps.fromRnn(rnn(model)).network();
       MapKnobs.of(map).steps(steps);
+      // The files know states by their slots, not by DL4J's keys.
+      ((IterativeMapRecurrentLayer) map.getLayer(0).conf().getLayer()).setStateKeys(Map.of());
       return new LayerSequenceNetwork(map, mapOf(map), dataType(), model);
     }
     MapWeights converted =
