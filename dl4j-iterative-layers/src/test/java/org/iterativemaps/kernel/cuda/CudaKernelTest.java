@@ -254,18 +254,23 @@ class CudaKernelTest {
     assertEquals(allocations, EmulatedDriver.get("allocations"), "made anew after a rest");
   }
 
-  /** More time steps than a grid has rows of blocks. */
-  @Test
-  void longSequences() {
+  /** One unit that reads the input and itself. */
+  private static MapProgram oneUnit(Activation activation) {
     BlockMap map =
         BlockMap.builder()
             .input("x", 1)
-            .state("h", 1, Activation.TANH)
+            .state("h", 1, activation)
             .connect("x", "h", Sparsity.dense())
             .connect("h", "h", Sparsity.dense())
             .output("h")
             .build();
-    MapProgram program = MapProgram.sequence(map.realize(), 1, null);
+    return MapProgram.sequence(map.realize(), 1, null);
+  }
+
+  /** More time steps than a grid has rows of blocks. */
+  @Test
+  void longSequences() {
+    MapProgram program = oneUnit(Activation.TANH);
     CudaDivision division = new CudaDivision(4, 1, 32);
     CudaKernel kernel = new CudaKernel(program, device, (batch, largest, resident) -> division);
     int time = 70_000;
@@ -280,15 +285,7 @@ class CudaKernelTest {
   /** What is computed beside the batch must not overflow where the batch does not. */
   @Test
   void paddedSamplesAreAsFiniteAsTheBatch() {
-    BlockMap map =
-        BlockMap.builder()
-            .input("x", 1)
-            .state("h", 1, Activation.RELU)
-            .connect("x", "h", Sparsity.dense())
-            .connect("h", "h", Sparsity.dense())
-            .output("h")
-            .build();
-    MapProgram program = MapProgram.sequence(map.realize(), 1, null);
+    MapProgram program = oneUnit(Activation.RELU);
     CudaKernel kernel =
         new CudaKernel(program, device, (batch, largest, resident) -> new CudaDivision(16, 1, 32));
     int time = 300;
