@@ -2,6 +2,7 @@ package org.iterativemaps.layers;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,7 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
   private static final long serialVersionUID = 1L;
 
   private MapSettings settings;
-  private Map<String, String> stateKeys = Map.of(); // by slot
+  private TreeMap<String, String> stateKeys = new TreeMap<>(); // by slot; replaced, never changed
   private transient MapPlan undecided; // masks that the whole network's initialiser may decide
 
   /** For deserialisation. */
@@ -115,20 +116,20 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
     this.settings = settings;
     this.nIn = settings.map().input().size();
     this.nOut = settings.outputSize();
-    Map<String, String> kept = new TreeMap<>(stateKeys); // another map may lack the slots
+    TreeMap<String, String> kept = new TreeMap<>(stateKeys); // another map may lack the slots
     kept.keySet().retainAll(settings.map().stateSlots());
-    this.stateKeys = Map.copyOf(kept);
+    this.stateKeys = kept;
   }
 
   /** By slot, the keys of stored states that are not the slots' names. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public Map<String, String> getStateKeys() {
-    return stateKeys;
+    return Collections.unmodifiableMap(stateKeys);
   }
 
   /** Replaces the keys; see {@link Builder#stateKey}. */
   public void setStateKeys(Map<String, String> stateKeys) {
-    this.stateKeys = Map.copyOf(stateKeys);
+    this.stateKeys = new TreeMap<>(stateKeys);
   }
 
   @Override
