@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.iterate.Schedule.Read;
 import org.iterativemaps.kernel.MeasuredChoice;
+import org.iterativemaps.kernel.plan.BlockMatrix;
 import org.iterativemaps.map.pattern.WeightMask;
 
 /**

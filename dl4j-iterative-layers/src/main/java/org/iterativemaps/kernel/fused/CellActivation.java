@@ -1,6 +1,7 @@
 package org.iterativemaps.kernel.fused;
 
 import org.iterativemaps.kernel.fused.LaneActivation.Kind;
+import org.iterativemaps.kernel.plan.CellPlan;
 import org.iterativemaps.map.Normalisation;
 
 /**

@@ -1,9 +1,10 @@
 package org.iterativemaps.kernel.fused;
 
 import java.util.List;
-import org.iterativemaps.kernel.fused.CellPlan.Product;
-import org.iterativemaps.kernel.fused.CellPlan.Value;
-import org.iterativemaps.kernel.fused.FusedPlan.InputProduct;
+import org.iterativemaps.kernel.plan.CellPlan;
+import org.iterativemaps.kernel.plan.CellPlan.Product;
+import org.iterativemaps.kernel.plan.CellPlan.Value;
+import org.iterativemaps.kernel.plan.ProgramPlan.InputProduct;
 
 /**
  * What arrives at a cell, in every time step of one worker's tiles: forward and the way back. With

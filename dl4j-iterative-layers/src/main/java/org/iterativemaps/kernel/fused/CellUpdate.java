@@ -1,7 +1,8 @@
 package org.iterativemaps.kernel.fused;
 
 import java.util.Arrays;
-import org.iterativemaps.kernel.fused.CellPlan.Value;
+import org.iterativemaps.kernel.plan.CellPlan;
+import org.iterativemaps.kernel.plan.CellPlan.Value;
 import org.iterativemaps.map.Update;
 
 /**

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.kernel.plan.BlockMatrix;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A kernel's blocks, laid out for each shape of call that came, and whose parameters they hold. */

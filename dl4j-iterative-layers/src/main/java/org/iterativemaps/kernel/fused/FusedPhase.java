@@ -2,6 +2,7 @@ package org.iterativemaps.kernel.fused;
 
 import java.util.List;
 import java.util.function.IntConsumer;
+import org.iterativemaps.kernel.plan.CellPlan;
 
 /**
  * The cells of one phase, see {@link FusedPlan}, in every time step of one worker's tiles: forward

@@ -1,280 +1,34 @@
 package org.iterativemaps.kernel.fused;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.iterativemaps.iterate.MapProgram;
-import org.iterativemaps.iterate.Schedule;
-import org.iterativemaps.iterate.Schedule.Cell;
-import org.iterativemaps.iterate.Schedule.Evaluation;
-import org.iterativemaps.iterate.Schedule.Read;
-import org.iterativemaps.kernel.fused.CellPlan.Product;
-import org.iterativemaps.kernel.fused.CellPlan.Value;
-import org.iterativemaps.kernel.fused.LaneActivation.Kind;
-import org.iterativemaps.map.BlockFunctions;
-import org.iterativemaps.map.Parameter;
-import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.Update;
-import org.nd4j.linalg.activations.IActivation;
+import org.iterativemaps.kernel.plan.ProgramPlan;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 
 /**
- * A program in numbers: what is computed in every time step, from what. {@link RecordLayout} says
- * where it lies.
- *
- * <p>The <b>drive</b> of a slot is the sum of its bias and of what the input contributes by
- * matrices, the same in all steps of a time step. Where only one cell reads it, it is computed in
- * place.
- *
- * <p>The two linear images of a {@link BlockFunctions.LinearProduct} are computed as slots of their
- * own would be, without bias and activation: they have numbers behind the program's slots. A cell
- * that only repeats one of the same time step, as the memory of an LSTM does, is that cell.
- *
- * <p>A <b>phase</b> is a run of cells of which none multiplies a matrix with another's value:
- * threads that share a tile wait for each other after every phase.
+ * A program's plan with the activations in numbers. {@link RecordLayout} says where all of it lies.
  */
-final class FusedPlan {
-  private static final IActivation IDENTITY = new ActivationIdentity();
-
-  /**
-   * A matrix that the input is multiplied with.
-   *
-   * @param matrix index of the matrix
-   * @param slot its target
-   */
-  record InputProduct(int matrix, int slot) {}
-
-  final MapProgram program;
-  final List<BlockMatrix> matrices;
-  final List<Parameter> parameters;
-  final int[] matrixOfParameter; // -1 for those of slots
-  final int[] sizes; // by slot, as all that follows: the program's, then the images
-  final int[] biases; // index of the parameter, -1 where there is none
-  final int[] gains; // the same
-  final LaneActivation[] activations; // null where ND4J has to compute it
-  final int[] drivenCells; // how many the input contributes to
-  final List<CellPlan> cells = new ArrayList<>();
-  final List<List<CellPlan>> phases = new ArrayList<>();
-  final List<InputProduct> inputProducts = new ArrayList<>();
-  final int[] carried; // slots
-  private final int[] imageSlots; // by matrix, -1 where it is a block's of its own
-  private final int[] firstMatrices; // by block, -1 where it has none
-  private final Map<Cell, Integer> computed = new HashMap<>();
-  private final Map<Product, Integer> images = new HashMap<>();
+final class FusedPlan extends ProgramPlan {
+  final LaneActivation[] activations; // by slot; null where ND4J has to compute it
   private final Map<Integer, RecordLayout> layouts = new HashMap<>(); // by lanes, < 0 if masked
 
   FusedPlan(MapProgram program) {
-    this.program = program;
-    this.matrices = BlockMatrix.of(program.realized());
-    this.parameters = program.realized().parameters();
-    this.matrixOfParameter = BlockMatrix.byParameter(program.realized());
-    this.imageSlots = new int[matrices.size()];
-    this.firstMatrices = new int[program.realized().blocks().size()];
-    Arrays.fill(firstMatrices, -1);
-    int slots = program.slots().size();
-    for (int m = 0; m < imageSlots.length; m++) {
-      imageSlots[m] = isImage(matrices.get(m)) ? slots++ : -1;
-      if (matrices.get(m).part() == 0) {
-        firstMatrices[matrices.get(m).block()] = m;
-      }
-    }
-    this.sizes = new int[slots];
-    this.biases = new int[slots];
-    this.gains = new int[slots];
-    this.activations = new LaneActivation[slots];
-    this.drivenCells = new int[slots];
-    describeSlots();
-    program.schedule().evaluations().forEach(this::plan);
-    for (int m = 0; m < matrices.size(); m++) {
-      if (matrices.get(m).from() == program.inputSlot() && drivenCells[target(m)] > 0) {
-        inputProducts.add(new InputProduct(m, target(m)));
-      }
-    }
-    this.carried = program.schedule().carried().stream().mapToInt(Integer::intValue).toArray();
-    divide();
-  }
-
-  private boolean isImage(BlockMatrix matrix) {
-    return program.realized().blocks().get(matrix.block()).mask() == null;
-  }
-
-  /** The slot that a matrix contributes to, or that is its image. */
-  private int target(int matrix) {
-    int block = matrices.get(matrix).block();
-    return imageSlots[matrix] >= 0
-        ? imageSlots[matrix]
-        : program.realized().blocks().get(block).to();
-  }
-
-  private void describeSlots() {
-    Arrays.fill(biases, -1);
-    Arrays.fill(gains, -1);
-    for (int slot = 0; slot < program.slots().size(); slot++) {
-      sizes[slot] = program.size(slot);
-      biases[slot] = program.realized().biasParameter(slot);
-      gains[slot] = program.realized().gainParameter(slot);
+    super(program, activation -> LaneActivation.of(activation).isPresent());
+    this.activations = new LaneActivation[sizes.length];
+    for (int slot = 0; slot < sizes.length; slot++) {
+      boolean isImage = slot >= program.slots().size();
       if (slot != program.inputSlot()) {
-        activations[slot] = LaneActivation.of(program.activation(slot)).orElse(null);
+        activations[slot] =
+            LaneActivation.of(isImage ? new ActivationIdentity() : program.activation(slot))
+                .orElse(null);
       }
     }
-    for (int m = 0; m < imageSlots.length; m++) {
-      if (imageSlots[m] >= 0) {
-        sizes[imageSlots[m]] = matrices.get(m).mask().toSize();
-        activations[imageSlots[m]] = LaneActivation.of(IDENTITY).orElseThrow();
-      }
-    }
-  }
-
-  private void plan(Evaluation evaluation) {
-    int slot = evaluation.target().slot();
-    Integer repeated = repeated(evaluation);
-    if (repeated != null) {
-      computed.put(evaluation.target(), repeated);
-      return;
-    }
-    boolean isDriven = false;
-    List<Product> products = new ArrayList<>();
-    List<List<Value>> terms = new ArrayList<>();
-    for (Read read : evaluation.reads()) {
-      int first = firstMatrices[read.block()];
-      if (first < 0) {
-        terms.add(read.sources().stream().map(this::value).toList());
-      } else if (imageSlots[first] >= 0) {
-        terms.add(List.of(image(first, read.sources(), 0), image(first + 1, read.sources(), 1)));
-      } else if (isInput(read.source())) {
-        isDriven = true;
-      } else {
-        products.add(new Product(first, value(read.source())));
-      }
-    }
-    Value old = value(evaluation.old());
-    Value keep = value(evaluation.keep());
-    computed.put(
-        evaluation.target(),
-        add(slot, isDriven, products, terms, old, keep, value(evaluation.write())));
-  }
-
-  private int add(
-      int slot,
-      boolean isDriven,
-      List<Product> products,
-      List<List<Value>> terms,
-      Value old,
-      Value keep,
-      Value write) {
-    boolean isFirst = isDriven && drivenCells[slot] == 0;
-    drivenCells[slot] += isDriven ? 1 : 0;
-    int cell = cells.size();
-    cells.add(new CellPlan(slot, cell, isDriven, isFirst, products, terms, old, keep, write));
-    return cell;
-  }
-
-  /** The cell that an evaluation only repeats; null if it does anything else. */
-  private Integer repeated(Evaluation evaluation) {
-    int slot = evaluation.target().slot();
-    if (evaluation.reads().size() != 1
-        || isCombined(slot)
-        || gains[slot] >= 0
-        || biases[slot] >= 0
-        || activations[slot] == null
-        || activations[slot].kind() != Kind.IDENTITY) {
-      return null;
-    }
-    Read read = evaluation.reads().get(0);
-    boolean isIdentity =
-        program.realized().blocks().get(read.block()).block().function()
-            instanceof BlockFunctions.Identity;
-    return isIdentity ? computed.get(read.source()) : null;
-  }
-
-  /** A matrix times what it reads, computed once for all that read it. */
-  private Value image(int matrix, List<Cell> sources, int part) {
-    Value source = value(sources.get(part));
-    int slot = imageSlots[matrix];
-    boolean isDriven = isInput(sources.get(part));
-    Product product = new Product(matrix, source);
-    Integer cell = images.get(product);
-    if (cell == null) {
-      List<Product> products = isDriven ? List.of() : List.of(product);
-      cell = add(slot, isDriven, products, List.of(), null, null, null);
-      images.put(product, cell);
-    }
-    return new Value(cell, slot);
-  }
-
-  private boolean isInput(Cell cell) {
-    return cell.slot() == program.inputSlot();
-  }
-
-  /** Null for none, and for zeros. */
-  private Value value(Cell cell) {
-    return cell == null || cell.isZero() ? null : new Value(computed.get(cell), cell.slot());
-  }
-
-  private void divide() {
-    Set<Integer> inPhase = new HashSet<>();
-    boolean isWhole = false;
-    for (CellPlan cell : cells) {
-      boolean reads = cell.products().stream().anyMatch(p -> inPhase.contains(p.source().cell()));
-      if (phases.isEmpty() || reads || isWhole || needsAllUnits(cell.slot())) {
-        phases.add(new ArrayList<>());
-        inPhase.clear();
-      }
-      isWhole = needsAllUnits(cell.slot());
-      phases.get(phases.size() - 1).add(cell);
-      inPhase.add(cell.cell());
-    }
-  }
-
-  /** Whether a unit's value follows from the sums of all units. */
-  boolean needsAllUnits(int slot) {
-    return activations[slot] == null || gains[slot] >= 0;
-  }
-
-  /** How a slot's new value is combined with its old one. */
-  Update update(int slot) {
-    return slot < program.slots().size() ? slot(slot).update() : Update.replace();
-  }
-
-  /** Whether something is done with the activated value. */
-  boolean isCombined(int slot) {
-    return update(slot).readsOldValue();
-  }
-
-  /** A slot of the program. */
-  Slot slot(int slot) {
-    return program.slots().get(slot);
-  }
-
-  /** How many products of a time step's backward pass are a matrix's: the input's are one. */
-  int uses(int matrix) {
-    int uses = 0;
-    for (CellPlan cell : cells) {
-      uses += (int) cell.products().stream().filter(p -> p.matrix() == matrix).count();
-      if (cell.isFirstDriven()) {
-        uses +=
-            (int)
-                inputProducts.stream()
-                    .filter(p -> p.matrix == matrix && p.slot == cell.slot())
-                    .count();
-      }
-    }
-    return uses;
   }
 
   /** Whether a slot's derivative is computed from its pre-activation, which is then kept. */
   boolean keepsPreActivation(int slot) {
     return activations[slot] == null || activations[slot].needsPreActivation();
-  }
-
-  /** Index of the cell with a slot's value after the last step, null where it is not computed. */
-  Integer endCell(int slot) {
-    Schedule schedule = program.schedule();
-    return computed.get(schedule.end(slot));
   }
 
   /**

@@ -2,6 +2,7 @@ package org.iterativemaps.kernel.fused;
 
 import java.util.Arrays;
 import java.util.List;
+import org.iterativemaps.kernel.plan.BlockMatrix;
 
 /**
  * The gradients of one worker's tiles, in the places that {@link TileRecords} has for their values,

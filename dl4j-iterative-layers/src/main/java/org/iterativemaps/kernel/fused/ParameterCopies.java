@@ -3,6 +3,7 @@ package org.iterativemaps.kernel.fused;
 import java.util.Arrays;
 import java.util.List;
 import org.iterativemaps.kernel.HeapCopy;
+import org.iterativemaps.kernel.plan.BlockMatrix;
 import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
 import org.nd4j.linalg.api.ndarray.INDArray;

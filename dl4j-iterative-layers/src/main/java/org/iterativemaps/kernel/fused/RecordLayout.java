@@ -5,7 +5,8 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import org.iterativemaps.kernel.KernelSelection;
-import org.iterativemaps.kernel.fused.CellPlan.Value;
+import org.iterativemaps.kernel.plan.CellPlan;
+import org.iterativemaps.kernel.plan.CellPlan.Value;
 
 /**
  * Where the numbers of a {@link FusedPlan} lie.

@@ -6,6 +6,7 @@ import java.util.function.Predicate;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.iterate.Schedule.Evaluation;
 import org.iterativemaps.iterate.Schedule.Read;
+import org.iterativemaps.kernel.plan.BlockMatrix;
 import org.iterativemaps.map.pattern.WeightMask;
 
 /**

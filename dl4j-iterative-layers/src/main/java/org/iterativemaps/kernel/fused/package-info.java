@@ -4,9 +4,9 @@
  * plain Java, or on the Vector API in {@code kernel.fused.simd}. The build makes {@code
  * kernel.fused.doubles} of it.
  *
- * <p>{@code FusedPlan} says what is computed, {@code RecordLayout} where it lies, {@code CallShape}
- * how a call is cut up. {@code CellSum}, {@code CellActivation} and {@code CellUpdate} are the
- * three stages of a cell, {@code FusedPhase} runs them, {@code ForwardPass} and {@code
+ * <p>{@code ProgramPlan} says what is computed, {@code RecordLayout} where it lies, {@code
+ * CallShape} how a call is cut up. {@code CellSum}, {@code CellActivation} and {@code CellUpdate}
+ * are the three stages of a cell, {@code FusedPhase} runs them, {@code ForwardPass} and {@code
  * BackwardPass} go through time, and {@code FusedKernel} is the kernel.
  */
 package org.iterativemaps.kernel.fused;

@@ -1,4 +1,4 @@
-package org.iterativemaps.kernel.fused;
+package org.iterativemaps.kernel.plan;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,11 +19,11 @@ import org.iterativemaps.map.pattern.WeightMask;
  * @param fixedValues of weights that are never trained; else null
  * @param parameter index of its weights among the map's parameters; -1 if they are never trained
  */
-record BlockMatrix(
+public record BlockMatrix(
     int block, int part, int from, WeightMask mask, double[] fixedValues, int parameter) {
 
   /** Those of all blocks, in their order. */
-  static List<BlockMatrix> of(RealizedMap map) {
+  public static List<BlockMatrix> of(RealizedMap map) {
     List<BlockMatrix> all = new ArrayList<>();
     for (int b = 0; b < map.blocks().size(); b++) {
       all.addAll(of(map, b));
@@ -32,7 +32,7 @@ record BlockMatrix(
   }
 
   /** Those of a block. */
-  static List<BlockMatrix> of(RealizedMap map, int block) {
+  public static List<BlockMatrix> of(RealizedMap map, int block) {
     RealizedBlock realized = map.blocks().get(block);
     if (realized.mask() != null) {
       return List.of(
@@ -58,7 +58,7 @@ record BlockMatrix(
   }
 
   /** By parameter of a map, the index of the matrix that it is; -1 for those of slots. */
-  static int[] byParameter(RealizedMap map) {
+  public static int[] byParameter(RealizedMap map) {
     int[] matrices = new int[map.parameters().size()];
     Arrays.fill(matrices, -1);
     List<BlockMatrix> all = of(map);
@@ -71,7 +71,7 @@ record BlockMatrix(
   }
 
   /** Whether its weights are a parameter. */
-  boolean isTrained() {
+  public boolean isTrained() {
     return parameter >= 0;
   }
 }

@@ -1,9 +1,9 @@
-package org.iterativemaps.kernel.fused;
+package org.iterativemaps.kernel.plan;
 
 import java.util.List;
 
 /**
- * One cell to compute, see {@link FusedPlan}.
+ * One cell to compute, see {@link ProgramPlan}.
  *
  * @param slot its slot
  * @param cell its index
@@ -15,7 +15,7 @@ import java.util.List;
  * @param keep the gate of the old value; null where it is zero or there is none
  * @param write the gate of the new value; null where it is zero or there is none
  */
-record CellPlan(
+public record CellPlan(
     int slot,
     int cell,
     boolean isDriven,
@@ -32,7 +32,7 @@ record CellPlan(
    * @param cell index of the cell; null if it is the token or the carried state of a slot
    * @param slot the slot
    */
-  record Value(Integer cell, int slot) {}
+  public record Value(Integer cell, int slot) {}
 
   /**
    * A matrix times a value.
@@ -40,5 +40,5 @@ record CellPlan(
    * @param matrix index of the matrix
    * @param source what it reads
    */
-  record Product(int matrix, Value source) {}
+  public record Product(int matrix, Value source) {}
 }
