@@ -1,89 +1,99 @@
 // The iterative map on a GPU: one launch runs a whole sequence with all steps of the map, forward or back.
 //
 // Memory. A RECORD has everything of one time step, row by row: the token, driven sums, cells, states handed on. A row
-// is one unit's `stride` floats, one for each sample of the batch, so records lie as [time][unit][batch], as ND4J has
+// is one unit's `stride` numbers, one for each sample of the batch, so records lie as [time][unit][batch], as ND4J has
 // them. Record 0 is the state before the first time step. Gradients lie in a buffer of their own, in the same places.
 //
 // Work. Every row has one writer, which adds in a fixed order: no atomics on sums, and results repeat bit for bit. A
 // TILE is LANES samples of the batch, and a warp computes one unit of a tile: LANES / 4 threads have four samples each
 // and take every (128 / LANES)-th entry. The rows that entries read are staged in shared memory, a PANEL at a time.
-// Blocks that share a tile, its PARTS, wait for each other after every update, which only resident blocks can: the
-// launch is cooperative where parts > 1. blockIdx.y divides time steps where these do not depend on each other.
+// Blocks that share a tile, its PARTS, divide the units of every slot in the same way: what a unit makes of the same
+// unit of another slot, as gates do, is one thread's alone. Otherwise they wait for each other after a phase of
+// updates, which only resident blocks can: the launch is cooperative where parts > 1. blockIdx.y divides time steps
+// where these do not depend on each other.
 //
-// Places in records are 64 bit, and so are counts of samples: a large map's records pass 2^31 floats. Entries of a
+// Places in records are 64 bit, and so are counts of samples: a large map's records pass 2^31 numbers. Entries of a
 // block of weights (fewer than 2^31 - 128, so that a step past the last is an int, too), units and time steps are ints.
-//
-// No header of the toolkit is needed, and the file compiles for the host, too: tests do so.
 
-#ifdef CUDA_ON_HOST
-#include "cuda_on_host.h"
-#else
-#define SHARED_MEMORY(type, name) extern __shared__ type name[]
-#define SPIN
-
-// What the lane whose number differs by the bits of `mask` has; in all lanes of the warp.
-__device__ inline float shuffleXor(float x, int mask) {
-  return __shfl_xor_sync(~0u, x, mask);
-}
-
-__device__ inline float4 shuffleXor(float4 v, int mask) {
-  return make_float4(shuffleXor(v.x, mask), shuffleXor(v.y, mask), shuffleXor(v.z, mask), shuffleXor(v.w, mask));
-}
-#endif
+#include "activations.h"
 
 // ---------------------------------------------------------------------------------- what the host hands over
-
-// In the host's order.
-enum Activation {
-  NONE = -1, IDENTITY, TANH, SIGMOID, RELU, LEAKY_RELU, ELU, SELU, HARD_TANH, HARD_SIGMOID, SOFTSIGN, SOFTPLUS
-};
 
 // A block of weights, or its transpose. Target unit u has entries starts[p * units + u] to starts[(p + 1) * units + u]
 // in panel p, of which the sources are units p * panel to (p + 1) * panel of the source.
 struct Matrix {
   const int* starts;
   const int* sources;
-  const float* weights;
+  const Real* weights;
   int panels;
   int panel;
 };
 
-// Rows that a sweep computes: target <- A(start + products) forward, (start + products) A' back.
+// How the activated value a becomes the value z' of a slot, in the host's order: see Update.java.
+enum Combination { REPLACE, RESIDUAL, GATED, TWO_GATES };
+
+// A row, the first of its slot's, `shift` time steps later; row NO_ROW is zeros.
+struct Place {
+  int row, shift;
+};
+constexpr int NO_ROW = -1;
+constexpr double NORMALISATION_EPSILON = 1e-5;
+
+// Rows that a sweep computes, unit by unit, from
+//   u = start + products + terms
+// Forward z = u, or for a normalised start n = (u - mean) / root and z = gain n + bias; a = A(z); z' of a and others.
+// Back the gradient of z' is u, that of a follows from it, and du = A'(z) da; or for a normalised start, the gradient of
+// z, that of what was normalised.
 struct Update {
-  int target, units;  // first row and count
-  int start;          // first row of what products are added to, or one of the two below
-  int startIsMasked;
-  int bias;  // place in Sweep::biases
+  Activation activation;
+  double scale;        // of a residual combination
+  int target, units;   // first row and count of z', and where sums lie until they are complete; back: of its gradient
+  int activated;       // first row of a; back: of du
+  int start;           // first row of what products are added to, or one of the two below
+  int bias;            // place in Sweep::parameters; -1: none
   int firstRead, reads;
-  int activation;
-  float alpha;
-  int value;   // forward: row that keeps the pre-activation, or -1; back: row that the derivative is computed from
-  int handed;  // forward: row that gets the masked value, or -1
+  int firstTerm, terms;
+  int kept;            // forward: row that keeps z, or -1; back: row that the derivative is computed from
+  int normalised;      // row of n; -1: the start is not normalised
+  int root, gain, isCentred;
+  int combination;
+  Place old, keep, write;
+  int isLast;          // of its phase: then blocks that share a tile wait for each other
 };
 constexpr int NO_START = -1, BIAS = -2;
+
+// Blocks of 256 threads that a multiprocessor holds at least: what registers are given out for.
+constexpr int BLOCKS = sizeof(Real) == 4 ? 3 : 1;
 
 // A product in an update, with the rows of a record `shift` time steps later.
 struct Read {
   int matrix, source, units, shift, isMasked;
 };
 
+// What is added unit by unit: a row that the sweep writes, times one of the values or NO_ROW.
+struct Factors {
+  Place row, by;
+  int isNegative, isMasked;
+};
+
 struct Sweep {
   const Update* updates;
   const Read* reads;
+  const Factors* terms;
   const Matrix* matrices;
   int count;  // of updates
-  const float* biases;
-  float* sums;            // the records written: values forward, gradients back
-  const float* values;    // back: the values; forward: null
-  const float* mask;      // [time][stride], or null
-  int rows, stride;       // of a record
-  int time, first, step;  // time steps of the sequence; where the sweep begins; 1 or -1
-  int timeSteps;          // of every blockIdx.y
+  const Real* parameters;  // biases and gains among them
+  Real* sums;              // the records written: values forward, gradients back
+  const Real* values;      // back: the values; forward: null
+  const Real* mask;        // [time][stride], or null
+  int rows, stride;        // of a record
+  int time, first, step;   // time steps of the sequence; where the sweep begins; 1 or -1
+  int timeSteps;           // of every blockIdx.y
   int parts;
   unsigned* arrivals;  // of parts, by tile, from 0; null where no update reads what another part wrote
 };
 
-// A pair of rows, the value's in the record `shift` time steps later.
+// A pair of rows, the value's in the record `shift` time steps later; without a value where its row is NO_ROW.
 struct Term {
   int gradient, value, shift;
 };
@@ -92,10 +102,11 @@ struct Term {
 struct Samples {
   const Term* terms;
   int count;
-  const float* gradients;
-  const float* values;
+  const Real* gradients;
+  const Real* values;
   int rows, stride;
   int first, time;
+  int isAdded;  // to what the result has
 };
 
 // Up to 32 entries of one target unit.
@@ -103,105 +114,10 @@ struct Chunk {
   int unit, begin, end;
 };
 
-static_assert(sizeof(Matrix) == 32 && sizeof(Update) == 44 && sizeof(Read) == 20 && sizeof(Sweep) == 104, "");
-static_assert(sizeof(Term) == 12 && sizeof(Samples) == 48 && sizeof(Chunk) == 12, "");
+static_assert(sizeof(Matrix) == 32 && sizeof(Activation) == 32 && sizeof(Update) == 128 && sizeof(Read) == 20, "");
+static_assert(sizeof(Factors) == 24 && sizeof(Sweep) == 112 && sizeof(Term) == 12 && sizeof(Samples) == 56, "");
 
-// ---------------------------------------------------------------------------------- four samples
-
-__device__ inline float4 four(float x) {
-  return make_float4(x, x, x, x);
-}
-
-__device__ inline float4 operator+(float4 a, float4 b) {
-  return make_float4(a.x + b.x, a.y + b.y, a.z + b.z, a.w + b.w);
-}
-
-__device__ inline float4 operator*(float4 a, float4 b) {
-  return make_float4(a.x * b.x, a.y * b.y, a.z * b.z, a.w * b.w);
-}
-
-template <class Function>
-__device__ inline float4 each(float4 v, Function f) {
-  return make_float4(f(v.x), f(v.y), f(v.z), f(v.w));
-}
-
-__device__ inline float4 load(const float* from) {
-  return *(const float4*)from;
-}
-
-// Not from the first-level cache, which does not see what other multiprocessors write.
-__device__ inline float4 loadWritten(const float* from) {
-  return __ldcg((const float4*)from);
-}
-
-__device__ inline void store(float* to, float4 v) {
-  *(float4*)to = v;
-}
-
-// ---------------------------------------------------------------------------------- activations
-
-constexpr float SELU_SCALE = 1.0507009873554804934f, SELU_ALPHA = 1.6732632423543772848f;
-
-// Not inlined, as it is long and stands in every sweep. Not-a-numbers stay such.
-__device__ __noinline__ float4 activate(int kind, float alpha, float4 z) {
-  switch (kind) {
-    case TANH:
-      return each(z, [](float x) { return tanhf(x); });
-    case SIGMOID:
-      return each(z, [](float x) { return 1 / (1 + expf(-x)); });
-    case RELU:
-      return each(z, [](float x) { return x < 0 ? 0 : x; });
-    case LEAKY_RELU:
-      return each(z, [=](float x) { return x < 0 ? alpha * x : x; });
-    case ELU:
-      return each(z, [=](float x) { return x < 0 ? alpha * expm1f(x) : x; });
-    case SELU:
-      return each(z, [](float x) { return SELU_SCALE * (x < 0 ? SELU_ALPHA * expm1f(x) : x); });
-    case HARD_TANH:
-      return each(z, [](float x) { return x < -1 ? -1 : x > 1 ? 1 : x; });
-    case HARD_SIGMOID:
-      return each(z, [](float x) {
-        const float y = 0.2f * x + 0.5f;
-        return y < 0 ? 0 : y > 1 ? 1 : y;
-      });
-    case SOFTSIGN:  // infinity is no quotient
-      return each(z, [](float x) { return fabsf(x) > 1e9f ? copysignf(1, x) : x / (1 + fabsf(x)); });
-    case SOFTPLUS:
-      return each(z, [](float x) { return (x < 0 ? 0 : x) + log1pf(expf(-fabsf(x))); });
-    default:
-      return z;
-  }
-}
-
-// A'(z), from z for the hard functions, else from a = A(z).
-__device__ __noinline__ float4 derivative(int kind, float alpha, float4 from) {
-  switch (kind) {
-    case TANH:
-      return each(from, [](float a) { return 1 - a * a; });
-    case SIGMOID:
-      return each(from, [](float a) { return a * (1 - a); });
-    case RELU:
-      return each(from, [](float a) { return a > 0 ? 1.0f : 0; });
-    case LEAKY_RELU:
-      return each(from, [=](float a) { return a < 0 ? alpha : 1; });
-    case ELU:
-      return each(from, [=](float a) { return a < 0 ? a + alpha : 1; });
-    case SELU:
-      return each(from, [](float a) { return a > 0 ? SELU_SCALE : a + SELU_SCALE * SELU_ALPHA; });
-    case HARD_TANH:
-      return each(from, [](float z) { return z >= -1 && z <= 1 ? 1.0f : 0; });
-    case HARD_SIGMOID:
-      return each(from, [](float z) { return z >= -2.5f && z <= 2.5f ? 0.2f : 0; });
-    case SOFTSIGN:
-      return each(from, [](float a) { return (1 - fabsf(a)) * (1 - fabsf(a)); });
-    case SOFTPLUS:
-      return each(from, [](float a) { return -expm1f(-a); });
-    default:
-      return four(1);
-  }
-}
-
-// ---------------------------------------------------------------------------------- sweeps
+// ---------------------------------------------------------------------------------- lanes and panels
 
 // Where a thread is in a tile.
 template <int LANES>
@@ -215,10 +131,20 @@ struct Lane {
   const int place = lane / QUADS;  // among the entries
 };
 
+// The sums of what all lanes have, which share the samples of every QUADS-th.
+template <int LANES>
+__device__ inline Four overLanes(Four sum) {
+#pragma unroll
+  for (int other = Lane<LANES>::QUADS; other < 32; other *= 2) {
+    sum = sum + shuffleXor(sum, other);
+  }
+  return sum;
+}
+
 // Copies a panel's rows, a tile wide, into shared memory; for all threads of the block, which then wait. `rows` begins
 // with the thread's own four samples: blocks are whole warps, so that it has the same four of every row it copies.
 template <int LANES>
-__device__ inline void stage(float4* panel, const float* rows, int units, int stride) {
+__device__ inline void stage(Four* panel, const Real* rows, int units, int stride) {
   constexpr int QUADS = Lane<LANES>::QUADS;
   for (int k = threadIdx.x; k < units * QUADS; k += blockDim.x) {
     panel[k] = loadWritten(rows + (size_t)(k / QUADS) * stride);
@@ -227,54 +153,176 @@ __device__ inline void stage(float4* panel, const float* rows, int units, int st
 
 // What a unit's entries from `begin` to `end` give with a panel that begins with unit `first`; in all threads.
 template <int LANES>
-__device__ inline float4 product(const Matrix& matrix, int begin, int end, int first, const float4* panel,
+__device__ inline Four product(const Matrix& matrix, int begin, int end, int first, const Four* panel,
                                  const Lane<LANES>& at) {
   constexpr int QUADS = Lane<LANES>::QUADS;
-  float4 sum = four(0);
+  Four sum = four(0);
 #pragma unroll 4
   for (int e = begin + at.place; e < end; e += Lane<LANES>::ENTRIES) {
-    const float weight = matrix.weights[e];
-    const float4 v = panel[(matrix.sources[e] - first) * QUADS + at.quad];
+    const Real weight = matrix.weights[e];
+    const Four v = panel[(matrix.sources[e] - first) * QUADS + at.quad];
     sum.x += weight * v.x;
     sum.y += weight * v.y;
     sum.z += weight * v.z;
     sum.w += weight * v.w;
   }
-#pragma unroll
-  for (int other = QUADS; other < 32; other *= 2) {
-    sum = sum + shuffleXor(sum, other);
-  }
-  return sum;
+  return overLanes<LANES>(sum);
 }
 
-// What the products of a unit are added to, in the thread's four samples of a record.
-__device__ inline float4 startOf(const Sweep& s, const Update& update, int unit, const float* record, float4 mask) {
+// ---------------------------------------------------------------------------------- what a unit is made of
+
+// A sweep in one record, for the four samples of a thread.
+struct Here {
+  const Sweep& s;
+  const size_t place;  // of the thread's samples in row 0 of the record
+  const int t;
+  const Four mask;
+
+  __device__ inline size_t at(int row, int shift = 0) const {
+    return place + (size_t)(((long long)shift * s.rows + row) * s.stride);
+  }
+
+  // What was computed forward.
+  __device__ inline Four value(Place p, int unit) const {
+    return p.row == NO_ROW ? four(0) : loadWritten((s.values ? s.values : s.sums) + at(p.row + unit, p.shift));
+  }
+
+  __device__ inline Four sum(int row) const { return loadWritten(s.sums + at(row)); }
+
+  __device__ inline void keep(int row, Four v) const { store(s.sums + at(row), v); }
+
+  // Whether the sequence has the record.
+  __device__ inline bool has(int shift) const { return t + shift < s.time; }
+};
+
+// What a normalisation says of all units: forward the mean and the root, back what is taken off, alike and along n.
+struct Moments {
+  Four mean, by;
+};
+
+// Every warp computes them for itself, in the same order.
+template <int LANES>
+__device__ __noinline__ Moments moments(const Here& here, const Update& update, const Lane<LANES>& at) {
+  constexpr int ENTRIES = Lane<LANES>::ENTRIES;
+  const Sweep& s = here.s;
+  const Four count = four((Real)update.units);
+  Four mean = four(0), by = four(0);
+  if (s.values) {
+    for (int unit = at.place; unit < update.units; unit += ENTRIES) {
+      const Four g = here.sum(update.start + unit) * four(s.parameters[update.gain + unit]);
+      mean = mean + g;
+      by = by + g * here.value({update.normalised, 0}, unit);
+    }
+    mean = overLanes<LANES>(mean) / count;
+    return {update.isCentred ? mean : four(0), overLanes<LANES>(by) / count};
+  }
+  if (update.isCentred) {
+    for (int unit = at.place; unit < update.units; unit += ENTRIES) {
+      mean = mean + here.sum(update.start + unit);
+    }
+    mean = overLanes<LANES>(mean) / count;
+  }
+  for (int unit = at.place; unit < update.units; unit += ENTRIES) {
+    const Four centred = here.sum(update.start + unit) - mean;
+    by = by + centred * centred;
+  }
+  const Four squares = overLanes<LANES>(by) / count;
+  return {mean, each(squares, [](Real x) { return sqrt(x + (Real)NORMALISATION_EPSILON); })};
+}
+
+// What the products of a unit are added to.
+__device__ inline Four startOf(const Here& here, const Update& update, int unit, const Moments& moments) {
+  const Sweep& s = here.s;
+  const Four bias = four(update.bias < 0 ? 0 : s.parameters[update.bias + unit]);
   if (update.start == BIAS) {
-    return four(s.biases[update.bias + unit]);
+    return bias;
   }
   if (update.start == NO_START) {
     return four(0);
   }
-  const float4 start = loadWritten(record + (size_t)(update.start + unit) * s.stride);
-  return update.startIsMasked ? start * mask : start;
+  const Four start = here.sum(update.start + unit);
+  if (update.normalised < 0) {
+    return start;
+  }
+  const Four gain = four(s.parameters[update.gain + unit]);
+  if (s.values) {
+    const Four n = here.value({update.normalised, 0}, unit), root = here.value({update.root, 0}, 0);
+    return (gain * start - n * moments.by - moments.mean) / root;
+  }
+  const Four n = (start - moments.mean) / moments.by;
+  here.keep(update.normalised + unit, n);
+  if (unit == 0) {
+    here.keep(update.root, moments.by);
+  }
+  return gain * n + bias;
 }
 
-// A unit's value of its complete sum, or the gradient of the sum; what else has to be kept is stored.
-__device__ inline float4 complete(const Sweep& s, const Update& update, int unit, size_t place, float4 sum,
-                                  float4 mask) {
-  const size_t kept = place + (size_t)(update.value + unit) * s.stride;
-  if (s.values) {
-    return sum * derivative(update.activation, update.alpha, load(s.values + kept));
+// What is added unit by unit.
+__device__ inline Four termsOf(const Here& here, const Update& update, int unit) {
+  Four sum = four(0);
+  for (int i = update.firstTerm; i < update.firstTerm + update.terms; i++) {
+    const Factors& term = here.s.terms[i];
+    if (here.has(term.row.shift)) {
+      Four product = loadWritten(here.s.sums + here.at(term.row.row + unit, term.row.shift));
+      product = term.by.row == NO_ROW ? product : product * here.value(term.by, unit);
+      product = term.isMasked ? product * here.mask : product;
+      sum = term.isNegative ? sum - product : sum + product;
+    }
   }
-  if (update.value >= 0) {
-    store(s.sums + kept, sum);
-  }
-  const float4 value = activate(update.activation, update.alpha, sum);
-  if (update.handed >= 0) {
-    store(s.sums + place + (size_t)(update.handed + unit) * s.stride, value * mask);
-  }
-  return value;
+  return sum;
 }
+
+// The value z' of a slot.
+__device__ inline Four combined(const Here& here, const Update& update, int unit, Four a) {
+  const Four old = here.value(update.old, unit), keep = here.value(update.keep, unit);
+  switch (update.combination) {
+    case RESIDUAL:
+      return old + four((Real)update.scale) * a;
+    case GATED:
+      return keep * old + (a - keep * a);
+    default:
+      return keep * old + here.value(update.write, unit) * a;
+  }
+}
+
+// The gradient of a from that of z'.
+__device__ inline Four ofActivated(const Here& here, const Update& update, int unit, Four g) {
+  switch (update.combination) {
+    case RESIDUAL:
+      return four((Real)update.scale) * g;
+    case GATED:
+      return g - here.value(update.keep, unit) * g;
+    case TWO_GATES:
+      return here.value(update.write, unit) * g;
+    default:
+      return g;
+  }
+}
+
+// From the complete sum of a unit to all that is kept of it.
+__device__ inline void complete(const Here& here, const Update& update, int unit, Four u) {
+  if (here.s.values) {
+    if (update.activated != update.target) {
+      here.keep(update.target + unit, u);
+    }
+    Four du = ofActivated(here, update, unit, u);
+    if (update.activation.kind != NONE) {
+      du = du * derivative(&update.activation, here.value({update.kept, 0}, unit));
+    }
+    here.keep(update.activated + unit, du);
+    return;
+  }
+  if (update.kept >= 0) {
+    here.keep(update.kept + unit, u);
+  }
+  const Four a = update.activation.kind == NONE ? u : activate(&update.activation, u);
+  here.keep(update.activated + unit, a);
+  if (update.combination != REPLACE) {
+    here.keep(update.target + unit, combined(here, update, unit, a));
+  }
+}
+
+// ---------------------------------------------------------------------------------- sweeps
 
 // Waits until as many blocks have arrived, which then see what the others wrote. Comes after a barrier of the block, so
 // that all its threads have written. The counter may wrap around: blocks are never further apart than one update.
@@ -292,7 +340,7 @@ __device__ inline void waitForParts(unsigned* arrivals, unsigned expected) {
 
 template <int LANES>
 __device__ inline void sweep(const Sweep& s) {
-  SHARED_MEMORY(float4, panel);
+  SHARED_MEMORY(Four, panel);
   const Lane<LANES> at;
   const int tile = blockIdx.x / s.parts, part = blockIdx.x % s.parts;
   const int column = tile * LANES + 4 * at.quad;  // of this thread's four samples
@@ -302,16 +350,20 @@ __device__ inline void sweep(const Sweep& s) {
     if (t < -1 || t >= s.time) {
       break;  // the last blocks' time steps may pass the end
     }
-    const size_t place = (size_t)(t + 1) * s.rows * s.stride + column;  // of those in the record
-    const float4 mask = s.mask && t >= 0 ? load(s.mask + (size_t)t * s.stride + column) : four(1);
+    const size_t record = (size_t)(t + 1) * s.rows * s.stride + column;
+    const Here here = {s, record, t, s.mask && t >= 0 ? load(s.mask + (size_t)t * s.stride + column) : four(1)};
     for (int u = 0; u < s.count; u++) {
-      const Update update = s.updates[u];
+      const Update& update = s.updates[u];
       const int begin = (int)((long long)update.units * part / s.parts);
       const int end = (int)((long long)update.units * (part + 1) / s.parts);
       int left = 0;  // panels to come: none with a record that the sequence does not have
       for (int r = 0; r < update.reads; r++) {
         const Read& read = s.reads[update.firstRead + r];
-        left += t + read.shift < s.time ? s.matrices[read.matrix].panels : 0;
+        left += here.has(read.shift) ? s.matrices[read.matrix].panels : 0;
+      }
+      Moments ofAll = {};
+      if (update.normalised >= 0) {
+        ofAll = moments<LANES>(here, update, at);
       }
       int next = update.firstRead;
       Read read = {};
@@ -324,26 +376,27 @@ __device__ inline void sweep(const Sweep& s) {
           while (from >= read.units) {
             read = s.reads[next++];
             matrix = s.matrices[read.matrix];
-            from = t + read.shift < s.time ? 0 : read.units;
+            from = here.has(read.shift) ? 0 : read.units;
           }
-          const long long row = (long long)read.shift * s.rows + read.source + from;
-          stage<LANES>(panel, s.sums + place + row * s.stride, min(matrix.panel, read.units - from), s.stride);
+          const int units = min(matrix.panel, read.units - from);
+          stage<LANES>(panel, s.sums + here.at(read.source + from, read.shift), units, s.stride);
           __syncthreads();
           left--;
         }
         for (int unit = begin + at.warp; unit < end; unit += at.warps) {
-          float4 sum = four(0);
+          Four sum = four(0);
           if (isProduct) {
             sum = product(matrix, matrix.starts[unit], matrix.starts[update.units + unit], from, panel, at);
-            sum = read.isMasked ? sum * mask : sum;
+            sum = read.isMasked ? sum * here.mask : sum;
           }
           if (at.place == 0) {
-            float* target = s.sums + place + (size_t)(update.target + unit) * s.stride;
-            sum = sum + (isFirst ? startOf(s, update, unit, s.sums + place, mask) : load(target));
-            if (left == 0 && update.activation != NONE) {
-              sum = complete(s, update, unit, place, sum, mask);
+            Real* target = s.sums + here.at(update.target + unit);
+            sum = sum + (isFirst ? startOf(here, update, unit, ofAll) : load(target));
+            if (left == 0) {
+              complete(here, update, unit, sum + termsOf(here, update, unit));
+            } else {
+              store(target, sum);
             }
-            store(target, sum);
           }
         }
         isFirst = false;
@@ -351,7 +404,7 @@ __device__ inline void sweep(const Sweep& s) {
         matrix.starts += update.units;
         __syncthreads();  // before the panel is written again, or other parts see the rows
       } while (left > 0);
-      if (s.parts > 1 && s.arrivals) {
+      if (update.isLast && s.parts > 1 && s.arrivals) {
         expected += s.parts;
         waitForParts(s.arrivals + tile, expected);
       }
@@ -359,19 +412,19 @@ __device__ inline void sweep(const Sweep& s) {
   }
 }
 
-extern "C" __global__ void __launch_bounds__(1024) sweep4(Sweep s) {
+KERNEL void __launch_bounds__(256, BLOCKS) sweep4(Sweep s) {
   sweep<4>(s);
 }
 
-extern "C" __global__ void __launch_bounds__(1024) sweep8(Sweep s) {
+KERNEL void __launch_bounds__(256, BLOCKS) sweep8(Sweep s) {
   sweep<8>(s);
 }
 
-extern "C" __global__ void __launch_bounds__(1024) sweep16(Sweep s) {
+KERNEL void __launch_bounds__(256, BLOCKS) sweep16(Sweep s) {
   sweep<16>(s);
 }
 
-extern "C" __global__ void __launch_bounds__(1024) sweep32(Sweep s) {
+KERNEL void __launch_bounds__(256, BLOCKS) sweep32(Sweep s) {
   sweep<32>(s);
 }
 
@@ -409,12 +462,12 @@ __device__ inline unsigned globalWarps() {
 }
 
 // Gradients of weights, a chunk to a warp: the lanes share samples, and at the end every lane has one entry.
-extern "C" __global__ void __launch_bounds__(256) outer(Samples s, const Chunk* chunks, int chunkCount,
-                                                        const int* sources, float* result) {
+KERNEL void __launch_bounds__(256) outer(Samples s, const Chunk* chunks, int chunkCount,
+                                                        const int* sources, Real* result) {
   for (unsigned index = globalWarp(); index < (unsigned)chunkCount; index += globalWarps()) {
     const Chunk chunk = chunks[index];
     unsigned offsets[32];  // of the sources' rows, in fours so that 32 bits do for 64 GB of a record
-    float sums[32];
+    Real sums[32];
 #pragma unroll
     for (int e = 0; e < 32; e++) {
       offsets[e] = (unsigned)sources[min(chunk.begin + e, chunk.end - 1)] * (unsigned)(s.stride / 4);
@@ -424,12 +477,12 @@ extern "C" __global__ void __launch_bounds__(256) outer(Samples s, const Chunk* 
       const size_t record = (size_t)(at.t + 1) * s.rows;
       for (int i = 0; i < s.count; i++) {
         const Term term = s.terms[i];
-        const float4 g = load(s.gradients + (record + term.gradient + chunk.unit) * s.stride + 4 * at.quad);
+        const Four g = load(s.gradients + (record + term.gradient + chunk.unit) * s.stride + 4 * at.quad);
         const long long row = (long long)record + (long long)term.shift * s.rows + term.value;
-        const float4* rows = (const float4*)(s.values + row * s.stride) + at.quad;
+        const Four* rows = (const Four*)(s.values + row * s.stride) + at.quad;
 #pragma unroll
         for (int e = 0; e < 32; e++) {
-          const float4 v = rows[offsets[e]];
+          const Four v = rows[offsets[e]];
           sums[e] += g.x * v.x + g.y * v.y + g.z * v.z + g.w * v.w;
         }
       }
@@ -441,27 +494,31 @@ extern "C" __global__ void __launch_bounds__(256) outer(Samples s, const Chunk* 
 #pragma unroll
       for (int e = 0; e < 16; e++) {
         if (e < half) {  // counted to a constant, or the sums are no registers
-          const float given = isUpper ? sums[e] : sums[e + half];
-          const float kept = isUpper ? sums[e + half] : sums[e];
+          const Real given = isUpper ? sums[e] : sums[e + half];
+          const Real kept = isUpper ? sums[e + half] : sums[e];
           sums[e] = kept + shuffleXor(given, half);
         }
       }
     }
     const int entry = chunk.begin + threadIdx.x % 32;
     if (entry < chunk.end) {
-      result[entry] = sums[0];
+      result[entry] = s.isAdded ? result[entry] + sums[0] : sums[0];
     }
   }
 }
 
-// Gradients of biases, a unit to a warp.
-extern "C" __global__ void biases(Samples s, int units, float* result) {
+// Gradients of biases, or of gains where terms have values, a unit to a warp.
+KERNEL void ofUnits(Samples s, int units, Real* result) {
   for (unsigned unit = globalWarp(); unit < (unsigned)units; unit += globalWarps()) {
-    float sum = 0;
+    Real sum = 0;
     for (Walk at(s.first, s.stride); at.t < s.time; at.next()) {
       const size_t record = (size_t)(at.t + 1) * s.rows;
       for (int i = 0; i < s.count; i++) {
-        const float4 g = load(s.gradients + (record + s.terms[i].gradient + unit) * s.stride + 4 * at.quad);
+        const Term term = s.terms[i];
+        Four g = load(s.gradients + (record + term.gradient + unit) * s.stride + 4 * at.quad);
+        if (term.value != NO_ROW) {
+          g = g * load(s.values + (record + term.value + unit) * s.stride + 4 * at.quad);
+        }
         sum += (g.x + g.y) + (g.z + g.w);
       }
     }
@@ -470,7 +527,7 @@ extern "C" __global__ void biases(Samples s, int units, float* result) {
       sum += shuffleXor(sum, half);
     }
     if (threadIdx.x % 32 == 0) {
-      result[unit] = sum;
+      result[unit] = s.isAdded ? result[unit] + sum : sum;
     }
   }
 }
@@ -486,12 +543,12 @@ __device__ inline size_t globalThreads() {
 }
 
 // Sums the terms' gradients into rows of the same record: of a drive that several updates start from.
-extern "C" __global__ void addRows(Samples s, int target, int units, float* gradients) {
+KERNEL void addRows(Samples s, int target, int units, Real* gradients) {
   const size_t length = (size_t)units * (s.stride / 4);
   const size_t count = (size_t)(s.time - s.first) * length;
   for (size_t k = globalThread(); k < count; k += globalThreads()) {
-    float* at = gradients + (s.first + k / length + 1) * s.rows * s.stride + 4 * (k % length);
-    float4 sum = four(0);
+    Real* at = gradients + (s.first + k / length + 1) * s.rows * s.stride + 4 * (k % length);
+    Four sum = four(0);
     for (int i = 0; i < s.count; i++) {
       sum = sum + load(at + (size_t)s.terms[i].gradient * s.stride);
     }
@@ -505,15 +562,15 @@ enum Way { OUT_OF_RECORDS, INTO_RECORDS, INTO_RECORDS_REPEATED };
 // Between rows of `count` records and an array [time][unit][batch] as ND4J has it. Behind the batch records get zeros, or
 // the last sample again: what is computed of it there is finite if it is in the batch, and its gradients of zero stay
 // zeros. The array gets values times the mask, if there is one, of which the first line belongs to the first record.
-extern "C" __global__ void copyRows(float* records, int rows, int stride, int row, float* array, int units, int batch,
-                                    int firstRecord, int count, int way, const float* mask) {
+KERNEL void copyRows(Real* records, int rows, int stride, int row, Real* array, int units, int batch,
+                                    int firstRecord, int count, int way, const Real* mask) {
   const size_t length = (size_t)units * stride;
   for (size_t k = globalThread(); k < count * length; k += globalThreads()) {
     const size_t t = k / length, rest = k % length;
     const size_t unit = rest / stride, sample = rest % stride;
-    float* inRecord = records + ((firstRecord + t) * rows + row) * stride + rest;
-    float* samples = array + (t * units + unit) * batch;
-    float* inArray = samples + sample;
+    Real* inRecord = records + ((firstRecord + t) * rows + row) * stride + rest;
+    Real* samples = array + (t * units + unit) * batch;
+    Real* inArray = samples + sample;
     if (way != OUT_OF_RECORDS) {
       *inRecord = sample < (size_t)batch ? *inArray : way == INTO_RECORDS_REPEATED ? samples[batch - 1] : 0;
     } else if (sample < (size_t)batch) {
@@ -523,7 +580,7 @@ extern "C" __global__ void copyRows(float* records, int rows, int stride, int ro
 }
 
 // Weights in another order: that of the transpose.
-extern "C" __global__ void permute(const float* weights, const int* entries, int count, float* result) {
+KERNEL void permute(const Real* weights, const int* entries, int count, Real* result) {
   for (size_t k = globalThread(); k < (size_t)count; k += globalThreads()) {
     result[k] = weights[entries[k]];
   }

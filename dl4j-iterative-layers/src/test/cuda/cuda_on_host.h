@@ -17,6 +17,7 @@
 #define __device__
 #define __noinline__ __attribute__((noinline))
 #define __global__
+#define KERNEL __global__
 #define __launch_bounds__(...)
 #define SHARED_MEMORY(type, name) type* name = (type*)on_host::current->block->shared.get()
 #define SPIN on_host::spin()
@@ -28,14 +29,6 @@
 struct dim3 {
   unsigned x, y, z;
 };
-
-struct alignas(16) float4 {
-  float x, y, z, w;
-};
-
-inline float4 make_float4(float x, float y, float z, float w) {
-  return {x, y, z, w};
-}
 
 using std::min;
 
@@ -81,7 +74,9 @@ struct Barrier {
 
 struct Warp {
   Barrier barrier;
-  float4 given[2][32];  // by turn: who is ahead by one does not overwrite what others have yet to read
+  struct {
+    char bytes[32];
+  } given[2][32];  // by turn: who is ahead by one does not overwrite what others have yet to read
 };
 
 struct Block {
@@ -255,7 +250,8 @@ template <class T>
 T shuffleXor(T value, int mask) {
   const unsigned thread = on_host::current->thread.x, lane = thread % 32;
   on_host::Warp& warp = on_host::current->block->warps[thread / 32];
-  float4* given = warp.given[warp.barrier.turn % 2];
+  auto* given = warp.given[warp.barrier.turn % 2];
+  static_assert(sizeof(T) <= sizeof(given->bytes), "");
   memcpy(given + lane, &value, sizeof(T));
   on_host::wait(warp.barrier, min(32u, on_host::launched.block.x - thread / 32 * 32));
   memcpy(&value, given + (lane ^ mask), sizeof(T));
@@ -268,9 +264,4 @@ inline unsigned atomicAdd(unsigned* at, unsigned value) {
   const unsigned before = *at;
   *at = before + value;
   return before;
-}
-
-template <class T>
-T __ldcg(const T* at) {
-  return *at;
 }

@@ -77,31 +77,35 @@ void compare(const char* what, int round, const std::vector<double>& expected, c
   }
 }
 
-double activation(int kind, double alpha, double z) {
+// Some of the kinds; the Java side tests them all.
+const int KINDS[] = {NONE, IDENTITY, TANH, SIGMOID, RELU, LEAKY_RELU, ELU, SELU, HARD_TANH, HARD_SIGMOID, SOFTSIGN,
+                     SOFTPLUS};
+
+double activation(const Activation& of, double z) {
   const double lambda = 1.0507009873554805, seluAlpha = 1.6732632423543772;
-  switch (kind) {
-    case 1: return tanh(z);
-    case 2: return 1 / (1 + exp(-z));
-    case 3: return fmax(z, 0);
-    case 4: return z < 0 ? alpha * z : z;
-    case 5: return z < 0 ? alpha * expm1(z) : z;
-    case 6: return lambda * (z < 0 ? seluAlpha * expm1(z) : z);
-    case 7: return fmin(fmax(z, -1), 1);
-    case 8: return fmin(fmax(0.2 * z + 0.5, 0), 1);
-    case 9: return z / (1 + fabs(z));
-    case 10: return log1p(exp(z));
+  switch (of.kind) {
+    case TANH: return tanh(z);
+    case SIGMOID: return 1 / (1 + exp(-z));
+    case RELU: return fmax(z, 0);
+    case LEAKY_RELU: return z < 0 ? of.alpha * z : z;
+    case ELU: return z < 0 ? of.alpha * expm1(z) : z;
+    case SELU: return lambda * (z < 0 ? seluAlpha * expm1(z) : z);
+    case HARD_TANH: return fmin(fmax(z, -1), 1);
+    case HARD_SIGMOID: return fmin(fmax(0.2 * z + 0.5, 0), 1);
+    case SOFTSIGN: return z / (1 + fabs(z));
+    case SOFTPLUS: return log1p(exp(of.alpha * z)) / of.alpha;
     default: return z;
   }
 }
 
-bool isFromPreActivation(int kind) {
-  return kind == 7 || kind == 8;
+bool isFromPreActivation(const Activation& of) {
+  return of.kind == HARD_TANH || of.kind == HARD_SIGMOID;
 }
 
 // At z, by differences: independent of what the kernels compute it from.
-double slope(int kind, double alpha, double z) {
+double slope(const Activation& of, double z) {
   const double h = 1e-5;
-  return (activation(kind, alpha, z + h) - activation(kind, alpha, z - h)) / (2 * h);
+  return (activation(of, z + h) - activation(of, z - h)) / (2 * h);
 }
 
 // Sparse weights by target unit, entries (source, weight) ascending.
@@ -170,21 +174,52 @@ void testSweep(int round, void* module) {
   }
   std::vector<Update> updates;
   std::vector<Read> reads;
+  std::vector<Factors> terms;
   std::vector<Sparse> matrices;
   const int count = between(1, 4);
   std::vector<Rows> targets;
   for (int u = 0; u < count; u++) {
     targets.push_back(make(between(1, 40)));
   }
+  // Rows that no update writes, for what is read unit by unit.
+  std::vector<int> others;
+  const auto other = [&](int units) {
+    const Rows one = make(units);
+    for (int k = 0; k < units; k++) {
+      others.push_back(one.first + k);
+    }
+    return one;
+  };
   for (int u = 0; u < count; u++) {
     const Rows target = targets[u], start = make(target.units), kept = make(target.units);
-    const int kind = between(-1, 10);
-    const bool isKept = isBack || (kind != -1 && between(0, 1)), isHanded = !isBack && kind != -1 && between(0, 1);
-    const int handed = isHanded ? make(target.units).first : -1;
-    const int from[] = {-1, -2, start.first, start.first};
-    updates.push_back({target.first, target.units, from[between(0, 3)], between(0, 1), between(0, 3),
-                       (int)reads.size(), between(0, 3), kind, 0.1f + fabsf(number()), isKept ? kept.first : -1,
-                       handed});
+    const int kind = KINDS[between(0, std::size(KINDS) - 1)];
+    const bool isKept = isBack || (kind != NONE && between(0, 1));
+    const int from[] = {NO_START, BIAS, start.first, start.first};
+    Update update = {};
+    update.activation = {0.1 + fabs(number()), 0, 0, kind, 0};
+    update.target = target.first;
+    update.units = target.units;
+    update.combination = between(0, 3);
+    update.activated = update.combination == REPLACE ? target.first : make(target.units).first;
+    update.scale = number();
+    update.start = from[between(0, 3)];
+    update.bias = between(0, 3);
+    update.firstRead = reads.size();
+    update.reads = between(0, 3);
+    update.kept = isKept ? kept.first : -1;
+    update.normalised = -1;
+    update.old = {other(target.units).first, 0};
+    update.keep = {other(target.units).first, 0};
+    update.write = {between(0, 3) ? other(target.units).first : NO_ROW, 0};
+    update.isLast = 1;
+    update.firstTerm = terms.size();
+    update.terms = between(0, 2);
+    for (int k = 0; k < update.terms; k++) {
+      const Place by = between(0, 1) ? Place{other(target.units).first, 0} : Place{NO_ROW, 0};
+      terms.push_back({{isParallel ? start.first : target.first, isParallel ? 0 : isBack ? 1 : -1}, by,
+                       between(0, 1), between(0, 1)});
+    }
+    updates.push_back(update);
     for (int r = 0; r < updates[u].reads; r++) {
       const bool isBehind = !isParallel && between(0, 1);
       const std::vector<Rows>& those = isBehind ? targets : isParallel || written.empty() || between(0, 1) ? given
@@ -195,9 +230,6 @@ void testSweep(int round, void* module) {
       matrices.emplace_back(target.units, source.units);
     }
     written.push_back(target);
-    if (isHanded) {
-      written.push_back({handed, target.units});
-    }
   }
   const size_t record = (size_t)rows * stride, length = (time + 1) * record;
   Device<float> sums(numbers(length)), biases(numbers(64));
@@ -216,8 +248,15 @@ void testSweep(int round, void* module) {
   for (const Update& update : updates) {
     for (int k = 0; isBack && k < update.units * stride; k++) {
       for (int t = 0; t <= time; t++) {
-        const size_t i = t * record + update.value * stride + k;
-        a[i] = isFromPreActivation(update.activation) ? z[i] : activation(update.activation, update.alpha, z[i]);
+        const size_t i = t * record + update.kept * stride + k;
+        a[i] = isFromPreActivation(update.activation) ? z[i] : activation(update.activation, z[i]);
+      }
+    }
+  }
+  for (int row : others) {
+    for (int k = 0; isBack && k < stride; k++) {
+      for (int t = 0; t <= time; t++) {
+        a[t * record + row * stride + k] = number();
       }
     }
   }
@@ -232,9 +271,9 @@ void testSweep(int round, void* module) {
       for (int k = 0; k < update.units * stride; k++) {
         const int unit = k / stride, sample = k % stride;
         const double m = isMasked && t >= 0 ? maskValues[t * stride + sample] : 1;
-        double sum = update.start == -1   ? 0
-                     : update.start == -2 ? biases.host[update.bias + unit]
-                                          : now[update.start * stride + k] * (update.startIsMasked ? m : 1);
+        double sum = update.start == NO_START ? 0
+                     : update.start == BIAS   ? biases.host[update.bias + unit]
+                                              : now[update.start * stride + k];
         for (int r = 0; r < update.reads; r++) {
           const Read& read = reads[update.firstRead + r];
           if (t + read.shift < time) {
@@ -244,18 +283,41 @@ void testSweep(int round, void* module) {
             }
           }
         }
-        if (update.activation != -1 && isBack) {
-          sum *= slope(update.activation, update.alpha, z[(t + 1) * record + update.value * stride + k]);
-        } else if (update.activation != -1) {
-          if (update.value >= 0) {
-            now[update.value * stride + k] = sum;
-          }
-          sum = activation(update.activation, update.alpha, sum);
-          if (update.handed >= 0) {
-            now[update.handed * stride + k] = sum * m;
+        const auto value = [&](Place p) {
+          const size_t at = (size_t)p.row * stride + k;
+          return p.row == NO_ROW ? 0 : isBack ? values.host[(t + 1) * record + at] : now[at];
+        };
+        for (int i = update.firstTerm; i < update.firstTerm + update.terms; i++) {
+          const Factors& term = terms[i];
+          if (t + term.row.shift < time) {
+            sum += now[term.row.shift * (long)record + (long)(term.row.row * stride + k)] *
+                   (term.by.row == NO_ROW ? 1 : value(term.by)) * (term.isNegative ? -1 : 1) *
+                   (term.isMasked ? m : 1);
           }
         }
-        now[update.target * stride + k] = sum;
+        const double old = value(update.old), keep = value(update.keep), write = value(update.write);
+        if (isBack) {
+          now[update.target * stride + k] = sum;
+          sum *= update.combination == REPLACE    ? 1
+                 : update.combination == RESIDUAL ? update.scale
+                 : update.combination == GATED    ? 1 - keep
+                                                  : write;
+          if (update.activation.kind != NONE) {
+            sum *= slope(update.activation, z[(t + 1) * record + update.kept * stride + k]);
+          }
+          now[update.activated * stride + k] = sum;
+          continue;
+        }
+        if (update.kept >= 0) {
+          now[update.kept * stride + k] = sum;
+        }
+        const double active = activation(update.activation, sum);
+        now[update.activated * stride + k] = active;
+        if (update.combination != REPLACE) {
+          now[update.target * stride + k] = update.combination == RESIDUAL ? old + update.scale * active
+                                            : update.combination == GATED  ? keep * old + (1 - keep) * active
+                                                                           : keep * old + write * active;
+        }
       }
     }
   }
@@ -269,10 +331,11 @@ void testSweep(int round, void* module) {
   }
   Device<Update> updateTable(updates);
   Device<Read> readTable(reads);
+  Device<Factors> termTable(terms);
   Device<Matrix> matrixTable(table);
   Device<unsigned> arrivals(std::vector<unsigned>(tiles, 0));
   const int parts = between(1, 32 / tiles), stepsOfOne = isParallel ? between(1, timeSteps) : timeSteps;
-  Sweep s = {updateTable.pointer, readTable.pointer, matrixTable.pointer, count, biases.pointer, sums.pointer,
+  Sweep s = {updateTable.pointer, readTable.pointer, termTable.pointer, matrixTable.pointer, count, biases.pointer, sums.pointer,
              isBack ? values.pointer : nullptr, isMasked ? mask.pointer : nullptr, rows, stride, time, begin,
              isBack ? -1 : 1, stepsOfOne, parts, isParallel ? nullptr : arrivals.pointer};
   run(("sweep" + std::to_string(lanes)).c_str(), module, tiles * parts, (timeSteps + stepsOfOne - 1) / stepsOfOne,
@@ -294,7 +357,16 @@ void testSums(int round, void* module) {
   terms.resize(between(1, terms.size()));
   Device<Term> termTable(terms);
   const Samples s = {termTable.pointer, (int)terms.size(), gradients.pointer, values.pointer,
-                     rows, stride, first, time};
+                     rows, stride, first, time, 0};
+
+  std::vector<Term> unitTerms = terms;
+  for (Term& term : unitTerms) {
+    term.value = between(0, 1) ? NO_ROW : units * between(0, 1);
+    term.shift = 0;
+  }
+  Device<Term> unitTable(unitTerms);
+  Samples ofUnits = s;
+  ofUnits.terms = unitTable.pointer;
 
   const Sparse sparse(units, sources);
   const OnDevice block(sparse, sources);
@@ -311,7 +383,8 @@ void testSums(int round, void* module) {
       for (const Term& term : terms) {
         for (int k = 0; k < stride; k++) {
           const double g = gradients.host[(t + 1) * record + (term.gradient + unit) * stride + k];
-          bias += g;
+          const Term& ofUnit = unitTerms[&term - terms.data()];
+          bias += ofUnit.value == NO_ROW ? g : g * values.host[(t + 1) * record + (ofUnit.value + unit) * stride + k];
           for (size_t e = 0; e < sums.size(); e++) {
             const int row = term.value + sparse.rows[unit][e].first;
             sums[e] += g * values.host[(t + 1 + term.shift) * record + row * stride + k];
@@ -331,8 +404,8 @@ void testSums(int round, void* module) {
         chunkCount, sourceTable, result.pointer);
   }
   compare("outer", round, weightGradients, result.download());
-  run("biases", module, between(1, (units + warps - 1) / warps), 1, threads, 0, false, s, units, biasResult.pointer);
-  compare("biases", round, biasGradients, biasResult.download());
+  run("ofUnits", module, between(1, (units + warps - 1) / warps), 1, threads, 0, false, ofUnits, units, biasResult.pointer);
+  compare("ofUnits", round, biasGradients, biasResult.download());
 
   std::vector<int> order(result.host.size());
   for (size_t i = 0; i < order.size(); i++) {

@@ -39,12 +39,12 @@ record CallRecords(
 
   /** Floats of all records. */
   long floats() {
-    return Math.multiplyExact(Math.multiplyExact((long) plan.rows, stride()), time + 1L);
+    return Math.multiplyExact(Math.multiplyExact((long) plan.rows.count, stride()), time + 1L);
   }
 
   /** Floats of a record. */
   long recordFloats() {
-    return (long) plan.rows * stride();
+    return (long) plan.rows.count * stride();
   }
 
   /**
@@ -87,13 +87,14 @@ record CallRecords(
             .structure()
             .field(updates.updates().pointer)
             .field(updates.reads().pointer)
+            .field(updates.terms().pointer)
             .field(sweep.matrices)
             .field(updates.count())
             .field(sweep.parameters)
             .field(sweep.sums)
             .field(sweep.values)
             .field(mask)
-            .field(plan.rows)
+            .field(plan.rows.count)
             .field(stride())
             .field(time)
             .field(first)
@@ -112,18 +113,24 @@ record CallRecords(
         arguments);
   }
 
-  /** Begins the arguments of a sum over all samples of the time steps from one on. */
-  KernelArguments samples(DeviceArray terms, long gradients, long values, int first) {
+  /**
+   * Begins the arguments of a sum over all samples of the time steps from one on.
+   *
+   * @param isAdded whether it is added to what the result has
+   */
+  KernelArguments samples(
+      DeviceArray terms, long gradients, long values, int first, boolean isAdded) {
     return new KernelArguments()
         .structure()
         .field(terms.pointer)
         .field((int) (terms.bytes / (3 * Integer.BYTES)))
         .field(gradients)
         .field(values)
-        .field(plan.rows)
+        .field(plan.rows.count)
         .field(stride())
         .field(first)
-        .field(time);
+        .field(time)
+        .field(isAdded ? 1 : 0);
   }
 
   /**
@@ -160,7 +167,7 @@ record CallRecords(
       long by) {
     long array = staging.floats(to.length());
     int count = (int) (to.length() / ((long) batch * units));
-    copy(records, plan.rows, row, array, units, firstRecord, count, OUT, by);
+    copy(records, plan.rows.count, row, array, units, firstRecord, count, OUT, by);
     HostCopies.download(device, array, to);
   }
 

@@ -8,8 +8,8 @@ import org.iterativemaps.kernel.HeapCopy;
 import org.iterativemaps.kernel.KernelPasses;
 import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.cuda.CallRecords.Sweep;
+import org.iterativemaps.kernel.plan.BlockMatrix;
 import org.iterativemaps.map.Parameter;
-import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -27,16 +27,16 @@ final class CudaKernel implements MapKernel {
   private final MapProgram program;
   private final CudaDevice device;
   private final CudaDivision.Rule rule;
-  private final List<RealizedBlock> blocks;
+  private final List<BlockMatrix> matrices;
   private final List<Parameter> parameters;
   private final int[] places; // of parameters in the flat array; one more
   private final int largestSlot;
-  private final DeviceArray[] fixed; // weights by block; null where they are trained
+  private final DeviceArray[] fixed; // weights by matrix; null where they are trained
   private final Map<Integer, DeviceBlocks> layouts = new HashMap<>(); // by lanes
   private final Map<Boolean, DevicePlan> plans = new HashMap<>(); // by whether there is a mask
   private final GrowingArray gradients;
   private final GrowingArray parameterGradients;
-  private final GrowingArray matrices;
+  private final GrowingArray matrixTable;
   private final GrowingArray transposed;
   private final GrowingArray staging;
   private final GrowingArray arrivals;
@@ -66,21 +66,17 @@ final class CudaKernel implements MapKernel {
     this.program = program;
     this.device = device;
     this.rule = rule;
-    this.blocks = program.realized().blocks();
+    this.matrices = BlockMatrix.of(program.realized());
     this.parameters = program.realized().parameters();
     this.places = new int[parameters.size() + 1];
     for (int p = 0; p < parameters.size(); p++) {
       places[p + 1] = Math.addExact(places[p], parameters.get(p).length());
     }
-    int largest = 1;
-    for (int slot = 0; slot < program.slots().size(); slot++) {
-      largest = Math.max(largest, program.size(slot));
-    }
-    this.largestSlot = largest;
-    this.fixed = blocks.stream().map(this::fixedWeights).toArray(DeviceArray[]::new);
+    this.largestSlot = new CudaPlan(program, DataType.FLOAT, false).largestSlot();
+    this.fixed = matrices.stream().map(this::fixedWeights).toArray(DeviceArray[]::new);
     this.gradients = new GrowingArray(device);
     this.parameterGradients = new GrowingArray(device);
-    this.matrices = new GrowingArray(device);
+    this.matrixTable = new GrowingArray(device);
     this.transposed = new GrowingArray(device);
     this.staging = new GrowingArray(device);
     this.arrivals = new GrowingArray(device);
@@ -88,13 +84,13 @@ final class CudaKernel implements MapKernel {
     this.inference = new Pass(device);
   }
 
-  private DeviceArray fixedWeights(RealizedBlock block) {
-    if (block.fixedValues() == null) {
+  private DeviceArray fixedWeights(BlockMatrix matrix) {
+    if (matrix.fixedValues() == null) {
       return null;
     }
-    float[] floats = new float[block.fixedValues().length];
+    float[] floats = new float[matrix.fixedValues().length];
     for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) block.fixedValues()[i];
+      floats[i] = (float) matrix.fixedValues()[i];
     }
     return device.copy(floats);
   }
@@ -123,19 +119,19 @@ final class CudaKernel implements MapKernel {
       call.toRows(
           CallRecords.LAST_SAMPLE,
           values,
-          plan.rows,
-          plan.token,
+          plan.rows.count,
+          plan.rows.token,
           1,
           input,
           size(program.inputSlot()),
           staging);
-      for (int slot : plan.carried()) {
+      for (int slot : plan.plan.carried) {
         if (initial != null && initial[slot] != null) {
           call.toRows(
               CallRecords.LAST_SAMPLE,
               values,
-              plan.rows,
-              plan.handed(slot),
+              plan.rows.count,
+              plan.rows.handed[slot],
               0,
               initial[slot],
               size(slot),
@@ -166,7 +162,9 @@ final class CudaKernel implements MapKernel {
             largestSlot,
             (lanes, threads) ->
                 device.residentBlocks("sweep" + lanes, threads, blocks(lanes).sharedBytes));
-    pass.plan = plans.computeIfAbsent(mask != null, key -> new DevicePlan(device, program, key));
+    pass.plan =
+        plans.computeIfAbsent(
+            mask != null, key -> new DevicePlan(device, program, DataType.FLOAT, key));
     int stride = division.tiles(batch) * division.lanes();
     long maskRows = mask == null ? 0 : pass.mask.floats((long) time * stride);
     pass.call =
@@ -180,7 +178,7 @@ final class CudaKernel implements MapKernel {
 
   private DeviceBlocks blocks(int lanes) {
     return layouts.computeIfAbsent(
-        lanes, key -> new DeviceBlocks(device, blocks, largestSlot, lanes));
+        lanes, key -> new DeviceBlocks(device, matrices, largestSlot, lanes));
   }
 
   private void upload(INDArray[] arrays, long to) {
@@ -191,15 +189,15 @@ final class CudaKernel implements MapKernel {
 
   /** The structures of the blocks' matrices, or of their transposes. */
   private long matrices(CallRecords call, boolean isForward, long trained) {
-    long[] weights = new long[blocks.size()];
+    long[] weights = new long[matrices.size()];
     long at = isForward ? 0 : transposed.floats(entries());
     for (int b = 0; b < weights.length; b++) {
       weights[b] =
           fixed[b] != null
               ? fixed[b].pointer
-              : trained + (long) Float.BYTES * places[blocks.get(b).parameter()];
+              : trained + (long) Float.BYTES * places[matrices.get(b).parameter()];
       if (!isForward) {
-        int count = blocks.get(b).mask().entryCount();
+        int count = matrices.get(b).mask().entryCount();
         device.launch(
             "permute",
             count,
@@ -213,13 +211,13 @@ final class CudaKernel implements MapKernel {
       }
     }
     long[] words = call.blocks().matrices(isForward, weights);
-    long place = matrices.floats(2L * words.length); // a word of two floats each
+    long place = matrixTable.floats(2L * words.length); // a word of two floats each
     device.upload(place, words);
     return place;
   }
 
   private long entries() {
-    return blocks.stream().mapToLong(block -> block.mask().entryCount()).sum();
+    return matrices.stream().mapToLong(matrix -> matrix.mask().entryCount()).sum();
   }
 
   private Sweep sweep(CallRecords call, Pass pass, long sums, long values, long blockMatrices) {
@@ -234,10 +232,10 @@ final class CudaKernel implements MapKernel {
   /** What is handed on from a record, by slot. */
   private INDArray[] states(CallRecords call, long records, int record) {
     INDArray[] states = new INDArray[program.slots().size()];
-    for (int slot : call.plan().carried()) {
+    for (int slot : call.plan().plan.carried) {
       long[] shape = {call.batch(), size(slot)};
       states[slot] = Nd4j.createUninitialized(DataType.FLOAT, shape, 'f');
-      int row = call.plan().handed(slot);
+      int row = call.plan().rows.handed[slot];
       call.fromRows(records, row, record, states[slot], size(slot), staging, 0);
     }
     return states;
@@ -268,7 +266,7 @@ final class CudaKernel implements MapKernel {
       sumParameters(call, plan, grads, values, firstTimeStep);
       stateGradient = states(call, grads, firstTimeStep);
       int units = size(program.inputSlot());
-      call.fromRows(grads, call.plan().token, 1, inputGradient, units, staging, 0);
+      call.fromRows(grads, call.plan().rows.token, 1, inputGradient, units, staging, 0);
       for (int p = 0; p < newGradients.length; p++) {
         HostCopies.download(device, gradientPlace(p), newGradients[p]);
       }
@@ -279,7 +277,7 @@ final class CudaKernel implements MapKernel {
   private void fromOutside(
       CallRecords call, long grads, INDArray outputGradient, INDArray[] lastStateGradient) {
     INDArray ofOutput = outputGradient;
-    for (int slot : call.plan().carried()) {
+    for (int slot : call.plan().plan.carried) {
       INDArray ofState = lastStateGradient == null ? null : lastStateGradient[slot];
       if (ofState != null && slot == program.outputSlot()) {
         ofOutput = outputGradient.dup('f');
@@ -288,11 +286,11 @@ final class CudaKernel implements MapKernel {
                 NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(call.time() - 1));
         lastOutput.addi(ofState.castTo(ofOutput.dataType()));
       } else if (ofState != null) {
-        int row = call.plan().outer(slot);
+        int row = call.plan().rows.outer[slot];
         call.toRows(
             CallRecords.ZEROS,
             grads,
-            call.plan().rows,
+            call.plan().rows.count,
             row,
             call.time(),
             ofState,
@@ -300,9 +298,9 @@ final class CudaKernel implements MapKernel {
             staging);
       }
     }
-    int row = call.plan().outer(program.outputSlot());
+    int row = call.plan().rows.outer[program.outputSlot()];
     int units = size(program.outputSlot());
-    call.toRows(CallRecords.ZEROS, grads, call.plan().rows, row, 1, ofOutput, units, staging);
+    call.toRows(CallRecords.ZEROS, grads, call.plan().rows.count, row, 1, ofOutput, units, staging);
   }
 
   private void sumDrives(CallRecords call, DevicePlan plan, long grads, long values, int first) {
@@ -310,10 +308,10 @@ final class CudaKernel implements MapKernel {
       if (plan.driveTerms[slot] != null) {
         device.launch(
             "addRows",
-            (long) (call.time() - first) * size(slot) * call.stride(),
-            call.samples(plan.driveTerms[slot], grads, values, first)
-                .argument(call.plan().drive(slot))
-                .argument(size(slot))
+            (long) (call.time() - first) * plan.plan.plan.sizes[slot] * call.stride(),
+            call.samples(plan.driveTerms[slot], grads, values, first, false)
+                .argument(call.plan().rows.drives[slot])
+                .argument(plan.plan.plan.sizes[slot])
                 .argument(grads));
       }
     }
@@ -325,18 +323,18 @@ final class CudaKernel implements MapKernel {
     for (int p = 0; p < parameters.size(); p++) {
       Parameter parameter = parameters.get(p);
       long result = gradientPlace(p);
-      KernelArguments samples = call.samples(plan.terms.get(p), grads, values, first);
-      if (parameter.isBias()) {
+      KernelArguments samples = call.samples(plan.terms.get(p), grads, values, first, false);
+      int matrix = plan.plan.plan.matrixOfParameter[p];
+      if (matrix < 0) {
         samples.argument(parameter.length()).argument(result);
-        device.launch("biases", (long) WARP * parameter.length(), samples);
+        device.launch("ofUnits", (long) WARP * parameter.length(), samples);
       } else {
-        int b = parameter.block();
         samples
-            .argument(call.blocks().chunks(b))
-            .argument(call.blocks().chunkCount(b))
-            .argument(call.blocks().sources(b))
+            .argument(call.blocks().chunks(matrix))
+            .argument(call.blocks().chunkCount(matrix))
+            .argument(call.blocks().sources(matrix))
             .argument(result);
-        device.launch("outer", (long) WARP * call.blocks().chunkCount(b), samples);
+        device.launch("outer", (long) WARP * call.blocks().chunkCount(matrix), samples);
       }
     }
   }

@@ -2,261 +2,127 @@ package org.iterativemaps.kernel.cuda;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.iterativemaps.iterate.MapProgram;
-import org.iterativemaps.iterate.Schedule.Cell;
-import org.iterativemaps.iterate.Schedule.Evaluation;
-import org.iterativemaps.iterate.Schedule.Read;
-import org.iterativemaps.kernel.cuda.Updates.Head;
+import org.iterativemaps.kernel.cuda.Updates.Place;
+import org.iterativemaps.kernel.plan.CellPlan;
+import org.iterativemaps.kernel.plan.CellPlan.Product;
+import org.iterativemaps.kernel.plan.CellPlan.Value;
+import org.iterativemaps.kernel.plan.ProgramPlan;
+import org.iterativemaps.kernel.plan.ProgramPlan.InputProduct;
 import org.iterativemaps.map.Block;
-import org.iterativemaps.map.Parameter;
+import org.iterativemaps.map.BlockFunction;
+import org.iterativemaps.map.BlockFunctions;
+import org.iterativemaps.map.Normalisation;
 import org.iterativemaps.map.Slot;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * A program as {@code iterative_map.cu} wants it: the rows of a time step's record, the updates of
- * the sweeps forward and back, and the pairs of rows whose products the parameters' gradients are
- * sums of. Immutable.
+ * A program as {@code iterative_map.cu} wants it: the updates of the sweeps forward and back, and
+ * the pairs of rows whose products the parameters' gradients are sums of. Immutable.
  *
- * <p>The <b>drive</b> of a slot is its bias and what the input contributes, the same in all steps
- * of a time step and computed for all time steps side by side. Every row has one writer: on the way
- * back the gradient of a cell is collected from all updates that read it.
+ * <p>Drives are computed for all time steps side by side. Every row has one writer: on the way back
+ * the gradient of a value is collected from all that read it, see {@link #readers}.
  */
 final class CudaPlan {
-  private static final int NO_ROW = -1;
+  /** What is computed. */
+  final ProgramPlan plan;
 
-  /** Rows of a record. */
-  final int rows;
+  /** Where it lies. */
+  final RecordRows rows;
 
-  /** The first row of the token. */
-  final int token;
-
-  /** By slot, the row of its state as it is handed to the next time step; -1 if it is not. */
-  private final int[] handed;
-
-  /** By slot, the row of the gradient that comes from outside of the map; -1 if none does. */
-  private final int[] outer;
-
-  private final MapProgram program;
   private final boolean isMasked;
-  private final List<Evaluation> evaluations;
-  private final Map<Cell, Integer> values = new HashMap<>(); // rows
-  private final Map<Cell, Integer> preActivations = new HashMap<>(); // rows
   private final CudaActivation[] activations; // by slot
-  private final int[] drives; // rows by slot; -1 where the input contributes nothing
-  private final int[] biases; // places by slot among all parameters; -1 without one
+  private final int[] places; // by parameter, where it begins among all
 
   /**
    * Lays out a program that has no {@link #obstacle}.
    *
    * @param isMasked whether there is a time mask
    */
-  CudaPlan(MapProgram program, boolean isMasked) {
-    this.program = program;
+  CudaPlan(MapProgram program, DataType type, boolean isMasked) {
+    this.plan = new ProgramPlan(program, activation -> true);
     this.isMasked = isMasked;
-    this.evaluations = List.copyOf(program.schedule().evaluations());
-    int slots = program.slots().size();
-    this.activations = new CudaActivation[slots];
-    this.drives = filled(slots);
-    this.handed = filled(slots);
-    this.outer = filled(slots);
-    this.biases = filled(slots);
-    int row = 0;
-    this.token = row;
-    row += program.size(program.inputSlot());
-    for (Evaluation evaluation : evaluations) {
-      int slot = evaluation.target().slot();
-      int size = program.size(slot);
-      activations[slot] = CudaActivation.of(program.activation(slot)).orElseThrow();
-      if (isDriven(evaluation) && drives[slot] < 0) {
-        drives[slot] = row;
-        row += size;
-      }
-      values.put(evaluation.target(), row);
-      row += size;
-      if (activations[slot].isFromPreActivation()) {
-        preActivations.put(evaluation.target(), row);
-        row += size;
+    this.activations = new CudaActivation[plan.sizes.length];
+    for (int slot = 0; slot < activations.length; slot++) {
+      boolean isImage = slot >= program.slots().size();
+      if (slot != program.inputSlot()) {
+        activations[slot] =
+            CudaActivation.of(isImage ? new ActivationIdentity() : program.activation(slot), type)
+                .orElseThrow();
       }
     }
-    for (int slot : program.schedule().carried()) {
-      handed[slot] = isMasked ? row : values.get(program.schedule().end(slot));
-      row += isMasked ? program.size(slot) : 0;
+    this.rows = new RecordRows(plan, activations, isMasked);
+    this.places = new int[plan.parameters.size()];
+    for (int p = 1; p < places.length; p++) {
+      places[p] = Math.addExact(places[p - 1], plan.parameters.get(p - 1).length());
     }
-    for (int slot = 0; slot < slots; slot++) {
-      if (slot == program.outputSlot() || handed[slot] >= 0) {
-        outer[slot] = row;
-        row += program.size(slot);
-      }
-    }
-    this.rows = row;
-    int place = 0;
-    for (Parameter parameter : program.realized().parameters()) {
-      if (parameter.isBias()) {
-        biases[parameter.slot()] = place;
-      }
-      place += parameter.length();
-    }
-  }
-
-  private static int[] filled(int length) {
-    int[] places = new int[length];
-    Arrays.fill(places, NO_ROW);
-    return places;
   }
 
   /** Why a program cannot run here, in words that can follow "because"; empty if it can. */
-  static Optional<String> obstacle(MapProgram program) {
+  static Optional<String> obstacle(MapProgram program, DataType type) {
     for (Block block : program.realized().map().blocks()) {
-      if (!block.isLinear()) {
+      if (!isKnown(block.function())) {
         return Optional.of("block " + block.name() + " is " + block.function());
       }
     }
     for (Slot slot : program.slots()) {
-      if (slot.isNormalised() || slot.update().readsOldValue()) {
-        return Optional.of("slot '" + slot.name() + "' is normalised, residual or gated");
-      }
       int index = program.realized().map().indexOf(slot.name());
-      if (!slot.isInput() && CudaActivation.of(program.activation(index)).isEmpty()) {
+      if (!slot.isInput() && CudaActivation.of(program.activation(index), type).isEmpty()) {
         return Optional.of(
             "slot '" + slot.name() + "' has the activation " + program.activation(index));
+      }
+    }
+    ProgramPlan plan = new ProgramPlan(program, activation -> true);
+    for (int slot = 0; slot < program.slots().size(); slot++) {
+      boolean isWanted =
+          slot == program.outputSlot() || program.schedule().carried().contains(slot);
+      if (isWanted && plan.endCell(slot) == null) {
+        return Optional.of(
+            "slot '" + plan.slot(slot).name() + "' is what it was before, in every time step");
       }
     }
     return Optional.empty();
   }
 
-  private boolean isDriven(Evaluation evaluation) {
-    return evaluation.reads().stream().anyMatch(this::isOfInput);
+  private static boolean isKnown(BlockFunction function) {
+    return function instanceof BlockFunctions.Linear
+        || function instanceof BlockFunctions.LinearProduct
+        || function instanceof BlockFunctions.Identity
+        || function instanceof BlockFunctions.Product;
   }
 
-  private boolean isOfInput(Read read) {
-    return read.source().slot() == program.inputSlot() && !read.source().isZero();
-  }
-
-  /** Whether a read is of the state that the time step before handed on. */
-  private static boolean isOfState(Read read) {
-    return read.source().step() == 0;
-  }
-
-  /** Reads of other slots than the input, but for those of zeros. */
-  private List<Read> products(Evaluation evaluation) {
-    return evaluation.reads().stream()
-        .filter(read -> read.source().slot() != program.inputSlot() && !read.source().isZero())
-        .toList();
-  }
-
-  private int sourceRow(Read read) {
-    return isOfState(read) ? handed[read.source().slot()] : values.get(read.source());
-  }
-
-  private static int shift(Read read) {
-    return isOfState(read) ? -1 : 0;
-  }
-
-  private int start(int slot) {
-    return biases[slot] < 0 ? Updates.NOTHING : Updates.BIAS;
-  }
-
-  /** Slots whose state is handed on. */
-  List<Integer> carried() {
-    return program.schedule().carried();
-  }
-
-  int handed(int slot) {
-    return handed[slot];
-  }
-
-  int outer(int slot) {
-    return outer[slot];
-  }
-
-  /** The row of the output. */
+  /** The rows of the output. */
   int output() {
-    return values.get(program.schedule().end(program.outputSlot()));
+    return rows.cells[plan.endCell(plan.program.outputSlot())];
   }
+
+  /** Units of the largest slot. */
+  int largestSlot() {
+    return Arrays.stream(plan.sizes).max().orElse(1);
+  }
+
+  private int place(int parameter) {
+    return parameter < 0 ? Updates.NOTHING : places[parameter];
+  }
+
+  private boolean isNormalised(int slot) {
+    return plan.gains[slot] >= 0;
+  }
+
+  // ----------------------------------------------------------------------------------- forward
 
   /** Of every time step alone: what the input contributes, and biases. */
   Updates drives() {
     Updates updates = new Updates();
-    for (int slot = 0; slot < drives.length; slot++) {
-      if (drives[slot] >= 0) {
-        updates.add(
-            Head.sum(
-                drives[slot], program.size(slot), start(slot), false, Math.max(0, biases[slot])));
-        for (int block : inputBlocks(slot)) {
-          updates.read(block, token, program.size(program.inputSlot()), 0, false);
-        }
-      }
-    }
-    return updates;
-  }
-
-  /** Blocks from the input to a slot. */
-  private List<Integer> inputBlocks(int slot) {
-    List<Integer> found = new ArrayList<>();
-    for (int block = 0; block < program.realized().blocks().size(); block++) {
-      var realized = program.realized().blocks().get(block);
-      if (realized.from() == program.inputSlot() && realized.to() == slot) {
-        found.add(block);
-      }
-    }
-    return found;
-  }
-
-  /** All cells of a time step after the other. */
-  Updates forward() {
-    Updates updates = new Updates();
-    for (Evaluation evaluation : evaluations) {
-      Cell cell = evaluation.target();
-      int slot = cell.slot();
-      boolean isHanded = isMasked && handed[slot] >= 0 && isEnd(cell);
-      updates.add(
-          new Head(
-              values.get(cell),
-              program.size(slot),
-              isDriven(evaluation) ? drives[slot] : start(slot),
-              false,
-              Math.max(0, biases[slot]),
-              activations[slot],
-              preActivations.getOrDefault(cell, Updates.NOTHING),
-              isHanded ? handed[slot] : Updates.NOTHING));
-      for (Read read : products(evaluation)) {
-        int units = program.size(read.source().slot());
-        updates.read(read.block(), sourceRow(read), units, shift(read), false);
-      }
-    }
-    return updates;
-  }
-
-  private boolean isEnd(Cell cell) {
-    return program.schedule().end(cell.slot()).equals(cell);
-  }
-
-  /** dL/dz of all cells of a time step before the other. */
-  Updates backward() {
-    Updates updates = new Updates();
-    for (int i = evaluations.size() - 1; i >= 0; i--) {
-      Cell cell = evaluations.get(i).target();
-      int slot = cell.slot();
-      updates.add(
-          new Head(
-              values.get(cell),
-              program.size(slot),
-              isEnd(cell) && outer[slot] >= 0 ? outer[slot] : Updates.NOTHING,
-              isMasked,
-              0,
-              activations[slot],
-              preActivations.getOrDefault(cell, values.get(cell)),
-              Updates.NOTHING));
-      if (isEnd(cell) && handed[slot] >= 0) {
-        readNext(updates, slot, isMasked);
-      }
-      for (Evaluation reader : evaluations) {
-        for (Read read : products(reader)) {
-          if (!isOfState(read) && read.source().equals(cell)) {
-            readGradient(updates, reader, read, 0, false);
+    for (int slot = 0; slot < rows.drives.length; slot++) {
+      if (rows.drives[slot] >= 0) {
+        addStarted(updates, rows.drives[slot], slot);
+        for (InputProduct product : plan.inputProducts) {
+          if (product.slot() == slot) {
+            updates.read(product.matrix(), new Place(rows.token, 0), inputSize(), false);
           }
         }
       }
@@ -264,30 +130,195 @@ final class CudaPlan {
     return updates;
   }
 
-  /** What the next time step says of a state that was handed to it. */
-  private void readNext(Updates updates, int slot, boolean isMaskedThere) {
-    for (Evaluation reader : evaluations) {
-      for (Read read : products(reader)) {
-        if (isOfState(read) && read.source().slot() == slot) {
-          readGradient(updates, reader, read, 1, isMaskedThere);
+  private int inputSize() {
+    return plan.sizes[plan.program.inputSlot()];
+  }
+
+  /** A sum that starts from a slot's bias, unless that comes later. */
+  private Updates.Update addStarted(Updates updates, int target, int slot) {
+    int bias = isNormalised(slot) ? Updates.NOTHING : place(plan.biases[slot]);
+    return updates
+        .add(target, plan.sizes[slot])
+        .start(bias < 0 ? Updates.NOTHING : Updates.BIAS, bias);
+  }
+
+  /** All cells of a time step, phase after phase. */
+  Updates forward() {
+    Updates updates = new Updates();
+    for (List<CellPlan> phase : plan.phases) {
+      for (CellPlan cell : phase) {
+        addForward(updates, cell);
+        for (int slot : plan.carried) {
+          if (plan.endCell(slot) == cell.cell() && rows.handsOn(slot)) {
+            updates.add(rows.handed[slot], plan.sizes[slot]);
+            updates.term(new Place(rows.cells[cell.cell()], 0), Place.NONE, false, isMasked);
+          }
         }
       }
+      updates.endPhase();
+    }
+    return updates;
+  }
+
+  private void addForward(Updates updates, CellPlan cell) {
+    int c = cell.cell();
+    int slot = cell.slot();
+    boolean isNormalised = isNormalised(slot);
+    int target = isNormalised ? rows.sums[c] : rows.cells[c];
+    Updates.Update update =
+        cell.isDriven()
+            ? updates.add(target, plan.sizes[slot]).start(rows.drives[slot], Updates.NOTHING)
+            : addStarted(updates, target, slot);
+    for (Product product : cell.products()) {
+      updates.read(
+          product.matrix(), rows.of(product.source()), plan.sizes[product.source().slot()], false);
+    }
+    for (List<Value> term : cell.terms()) {
+      Place by = term.size() == 1 ? Place.NONE : rows.of(term.get(1));
+      updates.term(rows.of(term.get(0)), by, false, false);
+    }
+    if (isNormalised) {
+      updates.endPhase(); // all units are needed
+      update =
+          normalised(updates.add(rows.cells[c], plan.sizes[slot]), cell)
+              .start(rows.sums[c], place(plan.biases[slot]));
+    }
+    boolean isKept = rows.derivatives[c] != rows.activated[c];
+    update
+        .activated(rows.activated[c])
+        .activation(activations[slot], isKept ? rows.derivatives[c] : Updates.NOTHING);
+    combine(update, cell);
+  }
+
+  private Updates.Update normalised(Updates.Update update, CellPlan cell) {
+    int c = cell.cell();
+    boolean isCentred = plan.slot(cell.slot()).normalisation() == Normalisation.LAYER;
+    return update.normalised(
+        rows.normalised[c], rows.roots[c], place(plan.gains[cell.slot()]), isCentred);
+  }
+
+  private void combine(Updates.Update update, CellPlan cell) {
+    update.combination(
+        plan.update(cell.slot()), rows.of(cell.old()), rows.of(cell.keep()), rows.of(cell.write()));
+  }
+
+  // ----------------------------------------------------------------------------------- back
+
+  /** The gradients of all cells of a time step, in the reverse of the order forward. */
+  Updates backward() {
+    Updates updates = new Updates();
+    for (int p = plan.phases.size() - 1; p >= 0; p--) {
+      List<CellPlan> phase = plan.phases.get(p);
+      for (int i = phase.size() - 1; i >= 0; i--) {
+        addBackward(updates, phase.get(i));
+      }
+      updates.endPhase();
+    }
+    return updates;
+  }
+
+  private void addBackward(Updates updates, CellPlan cell) {
+    int c = cell.cell();
+    int slot = cell.slot();
+    boolean isNormalised = isNormalised(slot);
+    Updates.Update update =
+        updates
+            .add(rows.cells[c], plan.sizes[slot])
+            .activated(isNormalised ? rows.normalised[c] : rows.activated[c])
+            .activation(activations[slot], rows.derivatives[c]);
+    combine(update, cell);
+    readers(updates, reader -> reader.cell() != null && reader.cell() == c, 0, false);
+    for (int of = 0; of < rows.outer.length; of++) {
+      if (rows.outer[of] >= 0 && plan.endCell(of) == c) {
+        updates.term(new Place(rows.outer[of], 0), Place.NONE, false, isMasked);
+        readersOfState(updates, of, isMasked);
+      }
+    }
+    if (isNormalised) {
+      updates.endPhase();
+      normalised(updates.add(rows.activated[c], plan.sizes[slot]), cell)
+          .start(rows.normalised[c], Updates.NOTHING);
     }
   }
 
-  private void readGradient(
-      Updates updates, Evaluation reader, Read read, int shift, boolean isMaskedThere) {
-    Cell target = reader.target();
-    updates.read(
-        read.block(), values.get(target), program.size(target.slot()), shift, isMaskedThere);
+  /** Which values are meant. */
+  private interface Which {
+    boolean is(Value value);
+  }
+
+  /** What the next time step says of a state that was handed to it. */
+  private void readersOfState(Updates updates, int slot, boolean isMaskedThere) {
+    readers(updates, value -> value.cell() == null && value.slot() == slot, 1, isMaskedThere);
+  }
+
+  /**
+   * The gradient of a value, from all cells that read it:
+   *
+   * <pre>
+   *   u = ... + W v                  Wᵀ du
+   *   u = ... + v w                  w du
+   *   residual, v the old value      dz'
+   *   z' = v z + (1 - v) a           (z - a) dz'
+   *   z' = g v + (1 - g) a           g dz'
+   *   z' = v z + i a                 z dz'
+   *   z' = f z + v a                 a dz'
+   * </pre>
+   *
+   * @param shift time steps to those of the readers
+   */
+  private void readers(Updates updates, Which which, int shift, boolean isMaskedThere) {
+    for (CellPlan reader : plan.cells) {
+      Place du = new Place(rows.activated[reader.cell()], shift);
+      for (Product product : reader.products()) {
+        if (which.is(product.source())) {
+          updates.read(product.matrix(), du, plan.sizes[reader.slot()], isMaskedThere);
+        }
+      }
+      for (List<Value> term : reader.terms()) {
+        for (int i = 0; i < term.size(); i++) {
+          if (which.is(term.get(i))) {
+            Place by = term.size() == 1 ? Place.NONE : rows.of(term.get(1 - i)).later(shift);
+            updates.term(du, by, false, isMaskedThere);
+          }
+        }
+      }
+      combinations(updates, which, reader, shift, isMaskedThere);
+    }
+  }
+
+  private void combinations(
+      Updates updates, Which which, CellPlan reader, int shift, boolean isMaskedThere) {
+    Place dz = new Place(rows.cells[reader.cell()], shift);
+    Place a = new Place(rows.activated[reader.cell()], shift);
+    Place old = rows.of(reader.old()).later(shift);
+    Place keep = rows.of(reader.keep()).later(shift);
+    var kind = plan.update(reader.slot()).kind();
+    if (reader.old() != null && which.is(reader.old())) {
+      if (kind == org.iterativemaps.map.Update.Kind.RESIDUAL) {
+        updates.term(dz, Place.NONE, false, isMaskedThere);
+      } else if (reader.keep() != null) {
+        updates.term(dz, keep, false, isMaskedThere);
+      }
+    }
+    if (reader.keep() != null && which.is(reader.keep())) {
+      if (reader.old() != null) {
+        updates.term(dz, old, false, isMaskedThere);
+      }
+      if (kind == org.iterativemaps.map.Update.Kind.GATED) {
+        updates.term(dz, a, true, isMaskedThere);
+      }
+    }
+    if (reader.write() != null && which.is(reader.write())) {
+      updates.term(dz, a, false, isMaskedThere);
+    }
   }
 
   /** Of the state before a time step, to where it is handed on. */
   Updates stateGradients() {
     Updates updates = new Updates();
-    for (int slot : carried()) {
-      updates.add(Head.sum(handed[slot], program.size(slot), Updates.NOTHING, false, 0));
-      readNext(updates, slot, false);
+    for (int slot : plan.carried) {
+      updates.add(rows.handed[slot], plan.sizes[slot]);
+      readersOfState(updates, slot, false);
     }
     return updates;
   }
@@ -295,60 +326,73 @@ final class CudaPlan {
   /** Of the tokens, of every time step alone. */
   Updates inputGradients() {
     Updates updates = new Updates();
-    updates.add(Head.sum(token, program.size(program.inputSlot()), Updates.NOTHING, false, 0));
-    for (int slot = 0; slot < drives.length; slot++) {
-      if (drives[slot] >= 0) {
-        for (int block : inputBlocks(slot)) {
-          updates.read(block, drives[slot], program.size(slot), 0, false);
-        }
-      }
+    int input = plan.program.inputSlot();
+    updates.add(rows.token, inputSize());
+    for (InputProduct product : plan.inputProducts) {
+      int slot = product.slot();
+      updates.read(product.matrix(), new Place(rows.drives[slot], 0), plan.sizes[slot], false);
     }
+    readers(updates, value -> value.cell() == null && value.slot() == input, 0, false);
     return updates;
   }
 
-  /** By slot: the row of its drive, -1 without one. */
-  int drive(int slot) {
-    return drives[slot];
-  }
+  // ----------------------------------------------------------------------------------- parameters
 
   /** The rows whose gradients make up that of a slot's drive. */
   int[] driveTerms(int slot) {
     return Updates.words(
-        evaluations.stream()
-            .filter(evaluation -> evaluation.target().slot() == slot && isDriven(evaluation))
-            .map(evaluation -> new int[] {values.get(evaluation.target()), 0, 0})
+        plan.cells.stream()
+            .filter(cell -> cell.slot() == slot && cell.isDriven())
+            .map(cell -> alone(rows.activated[cell.cell()]))
             .toList());
   }
 
-  /** Of the gradient of a block's weights: rows of gradients and of values, the latter's shift. */
-  int[] weightTerms(int block) {
-    var realized = program.realized().blocks().get(block);
-    if (realized.from() == program.inputSlot()) {
-      int drive = drives[realized.to()];
-      return drive < 0 ? new int[0] : new int[] {drive, token, 0};
-    }
+  private static int[] alone(int gradient) {
+    return new int[] {gradient, RecordRows.NO_ROW, 0};
+  }
+
+  /** Of the gradient of a parameter: rows of gradients and of values, the latter's shift. */
+  int[] terms(int parameter) {
+    int matrix = plan.matrixOfParameter[parameter];
+    return Updates.words(matrix < 0 ? ofSlot(parameter) : ofMatrix(matrix));
+  }
+
+  private List<int[]> ofMatrix(int matrix) {
     List<int[]> terms = new ArrayList<>();
-    for (Evaluation evaluation : evaluations) {
-      for (Read read : products(evaluation)) {
-        if (read.block() == block) {
-          terms.add(new int[] {values.get(evaluation.target()), sourceRow(read), shift(read)});
+    for (InputProduct product : plan.inputProducts) {
+      if (product.matrix() == matrix) {
+        terms.add(new int[] {rows.drives[product.slot()], rows.token, 0});
+      }
+    }
+    for (CellPlan cell : plan.cells) {
+      for (Product product : cell.products()) {
+        if (product.matrix() == matrix) {
+          Place source = rows.of(product.source());
+          terms.add(new int[] {rows.activated[cell.cell()], source.row(), source.shift()});
         }
       }
     }
-    return Updates.words(terms);
+    return terms;
   }
 
-  /** Of the gradient of a slot's bias. */
-  int[] biasTerms(int slot) {
+  private List<int[]> ofSlot(int parameter) {
+    int slot = plan.parameters.get(parameter).slot();
     List<int[]> terms = new ArrayList<>();
-    if (drives[slot] >= 0) {
-      terms.add(new int[] {drives[slot], 0, 0});
+    if (!isNormalised(slot) && rows.drives[slot] >= 0) {
+      terms.add(alone(rows.drives[slot]));
     }
-    for (Evaluation evaluation : evaluations) {
-      if (evaluation.target().slot() == slot && !isDriven(evaluation)) {
-        terms.add(new int[] {values.get(evaluation.target()), 0, 0});
+    for (CellPlan cell : plan.cells) {
+      int n = rows.normalised[cell.cell()];
+      if (cell.slot() != slot) {
+        continue;
+      } else if (parameter == plan.gains[slot]) {
+        terms.add(new int[] {n, n, 0});
+      } else if (isNormalised(slot)) {
+        terms.add(alone(n));
+      } else if (!cell.isDriven()) {
+        terms.add(alone(rows.activated[cell.cell()]));
       }
     }
-    return Updates.words(terms);
+    return terms;
   }
 }

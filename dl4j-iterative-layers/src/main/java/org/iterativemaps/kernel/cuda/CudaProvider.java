@@ -81,7 +81,7 @@ public final class CudaProvider implements KernelProvider {
     if (!Nd4j.getEnvironment().isCPU()) {
       return Optional.of("ND4J's arrays have to be on the CPU: use nd4j-native");
     }
-    return CudaPlan.obstacle(program);
+    return CudaPlan.obstacle(program, type);
   }
 
   @Override

@@ -2,11 +2,11 @@ package org.iterativemaps.kernel.cuda;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.kernel.plan.BlockMatrix;
 import org.iterativemaps.map.pattern.WeightMask;
 
 /**
- * The patterns of a map's blocks on the device, forward by target units and transposed by source
+ * The patterns of a map's matrices on the device, forward by target units and transposed by source
  * units, cut into panels of source units that fit the shared memory of a tile of so many lanes.
  * Weights are elsewhere: {@link #matrices} says where.
  */
@@ -32,12 +32,12 @@ final class DeviceBlocks {
    */
   private record Pattern(DeviceArray starts, DeviceArray sources, int panels) {}
 
-  DeviceBlocks(CudaDevice device, List<RealizedBlock> blocks, int largestSlot, int lanes) {
+  DeviceBlocks(CudaDevice device, List<BlockMatrix> matrices, int largestSlot, int lanes) {
     int rowBytes = Float.BYTES * lanes;
     this.panel = Math.min(device.sharedBytes() / rowBytes, largestSlot);
     this.sharedBytes = panel * rowBytes;
-    for (RealizedBlock block : blocks) {
-      WeightMask mask = block.mask();
+    for (BlockMatrix matrix : matrices) {
+      WeightMask mask = matrix.mask();
       forward.add(pattern(device, mask));
       int[] entries = new int[mask.entryCount()];
       backward.add(pattern(device, transposed(mask, entries)));
@@ -99,9 +99,9 @@ final class DeviceBlocks {
   }
 
   /**
-   * The structures Matrix of all blocks.
+   * The structures Matrix of all of them.
    *
-   * @param weights by block, where its weights are
+   * @param weights by matrix, where its weights are
    */
   long[] matrices(boolean isForward, long[] weights) {
     List<Pattern> patterns = isForward ? forward : backward;

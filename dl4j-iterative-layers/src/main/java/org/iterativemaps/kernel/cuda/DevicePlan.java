@@ -3,7 +3,7 @@ package org.iterativemaps.kernel.cuda;
 import java.util.ArrayList;
 import java.util.List;
 import org.iterativemaps.iterate.MapProgram;
-import org.iterativemaps.map.Parameter;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** What follows from a program alone, on the device: sweeps, and the terms of every gradient. */
 final class DevicePlan {
@@ -17,26 +17,22 @@ final class DevicePlan {
   /** By parameter. */
   final List<DeviceArray> terms = new ArrayList<>();
 
-  /** By slot; null where the input contributes nothing. */
+  /** By slot, images too; null where the input contributes nothing. */
   final DeviceArray[] driveTerms;
 
-  DevicePlan(CudaDevice device, MapProgram program, boolean isMasked) {
-    this.plan = new CudaPlan(program, isMasked);
+  DevicePlan(CudaDevice device, MapProgram program, DataType type, boolean isMasked) {
+    this.plan = new CudaPlan(program, type, isMasked);
     this.drives = DeviceUpdates.of(device, plan.drives());
     this.forward = DeviceUpdates.of(device, plan.forward());
     this.backward = DeviceUpdates.of(device, plan.backward());
     this.stateGradients = DeviceUpdates.of(device, plan.stateGradients());
     this.inputGradients = DeviceUpdates.of(device, plan.inputGradients());
-    for (Parameter parameter : program.realized().parameters()) {
-      terms.add(
-          device.copy(
-              parameter.isBias()
-                  ? plan.biasTerms(parameter.slot())
-                  : plan.weightTerms(parameter.block())));
+    for (int parameter = 0; parameter < plan.plan.parameters.size(); parameter++) {
+      terms.add(device.copy(plan.terms(parameter)));
     }
-    this.driveTerms = new DeviceArray[program.slots().size()];
+    this.driveTerms = new DeviceArray[plan.rows.drives.length];
     for (int slot = 0; slot < driveTerms.length; slot++) {
-      driveTerms[slot] = plan.drive(slot) < 0 ? null : device.copy(plan.driveTerms(slot));
+      driveTerms[slot] = plan.rows.drives[slot] < 0 ? null : device.copy(plan.driveTerms(slot));
     }
   }
 }

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The updates of one kind of sweep and what they read, as the structures of iterative_map.cu. */
+/**
+ * The updates of one kind of sweep and what they read, as the structures of {@code
+ * iterative_map.cu}, which says what they mean.
+ */
 final class Updates {
   /** A sum that starts from nothing. */
   static final int NOTHING = -1;
@@ -12,70 +15,194 @@ final class Updates {
   /** A sum that starts from the bias. */
   static final int BIAS = -2;
 
-  private static final int READS = 6; // its place among the words of an update
+  private static final int WORDS = 32; // of an update
 
-  private final List<int[]> updates = new ArrayList<>();
+  private final List<Update> updates = new ArrayList<>();
   private final List<int[]> reads = new ArrayList<>();
+  private final List<int[]> terms = new ArrayList<>();
 
   /**
-   * What an update is beside its reads.
+   * A row, the first of its slot's.
    *
-   * @param target row that is written, the first of its units
-   * @param units rows
-   * @param start row that the sum starts from, {@link #NOTHING} or {@link #BIAS}
-   * @param isStartMasked whether it is multiplied with the time mask
-   * @param bias place of the bias among all parameters
-   * @param activation null for none
-   * @param value forward: the row for the pre-activation; back: the row that the derivative is
-   *     computed from; or {@link #NOTHING}
-   * @param handed forward: the row for the masked value, or {@link #NOTHING}
+   * @param row negative for zeros
+   * @param shift time steps from this one to the record that it is in
    */
-  record Head(
-      int target,
-      int units,
-      int start,
-      boolean isStartMasked,
-      int bias,
-      CudaActivation activation,
-      int value,
-      int handed) {
+  record Place(int row, int shift) {
+    /** Zeros. */
+    static final Place NONE = new Place(RecordRows.NO_ROW, 0);
 
-    /** A sum without an activation. */
-    static Head sum(int target, int units, int start, boolean isStartMasked, int bias) {
-      return new Head(target, units, start, isStartMasked, bias, null, NOTHING, NOTHING);
+    /** The same, some time steps later. */
+    Place later(int steps) {
+      return row < 0 ? this : new Place(row, shift + steps);
     }
   }
 
-  void add(Head head) {
-    CudaActivation activation = head.activation;
-    updates.add(
-        new int[] {
-          head.target,
-          head.units,
-          head.start,
-          head.isStartMasked ? 1 : 0,
-          head.bias,
-          reads.size(),
-          0,
-          activation == null ? CudaActivation.NO_CODE : activation.code(),
-          Float.floatToRawIntBits(activation == null ? 0 : activation.alpha()),
-          head.value,
-          head.handed
-        });
+  /** Rows that are computed unit by unit; what it is given beside its target is optional. */
+  static final class Update {
+    private final int target;
+    private final int units;
+    private final int firstRead;
+    private final int firstTerm;
+    private int reads;
+    private int terms;
+    private int activated;
+    private int start = NOTHING;
+    private int bias = NOTHING;
+    private CudaActivation activation; // null for none
+    private int kept = NOTHING;
+    private int normalised = NOTHING;
+    private int root = NOTHING;
+    private int gain;
+    private boolean isCentred;
+    private int combination;
+    private double scale = 1;
+    private Place old = Place.NONE;
+    private Place keep = Place.NONE;
+    private Place write = Place.NONE;
+    private boolean isLast;
+
+    private Update(int target, int units, int firstRead, int firstTerm) {
+      this.target = target;
+      this.units = units;
+      this.firstRead = firstRead;
+      this.firstTerm = firstTerm;
+      this.activated = target;
+    }
+
+    /** What the sum starts from: a row, {@link #NOTHING}, or {@link #BIAS} and its place. */
+    Update start(int from, int biasPlace) {
+      start = from;
+      bias = biasPlace;
+      return this;
+    }
+
+    /** The rows that start it are normalised; {@link #start} has the bias that comes after it. */
+    Update normalised(int row, int rootRow, int gainPlace, boolean centred) {
+      normalised = row;
+      root = rootRow;
+      gain = gainPlace;
+      isCentred = centred;
+      return this;
+    }
+
+    /** The activation, and the row for z (forward), or that the derivative is computed from. */
+    Update activation(CudaActivation of, int row) {
+      activation = of;
+      kept = row;
+      return this;
+    }
+
+    /** The rows of a forward, of du back, where they are not the target. */
+    Update activated(int row) {
+      activated = row;
+      return this;
+    }
+
+    /** How a becomes the value. */
+    Update combination(
+        org.iterativemaps.map.Update how, Place oldValue, Place keepGate, Place writeGate) {
+      combination = how.kind().ordinal();
+      scale = how.scale();
+      old = oldValue;
+      keep = keepGate;
+      write = writeGate;
+      return this;
+    }
+
+    private int[] words() {
+      int[] words = new int[WORDS];
+      int at = 0;
+      boolean isActivated = activation != null;
+      for (double number :
+          new double[] {
+            isActivated ? activation.alpha() : 0,
+            isActivated ? activation.threshold() : 0,
+            isActivated ? activation.max() : 0
+          }) {
+        at = write(number, words, at);
+      }
+      words[at] = isActivated ? activation.code() : CudaActivation.NO_CODE;
+      at = write(scale, words, at + 2);
+      for (int word :
+          new int[] {
+            target,
+            units,
+            activated,
+            start,
+            bias,
+            firstRead,
+            reads,
+            firstTerm,
+            terms,
+            kept,
+            normalised,
+            root,
+            gain,
+            isCentred ? 1 : 0,
+            combination,
+            old.row,
+            old.shift,
+            keep.row,
+            keep.shift,
+            write.row,
+            write.shift,
+            isLast ? 1 : 0
+          }) {
+        words[at++] = word;
+      }
+      return words;
+    }
+
+    /** Low half first: devices, and hosts of them, are little endian. */
+    private static int write(double number, int[] words, int at) {
+      long bits = Double.doubleToRawLongBits(number);
+      words[at] = (int) bits;
+      words[at + 1] = (int) (bits >>> Integer.SIZE);
+      return at + 2;
+    }
+  }
+
+  /** A new update, to be filled with what it reads before the next. */
+  Update add(int target, int units) {
+    Update update = new Update(target, units, reads.size(), terms.size());
+    updates.add(update);
+    return update;
   }
 
   /**
    * A product that the last update sums.
    *
-   * @param matrix the block, or its transpose on the way back
-   * @param row first row of the source
+   * @param matrix its index, or that of its transpose on the way back
+   * @param source what is multiplied
    * @param units of the source
-   * @param shift time steps from this one to the record that is read
    * @param isMasked whether the product is multiplied with the time mask
    */
-  void read(int matrix, int row, int units, int shift, boolean isMasked) {
-    updates.get(updates.size() - 1)[READS]++;
-    reads.add(new int[] {matrix, row, units, shift, isMasked ? 1 : 0});
+  void read(int matrix, Place source, int units, boolean isMasked) {
+    last().reads++;
+    reads.add(new int[] {matrix, source.row, units, source.shift, isMasked ? 1 : 0});
+  }
+
+  /**
+   * What the last update adds unit by unit.
+   *
+   * @param row of what the sweep writes
+   * @param by a value that it is multiplied with, or {@link Place#NONE}
+   */
+  void term(Place row, Place by, boolean isNegative, boolean isMasked) {
+    last().terms++;
+    terms.add(
+        new int[] {row.row, row.shift, by.row, by.shift, isNegative ? 1 : 0, isMasked ? 1 : 0});
+  }
+
+  /** Blocks of threads that share a tile wait for each other after the last update. */
+  void endPhase() {
+    if (!updates.isEmpty()) {
+      last().isLast = true;
+    }
+  }
+
+  private Update last() {
+    return updates.get(updates.size() - 1);
   }
 
   int count() {
@@ -83,11 +210,15 @@ final class Updates {
   }
 
   int[] updateWords() {
-    return words(updates);
+    return words(updates.stream().map(Update::words).toList());
   }
 
   int[] readWords() {
     return words(reads);
+  }
+
+  int[] termWords() {
+    return words(terms);
   }
 
   static int[] words(List<int[]> structures) {

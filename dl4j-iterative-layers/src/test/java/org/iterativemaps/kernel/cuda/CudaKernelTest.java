@@ -38,7 +38,17 @@ class CudaKernelTest {
     Activation.RELU,
     Activation.LEAKYRELU,
     Activation.HARDTANH,
-    Activation.HARDSIGMOID
+    Activation.HARDSIGMOID,
+    Activation.RECTIFIEDTANH,
+    Activation.RATIONALTANH,
+    Activation.GELU,
+    Activation.SWISH,
+    Activation.MISH,
+    Activation.RELU6
+  };
+  // Bounded: products and K steps would make others as large as they like.
+  private static final Activation[] BOUNDED = {
+    Activation.TANH, Activation.SIGMOID, Activation.SOFTSIGN
   };
   private static final double TOLERANCE = 2e-5;
 
@@ -70,7 +80,7 @@ class CudaKernelTest {
 
     Case(long seed) {
       RandomPrograms random = new RandomPrograms(seed);
-      RealizedMap map = (seed % 10 == 0 ? wide(seed) : random.map(ACTIVATIONS)).realize();
+      RealizedMap map = map(seed, random).realize();
       int batch = 1 + random.below(40);
       int time = 1 + random.below(4);
       program = MapProgram.sequence(map, 1 + random.below(3), null);
@@ -87,6 +97,12 @@ class CudaKernelTest {
       division =
           new CudaDivision(4 << random.below(4), 1 + random.below(3), 32 * (1 + random.below(3)));
       name = "seed " + seed + ", " + division + ", " + map.map();
+    }
+
+    private static BlockMap map(long seed, RandomPrograms random) {
+      return seed % 10 == 0
+          ? wide(seed)
+          : seed % 2 == 0 ? random.map(ACTIVATIONS) : random.gatedMap(true, BOUNDED);
     }
 
     private INDArray[] states(RandomPrograms random, int batch) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Random;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -15,6 +16,7 @@ import org.iterativemaps.kernel.KernelProvider.Answer.Fitness;
 import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.GatedMaps;
 import org.iterativemaps.map.pattern.Sparsity;
@@ -82,8 +84,17 @@ class CudaProviderTest {
     wantCuda();
     assertInstanceOf(CudaKernel.class, KernelSelection.of(LINEAR, DataType.FLOAT));
     MapProgram gated = MapProgram.sequence(GatedMaps.gru(4).nIn(3).build().realize(), 1, null);
-    assertUnsuited(gated, DataType.FLOAT, "block ");
-    assertUnsuited(program(Activation.CUBE), DataType.FLOAT, "slot 'h' has the activation cube");
+    assertInstanceOf(CudaKernel.class, KernelSelection.of(gated, DataType.FLOAT));
+    BlockMap attentive =
+        BlockMap.builder()
+            .input("x", 4)
+            .state("h", 4, Activation.TANH)
+            .connect(List.of("x", "x", "x"), "h", BlockFunctions.attention(1, 2))
+            .output("h")
+            .build();
+    MapProgram attention = MapProgram.sequence(attentive.realize(), 1, null);
+    assertUnsuited(attention, DataType.FLOAT, "block x,x,x->h is ");
+    assertUnsuited(program(Activation.SOFTMAX), DataType.FLOAT, "slot 'h' has the activation softmax");
     assertUnsuited(LINEAR, DataType.DOUBLE, "it is for FLOAT, this network DOUBLE");
   }
 
