@@ -1,5 +1,7 @@
 package org.iterativemaps.kernel.cuda;
 
+import java.lang.ref.Reference;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,8 @@ final class CudaKernel implements MapKernel {
 
   private final MapProgram program;
   private final CudaDevice device;
+  private final DeviceStream stream;
+  private final List<GrowingArray> growing = new ArrayList<>(); // all there are
   private final CudaDivision.Rule rule;
   private final List<RealizedBlock> blocks;
   private final List<Parameter> parameters;
@@ -55,16 +59,17 @@ final class CudaKernel implements MapKernel {
     CallRecords call;
     INDArray[] lastState;
 
-    Pass(CudaDevice device) {
-      this.values = new GrowingArray(device);
-      this.parameters = new GrowingArray(device);
-      this.mask = new GrowingArray(device);
+    Pass(CudaKernel kernel) {
+      this.values = kernel.growing();
+      this.parameters = kernel.growing();
+      this.mask = kernel.growing();
     }
   }
 
   CudaKernel(MapProgram program, CudaDevice device, CudaDivision.Rule rule) {
     this.program = program;
     this.device = device;
+    this.stream = new DeviceStream(device);
     this.rule = rule;
     this.blocks = program.realized().blocks();
     this.parameters = program.realized().parameters();
@@ -78,14 +83,20 @@ final class CudaKernel implements MapKernel {
     }
     this.largestSlot = largest;
     this.fixed = blocks.stream().map(this::fixedWeights).toArray(DeviceArray[]::new);
-    this.gradients = new GrowingArray(device);
-    this.parameterGradients = new GrowingArray(device);
-    this.matrices = new GrowingArray(device);
-    this.transposed = new GrowingArray(device);
-    this.staging = new GrowingArray(device);
-    this.arrivals = new GrowingArray(device);
-    this.training = new Pass(device);
-    this.inference = new Pass(device);
+    this.gradients = growing();
+    this.parameterGradients = growing();
+    this.matrices = growing();
+    this.transposed = growing();
+    this.staging = growing();
+    this.arrivals = growing();
+    this.training = new Pass(this);
+    this.inference = new Pass(this);
+  }
+
+  private GrowingArray growing() {
+    GrowingArray array = new GrowingArray(device);
+    growing.add(array);
+    return array;
   }
 
   private DeviceArray fixedWeights(RealizedBlock block) {
@@ -118,7 +129,7 @@ final class CudaKernel implements MapKernel {
       CallRecords call = begin(pass, input, mask);
       upload(newParameters, pass.parameters.floats(places[parameters.size()]));
       long values = pass.values.floats(call.floats());
-      device.zero(values, call.recordFloats()); // the state before the first time step
+      stream.zero(values, call.recordFloats()); // the state before the first time step
       CudaPlan plan = call.plan();
       call.toRows(
           CallRecords.LAST_SAMPLE,
@@ -149,6 +160,7 @@ final class CudaKernel implements MapKernel {
       call.fromRows(values, plan.output(), 1, output, units, staging, call.mask());
       pass.lastState = states(call, values, call.time());
     }
+    Reference.reachabilityFence(this); // else its memory may go before its last launch
     last = pass;
     tape = isTraining ? pass : tape;
   }
@@ -171,7 +183,7 @@ final class CudaKernel implements MapKernel {
     long maskRows = mask == null ? 0 : pass.mask.floats((long) time * stride);
     pass.call =
         new CallRecords(
-            device, pass.plan.plan, blocks(division.lanes()), division, batch, time, maskRows);
+            stream, pass.plan.plan, blocks(division.lanes()), division, batch, time, maskRows);
     if (mask != null) {
       pass.call.toRows(CallRecords.LAST_SAMPLE, maskRows, 1, 0, 0, mask, 1, staging);
     }
@@ -185,7 +197,7 @@ final class CudaKernel implements MapKernel {
 
   private void upload(INDArray[] arrays, long to) {
     for (int p = 0; p < arrays.length; p++) {
-      HostCopies.upload(device, arrays[p], to + (long) Float.BYTES * places[p]);
+      HostCopies.upload(stream, arrays[p], to + (long) Float.BYTES * places[p]);
     }
   }
 
@@ -200,7 +212,7 @@ final class CudaKernel implements MapKernel {
               : trained + (long) Float.BYTES * places[blocks.get(b).parameter()];
       if (!isForward) {
         int count = blocks.get(b).mask().entryCount();
-        device.launch(
+        stream.launch(
             "permute",
             count,
             new KernelArguments()
@@ -214,7 +226,7 @@ final class CudaKernel implements MapKernel {
     }
     long[] words = call.blocks().matrices(isForward, weights);
     long place = matrices.floats(2L * words.length); // a word of two floats each
-    device.upload(place, words);
+    stream.upload(place, words);
     return place;
   }
 
@@ -256,7 +268,7 @@ final class CudaKernel implements MapKernel {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       long values = pass.values.pointer();
       long grads = gradients.floats(call.floats());
-      device.zero(grads, call.floats());
+      stream.zero(grads, call.floats());
       fromOutside(call, grads, outputGradient, lastStateGradient);
       Sweep sweep =
           sweep(call, pass, grads, values, matrices(call, false, pass.parameters.pointer()));
@@ -270,9 +282,10 @@ final class CudaKernel implements MapKernel {
       int units = size(program.inputSlot());
       call.fromRows(grads, call.plan().token, 1, inputGradient, units, staging, 0);
       for (int p = 0; p < newGradients.length; p++) {
-        HostCopies.download(device, gradientPlace(p), newGradients[p]);
+        HostCopies.download(stream, gradientPlace(p), newGradients[p]);
       }
     }
+    Reference.reachabilityFence(this);
   }
 
   /** dL/d(output) of every time step, and dL/d(state after the last). */
@@ -308,7 +321,7 @@ final class CudaKernel implements MapKernel {
   private void sumDrives(CallRecords call, DevicePlan plan, long grads, long values, int first) {
     for (int slot = 0; slot < plan.driveTerms.length; slot++) {
       if (plan.driveTerms[slot] != null) {
-        device.launch(
+        stream.launch(
             "addRows",
             (long) (call.time() - first) * size(slot) * call.stride(),
             call.samples(plan.driveTerms[slot], grads, values, first)
@@ -328,7 +341,7 @@ final class CudaKernel implements MapKernel {
       KernelArguments samples = call.samples(plan.terms.get(p), grads, values, first);
       if (parameter.isBias()) {
         samples.argument(parameter.length()).argument(result);
-        device.launch("biases", (long) WARP * parameter.length(), samples);
+        stream.launch("biases", (long) WARP * parameter.length(), samples);
       } else {
         int b = parameter.block();
         samples
@@ -336,7 +349,7 @@ final class CudaKernel implements MapKernel {
             .argument(call.blocks().chunkCount(b))
             .argument(call.blocks().sources(b))
             .argument(result);
-        device.launch("outer", (long) WARP * call.blocks().chunkCount(b), samples);
+        stream.launch("outer", (long) WARP * call.blocks().chunkCount(b), samples);
       }
     }
   }
@@ -367,9 +380,13 @@ final class CudaKernel implements MapKernel {
     tape = null;
   }
 
-  /** Device memory stays: DL4J has a layer rest after every step, and to allocate takes long. */
+  /**
+   * DL4J has a layer rest after every step, and to allocate takes long: so device memory whose size
+   * follows from the calls stays until the garbage collector comes.
+   */
   @Override
   public void rest() {
     dropTape();
+    growing.forEach(GrowingArray::rest);
   }
 }

@@ -47,7 +47,7 @@ class CudaKernelTest {
   @BeforeEach
   void open() throws UnavailableException {
     EmulatedDriver.use();
-    device = CudaDevice.open();
+    device = CudaDevices.open().next();
   }
 
   @AfterEach
@@ -56,7 +56,7 @@ class CudaKernelTest {
   }
 
   /** A program with data, all from a seed. */
-  private static final class Case {
+  static final class Case {
     final String name;
     final MapProgram program;
     final INDArray[] parameters;
