@@ -1,6 +1,8 @@
 // The entries of the CUDA driver's library that the Java side calls, for tests on machines without a GPU. Device memory
 // is the host's, and the kernels are those of iterative_map.cu compiled as C++: all is run but the GPU's own compiler.
-// Stricter than a GPU where that finds mistakes: see cuda_on_host.h, and the checks of memory and contexts here.
+// Stricter than a GPU where that finds mistakes: see cuda_on_host.h, and the checks of memory, contexts, streams here.
+// What is put into a stream is done when somebody waits for it and not before, so that who does not wait, or writes too
+// early to memory that a copy still reads, gets other numbers.
 //
 //   g++ -std=c++17 -O2 -shared -fPIC -I src/test/cuda -o FILE src/test/cuda/driver.cpp
 #define CUDA_ON_HOST
@@ -10,8 +12,11 @@
 #endif
 #include KERNELS
 
+#include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <tuple>
 
@@ -27,6 +32,7 @@ enum Result {
   INVALID_CONTEXT = 201,
   NO_BINARY_FOR_GPU = 209,
   UNSUPPORTED_PTX_VERSION = 222,
+  INVALID_HANDLE = 400,
   NOT_FOUND = 500,
   ILLEGAL_ADDRESS = 700,
   LAUNCH_FAILED = 719,
@@ -44,6 +50,7 @@ const std::map<int, std::pair<const char*, const char*>> NAMES = {
     {NO_BINARY_FOR_GPU, {"CUDA_ERROR_NO_BINARY_FOR_GPU", "no kernel image is available for execution on the device"}},
     {UNSUPPORTED_PTX_VERSION,
      {"CUDA_ERROR_UNSUPPORTED_PTX_VERSION", "the provided PTX was compiled with an unsupported toolchain."}},
+    {INVALID_HANDLE, {"CUDA_ERROR_INVALID_HANDLE", "invalid resource handle"}},
     {NOT_FOUND, {"CUDA_ERROR_NOT_FOUND", "named symbol not found"}},
     {ILLEGAL_ADDRESS, {"CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered"}},
     {LAUNCH_FAILED, {"CUDA_ERROR_LAUNCH_FAILED", "unspecified launch failure"}},
@@ -63,16 +70,69 @@ struct Settings {
   long launchesToFailure = -1;
 };
 
+struct Kernel;
+
+// What a call of cuModuleGetFunction gives: of one device, not of another.
+struct Function {
+  const Kernel* kernel;
+};
+
+// The primary context of a device.
+struct Context {
+  int retained = 0;
+  long launches = 0;
+  std::string image;
+  std::map<const Kernel*, Function> functions;
+};
+
+struct Memory {
+  size_t bytes;
+  const Context* context;
+};
+
+// Work in its order. The default stream holds only copies from memory that is not pinned: they return when the driver
+// has read that memory, not when the device has the numbers.
+struct Stream {
+  const Context* context;
+  std::deque<std::function<void()>> work;
+  long put = 0, done = 0;
+
+  void add(std::function<void()> piece) {
+    work.push_back(std::move(piece));
+    put++;
+  }
+
+  void runTo(long mark) {
+    while (done < mark) {
+      work.front()();
+      work.pop_front();
+      done++;
+    }
+  }
+
+  void run() { runTo(put); }
+};
+
+struct Event {
+  Stream* stream = nullptr;  // null before it is recorded
+  long mark = 0;
+};
+
+constexpr int MOST_DEVICES = 8;
+
 std::mutex mutex;
 Settings settings;
 int sticky = SUCCESS;
-int retained = 0;
-int contextItself;
-thread_local void* currentContext = nullptr;
-std::map<char*, size_t> allocations;
+Context contexts[MOST_DEVICES];
+thread_local Context* currentContext = nullptr;
+std::map<char*, Memory> allocations, pinned;
 size_t allocatedBytes = 0;
 long launches = 0;
-std::string image;
+Stream defaultStreams[MOST_DEVICES];
+std::map<void*, std::unique_ptr<Stream>> streams;
+std::map<void*, std::unique_ptr<Event>> events;
+std::set<Stream*> launchedInto;
+bool hasStreams = false;  // since the first one was made: who has them puts everything into them
 
 // What calls to a context start with.
 #define CONTEXT_CALL()                                  \
@@ -80,36 +140,59 @@ std::string image;
   if (const int error = contextError()) return error
 
 int contextError() {
-  return sticky ? sticky : retained > 0 && currentContext == &contextItself ? SUCCESS : INVALID_CONTEXT;
+  return sticky ? sticky : currentContext && currentContext->retained > 0 ? SUCCESS : INVALID_CONTEXT;
+}
+
+bool isInOne(const std::map<char*, Memory>& memories, const void* start, size_t bytes, const Context* context) {
+  auto behind = memories.upper_bound((char*)start);
+  if (behind == memories.begin()) {
+    return false;
+  }
+  const auto& [from, memory] = *std::prev(behind);
+  const size_t offset = (const char*)start - from;
+  return memory.context == context && offset <= memory.bytes && bytes <= memory.bytes - offset;
 }
 
 bool isInOneAllocation(const void* start, size_t bytes) {
-  auto behind = allocations.upper_bound((char*)start);
-  if (behind == allocations.begin()) {
-    return false;
-  }
-  const auto& [from, length] = *std::prev(behind);
-  const size_t offset = (const char*)start - from;
-  return offset <= length && bytes <= length - offset;
+  return isInOne(allocations, start, bytes, currentContext);
 }
 
-// A kernel with its parameters, and how it is called with pointers to them.
+Stream& defaultStream() {
+  return defaultStreams[currentContext - contexts];
+}
+
+// A stream of the present device; null if it is none.
+Stream* streamOf(void* handle) {
+  const auto found = streams.find(handle);
+  return found == streams.end() || found->second->context != currentContext ? nullptr : found->second.get();
+}
+
+void runAll(const Context* context) {
+  defaultStreams[context - contexts].run();
+  for (auto& [handle, stream] : streams) {
+    if (stream->context == context) {
+      stream->run();
+    }
+  }
+}
+
+// A kernel, and how it is called: with the parameters as they are when it is put into a stream.
 struct Kernel {
   const char* name;
-  void (*call)(const Kernel& kernel, void** parameters);
+  std::function<void()> (*bind)(const Kernel& kernel, void** parameters);
   void (*function)();
 };
 
 template <class... A, size_t... I>
-void call(void (*function)(A...), void** parameters, std::index_sequence<I...>) {
-  function(*(A*)parameters[I]...);
+std::function<void()> bound(void (*function)(A...), void** parameters, std::index_sequence<I...>) {
+  return [function, arguments = std::tuple<A...>(*(A*)parameters[I]...)] { std::apply(function, arguments); };
 }
 
 template <class... A>
 Kernel kernel(const char* name, void (*function)(A...)) {
   return {name,
           [](const Kernel& self, void** parameters) {
-            call((void (*)(A...))self.function, parameters, std::index_sequence_for<A...>());
+            return bound((void (*)(A...))self.function, parameters, std::index_sequence_for<A...>());
           },
           (void (*)())function};
 }
@@ -118,35 +201,51 @@ Kernel kernels[] = {kernel("sweep4", sweep4),   kernel("sweep8", sweep8),     ke
                     kernel("sweep32", sweep32), kernel("outer", outer),       kernel("ofUnits", ofUnits),
                     kernel("addRows", addRows), kernel("copyRows", copyRows), kernel("permute", permute)};
 
-int launch(void* function, bool isCooperative, dim3 grid, dim3 block, unsigned sharedBytes, void** parameters) {
+// Runs a kernel to its end.
+void run(dim3 grid, dim3 block, std::function<void()>& kernel, bool isCooperative, unsigned sharedBytes) {
+  if (sticky) {
+    return;
+  }
+  const auto body = [](void* argument) { (*(std::function<void()>*)argument)(); };
+  if (!on_host::launch({grid, block, body, &kernel}, isCooperative, sharedBytes)) {
+    sticky = LAUNCH_FAILED;
+  }
+  for (const auto& [start, memory] : allocations) {
+    if (!on_host::isIntact(start, memory.bytes)) {
+      sticky = ILLEGAL_ADDRESS;
+    }
+  }
+}
+
+int launch(void* handle, bool isCooperative, dim3 grid, dim3 block, unsigned sharedBytes, void* streamHandle,
+           void** parameters) {
   CONTEXT_CALL();
   const size_t count = (size_t)grid.x * grid.y;
-  if (!function || count == 0 || grid.y > 65535 || grid.z != 1 || block.x == 0 || block.x > MOST_THREADS ||
+  if (!handle || count == 0 || grid.y > 65535 || grid.z != 1 || block.x == 0 || block.x > MOST_THREADS ||
       block.y != 1 || block.z != 1 || sharedBytes > SHARED_MEMORY_BYTES) {
     return INVALID_VALUE;
+  }
+  const Function& function = *(Function*)handle;
+  const auto own = currentContext->functions.find(function.kernel);
+  Stream* stream = hasStreams ? streamOf(streamHandle) : streamHandle ? nullptr : &defaultStream();
+  if (own == currentContext->functions.end() || &own->second != &function || !stream) {
+    return INVALID_HANDLE;
   }
   if (isCooperative && count > MULTIPROCESSORS * BLOCKS_OF_ONE) {
     return COOPERATIVE_LAUNCH_TOO_LARGE;
   }
-  std::pair<const Kernel*, void**> bound((const Kernel*)function, parameters);
-  const auto body = [](void* argument) {
-    const auto& [kernel, parameters] = *(std::pair<const Kernel*, void**>*)argument;
-    kernel->call(*kernel, parameters);
-  };
   launches++;
-  if (!on_host::launch({grid, block, body, &bound}, isCooperative, sharedBytes)) {
-    sticky = LAUNCH_FAILED;
+  currentContext->launches++;
+  launchedInto.insert(stream);
+  const bool isToFail = settings.launchesToFailure > 0 && --settings.launchesToFailure == 0;
+  stream->add([=, kernel = function.kernel->bind(*function.kernel, parameters)]() mutable {
+    run(grid, block, kernel, isCooperative, sharedBytes);
+    sticky = isToFail ? LAUNCH_FAILED : sticky;  // as on a GPU, who waits hears of it
+  });
+  if (!streamHandle) {
+    stream->run();
   }
-  for (const auto& [start, bytes] : allocations) {
-    if (!on_host::isIntact(start, bytes)) {
-      sticky = ILLEGAL_ADDRESS;
-    }
-  }
-  const int result = sticky;
-  if (settings.launchesToFailure > 0 && --settings.launchesToFailure == 0) {
-    sticky = LAUNCH_FAILED;  // as on a GPU, the next call hears of it
-  }
-  return result;
+  return sticky;
 }
 
 }  // namespace
@@ -157,7 +256,7 @@ extern "C" {
 int emulate(const char* what, long value) {
   const std::lock_guard<std::mutex> lock(mutex);
   const std::string name = what;
-  if (name == "devices") {
+  if (name == "devices" && value <= MOST_DEVICES) {
     settings.devices = value;
   } else if (name == "capability") {
     settings.capability = value;
@@ -177,14 +276,21 @@ int emulate(const char* what, long value) {
   return SUCCESS;
 }
 
-// What is allocated now, and how many kernels were launched so far.
+// What there is now; how many kernels were launched so far, on the first and on the second device, and into how many of
+// the streams that there are now.
 long emulated(const char* what) {
   const std::lock_guard<std::mutex> lock(mutex);
   const std::string name = what;
-  return name == "allocations" ? (long)allocations.size()
-         : name == "bytes"     ? (long)allocatedBytes
-         : name == "launches"  ? launches
-                               : -1;
+  return name == "allocations"     ? (long)allocations.size()
+         : name == "bytes"         ? (long)allocatedBytes
+         : name == "pinned"        ? (long)pinned.size()
+         : name == "streams"       ? (long)streams.size()
+         : name == "events"        ? (long)events.size()
+         : name == "launches"      ? launches
+         : name == "launches on 0" ? contexts[0].launches
+         : name == "launches on 1" ? contexts[1].launches
+         : name == "launched into" ? (long)launchedInto.size()
+                                   : -1;
 }
 
 int cuInit(unsigned flags) {
@@ -236,23 +342,23 @@ int cuDeviceGetAttribute(int* value, int attribute, int) {
   return SUCCESS;
 }
 
-int cuDevicePrimaryCtxRetain(void** context, int) {
+int cuDevicePrimaryCtxRetain(void** context, int device) {
   const std::lock_guard<std::mutex> lock(mutex);
-  if (sticky) {
-    return sticky;
+  if (sticky || device < 0 || device >= settings.devices) {
+    return sticky ? sticky : INVALID_DEVICE;
   }
-  retained++;
-  *context = &contextItself;
+  contexts[device].retained++;
+  *context = &contexts[device];
   return SUCCESS;
 }
 
 // What is still allocated stays, other than with CUDA, so that tests can count it.
-int cuDevicePrimaryCtxRelease_v2(int) {
+int cuDevicePrimaryCtxRelease_v2(int device) {
   const std::lock_guard<std::mutex> lock(mutex);
-  if (sticky || retained == 0) {
+  if (sticky || device < 0 || device >= MOST_DEVICES || contexts[device].retained == 0) {
     return sticky ? sticky : INVALID_CONTEXT;
   }
-  retained--;
+  contexts[device].retained--;
   return SUCCESS;
 }
 
@@ -262,20 +368,94 @@ int cuCtxSetCurrent(void* context) {
   if (sticky) {
     return sticky;
   }
-  if (context && context != &contextItself) {
+  if (context && std::none_of(contexts, contexts + MOST_DEVICES, [=](auto& one) { return &one == context; })) {
     return INVALID_CONTEXT;
   }
-  currentContext = context;
+  currentContext = (Context*)context;
   return SUCCESS;
 }
 
 int cuCtxSynchronize() {
   CONTEXT_CALL();
+  runAll(currentContext);
+  return sticky;
+}
+
+int cuStreamCreate(void** stream, unsigned flags) {
+  CONTEXT_CALL();
+  constexpr unsigned NON_BLOCKING = 1;
+  if (flags != NON_BLOCKING) {  // others wait for the default stream and make it wait
+    return INVALID_VALUE;
+  }
+  Stream* made = new Stream{currentContext};
+  *stream = made;
+  streams[made].reset(made);
+  hasStreams = true;
   return SUCCESS;
+}
+
+int cuStreamSynchronize(void* stream) {
+  CONTEXT_CALL();
+  Stream* known = stream ? streamOf(stream) : &defaultStream();
+  if (!known) {
+    return INVALID_HANDLE;
+  }
+  known->run();
+  return sticky;
+}
+
+int cuStreamDestroy_v2(void* stream) {
+  CONTEXT_CALL();
+  Stream* known = streamOf(stream);
+  if (!known) {
+    return INVALID_HANDLE;
+  }
+  known->run();
+  for (auto& [handle, event] : events) {
+    event->stream = event->stream == known ? nullptr : event->stream;
+  }
+  launchedInto.erase(known);
+  streams.erase(stream);
+  return sticky;
+}
+
+int cuEventCreate(void** event, unsigned) {
+  CONTEXT_CALL();
+  Event* made = new Event;
+  *event = made;
+  events[made].reset(made);
+  return SUCCESS;
+}
+
+int cuEventRecord(void* event, void* stream) {
+  CONTEXT_CALL();
+  Stream* known = streamOf(stream);
+  if (!events.count(event) || !known) {
+    return INVALID_HANDLE;
+  }
+  *(Event*)event = {known, known->put};
+  return SUCCESS;
+}
+
+int cuEventSynchronize(void* event) {
+  CONTEXT_CALL();
+  if (!events.count(event)) {
+    return INVALID_HANDLE;
+  }
+  if (Stream* stream = ((Event*)event)->stream) {
+    stream->runTo(((Event*)event)->mark);
+  }
+  return sticky;
+}
+
+int cuEventDestroy_v2(void* event) {
+  CONTEXT_CALL();
+  return events.erase(event) ? SUCCESS : INVALID_HANDLE;
 }
 
 int cuModuleLoadData(void** module, const void* text) {
   CONTEXT_CALL();
+  std::string& image = currentContext->image;
   image = (const char*)text;
   if (image.find(".version") == std::string::npos) {
     return INVALID_IMAGE;
@@ -292,17 +472,20 @@ int cuModuleLoadData(void** module, const void* text) {
 
 int cuModuleUnload(void* module) {
   CONTEXT_CALL();
-  return module == &image ? SUCCESS : INVALID_VALUE;
+  return module == &currentContext->image ? SUCCESS : INVALID_VALUE;
 }
 
 int cuModuleGetFunction(void** function, void* module, const char* name) {
   CONTEXT_CALL();
+  const std::string& image = currentContext->image;
   if (module != &image) {
     return INVALID_VALUE;
   }
   for (Kernel& kernel : kernels) {
     if (!strcmp(kernel.name, name) && image.find(std::string(".entry ") + name + "(") != std::string::npos) {
-      *function = &kernel;
+      Function& known = currentContext->functions[&kernel];
+      known.kernel = &kernel;
+      *function = &known;
       return SUCCESS;
     }
   }
@@ -327,22 +510,52 @@ int cuMemAlloc_v2(void** pointer, size_t bytes) {
   if (!*pointer) {
     return OUT_OF_MEMORY;
   }
-  allocations[(char*)*pointer] = bytes;
+  allocations[(char*)*pointer] = {bytes, currentContext};
   allocatedBytes += bytes;
   return SUCCESS;
 }
 
+// Waits for the whole device, as CUDA does.
 int cuMemFree_v2(void* pointer) {
   CONTEXT_CALL();
   const auto found = allocations.find((char*)pointer);
-  if (found == allocations.end()) {
+  if (found == allocations.end() || found->second.context != currentContext) {
     return INVALID_VALUE;
   }
-  memset(pointer, on_host::UNWRITTEN, found->second);  // who still reads it is to notice
+  runAll(currentContext);
+  memset(pointer, on_host::UNWRITTEN, found->second.bytes);  // who still reads it is to notice
   on_host::release(pointer);
-  allocatedBytes -= found->second;
+  allocatedBytes -= found->second.bytes;
   allocations.erase(found);
+  return sticky;
+}
+
+int cuMemHostAlloc(void** pointer, size_t bytes, unsigned) {
+  CONTEXT_CALL();
+  if (bytes == 0) {
+    return INVALID_VALUE;
+  }
+  *pointer = on_host::guarded(bytes);
+  if (!*pointer) {
+    return OUT_OF_MEMORY;
+  }
+  pinned[(char*)*pointer] = {bytes, currentContext};
   return SUCCESS;
+}
+
+// Waits for nothing: work that still needs it fails.
+int cuMemFreeHost(void* pointer) {
+  CONTEXT_CALL();
+  const auto found = pinned.find((char*)pointer);
+  if (found == pinned.end() || found->second.context != currentContext) {
+    return INVALID_VALUE;
+  }
+  if (!on_host::isIntact(pointer, found->second.bytes)) {
+    sticky = ILLEGAL_ADDRESS;
+  }
+  on_host::release(pointer);
+  pinned.erase(found);
+  return sticky;
 }
 
 int cuMemcpyHtoD_v2(void* to, const void* from, size_t bytes) {
@@ -350,25 +563,65 @@ int cuMemcpyHtoD_v2(void* to, const void* from, size_t bytes) {
   if (!isInOneAllocation(to, bytes)) {
     return ILLEGAL_ADDRESS;
   }
-  memcpy(to, from, bytes);
+  defaultStream().add(
+      [to, copy = std::string((const char*)from, bytes)] { memcpy(to, copy.data(), copy.size()); });
   return SUCCESS;
 }
 
 int cuMemcpyDtoH_v2(void* to, const void* from, size_t bytes) {
   CONTEXT_CALL();
+  if (hasStreams) {  // it would not wait for them
+    return INVALID_HANDLE;
+  }
   if (!isInOneAllocation(from, bytes)) {
     return ILLEGAL_ADDRESS;
   }
+  defaultStream().run();
   memcpy(to, from, bytes);
   return SUCCESS;
 }
 
-int cuMemsetD32_v2(void* at, unsigned value, size_t count) {
+// A copy whose end on the host is not pinned is none that CUDA makes on the side: it would be waited for.
+int copyLater(void* to, const void* from, size_t bytes, const void* onDevice, const void* onHost, void* handle) {
   CONTEXT_CALL();
+  Stream* stream = streamOf(handle);
+  if (!stream) {
+    return INVALID_HANDLE;
+  }
+  if (!isInOneAllocation(onDevice, bytes)) {
+    return ILLEGAL_ADDRESS;
+  }
+  if (!isInOne(pinned, onHost, bytes, currentContext)) {
+    return INVALID_VALUE;
+  }
+  stream->add([=] {
+    if (isInOne(pinned, onHost, bytes, stream->context)) {
+      memcpy(to, from, bytes);
+    } else {
+      sticky = ILLEGAL_ADDRESS;
+    }
+  });
+  return SUCCESS;
+}
+
+int cuMemcpyHtoDAsync_v2(void* to, const void* from, size_t bytes, void* stream) {
+  return copyLater(to, from, bytes, to, from, stream);
+}
+
+int cuMemcpyDtoHAsync_v2(void* to, const void* from, size_t bytes, void* stream) {
+  return copyLater(to, from, bytes, from, to, stream);
+}
+
+int cuMemsetD32Async(void* at, unsigned value, size_t count, void* handle) {
+  CONTEXT_CALL();
+  Stream* stream = streamOf(handle);
+  if (!stream) {
+    return INVALID_HANDLE;
+  }
   if (!isInOneAllocation(at, 4 * count)) {
     return ILLEGAL_ADDRESS;
   }
-  std::fill_n((unsigned*)at, count, value);
+  stream->add([=] { std::fill_n((unsigned*)at, count, value); });
   return SUCCESS;
 }
 
@@ -389,13 +642,13 @@ int cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, void* function, int
 }
 
 int cuLaunchKernel(void* function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY,
-                   unsigned blockZ, unsigned sharedBytes, void*, void** parameters, void**) {
-  return launch(function, false, {gridX, gridY, gridZ}, {blockX, blockY, blockZ}, sharedBytes, parameters);
+                   unsigned blockZ, unsigned sharedBytes, void* stream, void** parameters, void**) {
+  return launch(function, false, {gridX, gridY, gridZ}, {blockX, blockY, blockZ}, sharedBytes, stream, parameters);
 }
 
 int cuLaunchCooperativeKernel(void* function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,
-                              unsigned blockY, unsigned blockZ, unsigned sharedBytes, void*, void** parameters) {
-  return launch(function, true, {gridX, gridY, gridZ}, {blockX, blockY, blockZ}, sharedBytes, parameters);
+                              unsigned blockY, unsigned blockZ, unsigned sharedBytes, void* stream, void** parameters) {
+  return launch(function, true, {gridX, gridY, gridZ}, {blockX, blockY, blockZ}, sharedBytes, stream, parameters);
 }
 
 int cuGetErrorName(int error, const char** name) {

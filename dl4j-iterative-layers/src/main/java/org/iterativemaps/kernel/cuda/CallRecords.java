@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param mask rows [time][stride] of the time mask; 0 without one
  */
 record CallRecords(
-    CudaDevice device,
+    DeviceStream stream,
     CudaPlan plan,
     DeviceBlocks blocks,
     CudaDivision division,
@@ -60,7 +60,7 @@ record CallRecords(
 
   /** Time steps one after the other, from the first by steps of 1 or -1. */
   void inTurn(Sweep sweep, DeviceUpdates updates, int first, int step, int count) {
-    device.zero(sweep.arrivals, division.tiles(batch));
+    stream.zero(sweep.arrivals, division.tiles(batch));
     launch(sweep, updates, first, step, count, 1, sweep.arrivals);
   }
 
@@ -102,7 +102,7 @@ record CallRecords(
             .field(count)
             .field(parts)
             .field(arrivals);
-    device.launch(
+    stream.launch(
         "sweep" + division.lanes(),
         new Grid(
             division.tiles(batch) * parts,
@@ -151,7 +151,7 @@ record CallRecords(
       int units,
       GrowingArray staging) {
     long array = staging.floats(from.length());
-    HostCopies.upload(device, from, array);
+    HostCopies.upload(stream, from, array);
     int count = (int) (from.length() / ((long) batch * units));
     copy(records, rows, row, array, units, firstRecord, count, filling, 0);
   }
@@ -168,7 +168,7 @@ record CallRecords(
     long array = staging.floats(to.length());
     int count = (int) (to.length() / ((long) batch * units));
     copy(records, plan.rows.count, row, array, units, firstRecord, count, OUT, by);
-    HostCopies.download(device, array, to);
+    HostCopies.download(stream, array, to);
   }
 
   private void copy(
@@ -181,7 +181,7 @@ record CallRecords(
       int count,
       int way,
       long by) {
-    device.launch(
+    stream.launch(
         "copyRows",
         (long) count * units * stride(),
         new KernelArguments()

@@ -8,6 +8,7 @@ import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -18,21 +19,15 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * A GPU with the kernels of {@code iterative_map.ptx}, which the driver compiles for it.
  *
- * <p>Threads may share it: every call makes it the calling thread's first, and all work goes into
- * the default stream, one after the other.
+ * <p>Threads may share it: every call makes it the calling thread's first. The work of a kernel
+ * goes into its {@link DeviceStream}; what is copied here is on the device when the copy returns.
  */
 final class CudaDevice {
-  /** System property: the driver's library, by name or path. */
-  static final String LIBRARY_PROPERTY = "org.iterativemaps.cuda.library";
+  /** Frees what nobody refers to any more: layers are dropped, not closed. */
+  static final Cleaner CLEANER = Cleaner.create();
 
-  /** System property: the number of the device, from 0. */
-  static final String DEVICE_PROPERTY = "org.iterativemaps.cuda.device";
-
-  private static final String LIBRARY = "libcuda.so.1";
-  private static final String WINDOWS_LIBRARY = "nvcuda";
   private static final String KERNELS = "iterative_map.ptx";
   private static final int LEAST_CAPABILITY = 80;
-  private static final int LEAST_DRIVER = 11000; // PTX ISA 7.0
   // Of the Driver API: CUdevice_attribute, CUfunction_attribute, CUresult.
   private static final int MULTIPROCESSORS = 16;
   private static final int CAPABILITY_MAJOR = 75;
@@ -40,13 +35,14 @@ final class CudaDevice {
   private static final int SHARED_MEMORY = 97;
   private static final int FUNCTION_SHARED_MEMORY = 8;
   private static final int OUT_OF_MEMORY = 2;
+  // Of CUstream_flags and CUevent_flags.
+  private static final int NON_BLOCKING = 1;
+  private static final int DISABLE_TIMING = 2;
   // What a kernel may have without being asked.
   private static final int USUAL_SHARED_MEMORY = 48 * 1024;
   // Begins the names of the kernels that have shared memory.
   private static final String SWEEP = "sweep";
-  private static final int THREADS = 256;
   private static final long MILLIS_TO_FREE = 200;
-  private static final long MOST_BLOCKS = 1 << 20;
 
   private final DriverLibrary driver;
   private final int device;
@@ -55,15 +51,27 @@ final class CudaDevice {
   private final Pointer module;
   private final Map<String, Pointer> functions = new ConcurrentHashMap<>();
 
-  private CudaDevice(DriverLibrary driver, int device) throws UnavailableException {
+  /**
+   * Opens a device.
+   *
+   * @param ordinal from 0
+   * @throws UnavailableException if it is too old
+   */
+  CudaDevice(DriverLibrary driver, int ordinal) throws UnavailableException {
     this.driver = driver;
-    this.device = device;
+    IntByReference found = new IntByReference();
+    check(driver.cuDeviceGet(found, ordinal), "cuDeviceGet");
+    this.device = found.getValue();
     byte[] bytes = new byte[256];
     check(driver.cuDeviceGetName(bytes, bytes.length, device), "cuDeviceGetName");
     int capability = 10 * attribute(CAPABILITY_MAJOR) + attribute(CAPABILITY_MINOR);
     this.name =
         String.format(
-            Locale.ROOT, "%s, compute capability %.1f", Native.toString(bytes), capability / 10.0);
+            Locale.ROOT,
+            "device %d, %s, compute capability %.1f",
+            ordinal,
+            Native.toString(bytes),
+            capability / 10.0);
     if (capability < LEAST_CAPABILITY) {
       throw new UnavailableException(
           "found " + name + ", expected 8.0 or more: an NVIDIA GPU of 2020 or later");
@@ -84,69 +92,6 @@ final class CudaDevice {
     } catch (IOException e) {
       throw new IllegalStateException("the jar's " + KERNELS + " cannot be read", e);
     }
-  }
-
-  /**
-   * The device that the system properties say, the first one without them.
-   *
-   * @throws UnavailableException if there is no driver, an old one, no such device, or one that is
-   *     too old
-   */
-  static CudaDevice open() throws UnavailableException {
-    boolean isWindows = System.getProperty("os.name", "").startsWith("Windows");
-    String library = System.getProperty(LIBRARY_PROPERTY, isWindows ? WINDOWS_LIBRARY : LIBRARY);
-    DriverLibrary driver = load(library);
-    int error = driver.cuInit(0);
-    IntByReference found = new IntByReference();
-    if (error == 0) {
-      error = driver.cuDeviceGetCount(found);
-    }
-    if (error != 0 || found.getValue() == 0) {
-      throw new UnavailableException(
-          "the NVIDIA driver finds no GPU"
-              + (error == 0 ? "" : " (" + error(driver, error) + ")")
-              + "; see what nvidia-smi says");
-    }
-    int count = found.getValue();
-    check(driver, driver.cuDriverGetVersion(found), "cuDriverGetVersion");
-    if (found.getValue() < LEAST_DRIVER) {
-      throw new UnavailableException(
-          String.format(
-              Locale.ROOT,
-              "found an NVIDIA driver for CUDA %d.%d, expected 11.0 or newer (r450); update it",
-              found.getValue() / 1000,
-              found.getValue() % 1000 / 10));
-    }
-    check(driver, driver.cuDeviceGet(found, ordinal(count)), "cuDeviceGet");
-    return new CudaDevice(driver, found.getValue());
-  }
-
-  private static DriverLibrary load(String library) throws UnavailableException {
-    try {
-      return Native.loadLibrary(library, DriverLibrary.class);
-    } catch (UnsatisfiedLinkError e) {
-      throw new UnavailableException(
-          "the NVIDIA driver's library "
-              + library
-              + " cannot be loaded; install the driver, or give the library's path in -D"
-              + LIBRARY_PROPERTY);
-    }
-  }
-
-  private static int ordinal(int count) throws UnavailableException {
-    String property = System.getProperty(DEVICE_PROPERTY, "0").trim();
-    for (int ordinal = 0; ordinal < count; ordinal++) {
-      if (property.equals(Integer.toString(ordinal))) {
-        return ordinal;
-      }
-    }
-    throw new UnavailableException(
-        "-D"
-            + DEVICE_PROPERTY
-            + ": found "
-            + property
-            + ", expected a device from 0 to "
-            + (count - 1));
   }
 
   /** Makes the device the calling thread's. */
@@ -217,25 +162,78 @@ final class CudaDevice {
     }
   }
 
-  /** Frees memory; says nothing where the driver is gone, at the end of the JVM. */
+  /**
+   * Frees memory, which the driver does when all that the device is doing is done; says nothing
+   * where the driver is gone, at the end of the JVM.
+   */
   void free(long pointer) {
     if (driver.cuCtxSetCurrent(context) == 0) {
       driver.cuMemFree_v2(new Pointer(pointer));
     }
   }
 
-  void upload(long to, Pointer from, long bytes) {
+  /** Memory of the host that the device copies from and to by itself. */
+  Pointer allocatePinned(long bytes) {
     enter();
-    if (bytes > 0) {
-      check(driver.cuMemcpyHtoD_v2(new Pointer(to), from, bytes), "cuMemcpyHtoD");
+    PointerByReference pointer = new PointerByReference();
+    check(driver.cuMemHostAlloc(pointer, bytes, 0), "cuMemHostAlloc");
+    return pointer.getValue();
+  }
+
+  /** Frees it behind the last copy; as {@link #free}. */
+  void freePinned(Pointer pointer, Pointer lastCopy) {
+    if (driver.cuCtxSetCurrent(context) == 0) {
+      driver.cuEventSynchronize(lastCopy);
+      driver.cuEventDestroy_v2(lastCopy);
+      driver.cuMemFreeHost(pointer);
     }
   }
 
-  void download(Pointer to, long from, long bytes) {
+  /** A stream beside the default one: neither waits for the other. */
+  Pointer stream() {
     enter();
-    if (bytes > 0) {
-      check(driver.cuMemcpyDtoH_v2(to, new Pointer(from), bytes), "cuMemcpyDtoH");
+    PointerByReference stream = new PointerByReference();
+    check(driver.cuStreamCreate(stream, NON_BLOCKING), "cuStreamCreate");
+    return stream.getValue();
+  }
+
+  /** Destroys a stream when its work is done; as {@link #free}. */
+  void destroy(Pointer stream) {
+    if (driver.cuCtxSetCurrent(context) == 0) {
+      driver.cuStreamDestroy_v2(stream);
     }
+  }
+
+  /** A place in a stream that can be waited for; nobody waits before there is one. */
+  Pointer event() {
+    enter();
+    PointerByReference event = new PointerByReference();
+    check(driver.cuEventCreate(event, DISABLE_TIMING), "cuEventCreate");
+    return event.getValue();
+  }
+
+  /** Sets an event behind what is in a stream now. */
+  void record(Pointer event, Pointer stream) {
+    enter();
+    check(driver.cuEventRecord(event, stream), "cuEventRecord");
+  }
+
+  /** Waits for an event. */
+  void await(Pointer event) {
+    enter();
+    check(driver.cuEventSynchronize(event), "cuEventSynchronize");
+  }
+
+  /** Copies from pinned memory, some time after the call. */
+  void upload(long to, Pointer from, long bytes, Pointer stream) {
+    enter();
+    check(driver.cuMemcpyHtoDAsync_v2(new Pointer(to), from, bytes, stream), "cuMemcpyHtoDAsync");
+  }
+
+  /** Copies to pinned memory, some time after the call. */
+  void download(Pointer to, long from, long bytes, Pointer stream) {
+    enter();
+    check(driver.cuMemcpyDtoHAsync_v2(to, new Pointer(from), bytes, stream), "cuMemcpyDtoHAsync");
   }
 
   /** A copy on the device. */
@@ -243,13 +241,6 @@ final class CudaDevice {
     Memory memory = new Memory(Math.max(1, (long) Integer.BYTES * values.length));
     memory.write(0, values, 0, values.length);
     return copy(memory, (long) Integer.BYTES * values.length);
-  }
-
-  void upload(long to, long[] values) {
-    Memory memory = new Memory(Math.max(1, (long) Long.BYTES * values.length));
-    memory.write(0, values, 0, values.length);
-    upload(to, memory, (long) Long.BYTES * values.length);
-    Reference.reachabilityFence(memory);
   }
 
   /** A copy on the device. */
@@ -261,22 +252,20 @@ final class CudaDevice {
 
   private DeviceArray copy(Memory memory, long bytes) {
     DeviceArray array = new DeviceArray(this, bytes);
-    upload(array.pointer, memory, bytes);
+    if (bytes > 0) {
+      check(driver.cuMemcpyHtoD_v2(new Pointer(array.pointer), memory, bytes), "cuMemcpyHtoD");
+      // From memory that is not pinned that returns when the driver has read it. The streams, which
+      // do not wait for the default one, need it on the device.
+      check(driver.cuStreamSynchronize(null), "cuStreamSynchronize");
+    }
     Reference.reachabilityFence(memory);
     return array;
   }
 
-  void zero(long at, long floats) {
+  /** Zeros. */
+  void zero(long at, long floats, Pointer stream) {
     enter();
-    if (floats > 0) {
-      check(driver.cuMemsetD32_v2(new Pointer(at), 0, floats), "cuMemsetD32");
-    }
-  }
-
-  /** Starts a kernel that takes any number of threads and strides over its work. */
-  void launch(String kernel, long threads, KernelArguments arguments) {
-    long blocks = Math.max(1, Math.min(MOST_BLOCKS, (threads + THREADS - 1) / THREADS));
-    launch(kernel, new Grid((int) blocks, 1, THREADS, 0, false), arguments);
+    check(driver.cuMemsetD32Async(new Pointer(at), 0, floats, stream), "cuMemsetD32Async");
   }
 
   /**
@@ -288,15 +277,15 @@ final class CudaDevice {
    */
   record Grid(int x, int y, int threads, int sharedBytes, boolean isResident) {}
 
-  /** Starts a kernel; copies wait for its end. */
-  void launch(String kernel, Grid grid, KernelArguments arguments) {
+  /** Starts a kernel, some time after the call. */
+  void launch(String kernel, Grid grid, KernelArguments arguments, Pointer stream) {
     enter();
     Pointer function = function(kernel);
     Memory places = arguments.places();
     int error =
         grid.isResident
             ? driver.cuLaunchCooperativeKernel(
-                function, grid.x, grid.y, 1, grid.threads, 1, 1, grid.sharedBytes, null, places)
+                function, grid.x, grid.y, 1, grid.threads, 1, 1, grid.sharedBytes, stream, places)
             : driver.cuLaunchKernel(
                 function,
                 grid.x,
@@ -306,7 +295,7 @@ final class CudaDevice {
                 1,
                 1,
                 grid.sharedBytes,
-                null,
+                stream,
                 places,
                 null);
     Reference.reachabilityFence(arguments);
@@ -335,14 +324,15 @@ final class CudaDevice {
   }
 
   /** Any error is one: after most of them the driver's results mean nothing. */
-  private static void check(DriverLibrary driver, int error, String call) {
+  static void check(DriverLibrary driver, int error, String call) {
     if (error != 0) {
       throw new IllegalStateException(
           "CUDA: " + call + " failed with " + error(driver, error) + "; this call has no result");
     }
   }
 
-  private static String error(DriverLibrary driver, int error) {
+  /** The name of an error. */
+  static String error(DriverLibrary driver, int error) {
     PointerByReference name = new PointerByReference();
     boolean isKnown = driver.cuGetErrorName(error, name) == 0 && name.getValue() != null;
     return isKnown
@@ -350,7 +340,7 @@ final class CudaDevice {
         : "error " + error;
   }
 
-  /** Its name and compute capability. */
+  /** Its number, name and compute capability. */
   @Override
   public String toString() {
     return name;

@@ -1,5 +1,7 @@
 package org.iterativemaps.kernel.cuda;
 
+import java.lang.ref.Reference;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,8 @@ final class CudaKernel implements MapKernel {
 
   private final MapProgram program;
   private final CudaDevice device;
+  private final DeviceStream stream;
+  private final List<GrowingArray> growing = new ArrayList<>(); // all there are
   private final CudaDivision.Rule rule;
   private final List<BlockMatrix> matrices;
   private final List<Parameter> parameters;
@@ -55,16 +59,17 @@ final class CudaKernel implements MapKernel {
     CallRecords call;
     INDArray[] lastState;
 
-    Pass(CudaDevice device) {
-      this.values = new GrowingArray(device);
-      this.parameters = new GrowingArray(device);
-      this.mask = new GrowingArray(device);
+    Pass(CudaKernel kernel) {
+      this.values = kernel.growing();
+      this.parameters = kernel.growing();
+      this.mask = kernel.growing();
     }
   }
 
   CudaKernel(MapProgram program, CudaDevice device, CudaDivision.Rule rule) {
     this.program = program;
     this.device = device;
+    this.stream = new DeviceStream(device);
     this.rule = rule;
     this.matrices = BlockMatrix.of(program.realized());
     this.parameters = program.realized().parameters();
@@ -74,14 +79,20 @@ final class CudaKernel implements MapKernel {
     }
     this.largestSlot = new CudaPlan(program, DataType.FLOAT, false).largestSlot();
     this.fixed = matrices.stream().map(this::fixedWeights).toArray(DeviceArray[]::new);
-    this.gradients = new GrowingArray(device);
-    this.parameterGradients = new GrowingArray(device);
-    this.matrixTable = new GrowingArray(device);
-    this.transposed = new GrowingArray(device);
-    this.staging = new GrowingArray(device);
-    this.arrivals = new GrowingArray(device);
-    this.training = new Pass(device);
-    this.inference = new Pass(device);
+    this.gradients = growing();
+    this.parameterGradients = growing();
+    this.matrixTable = growing();
+    this.transposed = growing();
+    this.staging = growing();
+    this.arrivals = growing();
+    this.training = new Pass(this);
+    this.inference = new Pass(this);
+  }
+
+  private GrowingArray growing() {
+    GrowingArray array = new GrowingArray(device);
+    growing.add(array);
+    return array;
   }
 
   private DeviceArray fixedWeights(BlockMatrix matrix) {
@@ -114,7 +125,7 @@ final class CudaKernel implements MapKernel {
       CallRecords call = begin(pass, input, mask);
       upload(newParameters, pass.parameters.floats(places[parameters.size()]));
       long values = pass.values.floats(call.floats());
-      device.zero(values, call.recordFloats()); // the state before the first time step
+      stream.zero(values, call.recordFloats()); // the state before the first time step
       CudaPlan plan = call.plan();
       call.toRows(
           CallRecords.LAST_SAMPLE,
@@ -145,6 +156,7 @@ final class CudaKernel implements MapKernel {
       call.fromRows(values, plan.output(), 1, output, units, staging, call.mask());
       pass.lastState = states(call, values, call.time());
     }
+    Reference.reachabilityFence(this); // else its memory may go before its last launch
     last = pass;
     tape = isTraining ? pass : tape;
   }
@@ -169,7 +181,7 @@ final class CudaKernel implements MapKernel {
     long maskRows = mask == null ? 0 : pass.mask.floats((long) time * stride);
     pass.call =
         new CallRecords(
-            device, pass.plan.plan, blocks(division.lanes()), division, batch, time, maskRows);
+            stream, pass.plan.plan, blocks(division.lanes()), division, batch, time, maskRows);
     if (mask != null) {
       pass.call.toRows(CallRecords.LAST_SAMPLE, maskRows, 1, 0, 0, mask, 1, staging);
     }
@@ -183,7 +195,7 @@ final class CudaKernel implements MapKernel {
 
   private void upload(INDArray[] arrays, long to) {
     for (int p = 0; p < arrays.length; p++) {
-      HostCopies.upload(device, arrays[p], to + (long) Float.BYTES * places[p]);
+      HostCopies.upload(stream, arrays[p], to + (long) Float.BYTES * places[p]);
     }
   }
 
@@ -198,7 +210,7 @@ final class CudaKernel implements MapKernel {
               : trained + (long) Float.BYTES * places[matrices.get(b).parameter()];
       if (!isForward) {
         int count = matrices.get(b).mask().entryCount();
-        device.launch(
+        stream.launch(
             "permute",
             count,
             new KernelArguments()
@@ -212,7 +224,7 @@ final class CudaKernel implements MapKernel {
     }
     long[] words = call.blocks().matrices(isForward, weights);
     long place = matrixTable.floats(2L * words.length); // a word of two floats each
-    device.upload(place, words);
+    stream.upload(place, words);
     return place;
   }
 
@@ -254,7 +266,7 @@ final class CudaKernel implements MapKernel {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       long values = pass.values.pointer();
       long grads = gradients.floats(call.floats());
-      device.zero(grads, call.floats());
+      stream.zero(grads, call.floats());
       fromOutside(call, grads, outputGradient, lastStateGradient);
       Sweep sweep =
           sweep(call, pass, grads, values, matrices(call, false, pass.parameters.pointer()));
@@ -268,9 +280,10 @@ final class CudaKernel implements MapKernel {
       int units = size(program.inputSlot());
       call.fromRows(grads, call.plan().rows.token, 1, inputGradient, units, staging, 0);
       for (int p = 0; p < newGradients.length; p++) {
-        HostCopies.download(device, gradientPlace(p), newGradients[p]);
+        HostCopies.download(stream, gradientPlace(p), newGradients[p]);
       }
     }
+    Reference.reachabilityFence(this);
   }
 
   /** dL/d(output) of every time step, and dL/d(state after the last). */
@@ -306,7 +319,7 @@ final class CudaKernel implements MapKernel {
   private void sumDrives(CallRecords call, DevicePlan plan, long grads, long values, int first) {
     for (int slot = 0; slot < plan.driveTerms.length; slot++) {
       if (plan.driveTerms[slot] != null) {
-        device.launch(
+        stream.launch(
             "addRows",
             (long) (call.time() - first) * plan.plan.plan.sizes[slot] * call.stride(),
             call.samples(plan.driveTerms[slot], grads, values, first, false)
@@ -327,14 +340,14 @@ final class CudaKernel implements MapKernel {
       int matrix = plan.plan.plan.matrixOfParameter[p];
       if (matrix < 0) {
         samples.argument(parameter.length()).argument(result);
-        device.launch("ofUnits", (long) WARP * parameter.length(), samples);
+        stream.launch("ofUnits", (long) WARP * parameter.length(), samples);
       } else {
         samples
             .argument(call.blocks().chunks(matrix))
             .argument(call.blocks().chunkCount(matrix))
             .argument(call.blocks().sources(matrix))
             .argument(result);
-        device.launch("outer", (long) WARP * call.blocks().chunkCount(matrix), samples);
+        stream.launch("outer", (long) WARP * call.blocks().chunkCount(matrix), samples);
       }
     }
   }
@@ -365,9 +378,13 @@ final class CudaKernel implements MapKernel {
     tape = null;
   }
 
-  /** Device memory stays: DL4J has a layer rest after every step, and to allocate takes long. */
+  /**
+   * DL4J has a layer rest after every step, and to allocate takes long: so device memory whose size
+   * follows from the calls stays until the garbage collector comes.
+   */
   @Override
   public void rest() {
     dropTape();
+    growing.forEach(GrowingArray::rest);
   }
 }

@@ -21,20 +21,20 @@ public final class CudaProvider implements KernelProvider {
   /** For the service loader. */
   public CudaProvider() {}
 
-  /** The device, looked for once in a JVM and only where it is wanted. */
+  /** The devices, looked for once in a JVM and only where it is wanted. */
   private static final class Found {
-    static final CudaDevice DEVICE;
-    static final String OBSTACLE; // null if there is a device
+    static final CudaDevices DEVICES;
+    static final String OBSTACLE; // null if there are devices
 
     static {
-      CudaDevice device = null;
+      CudaDevices devices = null;
       String obstacle = null;
       try {
-        device = CudaDevice.open();
+        devices = CudaDevices.open();
       } catch (UnavailableException | IllegalStateException e) {
         obstacle = e.getMessage();
       }
-      DEVICE = device;
+      DEVICES = devices;
       OBSTACLE = obstacle;
     }
 
@@ -71,7 +71,7 @@ public final class CudaProvider implements KernelProvider {
     }
     return obstacle(program, type)
         .map(Answer::unsuited)
-        .orElseGet(() -> Answer.runs("there is " + Found.DEVICE));
+        .orElseGet(() -> Answer.runs("there is " + Found.DEVICES));
   }
 
   private static Optional<String> obstacle(MapProgram program, DataType type) {
@@ -86,7 +86,7 @@ public final class CudaProvider implements KernelProvider {
 
   @Override
   public MapKernel make(MapProgram program, DataType type) {
-    return new CudaKernel(program, Found.DEVICE, CudaDivision::usual);
+    return new CudaKernel(program, Found.DEVICES.next(), CudaDivision::usual);
   }
 
   /** Of the host, which holds next to nothing: records and patterns are on the device. */

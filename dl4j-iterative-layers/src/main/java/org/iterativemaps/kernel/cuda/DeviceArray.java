@@ -2,13 +2,8 @@ package org.iterativemaps.kernel.cuda;
 
 import java.lang.ref.Cleaner;
 
-/**
- * Memory of a device, freed by {@link #close} or when nobody refers to it any more: layers are
- * dropped, not closed.
- */
+/** Memory of a device, freed by {@link #close} or when nobody refers to it any more. */
 final class DeviceArray implements AutoCloseable {
-  private static final Cleaner CLEANER = Cleaner.create();
-
   /** Where it is on the device. */
   final long pointer;
 
@@ -20,7 +15,7 @@ final class DeviceArray implements AutoCloseable {
   DeviceArray(CudaDevice device, long bytes) {
     this.pointer = device.allocate(bytes);
     this.bytes = bytes;
-    this.memory = CLEANER.register(this, new Freeing(device, pointer));
+    this.memory = CudaDevice.CLEANER.register(this, new Freeing(device, pointer));
   }
 
   private record Freeing(CudaDevice device, long pointer) implements Runnable {

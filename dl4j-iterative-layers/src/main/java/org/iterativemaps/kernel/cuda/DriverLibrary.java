@@ -42,11 +42,31 @@ interface DriverLibrary extends Library {
 
   int cuMemFree_v2(Pointer pointer);
 
+  int cuMemHostAlloc(PointerByReference pointer, long bytes, int flags);
+
+  int cuMemFreeHost(Pointer pointer);
+
+  int cuStreamCreate(PointerByReference stream, int flags);
+
+  int cuStreamSynchronize(Pointer stream);
+
+  int cuStreamDestroy_v2(Pointer stream);
+
+  int cuEventCreate(PointerByReference event, int flags);
+
+  int cuEventRecord(Pointer event, Pointer stream);
+
+  int cuEventSynchronize(Pointer event);
+
+  int cuEventDestroy_v2(Pointer event);
+
   int cuMemcpyHtoD_v2(Pointer to, Pointer from, long bytes);
 
-  int cuMemcpyDtoH_v2(Pointer to, Pointer from, long bytes);
+  int cuMemcpyHtoDAsync_v2(Pointer to, Pointer from, long bytes, Pointer stream);
 
-  int cuMemsetD32_v2(Pointer at, int value, long count);
+  int cuMemcpyDtoHAsync_v2(Pointer to, Pointer from, long bytes, Pointer stream);
+
+  int cuMemsetD32Async(Pointer at, int value, long count, Pointer stream);
 
   int cuLaunchKernel(
       Pointer function,

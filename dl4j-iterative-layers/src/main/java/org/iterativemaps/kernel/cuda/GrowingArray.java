@@ -1,9 +1,15 @@
 package org.iterativemaps.kernel.cuda;
 
-/** Memory of a device that is kept from call to call and replaced by longer one when needed. */
+import java.lang.ref.WeakReference;
+
+/**
+ * Memory of a device that is kept from call to call and replaced by longer one when needed. At rest
+ * the garbage collector may take it; {@link CudaDevice#allocate} calls it when memory is short.
+ */
 final class GrowingArray {
   private final CudaDevice device;
-  private DeviceArray array; // null before it is needed
+  private DeviceArray array; // null before it is needed, and at rest
+  private WeakReference<DeviceArray> resting = new WeakReference<>(null);
 
   GrowingArray(CudaDevice device) {
     this.device = device;
@@ -12,6 +18,7 @@ final class GrowingArray {
   /** Room for so many floats; what was there is lost if there was less. */
   long floats(long count) {
     long bytes = Math.multiplyExact(count, (long) Float.BYTES);
+    array = array == null ? resting.get() : array;
     if (array == null || array.bytes < bytes) {
       release(); // the old may go before the new comes
       array = new DeviceArray(device, bytes);
@@ -24,8 +31,15 @@ final class GrowingArray {
     return array.pointer;
   }
 
-  /** Gives it back. */
-  void release() {
+  /** Leaves it to the garbage collector until it is needed again. */
+  void rest() {
+    if (array != null) {
+      resting = new WeakReference<>(array);
+      array = null;
+    }
+  }
+
+  private void release() {
     if (array != null) {
       array.close();
       array = null;

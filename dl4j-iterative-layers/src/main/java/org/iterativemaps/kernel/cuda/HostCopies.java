@@ -13,19 +13,19 @@ final class HostCopies {
   private HostCopies() {}
 
   /** Copies all elements to a place on the device. */
-  static void upload(CudaDevice device, INDArray from, long to) {
+  static void upload(DeviceStream stream, INDArray from, long to) {
     OpenArrays.require("array", from, "");
     INDArray plain = HeapCopy.plain(from);
-    device.upload(to, pointer(plain), Float.BYTES * plain.length());
+    stream.upload(to, pointer(plain), Float.BYTES * plain.length());
     Reference.reachabilityFence(plain); // ND4J may free what nobody refers to
   }
 
   /** Overwrites all elements from a place on the device. */
-  static void download(CudaDevice device, long from, INDArray to) {
+  static void download(DeviceStream stream, long from, INDArray to) {
     OpenArrays.require("array", to, "");
     INDArray plain =
         HeapCopy.isPlain(to) ? to : Nd4j.createUninitialized(DataType.FLOAT, to.shape(), 'f');
-    device.download(pointer(plain), from, Float.BYTES * plain.length());
+    stream.download(pointer(plain), from, Float.BYTES * plain.length());
     if (plain != to) {
       to.assign(plain);
     }

@@ -101,7 +101,10 @@ class CudaActivationTest {
     List<double[]> expected =
         run(new ScalarProvider().make(program, DataType.DOUBLE), z, DataType.DOUBLE);
     List<double[]> found =
-        run(new CudaKernel(program, CudaDevice.open(), CudaDivision::usual), z, DataType.FLOAT);
+        run(
+            new CudaKernel(program, CudaDevices.open().next(), CudaDivision::usual),
+            z,
+            DataType.FLOAT);
     for (int i = 0; i < z.length; i++) {
       assertNear(expected.get(0)[i], found.get(0)[i], 2e-6, activation + " of " + z[i]);
       assertNear(expected.get(1)[i], found.get(1)[i], 2e-6, activation + "' at " + z[i]);

@@ -94,7 +94,8 @@ class CudaProviderTest {
             .build();
     MapProgram attention = MapProgram.sequence(attentive.realize(), 1, null);
     assertUnsuited(attention, DataType.FLOAT, "block x,x,x->h is ");
-    assertUnsuited(program(Activation.SOFTMAX), DataType.FLOAT, "slot 'h' has the activation softmax");
+    assertUnsuited(
+        program(Activation.SOFTMAX), DataType.FLOAT, "slot 'h' has the activation softmax");
     assertUnsuited(LINEAR, DataType.DOUBLE, "it is for FLOAT, this network DOUBLE");
   }
 

@@ -90,7 +90,7 @@ final class EmulatedDriver {
     assumeTrue(
         Built.LIBRARY != null, "no g++: the CUDA kernel is NOT tested on the emulated driver");
     isInUse = true;
-    System.setProperty(CudaDevice.LIBRARY_PROPERTY, Built.LIBRARY.toString());
+    System.setProperty(CudaDevices.LIBRARY_PROPERTY, Built.LIBRARY.toString());
     set("reset", 0);
   }
 
@@ -104,8 +104,8 @@ final class EmulatedDriver {
   }
 
   static void reset() {
-    System.clearProperty(CudaDevice.LIBRARY_PROPERTY);
-    System.clearProperty(CudaDevice.DEVICE_PROPERTY);
+    System.clearProperty(CudaDevices.LIBRARY_PROPERTY);
+    System.clearProperty(CudaDevices.DEVICE_PROPERTY);
     if (isInUse) {
       set("reset", 0);
     }
