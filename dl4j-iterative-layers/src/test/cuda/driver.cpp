@@ -10,7 +10,19 @@
 #ifndef KERNELS
 #define KERNELS "../../main/cuda/iterative_map.cu"
 #endif
+
+// Once for each precision, as the PTX files are.
+namespace floats {
+#define REAL float
 #include KERNELS
+#undef REAL
+}  // namespace floats
+
+namespace doubles {
+#define REAL double
+#include KERNELS
+#undef REAL
+}  // namespace doubles
 
 #include <deque>
 #include <functional>
@@ -77,11 +89,13 @@ struct Function {
   const Kernel* kernel;
 };
 
+constexpr int PRECISIONS = 2;
+
 // The primary context of a device.
 struct Context {
   int retained = 0;
   long launches = 0;
-  std::string image;
+  std::string images[PRECISIONS];  // modules, as PTX
   std::map<const Kernel*, Function> functions;
 };
 
@@ -197,9 +211,14 @@ Kernel kernel(const char* name, void (*function)(A...)) {
           (void (*)())function};
 }
 
-Kernel kernels[] = {kernel("sweep4", sweep4),   kernel("sweep8", sweep8),     kernel("sweep16", sweep16),
-                    kernel("sweep32", sweep32), kernel("outer", outer),       kernel("ofUnits", ofUnits),
-                    kernel("addRows", addRows), kernel("copyRows", copyRows), kernel("permute", permute)};
+#define KERNELS_OF(precision)                                                    \
+  {kernel("sweep4", precision::sweep4),   kernel("sweep8", precision::sweep8),   \
+   kernel("sweep16", precision::sweep16), kernel("sweep32", precision::sweep32), \
+   kernel("outer", precision::outer),     kernel("ofUnits", precision::ofUnits), \
+   kernel("addRows", precision::addRows), kernel("copyRows", precision::copyRows), \
+   kernel("permute", precision::permute)}
+
+Kernel kernels[PRECISIONS][9] = {KERNELS_OF(floats), KERNELS_OF(doubles)};
 
 // Runs a kernel to its end.
 void run(dim3 grid, dim3 block, std::function<void()>& kernel, bool isCooperative, unsigned sharedBytes) {
@@ -455,7 +474,9 @@ int cuEventDestroy_v2(void* event) {
 
 int cuModuleLoadData(void** module, const void* text) {
   CONTEXT_CALL();
-  std::string& image = currentContext->image;
+  // Only doubles are multiplied and added as such.
+  const bool isDouble = std::string((const char*)text).find("fma.rn.f64") != std::string::npos;
+  std::string& image = currentContext->images[isDouble];
   image = (const char*)text;
   if (image.find(".version") == std::string::npos) {
     return INVALID_IMAGE;
@@ -470,18 +491,25 @@ int cuModuleLoadData(void** module, const void* text) {
   return SUCCESS;
 }
 
+// The precision of a module of the present device.
+static long moduleOf(void* module) {
+  return std::find_if(currentContext->images, currentContext->images + PRECISIONS,
+                      [=](auto& image) { return &image == module; }) - currentContext->images;
+}
+
 int cuModuleUnload(void* module) {
   CONTEXT_CALL();
-  return module == &currentContext->image ? SUCCESS : INVALID_VALUE;
+  return moduleOf(module) < PRECISIONS ? SUCCESS : INVALID_VALUE;
 }
 
 int cuModuleGetFunction(void** function, void* module, const char* name) {
   CONTEXT_CALL();
-  const std::string& image = currentContext->image;
-  if (module != &image) {
+  const long precision = moduleOf(module);
+  if (precision == PRECISIONS) {
     return INVALID_VALUE;
   }
-  for (Kernel& kernel : kernels) {
+  const std::string& image = currentContext->images[precision];
+  for (Kernel& kernel : kernels[precision]) {
     if (!strcmp(kernel.name, name) && image.find(std::string(".entry ") + name + "(") != std::string::npos) {
       Function& known = currentContext->functions[&kernel];
       known.kernel = &kernel;

@@ -3,6 +3,8 @@
 //   g++ -std=c++17 -O2 -I src/test/cuda -o FILE src/test/cuda/self_test.cpp && FILE [COUNT]
 #include "driver.cpp"
 
+using namespace floats;
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -469,7 +471,7 @@ int main(int count, char** arguments) {
   check(cuCtxSetCurrent(context), "cuCtxSetCurrent");
   void* module;
   std::string ptx = ".version 7.0\n";
-  for (const Kernel& kernel : kernels) {
+  for (const Kernel& kernel : kernels[0]) {
     ptx += std::string(".entry ") + kernel.name + "(\n";
   }
   check(cuModuleLoadData(&module, ptx.c_str()), "cuModuleLoadData");

@@ -92,9 +92,11 @@ public final class HeapCopy {
 
   /** Floats without gaps, the first axis fastest. */
   public static boolean isPlain(INDArray array) {
-    if (array.dataType() != DataType.FLOAT) {
-      return false;
-    }
+    return array.dataType() == DataType.FLOAT && isColumnMajor(array);
+  }
+
+  /** Numbers of any type without gaps, the first axis fastest. */
+  public static boolean isColumnMajor(INDArray array) {
     long stride = 1;
     for (int axis = 0; axis < array.rank(); axis++) {
       if (array.size(axis) != 1 && array.stride(axis) != stride) {

@@ -1,6 +1,6 @@
 package org.iterativemaps.kernel.cuda;
 
-import org.iterativemaps.kernel.cuda.CudaDevice.Grid;
+import org.iterativemaps.kernel.cuda.DeviceKernels.Grid;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -32,19 +32,23 @@ record CallRecords(
   // Of gridDim.y on every device.
   private static final int MOST_BLOCKS_OF_TIME = 65_535;
 
-  /** Floats of a row. */
+  /** Numbers of a row. */
   int stride() {
     return division.tiles(batch) * division.lanes();
   }
 
-  /** Floats of all records. */
-  long floats() {
-    return Math.multiplyExact(Math.multiplyExact((long) plan.rows.count, stride()), time + 1L);
+  /** Bytes of all records. */
+  long bytes() {
+    return Math.multiplyExact(recordBytes(), time + 1L);
   }
 
-  /** Floats of a record. */
-  long recordFloats() {
-    return (long) plan.rows.count * stride();
+  /** Bytes of a record. */
+  long recordBytes() {
+    return Math.multiplyExact((long) plan.rows.count * stride(), numberBytes());
+  }
+
+  private int numberBytes() {
+    return stream.kernels.precision.bytes;
   }
 
   /**
@@ -60,7 +64,7 @@ record CallRecords(
 
   /** Time steps one after the other, from the first by steps of 1 or -1. */
   void inTurn(Sweep sweep, DeviceUpdates updates, int first, int step, int count) {
-    stream.zero(sweep.arrivals, division.tiles(batch));
+    stream.zero(sweep.arrivals, (long) Integer.BYTES * division.tiles(batch));
     launch(sweep, updates, first, step, count, 1, sweep.arrivals);
   }
 
@@ -150,7 +154,7 @@ record CallRecords(
       INDArray from,
       int units,
       GrowingArray staging) {
-    long array = staging.floats(from.length());
+    long array = staging.bytes(numberBytes() * from.length());
     HostCopies.upload(stream, from, array);
     int count = (int) (from.length() / ((long) batch * units));
     copy(records, rows, row, array, units, firstRecord, count, filling, 0);
@@ -165,7 +169,7 @@ record CallRecords(
       int units,
       GrowingArray staging,
       long by) {
-    long array = staging.floats(to.length());
+    long array = staging.bytes(numberBytes() * to.length());
     int count = (int) (to.length() / ((long) batch * units));
     copy(records, plan.rows.count, row, array, units, firstRecord, count, OUT, by);
     HostCopies.download(stream, array, to);

@@ -6,18 +6,15 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
-import java.io.IOException;
-import java.io.InputStream;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A GPU with the kernels of {@code iterative_map.ptx}, which the driver compiles for it.
+ * A GPU: its memory, its streams, and the kernels that the driver compiles for it.
  *
  * <p>Threads may share it: every call makes it the calling thread's first. The work of a kernel
  * goes into its {@link DeviceStream}; what is copied here is on the device when the copy returns.
@@ -26,30 +23,21 @@ final class CudaDevice {
   /** Frees what nobody refers to any more: layers are dropped, not closed. */
   static final Cleaner CLEANER = Cleaner.create();
 
-  private static final String KERNELS = "iterative_map.ptx";
   private static final int LEAST_CAPABILITY = 80;
-  // Of the Driver API: CUdevice_attribute, CUfunction_attribute, CUresult.
-  private static final int MULTIPROCESSORS = 16;
+  // Of the Driver API: CUdevice_attribute, CUresult.
   private static final int CAPABILITY_MAJOR = 75;
   private static final int CAPABILITY_MINOR = 76;
-  private static final int SHARED_MEMORY = 97;
-  private static final int FUNCTION_SHARED_MEMORY = 8;
   private static final int OUT_OF_MEMORY = 2;
   // Of CUstream_flags and CUevent_flags.
   private static final int NON_BLOCKING = 1;
   private static final int DISABLE_TIMING = 2;
-  // What a kernel may have without being asked.
-  private static final int USUAL_SHARED_MEMORY = 48 * 1024;
-  // Begins the names of the kernels that have shared memory.
-  private static final String SWEEP = "sweep";
   private static final long MILLIS_TO_FREE = 200;
 
   private final DriverLibrary driver;
   private final int device;
   private final String name;
   private final Pointer context;
-  private final Pointer module;
-  private final Map<String, Pointer> functions = new ConcurrentHashMap<>();
+  private final Map<Precision, DeviceKernels> kernels = new ConcurrentHashMap<>();
 
   /**
    * Opens a device.
@@ -79,46 +67,29 @@ final class CudaDevice {
     PointerByReference made = new PointerByReference();
     check(driver.cuDevicePrimaryCtxRetain(made, device), "cuDevicePrimaryCtxRetain");
     this.context = made.getValue();
+    kernels(Precision.FLOAT); // so that what the driver says of them is heard now
+  }
+
+  /** The kernels of a precision, compiled by the driver when they are first asked for. */
+  DeviceKernels kernels(Precision precision) {
+    return kernels.computeIfAbsent(precision, key -> new DeviceKernels(this, key));
+  }
+
+  /** The driver, with the device made the calling thread's. */
+  DriverLibrary driver() {
     enter();
-    check(driver.cuModuleLoadData(made, image()), "cuModuleLoadData");
-    this.module = made.getValue();
+    return driver;
   }
 
-  /** The kernels, with the zero at the end that the driver wants. */
-  private static byte[] image() {
-    try (InputStream ptx = CudaDevice.class.getResourceAsStream(KERNELS)) {
-      byte[] bytes = ptx.readAllBytes();
-      return Arrays.copyOf(bytes, bytes.length + 1);
-    } catch (IOException e) {
-      throw new IllegalStateException("the jar's " + KERNELS + " cannot be read", e);
-    }
-  }
-
-  /** Makes the device the calling thread's. */
   private void enter() {
     check(driver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
   }
 
-  private int attribute(int attribute) {
+  /** A CUdevice_attribute. */
+  int attribute(int attribute) {
     IntByReference value = new IntByReference();
     check(driver.cuDeviceGetAttribute(value, attribute, device), "cuDeviceGetAttribute");
     return value.getValue();
-  }
-
-  /** Bytes of shared memory that a block of threads may have. */
-  int sharedBytes() {
-    return attribute(SHARED_MEMORY);
-  }
-
-  /** How many blocks of a kernel are on the device at the same time. */
-  int residentBlocks(String kernel, int threads, int sharedBytes) {
-    enter();
-    Pointer function = function(kernel);
-    IntByReference blocks = new IntByReference();
-    check(
-        driver.cuOccupancyMaxActiveBlocksPerMultiprocessor(blocks, function, threads, sharedBytes),
-        "cuOccupancyMaxActiveBlocksPerMultiprocessor");
-    return blocks.getValue() * attribute(MULTIPROCESSORS);
   }
 
   /**
@@ -243,11 +214,17 @@ final class CudaDevice {
     return copy(memory, (long) Integer.BYTES * values.length);
   }
 
-  /** A copy on the device. */
-  DeviceArray copy(float[] values) {
-    Memory memory = new Memory(Math.max(1, (long) Float.BYTES * values.length));
-    memory.write(0, values, 0, values.length);
-    return copy(memory, (long) Float.BYTES * values.length);
+  /** A copy on the device, in a precision. */
+  DeviceArray copy(double[] values, Precision precision) {
+    Memory memory = new Memory(Math.max(1, (long) precision.bytes * values.length));
+    for (int i = 0; i < values.length; i++) {
+      if (precision == Precision.FLOAT) {
+        memory.setFloat((long) precision.bytes * i, (float) values[i]);
+      } else {
+        memory.setDouble((long) precision.bytes * i, values[i]);
+      }
+    }
+    return copy(memory, (long) precision.bytes * values.length);
   }
 
   private DeviceArray copy(Memory memory, long bytes) {
@@ -263,63 +240,15 @@ final class CudaDevice {
   }
 
   /** Zeros. */
-  void zero(long at, long floats, Pointer stream) {
+  void zero(long at, long bytes, Pointer stream) {
     enter();
-    check(driver.cuMemsetD32Async(new Pointer(at), 0, floats, stream), "cuMemsetD32Async");
+    check(
+        driver.cuMemsetD32Async(new Pointer(at), 0, bytes / Integer.BYTES, stream),
+        "cuMemsetD32Async");
   }
 
-  /**
-   * How a kernel is started.
-   *
-   * @param threads of a block
-   * @param sharedBytes of a block
-   * @param isResident whether all blocks wait for each other, and so must be there at once
-   */
-  record Grid(int x, int y, int threads, int sharedBytes, boolean isResident) {}
-
-  /** Starts a kernel, some time after the call. */
-  void launch(String kernel, Grid grid, KernelArguments arguments, Pointer stream) {
-    enter();
-    Pointer function = function(kernel);
-    Memory places = arguments.places();
-    int error =
-        grid.isResident
-            ? driver.cuLaunchCooperativeKernel(
-                function, grid.x, grid.y, 1, grid.threads, 1, 1, grid.sharedBytes, stream, places)
-            : driver.cuLaunchKernel(
-                function,
-                grid.x,
-                grid.y,
-                1,
-                grid.threads,
-                1,
-                1,
-                grid.sharedBytes,
-                stream,
-                places,
-                null);
-    Reference.reachabilityFence(arguments);
-    Reference.reachabilityFence(places);
-    check(error, "the launch of " + kernel);
-  }
-
-  private Pointer function(String kernel) {
-    return functions.computeIfAbsent(
-        kernel,
-        key -> {
-          PointerByReference found = new PointerByReference();
-          check(driver.cuModuleGetFunction(found, module, key), "cuModuleGetFunction");
-          // The most there is, once for all: threads with other needs share the function.
-          if (sharedBytes() > USUAL_SHARED_MEMORY && key.startsWith(SWEEP)) {
-            check(
-                driver.cuFuncSetAttribute(found.getValue(), FUNCTION_SHARED_MEMORY, sharedBytes()),
-                "cuFuncSetAttribute");
-          }
-          return found.getValue();
-        });
-  }
-
-  private void check(int error, String call) {
+  /** As the one for all devices. */
+  void check(int error, String call) {
     check(driver, error, call);
   }
 

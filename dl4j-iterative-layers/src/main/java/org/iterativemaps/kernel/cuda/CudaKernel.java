@@ -12,7 +12,6 @@ import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.cuda.CallRecords.Sweep;
 import org.iterativemaps.kernel.plan.BlockMatrix;
 import org.iterativemaps.map.Parameter;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -27,6 +26,7 @@ final class CudaKernel implements MapKernel {
   private static final int WARP = 32;
 
   private final MapProgram program;
+  private final Precision precision;
   private final CudaDevice device;
   private final DeviceStream stream;
   private final List<GrowingArray> growing = new ArrayList<>(); // all there are
@@ -66,10 +66,11 @@ final class CudaKernel implements MapKernel {
     }
   }
 
-  CudaKernel(MapProgram program, CudaDevice device, CudaDivision.Rule rule) {
+  CudaKernel(MapProgram program, Precision precision, CudaDevice device, CudaDivision.Rule rule) {
+    this.precision = precision;
     this.program = program;
     this.device = device;
-    this.stream = new DeviceStream(device);
+    this.stream = new DeviceStream(device, precision);
     this.rule = rule;
     this.matrices = BlockMatrix.of(program.realized());
     this.parameters = program.realized().parameters();
@@ -77,7 +78,7 @@ final class CudaKernel implements MapKernel {
     for (int p = 0; p < parameters.size(); p++) {
       places[p + 1] = Math.addExact(places[p], parameters.get(p).length());
     }
-    this.largestSlot = new CudaPlan(program, DataType.FLOAT, false).largestSlot();
+    this.largestSlot = new CudaPlan(program, precision.type, false).largestSlot();
     this.fixed = matrices.stream().map(this::fixedWeights).toArray(DeviceArray[]::new);
     this.gradients = growing();
     this.parameterGradients = growing();
@@ -99,11 +100,7 @@ final class CudaKernel implements MapKernel {
     if (matrix.fixedValues() == null) {
       return null;
     }
-    float[] floats = new float[matrix.fixedValues().length];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) matrix.fixedValues()[i];
-    }
-    return device.copy(floats);
+    return device.copy(matrix.fixedValues(), precision);
   }
 
   @Override
@@ -123,9 +120,9 @@ final class CudaKernel implements MapKernel {
     }
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       CallRecords call = begin(pass, input, mask);
-      upload(newParameters, pass.parameters.floats(places[parameters.size()]));
-      long values = pass.values.floats(call.floats());
-      stream.zero(values, call.recordFloats()); // the state before the first time step
+      upload(newParameters, pass.parameters.bytes(bytes(places[parameters.size()])));
+      long values = pass.values.bytes(call.bytes());
+      stream.zero(values, call.recordBytes()); // the state before the first time step
       CudaPlan plan = call.plan();
       call.toRows(
           CallRecords.LAST_SAMPLE,
@@ -161,6 +158,10 @@ final class CudaKernel implements MapKernel {
     tape = isTraining ? pass : tape;
   }
 
+  private long bytes(long numbers) {
+    return Math.multiplyExact(numbers, precision.bytes);
+  }
+
   private int size(int slot) {
     return program.size(slot);
   }
@@ -173,12 +174,11 @@ final class CudaKernel implements MapKernel {
             batch,
             largestSlot,
             (lanes, threads) ->
-                device.residentBlocks("sweep" + lanes, threads, blocks(lanes).sharedBytes));
+                stream.kernels.residentBlocks("sweep" + lanes, threads, blocks(lanes).sharedBytes));
     pass.plan =
-        plans.computeIfAbsent(
-            mask != null, key -> new DevicePlan(device, program, DataType.FLOAT, key));
+        plans.computeIfAbsent(mask != null, key -> new DevicePlan(device, program, precision, key));
     int stride = division.tiles(batch) * division.lanes();
-    long maskRows = mask == null ? 0 : pass.mask.floats((long) time * stride);
+    long maskRows = mask == null ? 0 : pass.mask.bytes(bytes((long) time * stride));
     pass.call =
         new CallRecords(
             stream, pass.plan.plan, blocks(division.lanes()), division, batch, time, maskRows);
@@ -190,24 +190,24 @@ final class CudaKernel implements MapKernel {
 
   private DeviceBlocks blocks(int lanes) {
     return layouts.computeIfAbsent(
-        lanes, key -> new DeviceBlocks(device, matrices, largestSlot, lanes));
+        lanes, key -> new DeviceBlocks(device, precision, matrices, largestSlot, lanes));
   }
 
   private void upload(INDArray[] arrays, long to) {
     for (int p = 0; p < arrays.length; p++) {
-      HostCopies.upload(stream, arrays[p], to + (long) Float.BYTES * places[p]);
+      HostCopies.upload(stream, arrays[p], to + bytes(places[p]));
     }
   }
 
   /** The structures of the blocks' matrices, or of their transposes. */
   private long matrices(CallRecords call, boolean isForward, long trained) {
     long[] weights = new long[matrices.size()];
-    long at = isForward ? 0 : transposed.floats(entries());
+    long at = isForward ? 0 : transposed.bytes(bytes(entries()));
     for (int b = 0; b < weights.length; b++) {
       weights[b] =
           fixed[b] != null
               ? fixed[b].pointer
-              : trained + (long) Float.BYTES * places[matrices.get(b).parameter()];
+              : trained + bytes(places[matrices.get(b).parameter()]);
       if (!isForward) {
         int count = matrices.get(b).mask().entryCount();
         stream.launch(
@@ -219,11 +219,11 @@ final class CudaKernel implements MapKernel {
                 .argument(count)
                 .argument(at));
         weights[b] = at;
-        at += (long) Float.BYTES * count;
+        at += bytes(count);
       }
     }
     long[] words = call.blocks().matrices(isForward, weights);
-    long place = matrixTable.floats(2L * words.length); // a word of two floats each
+    long place = matrixTable.bytes((long) Long.BYTES * words.length);
     stream.upload(place, words);
     return place;
   }
@@ -238,7 +238,7 @@ final class CudaKernel implements MapKernel {
         values,
         blockMatrices,
         pass.parameters.pointer(),
-        arrivals.floats(call.division().tiles(call.batch())));
+        arrivals.bytes((long) Integer.BYTES * call.division().tiles(call.batch())));
   }
 
   /** What is handed on from a record, by slot. */
@@ -246,7 +246,7 @@ final class CudaKernel implements MapKernel {
     INDArray[] states = new INDArray[program.slots().size()];
     for (int slot : call.plan().plan.carried) {
       long[] shape = {call.batch(), size(slot)};
-      states[slot] = Nd4j.createUninitialized(DataType.FLOAT, shape, 'f');
+      states[slot] = Nd4j.createUninitialized(precision.type, shape, 'f');
       int row = call.plan().rows.handed[slot];
       call.fromRows(records, row, record, states[slot], size(slot), staging, 0);
     }
@@ -265,8 +265,8 @@ final class CudaKernel implements MapKernel {
     DevicePlan plan = pass.plan;
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       long values = pass.values.pointer();
-      long grads = gradients.floats(call.floats());
-      stream.zero(grads, call.floats());
+      long grads = gradients.bytes(call.bytes());
+      stream.zero(grads, call.bytes());
       fromOutside(call, grads, outputGradient, lastStateGradient);
       Sweep sweep =
           sweep(call, pass, grads, values, matrices(call, false, pass.parameters.pointer()));
@@ -332,7 +332,7 @@ final class CudaKernel implements MapKernel {
 
   private void sumParameters(
       CallRecords call, DevicePlan plan, long grads, long values, int first) {
-    parameterGradients.floats(places[parameters.size()]);
+    parameterGradients.bytes(bytes(places[parameters.size()]));
     for (int p = 0; p < parameters.size(); p++) {
       Parameter parameter = parameters.get(p);
       long result = gradientPlace(p);
@@ -353,7 +353,7 @@ final class CudaKernel implements MapKernel {
   }
 
   private long gradientPlace(int parameter) {
-    return parameterGradients.pointer() + (long) Float.BYTES * places[parameter];
+    return parameterGradients.pointer() + bytes(places[parameter]);
   }
 
   @Override

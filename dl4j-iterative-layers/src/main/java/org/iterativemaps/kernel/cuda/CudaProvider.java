@@ -75,8 +75,8 @@ public final class CudaProvider implements KernelProvider {
   }
 
   private static Optional<String> obstacle(MapProgram program, DataType type) {
-    if (type != DataType.FLOAT) {
-      return Optional.of("it is for FLOAT, this network " + type);
+    if (Precision.of(type).isEmpty()) {
+      return Optional.of("it is for FLOAT and DOUBLE, this network " + type);
     }
     if (!Nd4j.getEnvironment().isCPU()) {
       return Optional.of("ND4J's arrays have to be on the CPU: use nd4j-native");
@@ -86,7 +86,8 @@ public final class CudaProvider implements KernelProvider {
 
   @Override
   public MapKernel make(MapProgram program, DataType type) {
-    return new CudaKernel(program, Found.DEVICES.next(), CudaDivision::usual);
+    return new CudaKernel(
+        program, Precision.of(type).orElseThrow(), Found.DEVICES.next(), CudaDivision::usual);
   }
 
   /** Of the host, which holds next to nothing: records and patterns are on the device. */

@@ -32,9 +32,15 @@ final class DeviceBlocks {
    */
   private record Pattern(DeviceArray starts, DeviceArray sources, int panels) {}
 
-  DeviceBlocks(CudaDevice device, List<BlockMatrix> matrices, int largestSlot, int lanes) {
-    int rowBytes = Float.BYTES * lanes;
-    this.panel = Math.min(device.sharedBytes() / rowBytes, largestSlot);
+  DeviceBlocks(
+      CudaDevice device,
+      Precision precision,
+      List<BlockMatrix> matrices,
+      int largestSlot,
+      int lanes) {
+    int rowBytes = precision.bytes * lanes;
+    int most = device.kernels(precision).sharedBytes() / rowBytes;
+    this.panel = Math.min(most, largestSlot);
     this.sharedBytes = panel * rowBytes;
     for (BlockMatrix matrix : matrices) {
       WeightMask mask = matrix.mask();

@@ -3,7 +3,6 @@ package org.iterativemaps.kernel.cuda;
 import java.util.ArrayList;
 import java.util.List;
 import org.iterativemaps.iterate.MapProgram;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /** What follows from a program alone, on the device: sweeps, and the terms of every gradient. */
 final class DevicePlan {
@@ -20,8 +19,8 @@ final class DevicePlan {
   /** By slot, images too; null where the input contributes nothing. */
   final DeviceArray[] driveTerms;
 
-  DevicePlan(CudaDevice device, MapProgram program, DataType type, boolean isMasked) {
-    this.plan = new CudaPlan(program, type, isMasked);
+  DevicePlan(CudaDevice device, MapProgram program, Precision precision, boolean isMasked) {
+    this.plan = new CudaPlan(program, precision.type, isMasked);
     this.drives = DeviceUpdates.of(device, plan.drives());
     this.forward = DeviceUpdates.of(device, plan.forward());
     this.backward = DeviceUpdates.of(device, plan.backward());

@@ -3,7 +3,7 @@ package org.iterativemaps.kernel.cuda;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.lang.ref.Reference;
-import org.iterativemaps.kernel.cuda.CudaDevice.Grid;
+import org.iterativemaps.kernel.cuda.DeviceKernels.Grid;
 
 /**
  * The work of one kernel on a device, in its order: launches, zeros and copies, next to the streams
@@ -22,13 +22,22 @@ final class DeviceStream {
   private static final int THREADS = 256;
   private static final long MOST_BLOCKS = 1 << 20;
 
+  /** The kernels that it starts. */
+  final DeviceKernels kernels;
+
   private final CudaDevice device;
   private final Pointer stream;
   private PinnedMemory half; // in use; null before the first copy
   private PinnedMemory otherHalf;
 
-  DeviceStream(CudaDevice device) {
+  /**
+   * A new one.
+   *
+   * @param precision of the numbers that it computes with
+   */
+  DeviceStream(CudaDevice device, Precision precision) {
     this.device = device;
+    this.kernels = device.kernels(precision);
     this.stream = device.stream();
     CudaDevice.CLEANER.register(this, new Destroying(device, stream));
   }
@@ -41,9 +50,9 @@ final class DeviceStream {
   }
 
   /** Zeros. */
-  void zero(long at, long floats) {
-    if (floats > 0) {
-      device.zero(at, floats, stream);
+  void zero(long at, long bytes) {
+    if (bytes > 0) {
+      device.zero(at, bytes, stream);
     }
   }
 
@@ -59,7 +68,7 @@ final class DeviceStream {
    * waits for a block that the other's keep from starting.
    */
   void launch(String kernel, Grid grid, KernelArguments arguments) {
-    device.launch(kernel, grid, arguments, stream);
+    kernels.launch(kernel, grid, arguments, stream);
   }
 
   /** Copies words to the device. */

@@ -15,9 +15,8 @@ final class GrowingArray {
     this.device = device;
   }
 
-  /** Room for so many floats; what was there is lost if there was less. */
-  long floats(long count) {
-    long bytes = Math.multiplyExact(count, (long) Float.BYTES);
+  /** Room for so many bytes; what was there is lost if there was less. */
+  long bytes(long bytes) {
     array = array == null ? resting.get() : array;
     if (array == null || array.bytes < bytes) {
       release(); // the old may go before the new comes

@@ -100,21 +100,23 @@ class CudaActivationTest {
     double[] z = arguments();
     List<double[]> expected =
         run(new ScalarProvider().make(program, DataType.DOUBLE), z, DataType.DOUBLE);
-    List<double[]> found =
-        run(
-            new CudaKernel(program, CudaDevices.open().next(), CudaDivision::usual),
-            z,
-            DataType.FLOAT);
-    for (int i = 0; i < z.length; i++) {
-      assertNear(expected.get(0)[i], found.get(0)[i], 2e-6, activation + " of " + z[i]);
-      assertNear(expected.get(1)[i], found.get(1)[i], 2e-6, activation + "' at " + z[i]);
+    CudaDevice device = CudaDevices.open().next();
+    for (Precision precision : Precision.values()) {
+      double tolerance = precision == Precision.FLOAT ? 2e-6 : 1e-14;
+      CudaKernel kernel = new CudaKernel(program, precision, device, CudaDivision::usual);
+      List<double[]> found = run(kernel, z, precision.type);
+      for (int i = 0; i < z.length; i++) {
+        String at = activation + ", " + precision + ", " + z[i];
+        assertNear(expected.get(0)[i], found.get(0)[i], tolerance, at);
+        assertNear(expected.get(1)[i], found.get(1)[i], tolerance, "derivative of " + at);
+      }
     }
   }
 
   private static void assertNear(double expected, double found, double tolerance, String what) {
     if (Double.isNaN(expected)) {
       assertTrue(Double.isNaN(found), what + ": " + found);
-    } else if (Math.abs(expected) > Float.MAX_VALUE) {
+    } else if (Math.abs(expected) > Float.MAX_VALUE) { // infinity, for a FLOAT
       assertEquals((float) expected, (float) found, what);
     } else {
       assertEquals(expected, found, tolerance * Math.max(1, Math.abs(expected)), what);

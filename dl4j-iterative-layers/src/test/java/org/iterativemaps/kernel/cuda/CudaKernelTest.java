@@ -11,6 +11,7 @@ import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.RandomPrograms;
+import org.iterativemaps.kernel.fused.doubles.ScalarProvider;
 import org.iterativemaps.kernel.reference.ReferenceKernel;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.RealizedMap;
@@ -25,7 +26,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** On the emulated driver, in FLOAT, against the reference kernel in DOUBLE. */
+/**
+ * On the emulated driver, FLOAT against the reference kernel in DOUBLE, DOUBLE against the fused
+ * kernel.
+ */
 class CudaKernelTest {
   private static final Activation[] ACTIVATIONS = {
     Activation.TANH,
@@ -42,15 +46,16 @@ class CudaKernelTest {
     Activation.RECTIFIEDTANH,
     Activation.RATIONALTANH,
     Activation.GELU,
-    Activation.SWISH,
     Activation.MISH,
+    Activation.SWISH,
     Activation.RELU6
   };
   // Bounded: products and K steps would make others as large as they like.
   private static final Activation[] BOUNDED = {
     Activation.TANH, Activation.SIGMOID, Activation.SOFTSIGN
   };
-  private static final double TOLERANCE = 2e-5;
+  private static final double FLOAT = 2e-5;
+  private static final double DOUBLE = 1e-11;
 
   private CudaDevice device;
 
@@ -189,7 +194,11 @@ class CudaKernelTest {
   }
 
   private CudaKernel kernel(Case of) {
-    return new CudaKernel(of.program, device, (batch, largest, resident) -> of.division);
+    return kernel(of, Precision.FLOAT);
+  }
+
+  private CudaKernel kernel(Case of, Precision precision) {
+    return new CudaKernel(of.program, precision, device, (batch, largest, resident) -> of.division);
   }
 
   @ParameterizedTest
@@ -198,9 +207,21 @@ class CudaKernelTest {
     Case of = new Case(seed);
     List<INDArray> expected = of.run(new ReferenceKernel(of.program), DataType.DOUBLE);
     assertClose(expected, of.run(kernel(of), DataType.FLOAT), of.name);
+    // ND4J has constants of some activations in 32 bits, also for doubles.
+    MapKernel fused = new ScalarProvider().make(of.program, DataType.DOUBLE);
+    assertClose(
+        of.run(fused, DataType.DOUBLE),
+        of.run(kernel(of, Precision.DOUBLE), DataType.DOUBLE),
+        DOUBLE,
+        of.name);
   }
 
   private static void assertClose(List<INDArray> expected, List<INDArray> found, String name) {
+    assertClose(expected, found, FLOAT, name);
+  }
+
+  private static void assertClose(
+      List<INDArray> expected, List<INDArray> found, double tolerance, String name) {
     assertEquals(expected.size(), found.size());
     for (int i = 0; i < expected.size(); i++) {
       INDArray one = expected.get(i);
@@ -208,7 +229,7 @@ class CudaKernelTest {
       double apart = Magnitude.largestDifference(one, found.get(i).castTo(DataType.DOUBLE));
       int index = i;
       assertTrue(
-          apart / scale < TOLERANCE,
+          apart / scale < tolerance,
           () -> "array " + index + ": " + apart + " of " + scale + ", " + name);
     }
   }
@@ -247,7 +268,7 @@ class CudaKernelTest {
   void usualDivision() {
     for (long seed : new long[] {0, 1, 2, 20}) {
       Case of = new Case(seed);
-      CudaKernel kernel = new CudaKernel(of.program, device, CudaDivision::usual);
+      CudaKernel kernel = new CudaKernel(of.program, Precision.FLOAT, device, CudaDivision::usual);
       assertClose(
           of.run(new ReferenceKernel(of.program), DataType.DOUBLE),
           of.run(kernel, DataType.FLOAT),
@@ -292,7 +313,8 @@ class CudaKernelTest {
   void longSequences() {
     MapProgram program = oneUnit(Activation.TANH);
     CudaDivision division = new CudaDivision(4, 1, 32);
-    CudaKernel kernel = new CudaKernel(program, device, (batch, largest, resident) -> division);
+    CudaKernel kernel =
+        new CudaKernel(program, Precision.FLOAT, device, (batch, largest, resident) -> division);
     int time = 70_000;
     INDArray output = Nd4j.create(DataType.FLOAT, new long[] {1, 1, time}, 'f');
     INDArray[] parameters = {Nd4j.create(1).addi(0.5), Nd4j.create(1).addi(0.5), Nd4j.create(1)};
@@ -307,7 +329,11 @@ class CudaKernelTest {
   void paddedSamplesAreAsFiniteAsTheBatch() {
     MapProgram program = oneUnit(Activation.RELU);
     CudaKernel kernel =
-        new CudaKernel(program, device, (batch, largest, resident) -> new CudaDivision(16, 1, 32));
+        new CudaKernel(
+            program,
+            Precision.FLOAT,
+            device,
+            (batch, largest, resident) -> new CudaDivision(16, 1, 32));
     int time = 300;
     INDArray[] parameters = {Nd4j.ones(1), Nd4j.ones(1).muli(2), Nd4j.ones(1)};
     INDArray input = Nd4j.ones(DataType.FLOAT, 5, 1, time).muli(-2); // h stays at 0

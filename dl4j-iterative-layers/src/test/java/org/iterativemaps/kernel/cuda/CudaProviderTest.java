@@ -96,7 +96,9 @@ class CudaProviderTest {
     assertUnsuited(attention, DataType.FLOAT, "block x,x,x->h is ");
     assertUnsuited(
         program(Activation.SOFTMAX), DataType.FLOAT, "slot 'h' has the activation softmax");
-    assertUnsuited(LINEAR, DataType.DOUBLE, "it is for FLOAT, this network DOUBLE");
+    assertInstanceOf(CudaKernel.class, KernelSelection.of(LINEAR, DataType.DOUBLE));
+    var half = new CudaProvider().ask(LINEAR, DataType.FLOAT16);
+    assertTrue(half.reason().contains("it is for FLOAT and DOUBLE, this network "), half.reason());
   }
 
   private static void assertUnsuited(MapProgram program, DataType type, String reason) {
