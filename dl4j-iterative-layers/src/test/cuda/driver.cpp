@@ -640,6 +640,19 @@ int cuMemcpyDtoHAsync_v2(void* to, const void* from, size_t bytes, void* stream)
   return copyLater(to, from, bytes, from, to, stream);
 }
 
+int cuMemcpyDtoDAsync_v2(void* to, const void* from, size_t bytes, void* handle) {
+  CONTEXT_CALL();
+  Stream* stream = streamOf(handle);
+  if (!stream) {
+    return INVALID_HANDLE;
+  }
+  if (!isInOneAllocation(to, bytes) || !isInOneAllocation(from, bytes)) {
+    return ILLEGAL_ADDRESS;
+  }
+  stream->add([=] { memmove(to, from, bytes); });
+  return SUCCESS;
+}
+
 int cuMemsetD32Async(void* at, unsigned value, size_t count, void* handle) {
   CONTEXT_CALL();
   Stream* stream = streamOf(handle);

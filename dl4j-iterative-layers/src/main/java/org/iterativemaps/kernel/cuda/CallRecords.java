@@ -4,8 +4,8 @@ import org.iterativemaps.kernel.cuda.DeviceKernels.Grid;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The launches of one call: sweeps over the records of its time steps, sums over all of its
- * samples, and copies between records and ND4J's arrays. Record 0 is the state before the first
+ * The launches of one segment of a call: sweeps over the records of its time steps, sums over all
+ * of its samples, and copies between records and arrays. Record 0 is the state before the first
  * time step.
  *
  * @param batch samples; the device computes whole tiles of them
@@ -44,7 +44,12 @@ record CallRecords(
 
   /** Bytes of a record. */
   long recordBytes() {
-    return Math.multiplyExact((long) plan.rows.count * stride(), numberBytes());
+    return Math.multiplyExact((long) rows() * stride(), numberBytes());
+  }
+
+  /** Rows of a record. */
+  int rows() {
+    return plan.rows.count;
   }
 
   private int numberBytes() {
@@ -98,7 +103,7 @@ record CallRecords(
             .field(sweep.sums)
             .field(sweep.values)
             .field(mask)
-            .field(plan.rows.count)
+            .field(rows())
             .field(stride())
             .field(time)
             .field(first)
@@ -120,21 +125,71 @@ record CallRecords(
   /**
    * Begins the arguments of a sum over all samples of the time steps from one on.
    *
+   * @param sweep the one back
    * @param isAdded whether it is added to what the result has
    */
-  KernelArguments samples(
-      DeviceArray terms, long gradients, long values, int first, boolean isAdded) {
+  KernelArguments samples(DeviceArray terms, Sweep sweep, int first, boolean isAdded) {
     return new KernelArguments()
         .structure()
         .field(terms.pointer)
         .field((int) (terms.bytes / (3 * Integer.BYTES)))
-        .field(gradients)
-        .field(values)
-        .field(plan.rows.count)
+        .field(sweep.sums)
+        .field(sweep.values)
+        .field(rows())
         .field(stride())
         .field(first)
         .field(time)
         .field(isAdded ? 1 : 0);
+  }
+
+  /** Sums the gradients of all that reads a drive. */
+  void sumDrives(DevicePlan of, Sweep sweep, int first) {
+    for (int slot = 0; slot < of.driveTerms.length; slot++) {
+      if (of.driveTerms[slot] != null) {
+        int units = plan.plan.sizes[slot];
+        stream.launch(
+            "addRows",
+            (long) (time - first) * units * stride(),
+            samples(of.driveTerms[slot], sweep, first, false)
+                .argument(plan.rows.drives[slot])
+                .argument(units)
+                .argument(sweep.sums));
+      }
+    }
+  }
+
+  /** Bytes of the states of all slots that are handed on. */
+  long stateBytes() {
+    long units = 0;
+    for (int slot : plan.plan.carried) {
+      units += plan.plan.sizes[slot];
+    }
+    return units * stride() * numberBytes();
+  }
+
+  /** Copies states, in the rows given by slot, from a record to where they are kept. */
+  void keepStates(int[] rows, long records, int record, long to) {
+    copyStates(rows, records, record, (row, kept, bytes) -> stream.copy(to + kept, row, bytes));
+  }
+
+  /** The way back. */
+  void putStates(long from, int[] rows, long records, int record) {
+    copyStates(rows, records, record, (row, kept, bytes) -> stream.copy(row, from + kept, bytes));
+  }
+
+  /** Copies a state between its rows and its place among those that are kept. */
+  private interface StateCopy {
+    void copy(long row, long kept, long bytes);
+  }
+
+  private void copyStates(int[] rows, long records, int record, StateCopy copy) {
+    long kept = 0;
+    for (int slot : plan.plan.carried) {
+      long rowBytes = (long) stride() * numberBytes();
+      long bytes = plan.plan.sizes[slot] * rowBytes;
+      copy.copy(records + record * recordBytes() + rows[slot] * rowBytes, kept, bytes);
+      kept += bytes;
+    }
   }
 
   /**
@@ -157,22 +212,34 @@ record CallRecords(
     long array = staging.bytes(numberBytes() * from.length());
     HostCopies.upload(stream, from, array);
     int count = (int) (from.length() / ((long) batch * units));
-    copy(records, rows, row, array, units, firstRecord, count, filling, 0);
+    toRows(filling, records, rows, row, firstRecord, array, units, count);
   }
 
-  /** Copies rows into an array [batch, units, count], times the mask unless that is 0. */
-  void fromRows(
+  /** The same of an array on the device. */
+  void toRows(
+      int filling,
       long records,
+      int rows,
       int row,
       int firstRecord,
-      INDArray to,
+      long from,
       int units,
-      GrowingArray staging,
-      long by) {
+      int count) {
+    copy(records, rows, row, from, units, firstRecord, count, filling, 0);
+  }
+
+  /** Copies rows into an array [batch, units] on the host. */
+  void fromRows(long records, int row, int record, INDArray to, int units, GrowingArray staging) {
     long array = staging.bytes(numberBytes() * to.length());
-    int count = (int) (to.length() / ((long) batch * units));
-    copy(records, plan.rows.count, row, array, units, firstRecord, count, OUT, by);
+    fromRows(records, row, record, array, units, 1, 0);
     HostCopies.download(stream, array, to);
+  }
+
+  /**
+   * Copies rows into an array [batch, units, count] on the device, times the mask unless that is 0.
+   */
+  void fromRows(long records, int row, int firstRecord, long to, int units, int count, long by) {
+    copy(records, rows(), row, to, units, firstRecord, count, OUT, by);
   }
 
   private void copy(

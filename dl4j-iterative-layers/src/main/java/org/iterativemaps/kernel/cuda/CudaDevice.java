@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.iterativemaps.kernel.SegmentLength;
 
 /**
  * A GPU: its memory, its streams, and the kernels that the driver compiles for it.
@@ -113,11 +114,13 @@ final class CudaDevice {
           String.format(
               Locale.ROOT,
               "CUDA: found %,d of %,d bytes free on %s, expected %,d more; use a smaller batch,"
-                  + " shorter sequences or truncated BPTT",
+                  + " shorter sequences, truncated BPTT, or -D%s=N to keep the values of N time"
+                  + " steps",
               free.getValue(),
               total.getValue(),
               name,
-              bytes));
+              bytes,
+              SegmentLength.PROPERTY));
     }
     check(error, "cuMemAlloc");
     return Pointer.nativeValue(pointer.getValue());
@@ -205,6 +208,14 @@ final class CudaDevice {
   void download(Pointer to, long from, long bytes, Pointer stream) {
     enter();
     check(driver.cuMemcpyDtoHAsync_v2(to, new Pointer(from), bytes, stream), "cuMemcpyDtoHAsync");
+  }
+
+  /** Copies on the device, some time after the call. */
+  void copy(long to, long from, long bytes, Pointer stream) {
+    enter();
+    check(
+        driver.cuMemcpyDtoDAsync_v2(new Pointer(to), new Pointer(from), bytes, stream),
+        "cuMemcpyDtoDAsync");
   }
 
   /** A copy on the device. */

@@ -228,8 +228,11 @@ final class CudaPlan {
             .activation(activations[slot], rows.derivatives[c]);
     combine(update, cell);
     readers(updates, reader -> reader.cell() != null && reader.cell() == c, 0, false);
-    for (int of = 0; of < rows.outer.length; of++) {
-      if (rows.outer[of] >= 0 && plan.endCell(of) == c) {
+    if (plan.endCell(plan.program.outputSlot()) == c) {
+      updates.term(new Place(rows.output, 0), Place.NONE, false, isMasked);
+    }
+    for (int of : plan.carried) {
+      if (plan.endCell(of) == c) {
         updates.term(new Place(rows.outer[of], 0), Place.NONE, false, isMasked);
         readersOfState(updates, of, isMasked);
       }

@@ -6,6 +6,7 @@ import org.iterativemaps.kernel.KernelMemory;
 import org.iterativemaps.kernel.KernelProvider;
 import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.kernel.MapKernel;
+import org.iterativemaps.kernel.SegmentLength;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -87,7 +88,11 @@ public final class CudaProvider implements KernelProvider {
   @Override
   public MapKernel make(MapProgram program, DataType type) {
     return new CudaKernel(
-        program, Precision.of(type).orElseThrow(), Found.DEVICES.next(), CudaDivision::usual);
+        program,
+        Precision.of(type).orElseThrow(),
+        Found.DEVICES.next(),
+        CudaDivision::usual,
+        SegmentLength.fromProperty());
   }
 
   /** Of the host, which holds next to nothing: records and patterns are on the device. */

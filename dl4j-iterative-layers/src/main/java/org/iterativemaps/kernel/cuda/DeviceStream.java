@@ -71,6 +71,11 @@ final class DeviceStream {
     kernels.launch(kernel, grid, arguments, stream);
   }
 
+  /** Copies bytes on the device. */
+  void copy(long to, long from, long bytes) {
+    device.copy(to, from, bytes, stream);
+  }
+
   /** Copies words to the device. */
   void upload(long to, long[] words) {
     Memory memory = new Memory(Math.max(1, (long) Long.BYTES * words.length));

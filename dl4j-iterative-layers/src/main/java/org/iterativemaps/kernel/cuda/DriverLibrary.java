@@ -64,6 +64,8 @@ interface DriverLibrary extends Library {
 
   int cuMemcpyHtoDAsync_v2(Pointer to, Pointer from, long bytes, Pointer stream);
 
+  int cuMemcpyDtoDAsync_v2(Pointer to, Pointer from, long bytes, Pointer stream);
+
   int cuMemcpyDtoHAsync_v2(Pointer to, Pointer from, long bytes, Pointer stream);
 
   int cuMemsetD32Async(Pointer at, int value, long count, Pointer stream);

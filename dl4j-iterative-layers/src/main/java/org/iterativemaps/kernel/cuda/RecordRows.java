@@ -45,8 +45,11 @@ final class RecordRows {
   /** By slot: its state as it is handed to the next time step; -1 if it is not. */
   final int[] handed;
 
-  /** By slot: the gradient that comes from outside of the map; -1 if none does. */
+  /** By slot: the gradient of the state that comes from later time steps; -1 if none does. */
   final int[] outer;
+
+  /** The gradient of the output that comes from outside of the map. */
+  final int output;
 
   private final ProgramPlan plan;
   private int next;
@@ -81,11 +84,10 @@ final class RecordRows {
       boolean hasOwn = isMasked || !given.add(plan.endCell(slot));
       handed[slot] = hasOwn ? rows(slot) : cells[plan.endCell(slot)];
     }
-    for (int slot = 0; slot < outer.length; slot++) {
-      if (slot == plan.program.outputSlot() || handed[slot] >= 0) {
-        outer[slot] = rows(slot);
-      }
+    for (int slot : plan.carried) {
+      outer[slot] = rows(slot);
     }
+    this.output = rows(plan.program.outputSlot());
     this.count = next;
   }
 

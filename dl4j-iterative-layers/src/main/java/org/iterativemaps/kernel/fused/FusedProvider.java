@@ -6,6 +6,7 @@ import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.KernelMemory;
 import org.iterativemaps.kernel.KernelProvider;
 import org.iterativemaps.kernel.MapKernel;
+import org.iterativemaps.kernel.SegmentLength;
 import org.iterativemaps.kernel.WrongPropertyException;
 import org.iterativemaps.kernel.fused.LaneKernelSelection.Chosen;
 import org.iterativemaps.map.Block;

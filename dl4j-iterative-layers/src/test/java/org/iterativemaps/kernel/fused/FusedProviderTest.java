@@ -15,6 +15,7 @@ import org.iterativemaps.kernel.KernelChoice;
 import org.iterativemaps.kernel.KernelMemory;
 import org.iterativemaps.kernel.KernelProvider;
 import org.iterativemaps.kernel.KernelSelection;
+import org.iterativemaps.kernel.SegmentLength;
 import org.iterativemaps.kernel.WrongPropertyException;
 import org.iterativemaps.kernel.fused.FusedProvider.Setting;
 import org.iterativemaps.kernel.fused.LaneKernelSelection.Chosen;

@@ -1,4 +1,4 @@
-package org.iterativemaps.kernel.fused;
+package org.iterativemaps.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,11 +1,9 @@
-package org.iterativemaps.kernel.fused;
+package org.iterativemaps.kernel;
 
-import org.iterativemaps.kernel.WrongPropertyException;
-
-/** Time steps between the states that a {@link FusedKernel} keeps for back-propagation. */
-final class SegmentLength {
+/** Time steps between the states that kernels keep for back-propagation. */
+public final class SegmentLength {
   /** System property: time steps between kept states; 0 (default) keeps all. */
-  static final String PROPERTY = "org.iterativemaps.segment";
+  public static final String PROPERTY = "org.iterativemaps.segment";
 
   private SegmentLength() {}
 
@@ -14,7 +12,7 @@ final class SegmentLength {
    *
    * @throws WrongPropertyException if it is no number from 0
    */
-  static int fromProperty() {
+  public static int fromProperty() {
     String property = System.getProperty(PROPERTY);
     if (property == null || property.isBlank()) {
       return 0;
