@@ -244,6 +244,7 @@ class CudaKernelTest {
     Case of = new Case(3);
     CudaKernel kernel = kernel(of);
     of.run(kernel, DataType.FLOAT);
+    DeviceStreamTest.settle(); // without the kernels of other tests
     long allocations = EmulatedDriver.get("allocations");
     for (int i = 0; i < 50; i++) {
       of.run(kernel, DataType.FLOAT);

@@ -258,7 +258,7 @@ class DeviceStreamTest {
   }
 
   /** Has freed what nobody refers to. */
-  private static void settle() throws InterruptedException {
+  static void settle() throws InterruptedException {
     long[] before = {};
     for (int same = 0; same < 3; ) {
       System.gc();
