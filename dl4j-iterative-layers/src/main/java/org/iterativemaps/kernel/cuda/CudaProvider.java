@@ -95,7 +95,7 @@ public final class CudaProvider implements KernelProvider {
         SegmentLength.fromProperty());
   }
 
-  /** Of the host, which holds next to nothing: records and patterns are on the device. */
+  /** Of the heap, which holds next to nothing: records and patterns are on the device. */
   @Override
   public KernelMemory memory(MapProgram program, DataType type, long timeSteps) {
     return new KernelMemory(0, 0, 0, 0);

@@ -103,7 +103,7 @@ class CudaActivationTest {
     CudaDevice device = CudaDevices.open().next();
     for (Precision precision : Precision.values()) {
       double tolerance = precision == Precision.FLOAT ? 2e-6 : 1e-14;
-      CudaKernel kernel = new CudaKernel(program, precision, device, CudaDivision::usual);
+      CudaKernel kernel = new CudaKernel(program, precision, device, CudaDivision::usual, 0);
       List<double[]> found = run(kernel, z, precision.type);
       for (int i = 0; i < z.length; i++) {
         String at = activation + ", " + precision + ", " + z[i];

@@ -79,8 +79,8 @@ class CudaDevicesTest {
     CudaKernelTest.Case of = new CudaKernelTest.Case(0);
     List<INDArray> first = null;
     CudaKernel[] kernels = {
-      new CudaKernel(of.program, Precision.FLOAT, devices.next(), CudaDivision::usual),
-      new CudaKernel(of.program, Precision.FLOAT, devices.next(), CudaDivision::usual)
+      new CudaKernel(of.program, Precision.FLOAT, devices.next(), CudaDivision::usual, 0),
+      new CudaKernel(of.program, Precision.FLOAT, devices.next(), CudaDivision::usual, 0)
     };
     for (int i = 0; i < 4; i++) {
       int device = i % 2;

@@ -82,6 +82,7 @@ class CudaKernelTest {
     final INDArray[] lastStateGradient;
     final int first;
     final CudaDivision division;
+    final int segment;
 
     Case(long seed) {
       RandomPrograms random = new RandomPrograms(seed);
@@ -101,7 +102,8 @@ class CudaKernelTest {
       first = random.below(3) == 0 ? random.below(time) : 0;
       division =
           new CudaDivision(4 << random.below(4), 1 + random.below(3), 32 * (1 + random.below(3)));
-      name = "seed " + seed + ", " + division + ", " + map.map();
+      segment = random.below(2) == 0 ? 0 : 1 + random.below(3);
+      name = "seed " + seed + ", segment " + segment + ", " + division + ", " + map.map();
     }
 
     private static BlockMap map(long seed, RandomPrograms random) {
@@ -198,7 +200,8 @@ class CudaKernelTest {
   }
 
   private CudaKernel kernel(Case of, Precision precision) {
-    return new CudaKernel(of.program, precision, device, (batch, largest, resident) -> of.division);
+    return new CudaKernel(
+        of.program, precision, device, (batch, largest, resident) -> of.division, of.segment);
   }
 
   @ParameterizedTest
@@ -268,7 +271,8 @@ class CudaKernelTest {
   void usualDivision() {
     for (long seed : new long[] {0, 1, 2, 20}) {
       Case of = new Case(seed);
-      CudaKernel kernel = new CudaKernel(of.program, Precision.FLOAT, device, CudaDivision::usual);
+      CudaKernel kernel =
+          new CudaKernel(of.program, Precision.FLOAT, device, CudaDivision::usual, 0);
       assertClose(
           of.run(new ReferenceKernel(of.program), DataType.DOUBLE),
           of.run(kernel, DataType.FLOAT),
@@ -281,6 +285,7 @@ class CudaKernelTest {
     Case of = new Case(3);
     CudaKernel kernel = kernel(of);
     of.run(kernel, DataType.FLOAT);
+    DeviceStreamTest.settle(); // without the kernels of other tests
     long allocations = EmulatedDriver.get("allocations");
     for (int i = 0; i < 50; i++) {
       of.run(kernel, DataType.FLOAT);
@@ -314,7 +319,7 @@ class CudaKernelTest {
     MapProgram program = oneUnit(Activation.TANH);
     CudaDivision division = new CudaDivision(4, 1, 32);
     CudaKernel kernel =
-        new CudaKernel(program, Precision.FLOAT, device, (batch, largest, resident) -> division);
+        new CudaKernel(program, Precision.FLOAT, device, (batch, largest, resident) -> division, 0);
     int time = 70_000;
     INDArray output = Nd4j.create(DataType.FLOAT, new long[] {1, 1, time}, 'f');
     INDArray[] parameters = {Nd4j.create(1).addi(0.5), Nd4j.create(1).addi(0.5), Nd4j.create(1)};
@@ -333,7 +338,8 @@ class CudaKernelTest {
             program,
             Precision.FLOAT,
             device,
-            (batch, largest, resident) -> new CudaDivision(16, 1, 32));
+            (batch, largest, resident) -> new CudaDivision(16, 1, 32),
+            0);
     int time = 300;
     INDArray[] parameters = {Nd4j.ones(1), Nd4j.ones(1).muli(2), Nd4j.ones(1)};
     INDArray input = Nd4j.ones(DataType.FLOAT, 5, 1, time).muli(-2); // h stays at 0

@@ -50,7 +50,7 @@ class DeviceStreamTest {
   }
 
   private CudaKernel kernel(Case of) {
-    return new CudaKernel(of.program, Precision.FLOAT, device, CudaDivision::usual);
+    return new CudaKernel(of.program, Precision.FLOAT, device, CudaDivision::usual, 0);
   }
 
   static void assertSame(List<INDArray> expected, List<INDArray> found) {
@@ -141,6 +141,18 @@ class DeviceStreamTest {
     }
   }
 
+  /** What is copied once for all, through the default stream, is there for every other. */
+  @Test
+  void fixedNumbersAreThereForEveryStream() {
+    DeviceStream stream = new DeviceStream(device, Precision.FLOAT);
+    int[] values = {1, 2, 3};
+    try (DeviceArray array = device.copy(values)) {
+      Memory to = new Memory(array.bytes);
+      stream.download(to, array.pointer, array.bytes);
+      assertArrayEquals(values, to.getIntArray(0, values.length));
+    }
+  }
+
   /** Layers are dropped, not closed. */
   @Test
   void aDroppedKernelGivesEverythingBack() throws Exception {
@@ -178,9 +190,20 @@ class DeviceStreamTest {
     assertSame(expected, of.run(kernel, DataType.FLOAT));
   }
 
-  /** The largest batch has been there; all that comes then finds its memory. */
   @Test
-  void nothingLeaksOverManyCalls() throws Exception {
+  void aKernelGetsTheMemoryOfOneAtRest() throws Exception {
+    settle();
+    long before = EmulatedDriver.get("bytes");
+    CudaKernel atRest = smallKernel();
+    run(atRest, 1, 3000, true);
+    long one = EmulatedDriver.get("bytes") - before;
+    atRest.rest();
+    EmulatedDriver.set("memory", before + one + one / 2);
+    run(smallKernel(), 1, 3000, true);
+    run(atRest, 1, 10, true);
+  }
+
+  private CudaKernel smallKernel() {
     BlockMap map =
         BlockMap.builder()
             .input("x", 2)
@@ -190,24 +213,28 @@ class DeviceStreamTest {
             .output("h")
             .build();
     MapProgram program = MapProgram.sequence(map.realize(), 1, null);
-    CudaKernel kernel =
-        new CudaKernel(
-            program,
-            Precision.FLOAT,
-            device,
-            (batch, slot, resident) -> new CudaDivision(4, 1, 32));
+    return new CudaKernel(
+        program, Precision.FLOAT, device, (batch, slot, resident) -> new CudaDivision(4, 1, 32), 0);
+  }
+
+  private static void run(CudaKernel kernel, int batch, int time, boolean isTraining) {
+    INDArray input = Nd4j.ones(DataType.FLOAT, batch, 2, time);
+    INDArray output = Nd4j.create(DataType.FLOAT, batch, 3, time);
+    INDArray[] parameters = {Nd4j.ones(6), Nd4j.ones(9), Nd4j.ones(3)};
+    kernel.forward(parameters, input, null, null, output, isTraining);
+    if (isTraining) {
+      kernel.backward(output, 0, parameters, input);
+    }
+  }
+
+  /** The largest batch has been there; all that comes then finds its memory. */
+  @Test
+  void nothingLeaksOverManyCalls() throws Exception {
+    CudaKernel kernel = smallKernel();
     settle();
     long[] before = null;
     for (int call = 0; call < 10_000; call++) {
-      int batch = 9 - call % 9;
-      INDArray input = Nd4j.ones(DataType.FLOAT, batch, 2, 1);
-      INDArray output = Nd4j.create(DataType.FLOAT, batch, 3, 1);
-      INDArray[] parameters = {Nd4j.ones(6), Nd4j.ones(9), Nd4j.ones(3)};
-      boolean isTraining = call % 20 == 0;
-      kernel.forward(parameters, input, null, null, output, isTraining);
-      if (isTraining) {
-        kernel.backward(output, 0, parameters, input);
-      }
+      run(kernel, 9 - call % 9, 1, call % 20 == 0);
       if (call == 100) {
         before = held();
       }
@@ -232,7 +259,7 @@ class DeviceStreamTest {
   }
 
   /** Has freed what nobody refers to. */
-  private static void settle() throws InterruptedException {
+  static void settle() throws InterruptedException {
     long[] before = {};
     for (int same = 0; same < 3; ) {
       System.gc();
