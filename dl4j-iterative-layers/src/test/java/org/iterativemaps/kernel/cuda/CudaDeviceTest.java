@@ -40,6 +40,7 @@ class CudaDeviceTest {
   @CsvSource({"1", "-1", "first"})
   void aDeviceThatIsNotThere(String ordinal) {
     EmulatedDriver.use();
+    EmulatedDriver.set("devices", 1); // a machine of several has the second
     System.setProperty(CudaDevice.DEVICE_PROPERTY, ordinal);
     assertUnavailable("found " + ordinal, "expected a device from 0 to 0");
   }
