@@ -99,10 +99,10 @@ final class Report {
       int width = lines.stream().mapToInt(line -> line.get(column).length()).max().orElseThrow();
       format.append(i == 0 ? "%" : "  %").append(i < 4 ? "-" : "").append(width).append('s');
     }
-    String line = format.append("%n").toString();
+    String line = format.toString();
     return lines.stream()
-        .map(cells -> String.format(Locale.ROOT, line, cells.toArray()))
-        .collect(Collectors.joining());
+        .map(cells -> String.format(Locale.ROOT, line, cells.toArray()).stripTrailing())
+        .collect(Collectors.joining(System.lineSeparator(), "", System.lineSeparator()));
   }
 
   /**
