@@ -72,17 +72,27 @@ def seconds(options):
     return 0.01 if options.check else 0.5 if options.quick else 1.0
 
 
-def options(description, cases=()):
+def positive(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"found {text}, expected a number from 1 on")
+    return number
+
+
+def parser(description, threads=1):
     """The command line of a program that times one peer."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("threads", nargs="?", type=int, default=1, help="number of threads; default 1")
+    made = argparse.ArgumentParser(description=description)
+    made.add_argument("threads", nargs="?", type=positive, default=threads, help="number of threads; default %(default)s")
+    add_options(made)
+    return made
+
+
+def options(description, cases=()):
+    """The same, read; some of the cases."""
+    made = parser(description)
     if cases:
-        parser.add_argument("--cases", nargs="+", choices=cases, default=list(cases))
-    add_options(parser)
-    found = parser.parse_args()
-    if found.threads < 1:
-        parser.error(f"threads is {found.threads}, expected a number from 1 on")
-    return found
+        made.add_argument("--cases", nargs="+", choices=cases, default=list(cases))
+    return made.parse_args()
 
 
 def measure(call, length):

@@ -1,16 +1,21 @@
 """python3 -m unittest discover dl4j-benchmarks/peers; without PyTorch, the peers and their builds."""
 
 import argparse
+import contextlib
 import io
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
+import types
 import unittest
+import unittest.mock
 
 import common
+import cuda
 import run as program
 
 HERE = pathlib.Path(__file__).parent
@@ -66,6 +71,66 @@ class CommonTest(unittest.TestCase):
         full = argparse.Namespace(quick=False, check=False)
         self.assertEqual((10, 31), (len(common.cells(quick)), len(common.cells(full))))
         self.assertLess(set(common.cells(quick)), set(common.cells(full)))
+
+
+class CudaTest(unittest.TestCase):
+    """Without PyTorch, a stand-in of which has no GPU."""
+
+    def setUp(self):
+        self.out, self.err = io.StringIO(), io.StringIO()
+        self.run = common.Run(2, 0.001, self.out, self.err)
+
+    def called(self, *arguments, torch=None):
+        with unittest.mock.patch.dict(sys.modules, {"torch": torch}):
+            return cuda.main(arguments, self.err)
+
+    def test_without_pytorch_or_a_gpu_it_says_so_and_prints_no_row(self):
+        self.assertEqual(cuda.NOTHING_TO_RUN_ON, self.called())
+        self.assertEqual("not run: PyTorch is not installed\n", self.err.getvalue())
+        blind = types.SimpleNamespace(cuda=types.SimpleNamespace(is_available=lambda: False))
+        self.assertEqual(cuda.NOTHING_TO_RUN_ON, self.called("4", torch=blind))
+        self.assertIn("not run: PyTorch finds no GPU", self.err.getvalue())
+
+    def test_the_cpu_is_for_checks_alone(self):
+        with contextlib.redirect_stderr(io.StringIO()), self.assertRaises(SystemExit):
+            cuda.options(["--device", "cpu"])
+        self.assertEqual("cpu", cuda.options(["2", "--check", "--device", "cpu"]).device)
+        self.assertEqual(2, cuda.options(["2", "--check"]).threads)
+
+    def test_a_peer_that_fails_does_not_end_the_others(self):
+        class Broken(cuda.Peers):
+            def __init__(self, torch, device, run, shape):
+                self.run, self.shape, self.torch, self.device = run, shape, None, "cpu"
+
+            def dense(self):
+                fail(RuntimeError("out of memory"))
+
+            def dense_tf32(self):
+                self.run.row(cuda.BENCHMARK, self.shape.case(False), "PyTorch dense TF32", "forward", lambda: None)
+
+        with unittest.mock.patch.object(cuda, "Peers", Broken):
+            cuda.measure(None, "cpu", self.run, cuda.SHAPES)
+        rows = [json.loads(line) for line in self.out.getvalue().splitlines()]
+        self.assertEqual([{"shape": "looped"}, {"shape": "sequence"}], [row["case"] for row in rows])
+        self.run.end()
+        self.assertIn("skipped CudaBenchmark looped dense: RuntimeError: out of memory", self.err.getvalue())
+        self.assertIn("CudaBenchmark sequence lstm", self.err.getvalue().splitlines()[-1])
+
+    def test_the_sizes_are_those_of_the_java_side(self):
+        java = (HERE.parent / "src/main/java/org/iterativemaps/benchmarks/CudaShape.java").read_text()
+        found = re.search(r"SEQUENCE\((.*), \"(.*)\"\)", java)
+        s = cuda.SHAPES[1]
+        numbers = [s.inputs, s.units, s.outputs, s.steps, s.batch, s.time]
+        self.assertEqual((", ".join(map(str, numbers)), str(s.density)), found.groups())
+        stack = (HERE.parent / "src/main/java/org/iterativemaps/benchmarks/LoopedStack.java").read_text()
+        s = cuda.SHAPES[0]
+        for name, value in (("WIDTH", s.units), ("WIDTH", s.inputs), ("STEPS", s.steps), ("BATCH", s.batch)):
+            self.assertIn(f"int {name} = {value};", stack)
+
+    def test_every_method_that_is_named_is_there(self):
+        for shape in cuda.SHAPES:
+            for name in cuda.names(shape):
+                self.assertTrue(callable(getattr(cuda.Peers, name)), name)
 
 
 class RunTest(unittest.TestCase):

@@ -9,10 +9,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.openjdk.jmh.runner.RunnerException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -84,6 +86,7 @@ public final class Benchmarks implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   private final Set<String> kernels = new LinkedHashSet<>();
+  private boolean failed;
 
   private Benchmarks() {}
 
@@ -143,7 +146,7 @@ public final class Benchmarks implements Callable<Integer> {
       ScalingPicture.write(rows, picture);
       System.out.println("Picture: " + picture);
     }
-    return 0;
+    return failed ? 1 : 0;
   }
 
   private static void list(String benchmark, String description) {
@@ -164,8 +167,11 @@ public final class Benchmarks implements Callable<Integer> {
     int total = combinations.size() * threads.size();
     for (int count : threads) {
       for (Map<String, String> combination : combinations) {
-        rows.addAll(measurement.run(plan, combination, count));
-        kernels.addAll(Measurement.kernelLines());
+        Optional<String> obstacle = Subjects.obstacle(combination.get("subject"));
+        rows.addAll(
+            obstacle.isPresent()
+                ? Measurement.notRun(plan, combination, count, obstacle.get())
+                : measured(measurement, plan, combination, count));
         done++;
         double seconds = (System.nanoTime() - start) / 1e9;
         System.err.printf(
@@ -179,6 +185,23 @@ public final class Benchmarks implements Callable<Integer> {
     }
     rows.sort(IN_TABLE);
     return rows;
+  }
+
+  /** A GPU that fails must not take the rows of the others with it. */
+  private List<Row> measured(
+      Measurement measurement, Plan plan, Map<String, String> combination, int count)
+      throws Exception {
+    try {
+      return measurement.run(plan, combination, count);
+    } catch (RunnerException e) {
+      if (!Subjects.CUDA.equals(combination.get("subject"))) {
+        throw e;
+      }
+      failed = true;
+      return Measurement.notRun(plan, combination, count, "it failed: " + Measurement.failure());
+    } finally {
+      kernels.addAll(Measurement.kernelLines());
+    }
   }
 
   /** Takes DL4J's layers out of the combinations, and measures each under its better setting. */

@@ -74,6 +74,25 @@ record Measurement(int forks, int warmups, int iterations, int millis) {
     }
   }
 
+  /** The first error that the forks of the last run told. */
+  static String failure() throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of(LOG))) {
+      return lines
+          .filter(line -> line.matches("[\\w.$]*(Exception|Error)\\b.*"))
+          .findFirst()
+          .orElse("see " + LOG);
+    }
+  }
+
+  /** Rows without numbers, of both measures. */
+  static List<Row> notRun(Plan plan, Map<String, String> combination, int threads, String reason) {
+    Map<String, String> parameters = new LinkedHashMap<>(combination);
+    String subject = parameters.remove("subject");
+    return Stream.of("forward", "training")
+        .map(measure -> Row.notRun(plan.name(), parameters, subject, measure, threads, reason))
+        .toList();
+  }
+
   /** One row per method of the benchmark. */
   List<Row> run(Plan plan, Map<String, String> combination, int threads) throws RunnerException {
     ChainedOptionsBuilder options =

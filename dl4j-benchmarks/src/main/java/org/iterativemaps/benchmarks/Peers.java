@@ -28,9 +28,9 @@ final class Peers {
   private Peers() {}
 
   /**
-   * Reads the rows of all files, one a line; blank lines are passed over. Of rows that have the
-   * same benchmark, case, subject, measure and threads, measured again or under another setting,
-   * the fastest counts.
+   * Reads the rows of all files, one a line; blank lines and rows that were not run are passed
+   * over. Of rows that have the same benchmark, case, subject, measure and threads, measured again
+   * or under another setting, the fastest counts.
    *
    * @throws IllegalArgumentException if a file is missing or has no rows, or a line is no such row
    */
@@ -43,7 +43,10 @@ final class Peers {
         number++;
         if (!line.isBlank()) {
           String where = "--peers " + file + ", line " + number;
-          rows.add(row(node(line, where), where));
+          JsonNode node = node(line, where);
+          if (!node.hasNonNull(Report.NOT_RUN)) {
+            rows.add(row(node, where));
+          }
         }
       }
       if (rows.size() == before) {

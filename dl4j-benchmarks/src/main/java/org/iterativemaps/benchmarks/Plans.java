@@ -28,7 +28,8 @@ final class Plans {
         scaling(),
         prune(),
         sameDiff(),
-        sameDiffGraph());
+        sameDiffGraph(),
+        cuda());
   }
 
   private static Plan sequence() {
@@ -173,24 +174,25 @@ final class Plans {
     Group fused = Group.of().subjects("fused-simd").with("width", widths);
     Group scalar = Group.of().subjects("fused-scalar", "reference").with("width", "1000");
     return new Plan(
-        KernelBenchmark.class,
-        "One sparse block times a batch, GFLOP/s; --threads 1,2.",
-        Set.of("reference"),
-        List.of(
-            fused.with("batch", batches).with("density", densities),
-            sweep("width", widths).with("batch", batches).with("density", bundles),
-            scalar.with("batch", "128").with("density", densities),
-            feedForward("2048", "384-1536", "1536-384"),
-            feedForward("1024", "640-2560", "2560-640")),
-        List.of(
-            Group.of()
-                .subjects("fused-simd", "reference")
-                .with("width", "1000")
-                .with("batch", "16", "128")
-                .with("density", densities),
-            sweep("width", "1000").with("batch", "16", "128").with("density", bundles),
-            feedForward("2048", "384-1536", "1536-384"),
-            feedForward("1024", "640-2560", "2560-640")));
+            KernelBenchmark.class,
+            "One sparse block times a batch, GFLOP/s; --threads 1,2.",
+            Set.of("reference"),
+            List.of(
+                fused.with("batch", batches).with("density", densities),
+                sweep("width", widths).with("batch", batches).with("density", bundles),
+                scalar.with("batch", "128").with("density", densities),
+                feedForward("2048", "384-1536", "1536-384"),
+                feedForward("1024", "640-2560", "2560-640")),
+            List.of(
+                Group.of()
+                    .subjects("fused-simd", "reference")
+                    .with("width", "1000")
+                    .with("batch", "16", "128")
+                    .with("density", densities),
+                sweep("width", "1000").with("batch", "16", "128").with("density", bundles),
+                feedForward("2048", "384-1536", "1536-384"),
+                feedForward("1024", "640-2560", "2560-640")))
+        .counting(KernelBenchmark::gigaflops);
   }
 
   /** Blocks that SparseLab measures itself by; they stand in peers/common.py as well. */
@@ -255,6 +257,24 @@ final class Plans {
         Set.of(),
         groups,
         groups);
+  }
+
+  private static Plan cuda() {
+    List<Group> groups = new ArrayList<>();
+    for (CudaShape shape : CudaShape.values()) {
+      groups.add(
+          Group.of()
+              .subjects("cuda", "fused-simd")
+              .with("shape", shape.label())
+              .with("density", shape.density()));
+    }
+    return new Plan(
+            CudaBenchmark.class,
+            "Large maps on an NVIDIA GPU, copies included, beside the CPU's kernel.",
+            Set.of("fused-simd"),
+            groups,
+            groups)
+        .counting(row -> CudaShape.named(row.parameters().get("shape")).gigaflops(row));
   }
 
   private static Group sweep(String parameter, String... values) {

@@ -13,6 +13,9 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 /** Results as a table with ratios to the peers of the same run, and as lines of JSON. */
 final class Report {
+  /** The field of JSON that says why there is no time. */
+  static final String NOT_RUN = "not_run";
+
   private Report() {}
 
   /** One line per row; a ratio above 1 says how many times faster than that peer. */
@@ -31,9 +34,13 @@ final class Report {
                 "error us",
                 "bytes"));
     peers.forEach(peer -> head.add("x " + peer));
-    boolean isKernel = plan.type() == KernelBenchmark.class;
-    if (isKernel) {
+    boolean hasOperations = plan.operations() != null;
+    if (hasOperations) {
       head.add("GFLOP/s");
+    }
+    boolean isWhole = rows.stream().allMatch(Row::isMeasured);
+    if (!isWhole) {
+      head.add("");
     }
     lines.add(head);
     for (Row row : rows) {
@@ -56,8 +63,11 @@ final class Report {
                 .map(other -> number("%.2f", other.medianMicros() / row.medianMicros()))
                 .orElse(""));
       }
-      if (isKernel) {
-        line.add(number("%.1f", KernelBenchmark.gigaflops(row)));
+      if (hasOperations) {
+        line.add(number("%.1f", plan.operations().applyAsDouble(row)));
+      }
+      if (!isWhole) {
+        line.add(row.isMeasured() ? "" : "not run: " + row.notRun());
       }
       lines.add(line);
     }
@@ -89,15 +99,16 @@ final class Report {
       int width = lines.stream().mapToInt(line -> line.get(column).length()).max().orElseThrow();
       format.append(i == 0 ? "%" : "  %").append(i < 4 ? "-" : "").append(width).append('s');
     }
-    String line = format.append("%n").toString();
+    String line = format.toString();
     return lines.stream()
-        .map(cells -> String.format(Locale.ROOT, line, cells.toArray()))
-        .collect(Collectors.joining());
+        .map(cells -> String.format(Locale.ROOT, line, cells.toArray()).stripTrailing())
+        .collect(Collectors.joining(System.lineSeparator(), "", System.lineSeparator()));
   }
 
   /**
    * Writes a line for each row, a JSON object with benchmark, case, subject, measure, threads,
-   * median_us, error_us, alloc_bytes and waiting.
+   * median_us, error_us, alloc_bytes and waiting; of one that was not run {@value #NOT_RUN}, the
+   * reason, instead of the last four.
    */
   static void writeJson(List<Row> rows, Path file) throws IOException {
     ObjectMapper json = new ObjectMapper();
@@ -109,10 +120,14 @@ final class Report {
       object.put("subject", row.subject());
       object.put("measure", row.measure());
       object.put("threads", row.threads());
-      object.put("median_us", row.medianMicros());
-      object.put("error_us", row.errorMicros());
-      object.put("alloc_bytes", row.allocatedBytes());
-      object.put("waiting", row.waiting());
+      if (row.isMeasured()) {
+        object.put("median_us", row.medianMicros());
+        object.put("error_us", row.errorMicros());
+        object.put("alloc_bytes", row.allocatedBytes());
+        object.put("waiting", row.waiting());
+      } else {
+        object.put(NOT_RUN, row.notRun());
+      }
       lines.add(json.writeValueAsString(object));
     }
     if (file.toAbsolutePath().getParent() != null) {

@@ -85,6 +85,13 @@ final class Comparison {
         notes);
   }
 
+  /** Skipped, but for what was off before the kernel refused a map of the case. */
+  CaseResult skippedBy(OtherKernelException refusal) {
+    return failures.isEmpty()
+        ? CaseResult.without(CaseResult.Status.SKIPPED, refusal.getMessage())
+        : stoppedBy(refusal);
+  }
+
   /** The same, but for an error that ended the case early. */
   CaseResult stoppedBy(RuntimeException error) {
     failures.add(

@@ -1,6 +1,7 @@
 package org.iterativemaps.examples.golden;
 
 import java.util.Map;
+import java.util.Optional;
 import org.iterativemaps.map.BlockMap;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -24,6 +25,11 @@ interface Implementation {
 
   /** The kinds of golden files it does not apply to, with the reason. */
   Map<String, String> doesNotApplyTo();
+
+  /** The kernel that all its maps have to run on; empty for whichever is the best. */
+  default Optional<RequiredKernel> kernel() {
+    return Optional.empty();
+  }
 
   /** K steps on one input from a state of zeros, then a slot is read. */
   MapNetwork oneInput(GoldenModel model, String output, int steps);

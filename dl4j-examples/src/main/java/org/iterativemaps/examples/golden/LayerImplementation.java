@@ -1,6 +1,7 @@
 package org.iterativemaps.examples.golden;
 
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
@@ -22,9 +23,14 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  * @param dataType FLOAT or DOUBLE
  * @param tolerance relative to 1 + |value|
  * @param doesNotApplyTo kinds to skip, with the reason
+ * @param kernel that every map has to run on; empty for the best
  */
 record LayerImplementation(
-    String name, DataType dataType, double tolerance, Map<String, String> doesNotApplyTo)
+    String name,
+    DataType dataType,
+    double tolerance,
+    Map<String, String> doesNotApplyTo,
+    Optional<RequiredKernel> kernel)
     implements Implementation {
 
   /**
@@ -69,6 +75,7 @@ record LayerImplementation(
                     new LossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build())
                 .build());
     network.init();
+    kernel.ifPresent(required -> required.check(network, dataType));
     return LayerNetwork.filled(new LayerTrainableNetwork(network, map, dataType, model));
   }
 
@@ -86,6 +93,7 @@ record LayerImplementation(
                 .layer(layer)
                 .build());
     network.init();
+    kernel.ifPresent(required -> required.check(network, dataType));
     return network;
   }
 

@@ -21,8 +21,9 @@ final class Report {
   /** The results of a file's cases, in their order. */
   void add(GoldenFile file, List<CaseResult> results) {
     results.forEach(result -> totals.merge(result.status(), 1, Integer::sum));
-    int count = results.size();
-    if (results.get(0).status() == Status.SKIPPED) {
+    List<CaseResult> ran = results.stream().filter(r -> r.status() != Status.SKIPPED).toList();
+    int count = ran.size();
+    if (count == 0 && results.stream().map(CaseResult::failures).distinct().count() == 1) {
       printSkipped(file, results.get(0).failures().get(0));
     } else {
       out.printf(
@@ -31,8 +32,8 @@ final class Report {
           file.name(),
           count,
           count == 1 ? "case " : "cases",
-          results.stream().mapToLong(CaseResult::numbers).sum(),
-          results.stream().mapToDouble(CaseResult::largestError).max().orElse(0));
+          ran.stream().mapToLong(CaseResult::numbers).sum(),
+          ran.stream().mapToDouble(CaseResult::largestError).max().orElse(0));
       printFailuresAndNotes(file, results);
     }
     out.flush();
@@ -53,7 +54,7 @@ final class Report {
     return passed > 0 && failed == 0 ? 0 : 1;
   }
 
-  /** All cases of a file are of one kind, so all of them are skipped. */
+  /** All cases of a file, for one reason. */
   private void printSkipped(GoldenFile file, String reason) {
     out.printf(
         Locale.ROOT,
@@ -76,10 +77,11 @@ final class Report {
   private void printFailuresAndNotes(GoldenFile file, List<CaseResult> results) {
     for (int i = 0; i < results.size(); i++) {
       String name = file.cases().get(i).name();
+      String said = results.get(i).status() == Status.SKIPPED ? "skipped" : "FAILED";
       results
           .get(i)
           .failures()
-          .forEach(line -> out.printf(Locale.ROOT, "  FAILED %s: %s%n", name, line));
+          .forEach(line -> out.printf(Locale.ROOT, "  %s %s: %s%n", said, name, line));
       results
           .get(i)
           .notes()

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.iterativemaps.examples.QuietSameDiff;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Spec;
  * papers' reference code and of PyTorch's recurrent modules.
  *
  * <p>Exit code 0 if all that ran passed, 1 on a failure or if nothing ran, 2 if the folder, a file
- * or an argument is wrong.
+ * or an argument is wrong, or the kernel asked for cannot run on this machine.
  */
 @Command(
     name = "VerifyGolden",
@@ -34,7 +35,9 @@ public final class VerifyGolden implements Callable<Integer> {
       names = "--via",
       defaultValue = "layer",
       paramLabel = "WAY",
-      description = "How maps are built into networks: ${COMPLETION-CANDIDATES}.",
+      description =
+          "How maps are built into networks: ${COMPLETION-CANDIDATES}. cuda: layers in FLOAT on an"
+              + " NVIDIA GPU; a case whose maps cannot run there is skipped, and says why.",
       completionCandidates = ViaNames.class)
   private String viaName;
 
@@ -47,7 +50,8 @@ public final class VerifyGolden implements Callable<Integer> {
       Implementation via = Implementations.named(viaName);
       List<GoldenFile> files = GoldenFolder.read(folder);
       PrintWriter out = spec.commandLine().getOut(); // before all else is silenced
-      return QuietSameDiff.call(() -> verify(files, via, out));
+      Supplier<Integer> verification = () -> QuietSameDiff.call(() -> verify(files, via, out));
+      return via.kernel().map(kernel -> kernel.call(verification)).orElseGet(verification);
     } catch (IllegalArgumentException | GoldenFormatException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return WRONG_INPUT;

@@ -17,8 +17,15 @@ import java.util.concurrent.TimeUnit;
 /**
  * The driver's library as C++ on the host, with the kernels of iterative_map.cu in it; built once
  * by g++. Without g++ the tests on it are skipped, and say so.
+ *
+ * <p>With {@code -Dorg.iterativemaps.cuda.test=gpu} the tests run on the machine's own driver and
+ * GPU instead, and fail where there is none; those that need the emulator are skipped, and say so.
  */
 final class EmulatedDriver {
+  /** System property: "gpu" for the machine's own driver. */
+  private static final String TEST_PROPERTY = "org.iterativemaps.cuda.test";
+
+  private static final String GPU = "gpu";
   private static final Path SOURCE = Path.of("src/test/cuda/driver.cpp");
   private static final Path FOLDER = Path.of("target/cuda-emulator");
   private static final long MINUTES = 3;
@@ -30,6 +37,9 @@ final class EmulatedDriver {
     long emulated(String what);
   }
 
+  private static final String LIBRARY_BEFORE = System.getProperty(CudaDevices.LIBRARY_PROPERTY);
+  private static final String DEVICE_BEFORE = System.getProperty(CudaDevices.DEVICE_PROPERTY);
+
   private static boolean isInUse;
 
   private EmulatedDriver() {}
@@ -38,6 +48,15 @@ final class EmulatedDriver {
     static final Path LIBRARY = build();
     static final Hooks HOOKS =
         LIBRARY == null ? null : Native.loadLibrary(LIBRARY.toString(), Hooks.class);
+  }
+
+  /** Whether the machine's own driver stands in its place. */
+  static boolean isReplaced() {
+    return GPU.equals(System.getProperty(TEST_PROPERTY));
+  }
+
+  private static void skipOnAGpu() {
+    assumeTrue(!isReplaced(), "needs the emulated driver: NOT tested on a GPU");
   }
 
   private static Path build() {
@@ -51,6 +70,7 @@ final class EmulatedDriver {
 
   /** Compiles a file that has the driver in it; asks for g++. */
   static void compile(Path source, Path output, String... options) {
+    skipOnAGpu();
     Path errors = FOLDER.resolve("g++.txt");
     List<String> command =
         new ArrayList<>(List.of("g++", "-std=c++17", "-O2", "-I" + SOURCE.getParent()));
@@ -87,6 +107,9 @@ final class EmulatedDriver {
 
   /** Makes it the driver of this JVM; to be undone by {@link #reset}. */
   static void use() {
+    if (isReplaced()) {
+      return;
+    }
     assumeTrue(
         Built.LIBRARY != null, "no g++: the CUDA kernel is NOT tested on the emulated driver");
     isInUse = true;
@@ -96,18 +119,28 @@ final class EmulatedDriver {
 
   /** Another machine than the usual one. */
   static void set(String what, long value) {
+    skipOnAGpu();
     assertEquals(0, Built.HOOKS.emulate(what, value), what);
   }
 
   static long get(String what) {
+    skipOnAGpu();
     return Built.HOOKS.emulated(what);
   }
 
   static void reset() {
-    System.clearProperty(CudaDevices.LIBRARY_PROPERTY);
-    System.clearProperty(CudaDevices.DEVICE_PROPERTY);
+    restore(CudaDevices.LIBRARY_PROPERTY, LIBRARY_BEFORE);
+    restore(CudaDevices.DEVICE_PROPERTY, DEVICE_BEFORE);
     if (isInUse) {
       set("reset", 0);
+    }
+  }
+
+  private static void restore(String property, String before) {
+    if (before == null) {
+      System.clearProperty(property);
+    } else {
+      System.setProperty(property, before);
     }
   }
 
