@@ -94,6 +94,16 @@ final class CudaPlan {
         || function instanceof BlockFunctions.Product;
   }
 
+  /** Multiplications by weights in a time step, for one sample. */
+  static long multiplications(MapProgram program) {
+    ProgramPlan plan = new ProgramPlan(program, activation -> true);
+    long count = 0;
+    for (int m = 0; m < plan.matrices.size(); m++) {
+      count += (long) plan.uses(m) * plan.matrices.get(m).mask().entryCount();
+    }
+    return count;
+  }
+
   /** The rows of the output. */
   int output() {
     return rows.cells[plan.endCell(plan.program.outputSlot())];

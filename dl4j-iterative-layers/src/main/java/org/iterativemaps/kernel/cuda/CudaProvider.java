@@ -1,5 +1,6 @@
 package org.iterativemaps.kernel.cuda;
 
+import java.util.Locale;
 import java.util.Optional;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.KernelMemory;
@@ -7,17 +8,28 @@ import org.iterativemaps.kernel.KernelProvider;
 import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.SegmentLength;
+import org.iterativemaps.kernel.WrongPropertyException;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The kernel for NVIDIA GPUs. It is taken where the system property {@value
- * KernelSelection#PROPERTY} names it, and only there: it has not been run on a GPU yet, so that
- * nobody knows when it is the faster one.
+ * KernelSelection#PROPERTY} names it, and for maps of as much work as {@value #AUTO_PROPERTY} says.
+ * Without either it is not: it has not been run on a GPU yet, so that nobody knows when it is the
+ * faster one.
  */
 public final class CudaProvider implements KernelProvider {
   /** What the system property calls it. */
   public static final String NAME = "cuda";
+
+  /**
+   * System property: how many multiplications by weights a time step has at least, for one sample,
+   * in maps that this kernel is taken for without being named.
+   */
+  public static final String AUTO_PROPERTY = "org.iterativemaps.cuda.auto";
+
+  private static final int IN_FRONT = 50; // of the kernels on the CPU
+  private static final int BEHIND = 400;
 
   /** For the service loader. */
   public CudaProvider() {}
@@ -54,12 +66,14 @@ public final class CudaProvider implements KernelProvider {
 
   @Override
   public int order() {
-    return 400; // behind all that are faster for certain
+    return System.getProperty(AUTO_PROPERTY) == null ? BEHIND : IN_FRONT;
   }
 
   @Override
   public Answer ask(MapProgram program, DataType type) {
-    if (!KernelSelection.wanted().equals(NAME)) {
+    Optional<Long> least = leastWork();
+    boolean isWanted = KernelSelection.wanted().equals(NAME);
+    if (!isWanted && least.isEmpty()) {
       return Answer.unavailable(
           "it has not been measured on a GPU yet; -D"
               + KernelSelection.PROPERTY
@@ -70,9 +84,39 @@ public final class CudaProvider implements KernelProvider {
     if (Found.OBSTACLE != null) {
       return Answer.unavailable(Found.OBSTACLE);
     }
-    return obstacle(program, type)
-        .map(Answer::unsuited)
-        .orElseGet(() -> Answer.runs("there is " + Found.DEVICES));
+    Optional<String> obstacle = obstacle(program, type);
+    if (obstacle.isPresent()) {
+      return Answer.unsuited(obstacle.get());
+    }
+    long work = CudaPlan.multiplications(program);
+    if (!isWanted && work < least.get()) {
+      return Answer.slower(
+          String.format(
+              Locale.ROOT,
+              "a time step has %,d multiplications by weights, -D%s says %,d",
+              work,
+              AUTO_PROPERTY,
+              least.get()));
+    }
+    return Answer.runs("there is " + Found.DEVICES);
+  }
+
+  /** Empty without the property. */
+  private static Optional<Long> leastWork() {
+    String property = System.getProperty(AUTO_PROPERTY);
+    if (property == null) {
+      return Optional.empty();
+    }
+    try {
+      long least = Long.parseLong(property.trim());
+      if (least >= 0) {
+        return Optional.of(least);
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    throw new WrongPropertyException(
+        AUTO_PROPERTY, property, "multiplications by weights in a time step, from 0");
   }
 
   private static Optional<String> obstacle(MapProgram program, DataType type) {

@@ -3,6 +3,7 @@ package org.iterativemaps.kernel.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -15,6 +16,7 @@ import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.KernelProvider.Answer.Fitness;
 import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.kernel.Magnitude;
+import org.iterativemaps.kernel.WrongPropertyException;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
@@ -60,6 +62,7 @@ class CudaProviderTest {
     } else {
       System.setProperty(KernelSelection.PROPERTY, before);
     }
+    System.clearProperty(CudaProvider.AUTO_PROPERTY);
     EmulatedDriver.reset();
   }
 
@@ -77,6 +80,23 @@ class CudaProviderTest {
     assertTrue(answer.reason().contains("-Dorg.iterativemaps.kernel=cuda"), answer.reason());
     assertNotEquals(
         CudaProvider.NAME, KernelSelection.choice(LINEAR, DataType.FLOAT).provider().name());
+  }
+
+  /** Three units of x and two of h for each of five of h: 25 multiplications. */
+  @Test
+  void mapsOfEnoughWorkMayTakeItByThemselves() {
+    EmulatedDriver.use();
+    System.clearProperty(KernelSelection.PROPERTY);
+    System.setProperty(CudaProvider.AUTO_PROPERTY, "25");
+    assertInstanceOf(CudaKernel.class, KernelSelection.of(LINEAR, DataType.FLOAT));
+    System.setProperty(CudaProvider.AUTO_PROPERTY, "26");
+    var choice = KernelSelection.choice(LINEAR, DataType.FLOAT);
+    assertNotEquals(CudaProvider.NAME, choice.provider().name());
+    String reason = "a time step has 25 multiplications by weights";
+    assertTrue(choice.reason().contains(reason), choice.reason());
+    System.setProperty(CudaProvider.AUTO_PROPERTY, "much");
+    assertThrows(
+        WrongPropertyException.class, () -> KernelSelection.choice(LINEAR, DataType.FLOAT));
   }
 
   @Test
