@@ -25,8 +25,6 @@ struct Matrix {
   const int* starts;
   const int* sources;
   const Real* weights;
-  int panels;
-  int panel;
 };
 
 // How the activated value a becomes the value z' of a slot, in the host's order: see Update.java.
@@ -51,23 +49,33 @@ struct Update {
   int activated;       // first row of a; back: of du
   int start;           // first row of what products are added to, or one of the two below
   int bias;            // place in Sweep::parameters; -1: none
-  int firstRead, reads;
   int firstTerm, terms;
   int kept;            // forward: row that keeps z, or -1; back: row that the derivative is computed from
   int normalised;      // row of n; -1: the start is not normalised
   int root, gain, isCentred;
   int combination;
   Place old, keep, write;
-  int isLast;          // of its phase: then blocks that share a tile wait for each other
+  int padding;
 };
 constexpr int NO_START = -1, BIAS = -2;
 
 // Blocks of 256 threads that a multiprocessor holds at least: what registers are given out for.
-constexpr int BLOCKS = sizeof(Real) == 4 ? 3 : 1;
+constexpr int BLOCKS = sizeof(Real) == 4 ? 2 : 1;
 
-// A product in an update, with the rows of a record `shift` time steps later.
-struct Read {
-  int matrix, source, units, shift, isMasked;
+// Updates of which none reads what another of them writes, but unit by unit what one before it does: at most 32. They
+// share the panels of what they multiply.
+struct Phase {
+  int firstUpdate, updates, firstSource, sources;
+};
+
+// Rows that updates of a phase multiply, in the record `shift` time steps later.
+struct Source {
+  int row, units, shift, firstUse, uses;
+};
+
+// An update's product with a source.
+struct Use {
+  int update, matrix, isMasked;
 };
 
 // What is added unit by unit: a row that the sweep writes, times one of the values or NO_ROW.
@@ -77,11 +85,13 @@ struct Factors {
 };
 
 struct Sweep {
+  const Phase* phases;
+  const Source* sources;
+  const Use* uses;
   const Update* updates;
-  const Read* reads;
   const Factors* terms;
   const Matrix* matrices;
-  int count;  // of updates
+  int count, panel;        // of phases; rows of a panel
   const Real* parameters;  // biases and gains among them
   Real* sums;              // the records written: values forward, gradients back
   const Real* values;      // back: the values; forward: null
@@ -114,8 +124,8 @@ struct Chunk {
   int unit, begin, end;
 };
 
-static_assert(sizeof(Matrix) == 32 && sizeof(Activation) == 32 && sizeof(Update) == 128 && sizeof(Read) == 20, "");
-static_assert(sizeof(Factors) == 24 && sizeof(Sweep) == 112 && sizeof(Term) == 12 && sizeof(Samples) == 56, "");
+static_assert(sizeof(Matrix) == 24 && sizeof(Activation) == 32 && sizeof(Update) == 120 && sizeof(Use) == 12, "");
+static_assert(sizeof(Phase) == 16 && sizeof(Source) == 20 && sizeof(Factors) == 24 && sizeof(Sweep) == 128 && sizeof(Term) == 12 && sizeof(Samples) == 56, "");
 
 // ---------------------------------------------------------------------------------- lanes and panels
 
@@ -325,7 +335,7 @@ __device__ inline void complete(const Here& here, const Update& update, int unit
 // ---------------------------------------------------------------------------------- sweeps
 
 // Waits until as many blocks have arrived, which then see what the others wrote. Comes after a barrier of the block, so
-// that all its threads have written. The counter may wrap around: blocks are never further apart than one update.
+// that all its threads have written. The counter may wrap around: blocks are never further apart than one phase.
 __device__ inline void waitForParts(unsigned* arrivals, unsigned expected) {
   if (threadIdx.x == 0) {
     __threadfence();
@@ -337,6 +347,14 @@ __device__ inline void waitForParts(unsigned* arrivals, unsigned expected) {
   }
   __syncthreads();
 }
+
+// A block's share of a slot's units.
+struct Share {
+  const int begin, end;
+
+  __device__ inline Share(const Sweep& s, int units, int part)
+      : begin((int)((long long)units * part / s.parts)), end((int)((long long)units * (part + 1) / s.parts)) {}
+};
 
 template <int LANES>
 __device__ inline void sweep(const Sweep& s) {
@@ -352,59 +370,55 @@ __device__ inline void sweep(const Sweep& s) {
     }
     const size_t record = (size_t)(t + 1) * s.rows * s.stride + column;
     const Here here = {s, record, t, s.mask && t >= 0 ? load(s.mask + (size_t)t * s.stride + column) : four(1)};
-    for (int u = 0; u < s.count; u++) {
-      const Update& update = s.updates[u];
-      const int begin = (int)((long long)update.units * part / s.parts);
-      const int end = (int)((long long)update.units * (part + 1) / s.parts);
-      int left = 0;  // panels to come: none with a record that the sequence does not have
-      for (int r = 0; r < update.reads; r++) {
-        const Read& read = s.reads[update.firstRead + r];
-        left += here.has(read.shift) ? s.matrices[read.matrix].panels : 0;
-      }
-      Moments ofAll = {};
-      if (update.normalised >= 0) {
-        ofAll = moments<LANES>(here, update, at);
-      }
-      int next = update.firstRead;
-      Read read = {};
-      Matrix matrix = {};  // of `read`; its starts move on with the panels
-      int from = 0;        // where the panel that comes next begins
-      bool isFirst = true;
-      do {  // once even without a product
-        const bool isProduct = left > 0;
-        if (isProduct) {
-          while (from >= read.units) {
-            read = s.reads[next++];
-            matrix = s.matrices[read.matrix];
-            from = here.has(read.shift) ? 0 : read.units;
+    for (int p = 0; p < s.count; p++) {
+      const Phase& phase = s.phases[p];
+      unsigned begun = 0;  // updates with something in their targets, by bits
+      for (int r = phase.firstSource; r < phase.firstSource + phase.sources; r++) {
+        const Source& source = s.sources[r];
+        const int panels = here.has(source.shift) ? (source.units + s.panel - 1) / s.panel : 0;
+        for (int q = 0; q < panels; q++) {
+          const int from = q * s.panel;
+          if (begun) {
+            __syncthreads();  // all are done with the panel before
           }
-          const int units = min(matrix.panel, read.units - from);
-          stage<LANES>(panel, s.sums + here.at(read.source + from, read.shift), units, s.stride);
+          stage<LANES>(panel, s.sums + here.at(source.row + from, source.shift), min(s.panel, source.units - from),
+                       s.stride);
           __syncthreads();
-          left--;
-        }
-        for (int unit = begin + at.warp; unit < end; unit += at.warps) {
-          Four sum = four(0);
-          if (isProduct) {
-            sum = product(matrix, matrix.starts[unit], matrix.starts[update.units + unit], from, panel, at);
-            sum = read.isMasked ? sum * here.mask : sum;
-          }
-          if (at.place == 0) {
-            Real* target = s.sums + here.at(update.target + unit);
-            sum = sum + (isFirst ? startOf(here, update, unit, ofAll) : load(target));
-            if (left == 0) {
-              complete(here, update, unit, sum + termsOf(here, update, unit));
-            } else {
-              store(target, sum);
+          unsigned used = 0;
+          for (int k = source.firstUse; k < source.firstUse + source.uses; k++) {
+            const Use& use = s.uses[k];
+            const Update& update = s.updates[use.update];
+            const Matrix matrix = s.matrices[use.matrix];
+            const int* starts = matrix.starts + (size_t)q * update.units;
+            const unsigned bit = 1u << (use.update - phase.firstUpdate);
+            const Share share(s, update.units, part);
+            for (int unit = share.begin + at.warp; unit < share.end; unit += at.warps) {
+              Four sum = product(matrix, starts[unit], starts[update.units + unit], from, panel, at);
+              sum = use.isMasked ? sum * here.mask : sum;
+              if (at.place == 0) {
+                Real* target = s.sums + here.at(update.target + unit);
+                store(target, sum + ((begun | used) & bit ? load(target) : startOf(here, update, unit, {})));
+              }
             }
+            used |= bit;
+          }
+          begun |= used;
+        }
+      }
+      for (int u = phase.firstUpdate; u < phase.firstUpdate + phase.updates; u++) {
+        const Update& update = s.updates[u];
+        const Moments ofAll = update.normalised >= 0 ? moments<LANES>(here, update, at) : Moments{};
+        const bool isBegun = begun >> (u - phase.firstUpdate) & 1;
+        const Share share(s, update.units, part);
+        for (int unit = share.begin + at.warp; unit < share.end; unit += at.warps) {
+          if (at.place == 0) {
+            const Four sum = isBegun ? load(s.sums + here.at(update.target + unit)) : startOf(here, update, unit, ofAll);
+            complete(here, update, unit, sum + termsOf(here, update, unit));
           }
         }
-        isFirst = false;
-        from += matrix.panel;
-        matrix.starts += update.units;
-        __syncthreads();  // before the panel is written again, or other parts see the rows
-      } while (left > 0);
-      if (update.isLast && s.parts > 1 && s.arrivals) {
+      }
+      __syncthreads();  // before the panel is written again, or other parts see the rows
+      if (s.parts > 1 && s.arrivals) {
         expected += s.parts;
         waitForParts(s.arrivals + tile, expected);
       }

@@ -152,8 +152,13 @@ struct OnDevice {
     starts.reset(new Device<int>(at));
     sources.reset(new Device<int>(s));
     weights.reset(new Device<float>(w));
-    matrix = {starts->pointer, sources->pointer, weights->pointer, panels, panel};
+    matrix = {starts->pointer, sources->pointer, weights->pointer};
   }
+};
+
+// A product of an update.
+struct Read {
+  int matrix, source, units, shift, isMasked;
 };
 
 // Rows of a slot.
@@ -175,7 +180,8 @@ void testSweep(int round, void* module) {
     given.push_back(make(between(1, 40)));
   }
   std::vector<Update> updates;
-  std::vector<Read> reads;
+  std::vector<Read> reads;  // of updates, in their order
+  std::vector<int> readCounts;
   std::vector<Factors> terms;
   std::vector<Sparse> matrices;
   const int count = between(1, 4);
@@ -206,14 +212,11 @@ void testSweep(int round, void* module) {
     update.scale = number();
     update.start = from[between(0, 3)];
     update.bias = between(0, 3);
-    update.firstRead = reads.size();
-    update.reads = between(0, 3);
     update.kept = isKept ? kept.first : -1;
     update.normalised = -1;
     update.old = {other(target.units).first, 0};
     update.keep = {other(target.units).first, 0};
     update.write = {between(0, 3) ? other(target.units).first : NO_ROW, 0};
-    update.isLast = 1;
     update.firstTerm = terms.size();
     update.terms = between(0, 2);
     for (int k = 0; k < update.terms; k++) {
@@ -222,7 +225,8 @@ void testSweep(int round, void* module) {
                        between(0, 1), between(0, 1)});
     }
     updates.push_back(update);
-    for (int r = 0; r < updates[u].reads; r++) {
+    readCounts.push_back(between(0, 3));
+    for (int r = 0; r < readCounts[u]; r++) {
       const bool isBehind = !isParallel && between(0, 1);
       const std::vector<Rows>& those = isBehind ? targets : isParallel || written.empty() || between(0, 1) ? given
                                                                                                             : written;
@@ -269,15 +273,17 @@ void testSweep(int round, void* module) {
   for (int i = 0; i < timeSteps; i++) {
     const int t = isBack ? begin - i : begin + i;
     double* now = expected.data() + (t + 1) * record;
-    for (const Update& update : updates) {
+    int firstRead = 0;
+    for (size_t u = 0; u < updates.size(); firstRead += readCounts[u++]) {
+      const Update& update = updates[u];
       for (int k = 0; k < update.units * stride; k++) {
         const int unit = k / stride, sample = k % stride;
         const double m = isMasked && t >= 0 ? maskValues[t * stride + sample] : 1;
         double sum = update.start == NO_START ? 0
                      : update.start == BIAS   ? biases.host[update.bias + unit]
                                               : now[update.start * stride + k];
-        for (int r = 0; r < update.reads; r++) {
-          const Read& read = reads[update.firstRead + r];
+        for (int r = firstRead; r < firstRead + readCounts[u]; r++) {
+          const Read& read = reads[r];
           if (t + read.shift < time) {
             for (const auto& [source, weight] : matrices[read.matrix].rows[unit]) {
               const size_t from = (size_t)(read.source + source) * stride + sample;
@@ -332,12 +338,43 @@ void testSweep(int round, void* module) {
     table.push_back(held.back()->matrix);
   }
   Device<Update> updateTable(updates);
-  Device<Read> readTable(reads);
+  // One phase for each, or one for all where none reads another; then all that reads the same rows shares a source.
+  std::vector<Phase> phases;
+  std::vector<Source> sources;
+  std::vector<Use> uses;
+  for (int u = 0, read = 0; u < count; u++) {
+    if (u == 0 || !isParallel) {
+      phases.push_back({u, 0, (int)sources.size(), 0});
+    }
+    phases.back().updates++;
+    for (int r = 0; r < readCounts[u]; r++, read++) {
+      sources.push_back({reads[read].source, reads[read].units, reads[read].shift, (int)uses.size(), 1});
+      phases.back().sources++;
+      uses.push_back({u, reads[read].matrix, reads[read].isMasked});
+    }
+  }
+  if (isParallel) {
+    std::map<std::pair<int, int>, std::vector<Use>> shared;
+    for (const Source& source : sources) {
+      shared[{source.row, source.units}].push_back(uses[source.firstUse]);
+    }
+    sources.clear();
+    uses.clear();
+    for (const auto& [rows, those] : shared) {
+      sources.push_back({rows.first, rows.second, 0, (int)uses.size(), (int)those.size()});
+      uses.insert(uses.end(), those.begin(), those.end());
+    }
+    phases[0].sources = sources.size();
+  }
+  Device<Phase> phaseTable(phases);
+  Device<Source> sourceTable(sources);
+  Device<Use> useTable(uses);
   Device<Factors> termTable(terms);
   Device<Matrix> matrixTable(table);
   Device<unsigned> arrivals(std::vector<unsigned>(tiles, 0));
   const int parts = between(1, 32 / tiles), stepsOfOne = isParallel ? between(1, timeSteps) : timeSteps;
-  Sweep s = {updateTable.pointer, readTable.pointer, termTable.pointer, matrixTable.pointer, count, biases.pointer, sums.pointer,
+  Sweep s = {phaseTable.pointer, sourceTable.pointer, useTable.pointer, updateTable.pointer, termTable.pointer,
+             matrixTable.pointer, (int)phases.size(), panel, biases.pointer, sums.pointer,
              isBack ? values.pointer : nullptr, isMasked ? mask.pointer : nullptr, rows, stride, time, begin,
              isBack ? -1 : 1, stepsOfOne, parts, isParallel ? nullptr : arrivals.pointer};
   run(("sweep" + std::to_string(lanes)).c_str(), module, tiles * parts, (timeSteps + stepsOfOne - 1) / stepsOfOne,

@@ -13,12 +13,14 @@ import org.iterativemaps.map.pattern.WeightMask;
 final class DeviceBlocks {
   // Entries that a warp sums the gradients of, at most; all of one target unit.
   private static final int CHUNK = 32;
-  private static final int MATRIX_WORDS = 4;
+  private static final int MATRIX_WORDS = 3;
 
   /** Bytes of a panel's rows. */
   final int sharedBytes;
 
-  private final int panel;
+  /** Rows of a panel. */
+  final int panel;
+
   private final List<Pattern> forward = new ArrayList<>();
   private final List<Pattern> backward = new ArrayList<>();
   private final List<DeviceArray> permutations = new ArrayList<>();
@@ -30,7 +32,7 @@ final class DeviceBlocks {
    * @param starts by panel and target unit, the first entry; one panel more
    * @param sources by entry
    */
-  private record Pattern(DeviceArray starts, DeviceArray sources, int panels) {}
+  private record Pattern(DeviceArray starts, DeviceArray sources) {}
 
   DeviceBlocks(
       CudaDevice device,
@@ -64,7 +66,7 @@ final class DeviceBlocks {
         starts[p * mask.toSize() + to] = entry;
       }
     }
-    return new Pattern(device.copy(starts), device.copy(mask.copySources()), panels);
+    return new Pattern(device.copy(starts), device.copy(mask.copySources()));
   }
 
   /**
@@ -117,7 +119,6 @@ final class DeviceBlocks {
       words[MATRIX_WORDS * block] = pattern.starts.pointer;
       words[MATRIX_WORDS * block + 1] = pattern.sources.pointer;
       words[MATRIX_WORDS * block + 2] = weights[block];
-      words[MATRIX_WORDS * block + 3] = pattern.panels | (long) panel << Integer.SIZE;
     }
     return words;
   }

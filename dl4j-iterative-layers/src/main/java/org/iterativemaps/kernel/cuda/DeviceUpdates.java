@@ -1,11 +1,19 @@
 package org.iterativemaps.kernel.cuda;
 
 /** {@link Updates} on the device. */
-record DeviceUpdates(DeviceArray updates, DeviceArray reads, DeviceArray terms, int count) {
+record DeviceUpdates(
+    DeviceArray phases,
+    DeviceArray sources,
+    DeviceArray uses,
+    DeviceArray updates,
+    DeviceArray terms,
+    int count) {
   static DeviceUpdates of(CudaDevice device, Updates updates) {
     return new DeviceUpdates(
+        device.copy(updates.phaseWords()),
+        device.copy(updates.sourceWords()),
+        device.copy(updates.useWords()),
         device.copy(updates.updateWords()),
-        device.copy(updates.readWords()),
         device.copy(updates.termWords()),
         updates.count());
   }

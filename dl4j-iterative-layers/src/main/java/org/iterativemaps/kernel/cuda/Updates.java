@@ -2,7 +2,9 @@ package org.iterativemaps.kernel.cuda;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The updates of one kind of sweep and what they read, as the structures of {@code
@@ -15,11 +17,26 @@ final class Updates {
   /** A sum that starts from the bias. */
   static final int BIAS = -2;
 
-  private static final int WORDS = 32; // of an update
+  private static final int WORDS = 30; // of an update
+  private static final int MOST_IN_A_PHASE = 32;
 
   private final List<Update> updates = new ArrayList<>();
-  private final List<int[]> reads = new ArrayList<>();
   private final List<int[]> terms = new ArrayList<>();
+  private final List<Phase> phases = new ArrayList<>();
+  private boolean isEnded = true;
+
+  /** Updates that follow each other, and by what is multiplied, the products in them. */
+  private static final class Phase {
+    final int firstUpdate;
+    int updates;
+    final Map<Source, List<int[]>> uses = new LinkedHashMap<>();
+
+    Phase(int firstUpdate) {
+      this.firstUpdate = firstUpdate;
+    }
+  }
+
+  private record Source(Place place, int units) {}
 
   /**
    * A row, the first of its slot's.
@@ -41,9 +58,7 @@ final class Updates {
   static final class Update {
     private final int target;
     private final int units;
-    private final int firstRead;
     private final int firstTerm;
-    private int reads;
     private int terms;
     private int activated;
     private int start = NOTHING;
@@ -59,12 +74,10 @@ final class Updates {
     private Place old = Place.NONE;
     private Place keep = Place.NONE;
     private Place write = Place.NONE;
-    private boolean isLast;
 
-    private Update(int target, int units, int firstRead, int firstTerm) {
+    private Update(int target, int units, int firstTerm) {
       this.target = target;
       this.units = units;
-      this.firstRead = firstRead;
       this.firstTerm = firstTerm;
       this.activated = target;
     }
@@ -130,8 +143,6 @@ final class Updates {
             activated,
             start,
             bias,
-            firstRead,
-            reads,
             firstTerm,
             terms,
             kept,
@@ -145,8 +156,7 @@ final class Updates {
             keep.row,
             keep.shift,
             write.row,
-            write.shift,
-            isLast ? 1 : 0
+            write.shift
           }) {
         words[at++] = word;
       }
@@ -164,7 +174,12 @@ final class Updates {
 
   /** A new update, to be filled with what it reads before the next. */
   Update add(int target, int units) {
-    Update update = new Update(target, units, reads.size(), terms.size());
+    if (isEnded || phases.get(phases.size() - 1).updates == MOST_IN_A_PHASE) {
+      phases.add(new Phase(updates.size()));
+      isEnded = false;
+    }
+    phases.get(phases.size() - 1).updates++;
+    Update update = new Update(target, units, terms.size());
     updates.add(update);
     return update;
   }
@@ -178,8 +193,11 @@ final class Updates {
    * @param isMasked whether the product is multiplied with the time mask
    */
   void read(int matrix, Place source, int units, boolean isMasked) {
-    last().reads++;
-    reads.add(new int[] {matrix, source.row, units, source.shift, isMasked ? 1 : 0});
+    phases
+        .get(phases.size() - 1)
+        .uses
+        .computeIfAbsent(new Source(source, units), key -> new ArrayList<>())
+        .add(new int[] {updates.size() - 1, matrix, isMasked ? 1 : 0});
   }
 
   /**
@@ -194,27 +212,51 @@ final class Updates {
         new int[] {row.row, row.shift, by.row, by.shift, isNegative ? 1 : 0, isMasked ? 1 : 0});
   }
 
-  /** Blocks of threads that share a tile wait for each other after the last update. */
+  /** Blocks of threads that share a tile wait for each other. */
   void endPhase() {
-    if (!updates.isEmpty()) {
-      last().isLast = true;
-    }
+    isEnded = true;
   }
 
   private Update last() {
     return updates.get(updates.size() - 1);
   }
 
+  /** How many phases. */
   int count() {
-    return updates.size();
+    return phases.size();
+  }
+
+  int[] phaseWords() {
+    List<int[]> all = new ArrayList<>();
+    int sources = 0;
+    for (Phase phase : phases) {
+      all.add(new int[] {phase.firstUpdate, phase.updates, sources, phase.uses.size()});
+      sources += phase.uses.size();
+    }
+    return words(all);
+  }
+
+  int[] sourceWords() {
+    List<int[]> all = new ArrayList<>();
+    int uses = 0;
+    for (Phase phase : phases) {
+      for (var use : phase.uses.entrySet()) {
+        Place place = use.getKey().place;
+        int count = use.getValue().size();
+        all.add(new int[] {place.row, use.getKey().units, place.shift, uses, count});
+        uses += count;
+      }
+    }
+    return words(all);
+  }
+
+  int[] useWords() {
+    return words(
+        phases.stream().flatMap(p -> p.uses.values().stream()).flatMap(List::stream).toList());
   }
 
   int[] updateWords() {
     return words(updates.stream().map(Update::words).toList());
-  }
-
-  int[] readWords() {
-    return words(reads);
   }
 
   int[] termWords() {
