@@ -1,4 +1,5 @@
-// Activations and their derivatives. Not-a-numbers stay such; infinities give what the largest numbers give, or infinity.
+// Activations and their derivatives. Not-a-numbers stay such; infinities give what the largest numbers give, or
+// infinity.
 #include "numbers.h"
 
 // In the host's order; the last number of the enum Kind of LaneActivation.java, which says what they are, is MISH.
@@ -13,7 +14,8 @@ struct Activation {
   int kind, padding;
 };
 
-constexpr Real SELU_SCALE = (Real)1.0507009873554804934193349852946, SELU_ALPHA = (Real)1.6732632423543772848170429916717;
+constexpr Real SELU_SCALE = (Real)1.0507009873554804934193349852946;
+constexpr Real SELU_ALPHA = (Real)1.6732632423543772848170429916717;
 constexpr Real HARD_SLOPE = (Real)0.2, HALF = (Real)0.5;
 constexpr Real RATIONAL_SCALE = (Real)1.7159, TWO_THIRDS = (Real)(2.0 / 3), R4 = (Real)1.41645;
 constexpr Real RATIONAL_CUT = (Real)1e5;             // from where on it is flat

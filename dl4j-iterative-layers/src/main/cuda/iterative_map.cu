@@ -40,8 +40,8 @@ constexpr double NORMALISATION_EPSILON = 1e-5;
 // Rows that a sweep computes, unit by unit, from
 //   u = start + products + terms
 // Forward z = u, or for a normalised start n = (u - mean) / root and z = gain n + bias; a = A(z); z' of a and others.
-// Back the gradient of z' is u, that of a follows from it, and du = A'(z) da; or for a normalised start, the gradient of
-// z, that of what was normalised.
+// Back the gradient of z' is u, that of a follows from it, and du = A'(z) da; or for a normalised start, the gradient
+// of z, that of what was normalised.
 struct Update {
   Activation activation;
   double scale;        // of a residual combination
@@ -124,8 +124,9 @@ struct Chunk {
   int unit, begin, end;
 };
 
-static_assert(sizeof(Matrix) == 24 && sizeof(Activation) == 32 && sizeof(Update) == 120 && sizeof(Use) == 12, "");
-static_assert(sizeof(Phase) == 16 && sizeof(Source) == 20 && sizeof(Factors) == 24 && sizeof(Sweep) == 128 && sizeof(Term) == 12 && sizeof(Samples) == 56, "");
+static_assert(sizeof(Matrix) == 24 && sizeof(Activation) == 32 && sizeof(Update) == 120, "");
+static_assert(sizeof(Phase) == 16 && sizeof(Source) == 20 && sizeof(Use) == 12 && sizeof(Factors) == 24, "");
+static_assert(sizeof(Sweep) == 128 && sizeof(Term) == 12 && sizeof(Samples) == 56 && sizeof(Chunk) == 12, "");
 
 // ---------------------------------------------------------------------------------- lanes and panels
 
@@ -164,7 +165,7 @@ __device__ inline void stage(Four* panel, const Real* rows, int units, int strid
 // What a unit's entries from `begin` to `end` give with a panel that begins with unit `first`; in all threads.
 template <int LANES>
 __device__ inline Four product(const Matrix& matrix, int begin, int end, int first, const Four* panel,
-                                 const Lane<LANES>& at) {
+                               const Lane<LANES>& at) {
   constexpr int QUADS = Lane<LANES>::QUADS;
   Four sum = four(0);
 #pragma unroll 4
@@ -412,7 +413,8 @@ __device__ inline void sweep(const Sweep& s) {
         const Share share(s, update.units, part);
         for (int unit = share.begin + at.warp; unit < share.end; unit += at.warps) {
           if (at.place == 0) {
-            const Four sum = isBegun ? load(s.sums + here.at(update.target + unit)) : startOf(here, update, unit, ofAll);
+            const Four sum =
+                isBegun ? load(s.sums + here.at(update.target + unit)) : startOf(here, update, unit, ofAll);
             complete(here, update, unit, sum + termsOf(here, update, unit));
           }
         }
