@@ -9,6 +9,7 @@ import org.iterativemaps.kernel.HeapCopy;
 import org.iterativemaps.kernel.KernelPasses;
 import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.MeasuredChoice;
+import org.iterativemaps.kernel.SegmentLength;
 import org.iterativemaps.kernel.fused.CallWays.Way;
 import org.iterativemaps.kernel.reference.ReferenceKernel;
 import org.nd4j.linalg.api.buffer.DataType;

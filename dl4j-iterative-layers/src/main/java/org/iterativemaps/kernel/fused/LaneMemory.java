@@ -2,6 +2,7 @@ package org.iterativemaps.kernel.fused;
 
 import java.util.Locale;
 import org.iterativemaps.kernel.JvmOption;
+import org.iterativemaps.kernel.SegmentLength;
 import org.iterativemaps.map.pattern.WeightMask;
 
 /**

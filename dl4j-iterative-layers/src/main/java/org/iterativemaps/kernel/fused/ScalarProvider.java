@@ -1,6 +1,7 @@
 package org.iterativemaps.kernel.fused;
 
 import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.kernel.SegmentLength;
 
 /**
  * The fused kernel in plain Java, for FLOAT: for sparse or small maps. Others the reference kernel
