@@ -41,6 +41,7 @@ enum Result {
   NO_DEVICE = 100,
   INVALID_DEVICE = 101,
   INVALID_IMAGE = 200,
+  INVALID_PTX = 218,
   INVALID_CONTEXT = 201,
   NO_BINARY_FOR_GPU = 209,
   UNSUPPORTED_PTX_VERSION = 222,
@@ -48,7 +49,8 @@ enum Result {
   NOT_FOUND = 500,
   ILLEGAL_ADDRESS = 700,
   LAUNCH_FAILED = 719,
-  COOPERATIVE_LAUNCH_TOO_LARGE = 720
+  COOPERATIVE_LAUNCH_TOO_LARGE = 720,
+  NOT_SUPPORTED = 801
 };
 
 const std::map<int, std::pair<const char*, const char*>> NAMES = {
@@ -58,6 +60,8 @@ const std::map<int, std::pair<const char*, const char*>> NAMES = {
     {NO_DEVICE, {"CUDA_ERROR_NO_DEVICE", "no CUDA-capable device is detected"}},
     {INVALID_DEVICE, {"CUDA_ERROR_INVALID_DEVICE", "invalid device ordinal"}},
     {INVALID_IMAGE, {"CUDA_ERROR_INVALID_IMAGE", "device kernel image is invalid"}},
+    {INVALID_PTX, {"CUDA_ERROR_INVALID_PTX", "a PTX JIT compilation failed"}},
+    {NOT_SUPPORTED, {"CUDA_ERROR_NOT_SUPPORTED", "operation not supported"}},
     {INVALID_CONTEXT, {"CUDA_ERROR_INVALID_CONTEXT", "invalid device context"}},
     {NO_BINARY_FOR_GPU, {"CUDA_ERROR_NO_BINARY_FOR_GPU", "no kernel image is available for execution on the device"}},
     {UNSUPPORTED_PTX_VERSION,
@@ -80,6 +84,9 @@ struct Settings {
   long driver = 13000;
   long memory = 1L << 40;
   long launchesToFailure = -1;
+  long cooperative = 1;  // whether blocks may wait for each other
+  long timeout = 0;      // whether long launches are ended
+  long compiler = 1;     // whether it takes the kernels
 };
 
 struct Kernel;
@@ -250,6 +257,9 @@ int launch(void* handle, bool isCooperative, dim3 grid, dim3 block, unsigned sha
   if (own == currentContext->functions.end() || &own->second != &function || !stream) {
     return INVALID_HANDLE;
   }
+  if (isCooperative && !settings.cooperative) {
+    return NOT_SUPPORTED;
+  }
   if (isCooperative && count > MULTIPROCESSORS * BLOCKS_OF_ONE) {
     return COOPERATIVE_LAUNCH_TOO_LARGE;
   }
@@ -283,6 +293,12 @@ int emulate(const char* what, long value) {
     settings.driver = value;
   } else if (name == "memory") {
     settings.memory = value;
+  } else if (name == "cooperative") {
+    settings.cooperative = value;
+  } else if (name == "timeout") {
+    settings.timeout = value;
+  } else if (name == "compiler") {
+    settings.compiler = value;
   } else if (name == "failLaunch") {
     settings.launchesToFailure = value;
     sticky = value == 0 ? LAUNCH_FAILED : sticky;
@@ -351,7 +367,8 @@ int cuDeviceGetAttribute(int* value, int attribute, int) {
                                           {16, MULTIPROCESSORS},
                                           {75, settings.capability / 10},
                                           {76, settings.capability % 10},
-                                          {95, 1},  // can launch cooperatively
+                                          {17, settings.timeout},
+                                          {95, settings.cooperative},
                                           {97, SHARED_MEMORY_BYTES}};
   const auto found = attributes.find(attribute);
   if (found == attributes.end()) {
@@ -472,8 +489,15 @@ int cuEventDestroy_v2(void* event) {
   return events.erase(event) ? SUCCESS : INVALID_HANDLE;
 }
 
-int cuModuleLoadData(void** module, const void* text) {
+int cuModuleLoadDataEx(void** module, const void* text, unsigned options, const int* names, void** values) {
   CONTEXT_CALL();
+  if (!settings.compiler) {
+    constexpr int ERROR_LOG = 5, ERROR_LOG_BYTES = 6;
+    if (options == 2 && names[0] == ERROR_LOG && names[1] == ERROR_LOG_BYTES) {
+      strncpy((char*)values[0], "ptxas error   : emulated", (size_t)values[1]);
+    }
+    return INVALID_PTX;
+  }
   // Only doubles are multiplied and added as such.
   const bool isDouble = std::string((const char*)text).find("fma.rn.f64") != std::string::npos;
   std::string& image = currentContext->images[isDouble];

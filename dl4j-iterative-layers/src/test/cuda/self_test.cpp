@@ -511,7 +511,7 @@ int main(int count, char** arguments) {
   for (const Kernel& kernel : kernels[0]) {
     ptx += std::string(".entry ") + kernel.name + "(\n";
   }
-  check(cuModuleLoadData(&module, ptx.c_str()), "cuModuleLoadData");
+  check(cuModuleLoadDataEx(&module, ptx.c_str(), 0, nullptr, nullptr), "cuModuleLoadDataEx");
   const int rounds = count > 1 ? atoi(arguments[1]) : 300;
   for (int round = 0; round < rounds; round++) {
     engine.seed(round);

@@ -29,6 +29,9 @@ record CallRecords(
 
   private static final int OUT = 0;
 
+  // A guess: a time step that takes longer than 100 ms is a large one.
+  private static final int MOST_STEPS_WHERE_LAUNCHES_END = 10;
+
   // Of gridDim.y on every device.
   private static final int MOST_BLOCKS_OF_TIME = 65_535;
 
@@ -69,8 +72,12 @@ record CallRecords(
 
   /** Time steps one after the other, from the first by steps of 1 or -1. */
   void inTurn(Sweep sweep, DeviceUpdates updates, int first, int step, int count) {
-    stream.zero(sweep.arrivals, (long) Integer.BYTES * division.tiles(batch));
-    launch(sweep, updates, first, step, count, 1, sweep.arrivals);
+    int most = stream.kernels.launchesEnd() ? MOST_STEPS_WHERE_LAUNCHES_END : count;
+    for (int done = 0; done < count; done += most) {
+      stream.zero(sweep.arrivals, (long) Integer.BYTES * division.tiles(batch));
+      int some = Math.min(most, count - done);
+      launch(sweep, updates, first + step * done, step, some, 1, sweep.arrivals);
+    }
   }
 
   /** All time steps from one on, each for itself: none of the updates reads another. */

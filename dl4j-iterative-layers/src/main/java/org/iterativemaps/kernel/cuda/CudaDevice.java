@@ -32,7 +32,8 @@ final class CudaDevice {
   // Of CUstream_flags and CUevent_flags.
   private static final int NON_BLOCKING = 1;
   private static final int DISABLE_TIMING = 2;
-  private static final long MILLIS_TO_FREE = 200;
+  private static final long MILLIS_TO_FREE = 100;
+  private static final int TRIES_TO_FREE = 4; // the cleaner's thread may have much to do
 
   private final DriverLibrary driver;
   private final int device;
@@ -102,7 +103,7 @@ final class CudaDevice {
     enter();
     PointerByReference pointer = new PointerByReference();
     int error = driver.cuMemAlloc_v2(pointer, Math.max(Long.BYTES, bytes));
-    if (error == OUT_OF_MEMORY) {
+    for (int tries = 0; error == OUT_OF_MEMORY && tries < TRIES_TO_FREE; tries++) {
       freeWhatNobodyRefersTo();
       error = driver.cuMemAlloc_v2(pointer, Math.max(Long.BYTES, bytes));
     }

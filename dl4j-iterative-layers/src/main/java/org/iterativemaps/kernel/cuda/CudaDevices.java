@@ -77,7 +77,10 @@ final class CudaDevices {
           "the NVIDIA driver's library "
               + library
               + " cannot be loaded; install the driver, or give the library's path in -D"
-              + LIBRARY_PROPERTY);
+              + LIBRARY_PROPERTY
+              + " ("
+              + e.getMessage()
+              + ")");
     }
   }
 

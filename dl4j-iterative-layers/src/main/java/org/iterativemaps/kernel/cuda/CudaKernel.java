@@ -1,13 +1,16 @@
 package org.iterativemaps.kernel.cuda;
 
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.KernelPasses;
 import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.cuda.CudaBackward.StateGradient;
 import org.iterativemaps.kernel.plan.BlockMatrix;
+import org.iterativemaps.kernel.plan.ProgramPlan;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -24,6 +27,8 @@ final class CudaKernel implements MapKernel {
   private final CudaDivision.Rule rule;
   private final int segment;
   private final int largestSlot;
+  private final List<BlockMatrix> matrices;
+  private final DevicePatterns patterns;
   private final Map<Integer, DeviceBlocks> layouts = new HashMap<>(); // by lanes
   private final Map<Boolean, DevicePlan> plans = new HashMap<>(); // by whether there is a mask
   private final Memories memories;
@@ -53,7 +58,10 @@ final class CudaKernel implements MapKernel {
     this.stream = new DeviceStream(device, precision);
     this.rule = rule;
     this.segment = segment;
-    this.largestSlot = new CudaPlan(program, precision.type, false).largestSlot();
+    this.matrices = BlockMatrix.of(program.realized());
+    int[] sizes = new ProgramPlan(program, activation -> true).sizes;
+    this.largestSlot = Arrays.stream(sizes).max().orElse(1);
+    this.patterns = new DevicePatterns(device, matrices);
     this.memories = new Memories(device);
     this.parameters = new DeviceParameters(device, stream, program.realized(), memories);
     this.staging = memories.make();
@@ -105,11 +113,7 @@ final class CudaKernel implements MapKernel {
         lanes,
         key ->
             new DeviceBlocks(
-                device,
-                stream.kernels.precision,
-                BlockMatrix.of(program.realized()),
-                largestSlot,
-                lanes));
+                device, stream.kernels.precision, matrices, patterns, largestSlot, lanes));
   }
 
   private DevicePlan plan(boolean isMasked) {

@@ -9,6 +9,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * the states before its segments are kept, too, and back-propagation computes their records anew.
  */
 final class CudaPass {
+  private static final int NONE = -1;
+
   /** Records of values, of the segment that {@link #require} was asked for. */
   final GrowingArray values;
 
@@ -36,7 +38,7 @@ final class CudaPass {
   private CudaDivision division;
   private DeviceBlocks blocks;
   private int segment;
-  private int present; // the segment whose records there are
+  private int present = NONE; // the segment whose records there are
   private boolean isMasked;
 
   /**
@@ -168,6 +170,7 @@ final class CudaPass {
   }
 
   private void run(int s, CallRecords call, long matrices) {
+    present = NONE; // until all of them are there
     if (segments() > 1) {
       long from = states.pointer() + s * call.stateBytes();
       call.putStates(from, plan.plan.rows.handed, values.pointer(), 0);

@@ -1,8 +1,8 @@
 package org.iterativemaps.kernel.cuda;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.cuda.Updates.Place;
@@ -15,6 +15,7 @@ import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockFunction;
 import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.Normalisation;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.Slot;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -55,10 +56,16 @@ final class CudaPlan {
       }
     }
     this.rows = new RecordRows(plan, activations, isMasked);
-    this.places = new int[plan.parameters.size()];
-    for (int p = 1; p < places.length; p++) {
-      places[p] = Math.addExact(places[p - 1], plan.parameters.get(p - 1).length());
+    this.places = places(plan.parameters);
+  }
+
+  /** By parameter, where it begins among all; one more. */
+  static int[] places(List<Parameter> parameters) {
+    int[] places = new int[parameters.size() + 1];
+    for (int p = 0; p < parameters.size(); p++) {
+      places[p + 1] = Math.addExact(places[p], parameters.get(p).length());
     }
+    return places;
   }
 
   /** Why a program cannot run here, in words that can follow "because"; empty if it can. */
@@ -84,6 +91,17 @@ final class CudaPlan {
             "slot '" + plan.slot(slot).name() + "' is what it was before, in every time step");
       }
     }
+    long parameters = plan.parameters.stream().mapToLong(Parameter::length).sum();
+    long rows = RecordRows.atMost(plan);
+    if (Math.max(parameters, rows) > Integer.MAX_VALUE) {
+      return Optional.of(
+          String.format(
+              Locale.ROOT,
+              "it has %,d parameters and up to %,d numbers for one sample's time step, expected"
+                  + " fewer than 2^31",
+              parameters,
+              rows));
+    }
     return Optional.empty();
   }
 
@@ -107,11 +125,6 @@ final class CudaPlan {
   /** The rows of the output. */
   int output() {
     return rows.cells[plan.endCell(plan.program.outputSlot())];
-  }
-
-  /** Units of the largest slot. */
-  int largestSlot() {
-    return Arrays.stream(plan.sizes).max().orElse(1);
   }
 
   private int place(int parameter) {

@@ -46,6 +46,8 @@ public final class CudaProvider implements KernelProvider {
         devices = CudaDevices.open();
       } catch (UnavailableException | IllegalStateException e) {
         obstacle = e.getMessage();
+      } catch (LinkageError e) { // JNA cannot work here, or the driver lacks a function
+        obstacle = "the NVIDIA driver's library cannot be called: " + e;
       }
       DEVICES = devices;
       OBSTACLE = obstacle;
@@ -88,7 +90,7 @@ public final class CudaProvider implements KernelProvider {
     if (obstacle.isPresent()) {
       return Answer.unsuited(obstacle.get());
     }
-    long work = CudaPlan.multiplications(program);
+    long work = isWanted ? 0 : CudaPlan.multiplications(program);
     if (!isWanted && work < least.get()) {
       return Answer.slower(
           String.format(

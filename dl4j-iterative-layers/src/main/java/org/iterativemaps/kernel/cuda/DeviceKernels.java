@@ -1,22 +1,29 @@
 package org.iterativemaps.kernel.cuda;
 
 import com.sun.jna.Memory;
+import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.Reference;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The kernels of one precision, which the driver has compiled for a device. Threads share them. */
 final class DeviceKernels {
-  // Of the Driver API: CUdevice_attribute, CUfunction_attribute.
+  // Of the Driver API: CUdevice_attribute, CUfunction_attribute, CUjit_option.
   private static final int MULTIPROCESSORS = 16;
+  private static final int LAUNCHES_END = 17; // KERNEL_EXEC_TIMEOUT
+  private static final int COOPERATIVE = 95;
   private static final int SHARED_MEMORY = 97;
   private static final int FUNCTION_SHARED_MEMORY = 8;
+  private static final int ERROR_LOG = 5;
+  private static final int ERROR_LOG_BYTES = 6;
+  private static final int LOG_BYTES = 8192;
   // What a kernel may have without being asked.
   private static final int USUAL_SHARED_MEMORY = 48 * 1024;
   // Begins the names of the kernels that have shared memory.
@@ -32,9 +39,28 @@ final class DeviceKernels {
   DeviceKernels(CudaDevice device, Precision precision) {
     this.device = device;
     this.precision = precision;
+    this.module = load();
+  }
+
+  /** What the driver's compiler has against it is in the error. */
+  private Pointer load() {
+    Memory log = new Memory(LOG_BYTES);
+    log.clear();
+    Memory values = new Memory(2L * Native.POINTER_SIZE);
+    values.setPointer(0, log);
+    values.setPointer(Native.POINTER_SIZE, new Pointer(LOG_BYTES));
     PointerByReference made = new PointerByReference();
-    device.check(device.driver().cuModuleLoadData(made, image(precision)), "cuModuleLoadData");
-    this.module = made.getValue();
+    int error =
+        device
+            .driver()
+            .cuModuleLoadDataEx(
+                made, image(precision), 2, new int[] {ERROR_LOG, ERROR_LOG_BYTES}, values);
+    String said = log.getString(0, StandardCharsets.US_ASCII.name()).strip();
+    Reference.reachabilityFence(log);
+    device.check(
+        error,
+        "cuModuleLoadDataEx of " + precision.resource + (said.isEmpty() ? "" : " (" + said + ")"));
+    return made.getValue();
   }
 
   /** With the zero at the end that the driver wants. */
@@ -52,8 +78,19 @@ final class DeviceKernels {
     return device.attribute(SHARED_MEMORY);
   }
 
-  /** How many blocks of a kernel are on the device at the same time. */
+  /** Whether the system ends launches that take long, some seconds: that of a desktop does. */
+  boolean launchesEnd() {
+    return device.attribute(LAUNCHES_END) != 0;
+  }
+
+  /**
+   * How many blocks of a kernel are on the device at the same time and may wait for each other; 0
+   * where none may, as under Windows' own driver model.
+   */
   int residentBlocks(String kernel, int threads, int sharedBytes) {
+    if (device.attribute(COOPERATIVE) == 0) {
+      return 0;
+    }
     Pointer function = function(kernel);
     IntByReference blocks = new IntByReference();
     device.check(

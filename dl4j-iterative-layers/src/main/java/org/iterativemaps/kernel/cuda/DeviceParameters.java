@@ -29,10 +29,7 @@ final class DeviceParameters {
     this.stream = stream;
     this.matrices = BlockMatrix.of(map);
     this.parameters = map.parameters();
-    this.places = new int[parameters.size() + 1];
-    for (int p = 0; p < parameters.size(); p++) {
-      places[p + 1] = Math.addExact(places[p], parameters.get(p).length());
-    }
+    this.places = CudaPlan.places(parameters);
     this.fixed =
         matrices.stream()
             .map(
@@ -97,7 +94,7 @@ final class DeviceParameters {
           count,
           new KernelArguments()
               .argument(weights(m, trained))
-              .argument(blocks.permutation(m))
+              .argument(blocks.patterns.permutation(m))
               .argument(count)
               .argument(at));
       weights[m] = at;
@@ -129,14 +126,14 @@ final class DeviceParameters {
       if (matrix < 0) {
         stream.launch("ofUnits", (long) WARP * length, samples.argument(length).argument(result));
       } else {
-        DeviceBlocks blocks = call.blocks();
+        DevicePatterns patterns = call.blocks().patterns;
         stream.launch(
             "outer",
-            (long) WARP * blocks.chunkCount(matrix),
+            (long) WARP * patterns.chunkCount(matrix),
             samples
-                .argument(blocks.chunks(matrix))
-                .argument(blocks.chunkCount(matrix))
-                .argument(blocks.sources(matrix))
+                .argument(patterns.chunks(matrix))
+                .argument(patterns.chunkCount(matrix))
+                .argument(patterns.sources(matrix))
                 .argument(result));
       }
     }

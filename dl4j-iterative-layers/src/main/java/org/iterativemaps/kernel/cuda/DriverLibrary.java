@@ -27,7 +27,8 @@ interface DriverLibrary extends Library {
 
   int cuCtxSetCurrent(Pointer context);
 
-  int cuModuleLoadData(PointerByReference module, byte[] image);
+  int cuModuleLoadDataEx(
+      PointerByReference module, byte[] image, int options, int[] names, Pointer values);
 
   int cuModuleGetFunction(PointerByReference function, Pointer module, String name);
 

@@ -20,8 +20,8 @@ final class PinnedMemory implements AutoCloseable {
   PinnedMemory(CudaDevice device, long bytes) {
     this.bytes = bytes;
     this.device = device;
-    this.lastCopy = device.event();
     this.place = device.allocatePinned(bytes);
+    this.lastCopy = device.event();
     this.memory = CudaDevice.CLEANER.register(this, new Freeing(device, place, lastCopy));
   }
 

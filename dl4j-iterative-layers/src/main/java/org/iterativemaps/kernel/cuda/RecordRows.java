@@ -91,6 +91,18 @@ final class RecordRows {
     this.count = next;
   }
 
+  /** No record of a plan has more rows. */
+  static long atMost(ProgramPlan plan) {
+    long rows = 0;
+    for (int slot = 0; slot < plan.sizes.length; slot++) {
+      rows += 4L * plan.sizes[slot]; // token or drive, state handed on, gradients from outside
+    }
+    for (CellPlan cell : plan.cells) {
+      rows += 5L * plan.sizes[cell.slot()] + 1;
+    }
+    return rows;
+  }
+
   private static int[] none(int length) {
     int[] rows = new int[length];
     Arrays.fill(rows, NO_ROW);

@@ -94,6 +94,41 @@ class CudaDevicesTest {
     }
   }
 
+  /** What only the driver's compiler can know. */
+  @Test
+  void kernelsThatTheDriverDoesNotTake() {
+    EmulatedDriver.use();
+    EmulatedDriver.set("compiler", 0);
+    String message = assertThrows(IllegalStateException.class, CudaDevices::open).getMessage();
+    String said =
+        "iterative_map_float.ptx (ptxas error   : emulated) failed with CUDA_ERROR_INVALID";
+    assertTrue(message.contains(said), message);
+  }
+
+  /** On a machine whose launches may not take long, or whose blocks may not wait for each other. */
+  @ParameterizedTest
+  @CsvSource({"timeout, 1", "cooperative, 0"})
+  void numbersAreTheSameOn(String what, long value) throws Exception {
+    EmulatedDriver.use();
+    CudaKernelTest.Case of = new CudaKernelTest.Case(0, 25);
+    CudaKernel usual = kernel(of);
+    List<INDArray> numbers = of.run(usual, DataType.FLOAT);
+    long before = EmulatedDriver.get("launches");
+    of.run(usual, DataType.FLOAT);
+    long launches = EmulatedDriver.get("launches") - before;
+    EmulatedDriver.set(what, value);
+    CudaKernel kernel = kernel(of);
+    before = EmulatedDriver.get("launches");
+    DeviceStreamTest.assertSame(numbers, of.run(kernel, DataType.FLOAT));
+    boolean areMore = EmulatedDriver.get("launches") - before > launches;
+    assertEquals(what.equals("timeout"), areMore);
+  }
+
+  private static CudaKernel kernel(CudaKernelTest.Case of) throws UnavailableException {
+    CudaDevice device = CudaDevices.open().next();
+    return new CudaKernel(of.program, Precision.FLOAT, device, CudaDivision::usual, 0);
+  }
+
   private static void assertUnavailable(String... parts) {
     String message = assertThrows(UnavailableException.class, CudaDevices::open).getMessage();
     for (String part : parts) {

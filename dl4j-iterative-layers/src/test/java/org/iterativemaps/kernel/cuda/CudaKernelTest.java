@@ -14,6 +14,7 @@ import org.iterativemaps.kernel.RandomPrograms;
 import org.iterativemaps.kernel.fused.doubles.ScalarProvider;
 import org.iterativemaps.kernel.reference.ReferenceKernel;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.AfterEach;
@@ -85,10 +86,25 @@ class CudaKernelTest {
     final int segment;
 
     Case(long seed) {
+      this(seed, 0);
+    }
+
+    /** With as many time steps, or for 0 with some. */
+    Case(long seed, int timeSteps) {
+      this(seed, timeSteps, null);
+    }
+
+    /** With another map than that of the seed. */
+    Case(long seed, BlockMap map) {
+      this(seed, 0, map);
+    }
+
+    private Case(long seed, int timeSteps, BlockMap given) {
       RandomPrograms random = new RandomPrograms(seed);
-      RealizedMap map = map(seed, random).realize();
+      RealizedMap map = (given == null ? map(seed, random) : given).realize();
       int batch = 1 + random.below(40);
-      int time = 1 + random.below(4);
+      int some = 1 + random.below(4);
+      int time = timeSteps == 0 ? some : timeSteps;
       program = MapProgram.sequence(map, 1 + random.below(3), null);
       parameters = random.parameters(map, DataType.DOUBLE);
       for (INDArray parameter : parameters) {
@@ -264,6 +280,22 @@ class CudaKernelTest {
     assertFalse(kernel.hasTape());
     assertThrows(IllegalStateException.class, () -> of.gradients(kernel, DataType.FLOAT));
     assertThrows(IllegalStateException.class, kernel(of)::lastState);
+  }
+
+  /** More cells that do not wait for each other than a phase has room for. */
+  @Test
+  void manyCellsAtATime() {
+    BlockMapBuilder builder = BlockMap.builder().input("x", 3).state("y", 2, Activation.TANH);
+    for (int i = 0; i < 70; i++) {
+      String slot = "s" + i;
+      builder.state(slot, 1 + i % 3, Activation.TANH);
+      builder.connect("x", slot, Sparsity.dense()).connect(slot, "y", Sparsity.dense());
+    }
+    Case of = new Case(4, builder.output("y").build());
+    assertClose(
+        of.run(new ReferenceKernel(of.program), DataType.DOUBLE),
+        of.run(kernel(of), DataType.FLOAT),
+        of.name);
   }
 
   /** The device as it divides its calls itself. */

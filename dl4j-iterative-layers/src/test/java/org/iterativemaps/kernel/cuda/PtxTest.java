@@ -27,7 +27,16 @@ class PtxTest {
     assertTrue(ptx.contains(".version 7.0\n"), "PTX ISA 7.0");
     assertTrue(ptx.contains(".target sm_80\n"), "compute capability 8.0");
     for (String kernel :
-        List.of("sweep4", "sweep8", "sweep16", "sweep32", "outer", "ofUnits", "addRows")) {
+        List.of(
+            "sweep4",
+            "sweep8",
+            "sweep16",
+            "sweep32",
+            "outer",
+            "ofUnits",
+            "addRows",
+            "copyRows",
+            "permute")) {
       assertTrue(ptx.contains(".entry " + kernel + "("), kernel);
     }
   }
