@@ -156,7 +156,7 @@ record CallRecords(
   void sumDrives(DevicePlan of, Sweep sweep, int first) {
     for (int slot = 0; slot < of.driveTerms.length; slot++) {
       if (of.driveTerms[slot] != null) {
-        int units = plan.plan.sizes[slot];
+        int units = plan.program.sizes[slot];
         stream.launch(
             "addRows",
             (long) (time - first) * units * stride(),
@@ -171,8 +171,8 @@ record CallRecords(
   /** Bytes of the states of all slots that are handed on. */
   long stateBytes() {
     long units = 0;
-    for (int slot : plan.plan.carried) {
-      units += plan.plan.sizes[slot];
+    for (int slot : plan.program.carried) {
+      units += plan.program.sizes[slot];
     }
     return units * stride() * numberBytes();
   }
@@ -194,9 +194,9 @@ record CallRecords(
 
   private void copyStates(int[] rows, long records, int record, StateCopy copy) {
     long kept = 0;
-    for (int slot : plan.plan.carried) {
+    for (int slot : plan.program.carried) {
       long rowBytes = (long) stride() * numberBytes();
-      long bytes = plan.plan.sizes[slot] * rowBytes;
+      long bytes = plan.program.sizes[slot] * rowBytes;
       copy.copy(records + record * recordBytes() + rows[slot] * rowBytes, kept, bytes);
       kept += bytes;
     }

@@ -42,9 +42,9 @@ final class CudaBackward {
       long transposes,
       INDArray ofInput) {
     DevicePlan plan = pass.plan;
-    RecordRows rows = plan.plan.rows;
-    int inputs = plan.plan.plan.sizes[plan.plan.plan.program.inputSlot()];
-    int outputs = plan.plan.plan.sizes[plan.plan.plan.program.outputSlot()];
+    RecordRows rows = plan.rows;
+    int inputs = plan.program.sizes[plan.program.program.inputSlot()];
+    int outputs = plan.program.sizes[plan.program.program.outputSlot()];
     int numberBytes = stream.kernels.precision.bytes;
     long fromOutside = outputGradient.bytes(numberBytes * ofOutput.length());
     HostCopies.upload(stream, ofOutput, fromOutside);
@@ -87,7 +87,7 @@ final class CudaBackward {
 
   private void fromLastState(CallRecords call, long grads, INDArray[] ofLastState) {
     RecordRows rows = call.plan().rows;
-    for (int slot : call.plan().plan.carried) {
+    for (int slot : call.plan().program.carried) {
       if (ofLastState != null && ofLastState[slot] != null) {
         call.toRows(
             CallRecords.ZEROS,
@@ -96,7 +96,7 @@ final class CudaBackward {
             rows.outer[slot],
             call.time(),
             ofLastState[slot],
-            call.plan().plan.sizes[slot],
+            call.plan().program.sizes[slot],
             staging);
       }
     }

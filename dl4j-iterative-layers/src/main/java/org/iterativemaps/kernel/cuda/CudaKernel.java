@@ -124,7 +124,7 @@ final class CudaKernel implements MapKernel {
   /** What is handed on from a record, by slot. */
   private INDArray[] states(CallRecords call, long records, int record) {
     INDArray[] states = new INDArray[program.slots().size()];
-    for (int slot : call.plan().plan.carried) {
+    for (int slot : call.plan().program.carried) {
       int units = program.size(slot);
       long[] shape = {call.batch(), units};
       states[slot] = Nd4j.createUninitialized(stream.kernels.precision.type, shape, 'f');

@@ -87,9 +87,9 @@ final class CudaPass {
     }
     long begin = values.bytes(call.bytes());
     stream.zero(begin, call.recordBytes()); // the state before the first time step
-    for (int slot : plan.plan.plan.carried) {
+    for (int slot : plan.program.carried) {
       if (initial != null && initial[slot] != null) {
-        int row = plan.plan.rows.handed[slot];
+        int row = plan.rows.handed[slot];
         INDArray state = initial[slot];
         call.toRows(
             CallRecords.LAST_SAMPLE, begin, call.rows(), row, 0, state, size(slot), staging);
@@ -106,7 +106,7 @@ final class CudaPass {
   }
 
   private int size(int slot) {
-    return plan.plan.plan.sizes[slot];
+    return plan.program.sizes[slot];
   }
 
   /** How many there are. */
@@ -140,7 +140,7 @@ final class CudaPass {
 
   private void keepState(int before, CallRecords call, int record) {
     long to = states.pointer() + before * call.stateBytes();
-    call.keepStates(plan.plan.rows.handed, values.pointer(), record, to);
+    call.keepStates(plan.rows.handed, values.pointer(), record, to);
   }
 
   /**
@@ -150,7 +150,7 @@ final class CudaPass {
    * @param output [batch, nOut, time] on the device
    */
   void run(long matrices, long output) {
-    int units = size(plan.plan.plan.program.outputSlot());
+    int units = size(plan.program.program.outputSlot());
     for (int s = 0; s < segments(); s++) {
       CallRecords call = records(s);
       run(s, call, matrices);
@@ -173,15 +173,15 @@ final class CudaPass {
     present = NONE; // until all of them are there
     if (segments() > 1) {
       long from = states.pointer() + s * call.stateBytes();
-      call.putStates(from, plan.plan.rows.handed, values.pointer(), 0);
+      call.putStates(from, plan.rows.handed, values.pointer(), 0);
     }
-    int units = size(plan.plan.plan.program.inputSlot());
+    int units = size(plan.program.program.inputSlot());
     long from = place(input.pointer(), units, s);
     call.toRows(
         CallRecords.LAST_SAMPLE,
         values.pointer(),
         call.rows(),
-        plan.plan.rows.token,
+        plan.rows.token,
         1,
         from,
         units,

@@ -29,7 +29,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  */
 final class CudaPlan {
   /** What is computed. */
-  final ProgramPlan plan;
+  final ProgramPlan program;
 
   /** Where it lies. */
   final RecordRows rows;
@@ -43,20 +43,20 @@ final class CudaPlan {
    *
    * @param isMasked whether there is a time mask
    */
-  CudaPlan(MapProgram program, DataType type, boolean isMasked) {
-    this.plan = new ProgramPlan(program, activation -> true);
+  CudaPlan(MapProgram of, DataType type, boolean isMasked) {
+    this.program = new ProgramPlan(of, activation -> true);
     this.isMasked = isMasked;
-    this.activations = new CudaActivation[plan.sizes.length];
+    this.activations = new CudaActivation[program.sizes.length];
     for (int slot = 0; slot < activations.length; slot++) {
-      boolean isImage = slot >= program.slots().size();
-      if (slot != program.inputSlot()) {
+      boolean isImage = slot >= of.slots().size();
+      if (slot != of.inputSlot()) {
         activations[slot] =
-            CudaActivation.of(isImage ? new ActivationIdentity() : program.activation(slot), type)
+            CudaActivation.of(isImage ? new ActivationIdentity() : of.activation(slot), type)
                 .orElseThrow();
       }
     }
-    this.rows = new RecordRows(plan, activations, isMasked);
-    this.places = places(plan.parameters);
+    this.rows = new RecordRows(program, activations, isMasked);
+    this.places = places(program.parameters);
   }
 
   /** By parameter, where it begins among all; one more. */
@@ -124,7 +124,7 @@ final class CudaPlan {
 
   /** The rows of the output. */
   int output() {
-    return rows.cells[plan.endCell(plan.program.outputSlot())];
+    return rows.cells[program.endCell(program.program.outputSlot())];
   }
 
   private int place(int parameter) {
@@ -132,7 +132,7 @@ final class CudaPlan {
   }
 
   private boolean isNormalised(int slot) {
-    return plan.gains[slot] >= 0;
+    return program.gains[slot] >= 0;
   }
 
   // ----------------------------------------------------------------------------------- forward
@@ -143,7 +143,7 @@ final class CudaPlan {
     for (int slot = 0; slot < rows.drives.length; slot++) {
       if (rows.drives[slot] >= 0) {
         addStarted(updates, rows.drives[slot], slot);
-        for (InputProduct product : plan.inputProducts) {
+        for (InputProduct product : program.inputProducts) {
           if (product.slot() == slot) {
             updates.read(product.matrix(), new Place(rows.token, 0), inputSize(), false);
           }
@@ -154,26 +154,26 @@ final class CudaPlan {
   }
 
   private int inputSize() {
-    return plan.sizes[plan.program.inputSlot()];
+    return program.sizes[program.program.inputSlot()];
   }
 
   /** A sum that starts from a slot's bias, unless that comes later. */
   private Updates.Update addStarted(Updates updates, int target, int slot) {
-    int bias = isNormalised(slot) ? Updates.NOTHING : place(plan.biases[slot]);
+    int bias = isNormalised(slot) ? Updates.NOTHING : place(program.biases[slot]);
     return updates
-        .add(target, plan.sizes[slot])
+        .add(target, program.sizes[slot])
         .start(bias < 0 ? Updates.NOTHING : Updates.BIAS, bias);
   }
 
   /** All cells of a time step, phase after phase. */
   Updates forward() {
     Updates updates = new Updates();
-    for (List<CellPlan> phase : plan.phases) {
+    for (List<CellPlan> phase : program.phases) {
       for (CellPlan cell : phase) {
         addForward(updates, cell);
-        for (int slot : plan.carried) {
-          if (plan.endCell(slot) == cell.cell() && rows.handsOn(slot)) {
-            updates.add(rows.handed[slot], plan.sizes[slot]);
+        for (int slot : program.carried) {
+          if (program.endCell(slot) == cell.cell() && rows.handsOn(slot)) {
+            updates.add(rows.handed[slot], program.sizes[slot]);
             updates.term(new Place(rows.cells[cell.cell()], 0), Place.NONE, false, isMasked);
           }
         }
@@ -190,11 +190,14 @@ final class CudaPlan {
     int target = isNormalised ? rows.sums[c] : rows.cells[c];
     Updates.Update update =
         cell.isDriven()
-            ? updates.add(target, plan.sizes[slot]).start(rows.drives[slot], Updates.NOTHING)
+            ? updates.add(target, program.sizes[slot]).start(rows.drives[slot], Updates.NOTHING)
             : addStarted(updates, target, slot);
     for (Product product : cell.products()) {
       updates.read(
-          product.matrix(), rows.of(product.source()), plan.sizes[product.source().slot()], false);
+          product.matrix(),
+          rows.of(product.source()),
+          program.sizes[product.source().slot()],
+          false);
     }
     for (List<Value> term : cell.terms()) {
       Place by = term.size() == 1 ? Place.NONE : rows.of(term.get(1));
@@ -203,8 +206,8 @@ final class CudaPlan {
     if (isNormalised) {
       updates.endPhase(); // all units are needed
       update =
-          normalised(updates.add(rows.cells[c], plan.sizes[slot]), cell)
-              .start(rows.sums[c], place(plan.biases[slot]));
+          normalised(updates.add(rows.cells[c], program.sizes[slot]), cell)
+              .start(rows.sums[c], place(program.biases[slot]));
     }
     boolean isKept = rows.derivatives[c] != rows.activated[c];
     update
@@ -215,14 +218,17 @@ final class CudaPlan {
 
   private Updates.Update normalised(Updates.Update update, CellPlan cell) {
     int c = cell.cell();
-    boolean isCentred = plan.slot(cell.slot()).normalisation() == Normalisation.LAYER;
+    boolean isCentred = program.slot(cell.slot()).normalisation() == Normalisation.LAYER;
     return update.normalised(
-        rows.normalised[c], rows.roots[c], place(plan.gains[cell.slot()]), isCentred);
+        rows.normalised[c], rows.roots[c], place(program.gains[cell.slot()]), isCentred);
   }
 
   private void combine(Updates.Update update, CellPlan cell) {
     update.combination(
-        plan.update(cell.slot()), rows.of(cell.old()), rows.of(cell.keep()), rows.of(cell.write()));
+        program.update(cell.slot()),
+        rows.of(cell.old()),
+        rows.of(cell.keep()),
+        rows.of(cell.write()));
   }
 
   // ----------------------------------------------------------------------------------- back
@@ -230,8 +236,8 @@ final class CudaPlan {
   /** The gradients of all cells of a time step, in the reverse of the order forward. */
   Updates backward() {
     Updates updates = new Updates();
-    for (int p = plan.phases.size() - 1; p >= 0; p--) {
-      List<CellPlan> phase = plan.phases.get(p);
+    for (int p = program.phases.size() - 1; p >= 0; p--) {
+      List<CellPlan> phase = program.phases.get(p);
       for (int i = phase.size() - 1; i >= 0; i--) {
         addBackward(updates, phase.get(i));
       }
@@ -246,23 +252,23 @@ final class CudaPlan {
     boolean isNormalised = isNormalised(slot);
     Updates.Update update =
         updates
-            .add(rows.cells[c], plan.sizes[slot])
+            .add(rows.cells[c], program.sizes[slot])
             .activated(isNormalised ? rows.normalised[c] : rows.activated[c])
             .activation(activations[slot], rows.derivatives[c]);
     combine(update, cell);
     readers(updates, reader -> reader.cell() != null && reader.cell() == c, 0, false);
-    if (plan.endCell(plan.program.outputSlot()) == c) {
+    if (program.endCell(program.program.outputSlot()) == c) {
       updates.term(new Place(rows.output, 0), Place.NONE, false, isMasked);
     }
-    for (int of : plan.carried) {
-      if (plan.endCell(of) == c) {
+    for (int of : program.carried) {
+      if (program.endCell(of) == c) {
         updates.term(new Place(rows.outer[of], 0), Place.NONE, false, isMasked);
         readersOfState(updates, of, isMasked);
       }
     }
     if (isNormalised) {
       updates.endPhase();
-      normalised(updates.add(rows.activated[c], plan.sizes[slot]), cell)
+      normalised(updates.add(rows.activated[c], program.sizes[slot]), cell)
           .start(rows.normalised[c], Updates.NOTHING);
     }
   }
@@ -293,11 +299,11 @@ final class CudaPlan {
    * @param shift time steps to those of the readers
    */
   private void readers(Updates updates, Which which, int shift, boolean isMaskedThere) {
-    for (CellPlan reader : plan.cells) {
+    for (CellPlan reader : program.cells) {
       Place du = new Place(rows.activated[reader.cell()], shift);
       for (Product product : reader.products()) {
         if (which.is(product.source())) {
-          updates.read(product.matrix(), du, plan.sizes[reader.slot()], isMaskedThere);
+          updates.read(product.matrix(), du, program.sizes[reader.slot()], isMaskedThere);
         }
       }
       for (List<Value> term : reader.terms()) {
@@ -318,7 +324,7 @@ final class CudaPlan {
     Place a = new Place(rows.activated[reader.cell()], shift);
     Place old = rows.of(reader.old()).later(shift);
     Place keep = rows.of(reader.keep()).later(shift);
-    var kind = plan.update(reader.slot()).kind();
+    var kind = program.update(reader.slot()).kind();
     if (reader.old() != null && which.is(reader.old())) {
       if (kind == org.iterativemaps.map.Update.Kind.RESIDUAL) {
         updates.term(dz, Place.NONE, false, isMaskedThere);
@@ -342,8 +348,8 @@ final class CudaPlan {
   /** Of the state before a time step, to where it is handed on. */
   Updates stateGradients() {
     Updates updates = new Updates();
-    for (int slot : plan.carried) {
-      updates.add(rows.handed[slot], plan.sizes[slot]);
+    for (int slot : program.carried) {
+      updates.add(rows.handed[slot], program.sizes[slot]);
       readersOfState(updates, slot, false);
     }
     return updates;
@@ -352,11 +358,11 @@ final class CudaPlan {
   /** Of the tokens, of every time step alone. */
   Updates inputGradients() {
     Updates updates = new Updates();
-    int input = plan.program.inputSlot();
+    int input = program.program.inputSlot();
     updates.add(rows.token, inputSize());
-    for (InputProduct product : plan.inputProducts) {
+    for (InputProduct product : program.inputProducts) {
       int slot = product.slot();
-      updates.read(product.matrix(), new Place(rows.drives[slot], 0), plan.sizes[slot], false);
+      updates.read(product.matrix(), new Place(rows.drives[slot], 0), program.sizes[slot], false);
     }
     readers(updates, value -> value.cell() == null && value.slot() == input, 0, false);
     return updates;
@@ -367,7 +373,7 @@ final class CudaPlan {
   /** The rows whose gradients make up that of a slot's drive. */
   int[] driveTerms(int slot) {
     return Updates.words(
-        plan.cells.stream()
+        program.cells.stream()
             .filter(cell -> cell.slot() == slot && cell.isDriven())
             .map(cell -> alone(rows.activated[cell.cell()]))
             .toList());
@@ -379,18 +385,18 @@ final class CudaPlan {
 
   /** Of the gradient of a parameter: rows of gradients and of values, the latter's shift. */
   int[] terms(int parameter) {
-    int matrix = plan.matrixOfParameter[parameter];
+    int matrix = program.matrixOfParameter[parameter];
     return Updates.words(matrix < 0 ? ofSlot(parameter) : ofMatrix(matrix));
   }
 
   private List<int[]> ofMatrix(int matrix) {
     List<int[]> terms = new ArrayList<>();
-    for (InputProduct product : plan.inputProducts) {
+    for (InputProduct product : program.inputProducts) {
       if (product.matrix() == matrix) {
         terms.add(new int[] {rows.drives[product.slot()], rows.token, 0});
       }
     }
-    for (CellPlan cell : plan.cells) {
+    for (CellPlan cell : program.cells) {
       for (Product product : cell.products()) {
         if (product.matrix() == matrix) {
           Place source = rows.of(product.source());
@@ -402,16 +408,16 @@ final class CudaPlan {
   }
 
   private List<int[]> ofSlot(int parameter) {
-    int slot = plan.parameters.get(parameter).slot();
+    int slot = program.parameters.get(parameter).slot();
     List<int[]> terms = new ArrayList<>();
     if (!isNormalised(slot) && rows.drives[slot] >= 0) {
       terms.add(alone(rows.drives[slot]));
     }
-    for (CellPlan cell : plan.cells) {
+    for (CellPlan cell : program.cells) {
       int n = rows.normalised[cell.cell()];
       if (cell.slot() != slot) {
         continue;
-      } else if (parameter == plan.gains[slot]) {
+      } else if (parameter == program.gains[slot]) {
         terms.add(new int[] {n, n, 0});
       } else if (isNormalised(slot)) {
         terms.add(alone(n));

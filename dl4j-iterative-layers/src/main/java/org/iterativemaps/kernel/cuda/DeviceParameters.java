@@ -122,7 +122,7 @@ final class DeviceParameters {
       int length = parameters.get(p).length();
       long result = gradient(p);
       KernelArguments samples = call.samples(plan.terms.get(p), sweep, first, isAdded);
-      int matrix = plan.plan.plan.matrixOfParameter[p];
+      int matrix = plan.program.matrixOfParameter[p];
       if (matrix < 0) {
         stream.launch("ofUnits", (long) WARP * length, samples.argument(length).argument(result));
       } else {
