@@ -115,7 +115,9 @@ public class ProgramPlan {
     this.isWhole = new boolean[program.slots().size()];
     this.drivenCells = new int[slots];
     describeSlots(isElementwise);
-    program.schedule().evaluations().forEach(this::plan);
+    for (Evaluation evaluation : program.schedule().evaluations()) {
+      plan(evaluation);
+    }
     for (int m = 0; m < matrices.size(); m++) {
       if (matrices.get(m).from() == program.inputSlot() && drivenCells[target(m)] > 0) {
         inputProducts.add(new InputProduct(m, target(m)));
@@ -258,27 +260,27 @@ public class ProgramPlan {
   }
 
   /** Whether a unit's value follows from the sums of all units. */
-  public boolean needsAllUnits(int slot) {
+  public final boolean needsAllUnits(int slot) {
     return (slot < isWhole.length && isWhole[slot]) || gains[slot] >= 0;
   }
 
   /** How a slot's new value is combined with its old one. */
-  public Update update(int slot) {
+  public final Update update(int slot) {
     return slot < program.slots().size() ? slot(slot).update() : Update.replace();
   }
 
   /** Whether something is done with the activated value. */
-  public boolean isCombined(int slot) {
+  public final boolean isCombined(int slot) {
     return update(slot).readsOldValue();
   }
 
   /** A slot of the program. */
-  public Slot slot(int slot) {
+  public final Slot slot(int slot) {
     return program.slots().get(slot);
   }
 
   /** How many products of a time step's backward pass are a matrix's: the input's are one. */
-  public int uses(int matrix) {
+  public final int uses(int matrix) {
     int uses = 0;
     for (CellPlan cell : cells) {
       uses += (int) cell.products().stream().filter(p -> p.matrix() == matrix).count();
@@ -294,7 +296,7 @@ public class ProgramPlan {
   }
 
   /** Index of the cell with a slot's value after the last step, null where it is not computed. */
-  public Integer endCell(int slot) {
+  public final Integer endCell(int slot) {
     Schedule schedule = program.schedule();
     return computed.get(schedule.end(slot));
   }
