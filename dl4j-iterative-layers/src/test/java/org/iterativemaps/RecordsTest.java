@@ -23,6 +23,7 @@ import org.iterativemaps.convert.numpy.NumpyWeights;
 import org.iterativemaps.describe.DescribedMap;
 import org.iterativemaps.describe.Description;
 import org.iterativemaps.iterate.Schedule;
+import org.iterativemaps.kernel.plan.CellPlan;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
@@ -88,6 +89,9 @@ class RecordsTest {
     List<Description.Cell> row = new ArrayList<>(List.of(none, none));
     List<List<Description.Cell>> rows = new ArrayList<>(List.of(row, new ArrayList<>(row)));
     List<String> names = new ArrayList<>(List.of("Identity", "Tanh"));
+    CellPlan.Value value = new CellPlan.Value(0, 0);
+    List<CellPlan.Product> products = new ArrayList<>(List.of(new CellPlan.Product(0, value)));
+    List<List<CellPlan.Value>> terms = new ArrayList<>(List.of(List.of(value)));
     return List.of(
         of(new DensityPlan(2, 3, 2, densities), densities),
         of(new MapPlan(null, 0, given, 100L, null, null, true, Injection.HOLD, 0, 1), given),
@@ -102,6 +106,7 @@ class RecordsTest {
         of(new BlockSite(slots, MAP.output(), 0), slots),
         of(new Schedule.Read(0, cells), cells),
         of(new Schedule.Evaluation(cell, reads, null, null, null), reads),
+        of(new CellPlan(0, 0, false, false, products, terms, null, null, null), products, terms),
         of(new SDFixedPoint(state, null, null), state),
         of(new Description(sizes, rows, true, names), sizes, rows, row, names));
   }

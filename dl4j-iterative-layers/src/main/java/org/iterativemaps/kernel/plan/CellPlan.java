@@ -26,6 +26,12 @@ public record CellPlan(
     Value keep,
     Value write) {
 
+  /** Copies the lists. */
+  public CellPlan {
+    products = List.copyOf(products);
+    terms = terms.stream().map(term -> term.stream().toList()).toList();
+  }
+
   /**
    * A value that is read.
    *
