@@ -78,10 +78,14 @@ final class CudaDevices {
               + library
               + " cannot be loaded; install the driver, or give the library's path in -D"
               + LIBRARY_PROPERTY
-              + " ("
-              + e.getMessage()
-              + ")");
+              + reason(e));
     }
+  }
+
+  /** What is wrong with a library that is there, or with JNA's own; not where it was looked for. */
+  private static String reason(UnsatisfiedLinkError error) {
+    String said = String.valueOf(error.getMessage());
+    return said.contains("resource path") ? "" : " (" + said + ")";
   }
 
   private static Set<Integer> ordinals(int count) throws UnavailableException {

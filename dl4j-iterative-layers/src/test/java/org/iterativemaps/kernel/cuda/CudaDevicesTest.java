@@ -24,6 +24,8 @@ class CudaDevicesTest {
   void withoutADriver() {
     System.setProperty(CudaDevices.LIBRARY_PROPERTY, "no-such-driver");
     assertUnavailable("library no-such-driver cannot be loaded", "install the driver");
+    String message = assertThrows(UnavailableException.class, CudaDevices::open).getMessage();
+    assertTrue(message.endsWith("-Dorg.iterativemaps.cuda.library"), message); // no class path
   }
 
   @ParameterizedTest
