@@ -40,6 +40,7 @@ final class CudaDevice {
   private final String name;
   private final Pointer context;
   private final Map<Precision, DeviceKernels> kernels = new ConcurrentHashMap<>();
+  private final Map<Integer, Integer> attributes = new ConcurrentHashMap<>();
 
   /**
    * Opens a device.
@@ -87,11 +88,15 @@ final class CudaDevice {
     check(driver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
   }
 
-  /** A CUdevice_attribute. */
+  /** A CUdevice_attribute; the driver is asked once. */
   int attribute(int attribute) {
-    IntByReference value = new IntByReference();
-    check(driver.cuDeviceGetAttribute(value, attribute, device), "cuDeviceGetAttribute");
-    return value.getValue();
+    return attributes.computeIfAbsent(
+        attribute,
+        key -> {
+          IntByReference value = new IntByReference();
+          check(driver.cuDeviceGetAttribute(value, key, device), "cuDeviceGetAttribute");
+          return value.getValue();
+        });
   }
 
   /**
