@@ -31,6 +31,19 @@ public final class SpectralRadius {
   private static final double FOLLOWERS_RESIDUAL = 1e-5;
   private static final int FOLLOWERS = 4;
 
+  private static final Effort EXACT = new Effort(RESIDUAL, FOLLOWERS_RESIDUAL, MOST_VECTORS, true);
+
+  /**
+   * When Arnoldi's method ends.
+   *
+   * @param residual of the first two eigenvalues, of the radius
+   * @param followersResidual of those behind them
+   * @param mostVectors of the Krylov space
+   * @param isRequired whether it is an error to end with more than these residuals
+   */
+  private record Effort(
+      double residual, double followersResidual, int mostVectors, boolean isRequired) {}
+
   private SpectralRadius() {}
 
   /**
@@ -44,6 +57,39 @@ public final class SpectralRadius {
    *     magnitude apart
    */
   public static double of(WeightMask mask, double[] values) {
+    return of(mask, values, EXACT);
+  }
+
+  /**
+   * The spectral radius about as exactly as asked, at a bounded cost: what watches a training asks
+   * often, and needs no more than two or three digits.
+   *
+   * <p>Components of more than 100 units take at most m products with the sparse matrix, about 2 m²
+   * n operations for n units to keep the vectors orthogonal, and a few eigenvalue problems of size
+   * m. What is found by then is returned, whatever its residual: of random matrices of 1000 units
+   * and m = 120 about 1 % from the radius.
+   *
+   * @param mask which weights exist, between slots of one size
+   * @param values one per entry of the mask, finite
+   * @param residual of the outermost eigenvalues, of the radius; above 0, such as 1e-3
+   * @param mostVectors m, at least 2
+   * @throws IllegalArgumentException if the mask is not square, the values do not fit or are not
+   *     finite, an argument is out of its range, or eigenvalues of the projected matrix are not
+   *     found
+   */
+  public static double estimate(
+      WeightMask mask, double[] values, double residual, int mostVectors) {
+    if (!(residual > 0)) {
+      throw new IllegalArgumentException("residual: found " + residual + ", expected above 0");
+    }
+    if (mostVectors < 2) {
+      throw new IllegalArgumentException(
+          "mostVectors: found " + mostVectors + ", expected at least 2");
+    }
+    return of(mask, values, new Effort(residual, residual, mostVectors, false));
+  }
+
+  private static double of(WeightMask mask, double[] values, Effort effort) {
     WeightValues.checkSquare("a spectral radius", mask);
     if (values.length != mask.entryCount()) {
       throw new IllegalArgumentException(
@@ -54,12 +100,12 @@ public final class SpectralRadius {
     }
     double radius = 0;
     for (int[] units : StronglyConnected.components(mask)) {
-      radius = Math.max(radius, radius(SparseSquare.of(mask, values, units)));
+      radius = Math.max(radius, radius(SparseSquare.of(mask, values, units), effort));
     }
     return radius;
   }
 
-  private static double radius(SparseSquare matrix) {
+  private static double radius(SparseSquare matrix, Effort effort) {
     double largest = matrix.largestEntry();
     if (matrix.size() == 1 || largest == 0) {
       return largest;
@@ -68,17 +114,19 @@ public final class SpectralRadius {
     // is; and entries about 1 are left alone, so that what saved models draw stays what it was.
     int exponent = Math.getExponent(largest);
     if (Math.abs(exponent) <= MOST_EXPONENT) {
-      return scaledRadius(matrix);
+      return scaledRadius(matrix, effort);
     }
-    return Math.scalb(scaledRadius(matrix.timesPowerOfTwo(-exponent)), exponent);
+    return Math.scalb(scaledRadius(matrix.timesPowerOfTwo(-exponent), effort), exponent);
   }
 
-  private static double scaledRadius(SparseSquare matrix) {
-    return matrix.size() <= DENSE ? largestModulus(eigen(matrix.toDense())) : arnoldi(matrix);
+  private static double scaledRadius(SparseSquare matrix, Effort effort) {
+    return matrix.size() <= DENSE
+        ? largestModulus(eigen(matrix.toDense()))
+        : arnoldi(matrix, effort);
   }
 
-  private static double arnoldi(SparseSquare matrix) {
-    int most = Math.min(matrix.size(), MOST_VECTORS);
+  private static double arnoldi(SparseSquare matrix, Effort effort) {
+    int most = Math.min(matrix.size(), effort.mostVectors);
     double[][] basis = new double[most + 1][];
     double[][] projected = new double[most + 1][most];
     basis[0] = new double[matrix.size()];
@@ -101,7 +149,8 @@ public final class SpectralRadius {
       boolean isWhole = m == matrix.size() || rest <= 1e-14 * matrix.largestEntry();
       if (isWhole || m == nextCheck || m == most) {
         EigenDecomposition ritz = eigen(Arrays.copyOf(projected, m));
-        if (isWhole || isConverged(ritz, rest)) {
+        boolean isEnough = isWhole || (m == most && !effort.isRequired);
+        if (isEnough || isConverged(ritz, rest, effort)) {
           return largestModulus(ritz);
         }
         nextCheck += nextCheck / 2;
@@ -155,7 +204,7 @@ public final class SpectralRadius {
   }
 
   /** Residual of a projected eigenvector: what leads out of the space, times its last component. */
-  private static boolean isConverged(EigenDecomposition ritz, double rest) {
+  private static boolean isConverged(EigenDecomposition ritz, double rest, Effort effort) {
     int size = ritz.getRealEigenvalues().length;
     Integer[] byModulus = new Integer[size];
     Arrays.setAll(byModulus, i -> i);
@@ -168,7 +217,7 @@ public final class SpectralRadius {
       for (int row = 0; row < size; row++) {
         length += vectorPart(ritz, i, row);
       }
-      double allowed = radius * (k < 2 ? RESIDUAL : FOLLOWERS_RESIDUAL);
+      double allowed = radius * (k < 2 ? effort.residual : effort.followersResidual);
       if (!(rest * Math.sqrt(last / length) <= allowed)) {
         return false;
       }

@@ -71,6 +71,38 @@ class SpectralRadiusTest {
     return largest;
   }
 
+  /** Small components are exact; of larger ones as much as the vectors give. */
+  @ParameterizedTest
+  @CsvSource({"30,0.3,1e-9", "150,0.02,1e-2", "300,0.03,1e-2", "400,0.5,1e-2", "1000,0.01,2e-2"})
+  void anEstimateIsNear(int size, double density, double tolerance) {
+    WeightMask mask = Sparsity.density(density).draw(size, size, RandomSource.of(3, "mask" + size));
+    double[] values = values(mask, 3);
+    double expected = SpectralRadius.of(mask, values);
+    double found = SpectralRadius.estimate(mask, values, 1e-3, 120);
+    assertEquals(expected, found, tolerance * expected);
+    assertEquals(found, SpectralRadius.estimate(mask, values, 1e-3, 120), "twice the same");
+    if (size > 400) {
+      // Few vectors see less of the spectrum: the bound is kept, and shows.
+      assertTrue(Math.abs(SpectralRadius.estimate(mask, values, 1e-3, 2) - expected) > tolerance);
+    }
+  }
+
+  @Test
+  void anEstimateNeedsAResidualAndVectors() {
+    WeightMask mask = WeightMask.dense(2, 2);
+    double[] values = {1, 0, 0, 1};
+    assertThrows(
+        IllegalArgumentException.class, () -> SpectralRadius.estimate(mask, values, 0, 10));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> SpectralRadius.estimate(mask, values, Double.NaN, 10));
+    assertThrows(
+        IllegalArgumentException.class, () -> SpectralRadius.estimate(mask, values, 1e-3, 1));
+    values[1] = Double.NaN;
+    assertThrows(
+        IllegalArgumentException.class, () -> SpectralRadius.estimate(mask, values, 1e-3, 10));
+  }
+
   @Test
   void aRotationHasAComplexPair() {
     double angle = 0.7;
