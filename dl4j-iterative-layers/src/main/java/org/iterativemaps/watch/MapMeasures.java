@@ -1,0 +1,47 @@
+package org.iterativemaps.watch;
+
+import java.util.List;
+
+/** Measures of maps: how sparse they are, where their weights sit, how strongly they feed back. */
+public final class MapMeasures {
+  private MapMeasures() {}
+
+  /**
+   * Realised density: trained weights that exist / cells they could be in, in [0, 1]; "density".
+   *
+   * <p>Of the whole map (part ""), and of each vector of weights by its key, such as "W[x-&gt;h]",
+   * as DL4J's parameter table and user interface call it. Fixed weights do not count.
+   */
+  public static MapMeasure density() {
+    return new Density();
+  }
+
+  /**
+   * Realised hidden proportion, in [0, 1], see {@link org.iterativemaps.map.plan.HiddenProportion};
+   * "hidden proportion". Of the whole map.
+   */
+  public static MapMeasure hiddenProportion() {
+    return new HiddenShare();
+  }
+
+  /**
+   * Spectral radius of blocks that feed back, at least 0; "spectral radius".
+   *
+   * <p>Of a linear map: of the weights from each state slot to itself, trained and fixed together,
+   * part "h-&gt;h". Of a gated map: of each square block of linear weights between state slots, its
+   * gates among them, such as "h-&gt;f". Activations are not in it: with tanh and a radius below 1,
+   * a small state fades.
+   *
+   * <p>Estimated to about 1 % with at most {@value FeedbackRadius#MOST_VECTORS} products by the
+   * matrix, exactly up to 100 units: see {@link
+   * org.iterativemaps.map.values.SpectralRadius#estimate}. NaN if a weight is not finite.
+   */
+  public static MapMeasure spectralRadius() {
+    return new FeedbackRadius();
+  }
+
+  /** All of the above. */
+  public static List<MapMeasure> standard() {
+    return List.of(density(), hiddenProportion(), spectralRadius());
+  }
+}
