@@ -50,6 +50,9 @@ public final class Examples {
               PruneWhileTraining.class,
               "Gradual pruning and rewiring while training: accuracy and time against sparsity."),
           new Example(
+              WatchItTrain.class,
+              "A map learns and is pruned before your eyes, in DL4J's user interface (-Pui)."),
+          new Example(
               BundleStudy.class,
               "Neighbouring units that share their sources: accuracy and time beside random masks."),
           new Example(

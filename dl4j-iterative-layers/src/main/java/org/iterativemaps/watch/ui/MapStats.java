@@ -1,5 +1,7 @@
 package org.iterativemaps.watch.ui;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.deeplearning4j.core.storage.StatsStorageRouter;
 import org.deeplearning4j.ui.model.stats.StatsListener;
 
@@ -12,12 +14,16 @@ import org.deeplearning4j.ui.model.stats.StatsListener;
  * network.addListeners(MapStats.listener(storage, 10));
  * }</pre>
  *
- * <p>The page "model" of DL4J's interface builds a selector from each parameter's name, which of
- * "W[x-&gt;h]" is no valid one: with a plain {@code StatsListener} it stops with an error in the
- * browser's console, and shows no histogram. Here the statistics, and they alone, say "W⟨x→h⟩"
- * instead; parameters keep their keys.
+ * <p>With a plain {@code StatsListener} the page "model" stops with an error in the browser's
+ * console and shows no histogram, for it builds a selector of CSS from each parameter's name, which
+ * of "W[x-&gt;h]" is no valid one; and "overview" leaves the blocks out, for it takes for weights
+ * what ends in W. Here the statistics, and they alone, say "x→h·W" instead ({@link #pageName}), and
+ * have all weights of a map together as "W". Parameters keep their keys.
  */
 public final class MapStats {
+  private static final Pattern KEY = Pattern.compile("(\\w+)((?:\\[[^\\[\\]]*])+)");
+  private static final Pattern OWNER = Pattern.compile("\\[([^\\[\\]]*)]");
+
   private MapStats() {}
 
   /**
@@ -50,16 +56,29 @@ public final class MapStats {
   }
 
   /**
-   * What the pages call a parameter: its key with ⟨, →, ⟩, ‚ and · for the characters of block
-   * names that mean something in a selector of CSS.
+   * What the pages call a parameter: "x→h·W" for the key "W[x-&gt;h]", "h·b" for "b[h]". What has
+   * no such key, and the name of the layer in front of it, stays.
    *
-   * @param key such as "W[x-&gt;h]", with or without the layer and "_" before it
+   * @param name a key, or a layer, "_" and a key, as DL4J has them
    */
-  public static String pageName(String key) {
-    return key.replace("->", "→")
-        .replace('[', '⟨')
-        .replace(']', '⟩')
-        .replace(',', '‚')
-        .replace('.', '·');
+  public static String pageName(String name) {
+    int start = name.lastIndexOf('_') + 1; // no key has one
+    Matcher key = KEY.matcher(name.substring(start));
+    if (!key.matches()) {
+      return name;
+    }
+    StringBuilder owners = new StringBuilder();
+    Matcher owner = OWNER.matcher(key.group(2));
+    while (owner.find()) {
+      owners.insert(0, inSelector(owner.group(1)) + '·'); // of nested maps the outer one is last
+    }
+    String symbol = key.group(1);
+    boolean isOfProduct = symbol.equals("L") || symbol.equals("R");
+    return name.substring(0, start) + owners + symbol + (isOfProduct ? "W" : "");
+  }
+
+  /** Looks the same, and means nothing in a selector. */
+  private static String inSelector(String owner) {
+    return owner.replace("->", "→").replace(',', '‚').replace('.', '․');
   }
 }

@@ -35,6 +35,7 @@ record NamedStats(StatsStorageRouter storage) implements StatsStorageRouter {
       rename(report.getMean(type), names -> report.reportMean(type, names));
       rename(report.getStdev(type), names -> report.reportStdev(type, names));
       rename(report.getMeanMagnitudes(type), names -> report.reportMeanMagnitudes(type, names));
+      new WholeLayers(report, type).add();
     }
   }
 
