@@ -116,7 +116,7 @@ public final class WatchItTrain implements Callable<Integer> {
     return network;
   }
 
-  private static void train(MultiLayerNetwork network, int images, int epochs) {
+  static void train(MultiLayerNetwork network, int images, int epochs) {
     int iterations = epochs * ((images + BATCH - 1) / BATCH);
     network.addListeners(
         new GradualPruning(

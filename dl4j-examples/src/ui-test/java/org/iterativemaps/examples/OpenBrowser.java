@@ -214,10 +214,15 @@ final class OpenBrowser implements AutoCloseable {
     return found;
   }
 
-  /** The window as a PNG file. */
-  void picture(Path file) throws Exception {
+  /** The top of the page as a PNG file, at 0.7 of its size. */
+  void picture(Path file, int width, int height) throws Exception {
+    Map<String, Object> clip = Map.of("x", 0, "y", 0, "width", width, "height", height, "scale", 0.7);
     String data =
-        call("Page.captureScreenshot", Map.of("format", "png")).path("data").asText();
+        call(
+                "Page.captureScreenshot",
+                Map.of("format", "png", "clip", clip, "captureBeyondViewport", true))
+            .path("data")
+            .asText();
     Files.write(file, Base64.getDecoder().decode(data));
   }
 
