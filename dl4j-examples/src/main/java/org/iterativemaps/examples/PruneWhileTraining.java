@@ -17,6 +17,7 @@ import org.iterativemaps.examples.notebook.Spread;
 import org.iterativemaps.examples.notebook.Table;
 import org.iterativemaps.examples.plots.BlockMaps;
 import org.iterativemaps.examples.plots.LearningCurves;
+import org.iterativemaps.examples.plots.MapCourse;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.change.MagnitudePruning.Scope;
@@ -26,6 +27,8 @@ import org.iterativemaps.surgery.BlockChoice;
 import org.iterativemaps.surgery.GradualPruning;
 import org.iterativemaps.surgery.LiveMaps;
 import org.iterativemaps.surgery.SparseRewiring;
+import org.iterativemaps.watch.MapSample;
+import org.iterativemaps.watch.MapWatch;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -164,6 +167,8 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
     double[] accuracies = new double[size.seeds];
     double milliseconds = 0;
     MultiLayerNetwork network = null;
+    boolean isShown = way == PRUNED && sparsity == 0.9;
+    MapWatch watch = null;
     for (int s = 0; s < size.seeds; s++) {
       long seed = page.seed() + s;
       DigitImages digits = DrawnDigits.make(size.images + size.tests, SIDE, seed);
@@ -171,6 +176,10 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
       TrainingListener listener = way.listener.make(sparsity, size.iterations());
       if (listener != null) {
         network.setListeners(listener);
+      }
+      if (isShown) {
+        watch = MapWatch.every(2).build();
+        network.addListeners(watch); // behind what prunes: sees what is left
       }
       DataSetIterator images = digits.range(0, size.images).asVectors(BATCH, seed);
       network.fit(images, size.epochs);
@@ -184,13 +193,23 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
       System.gc(); // ND4J gives native memory back only then
     }
     RealizedMap map = LiveMaps.settings(network, "map").realized();
-    if (way == PRUNED && sparsity == 0.9) {
+    if (isShown) {
+      courses(page, watch.samples());
       page.picture(
           "pruned",
           BlockMaps.spy("The map after pruning to 90 %", map).picture(),
           "One threshold for both blocks: more of h to h stays, and less from the rim of the images.");
     }
     return new Trained(way.name, sparsity, map.trainableWeights(), accuracies, milliseconds);
+  }
+
+  private static void courses(Page page, List<MapSample> samples) {
+    for (String measure : List.of("density", "hidden proportion", "spectral radius")) {
+      page.picture(
+          measure.replace(' ', '-'),
+          MapCourse.draw("The map on its way to 90 %", samples, "map", measure),
+          "");
+    }
   }
 
   private static double stepTime(MultiLayerNetwork network, DataSet batch) {

@@ -80,7 +80,7 @@ public final class WatchItTrain implements Callable<Integer> {
   }
 
   /** The first that can be made: what an earlier build left may lack its libraries. */
-  private static Optional<Screen> screen() {
+  static Optional<Screen> screen() {
     try {
       return ServiceLoader.load(Screen.class).findFirst();
     } catch (ServiceConfigurationError | LinkageError e) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -15,7 +14,7 @@ class WatchItTrainTest {
   /** DL4J's user interface is not on the class path but in the profile ui. */
   @Test
   void withoutThePagesItSaysWhatBringsThem() {
-    assumeTrue(ServiceLoader.load(Screen.class).stream().findAny().isEmpty(), "the profile ui");
+    assumeTrue(WatchItTrain.screen().isEmpty(), "the profile ui");
     StringWriter said = new StringWriter();
     int exitCode =
         new CommandLine(new WatchItTrain()).setErr(new PrintWriter(said, true)).execute("--quick");

@@ -314,6 +314,8 @@ class UserInterfaceTest {
           system();
           model(1);
           parameters(network, "0", KEYS);
+          assertEquals(
+              "h·b h→h·W h→y․1·W x→h·W y․1·b", browser.ask(legend("#learningrate")));
           String table = browser.ask("document.querySelector('#layerInfo').innerText");
           assertTrue(table.contains("IterativeMap"), table);
           assertTrue(table.contains(Long.toString(135)), table); // 40 + 40 + 30 + 20 + 5
@@ -365,6 +367,7 @@ class UserInterfaceTest {
                   + " map_W map_h→h·W map_h→y․1·W map_x→h·W out_W");
           model(1);
           parameters(graph, "loop", KEYS);
+          assertEquals("", browser.ask(legend("#learningrate"))); // DL4J asks layers alone
           model(2);
           parameters(graph, "map", KEYS);
         });

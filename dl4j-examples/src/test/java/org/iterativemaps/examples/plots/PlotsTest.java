@@ -10,6 +10,7 @@ import java.util.List;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.plan.HiddenProportion;
+import org.iterativemaps.watch.MapSample;
 import org.junit.jupiter.api.Test;
 
 class PlotsTest {
@@ -49,6 +50,35 @@ class PlotsTest {
             .picture();
     assertDrawn(picture, Style.colour(0), Style.colour(1));
     assertTrue(picture.alt().contains("a ends at 1; b ends at 5"), picture.alt());
+  }
+
+  private static MapSample sample(int iteration, String part, double value) {
+    return new MapSample(iteration, 0, "map", "density", part, value);
+  }
+
+  @Test
+  void theCourseOfAMapHasACurveForEachPart() {
+    List<MapSample> samples =
+        List.of(
+            sample(0, "", 0.5),
+            sample(0, "W[x->h]", 0.9),
+            sample(0, "once", 1),
+            new MapSample(0, 0, "other", "density", "", 7),
+            new MapSample(0, 0, "map", "spectral radius", "h->h", 8),
+            sample(10, "", 0.4),
+            sample(10, "W[x->h]", 0.8),
+            sample(20, "", 0.25),
+            sample(20, "W[x->h]", Double.NaN)); // a diverged step, passed over
+    Picture picture = MapCourse.draw("t", samples, "map", "density");
+    assertDrawn(picture, Style.colour(0), Style.colour(1));
+    assertTrue(
+        picture.alt().endsWith("; whole map ends at 0.25; W[x->h] ends at 0.8"), picture.alt());
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> MapCourse.draw("t", samples, "map", "spectral radius"))
+            .getMessage();
+    assertTrue(message.contains("fewer than two of 'spectral radius' of layer 'map'"), message);
   }
 
   @Test
