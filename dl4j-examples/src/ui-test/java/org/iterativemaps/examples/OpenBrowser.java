@@ -25,8 +25,8 @@ import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 /**
- * A browser without a window that stays open: pages of a server are opened, asked and pressed, in the
- * Chrome DevTools protocol.
+ * A browser without a window that stays open: pages of a server are opened, asked and pressed, in
+ * the Chrome DevTools protocol.
  */
 final class OpenBrowser implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -186,7 +186,8 @@ final class OpenBrowser implements AutoCloseable {
   /** Opens a page, and waits until it has loaded. */
   void open(String address) throws Exception {
     call("Page.navigate", Map.of("url", address));
-    await(address, () -> is("location.href !== 'about:blank' && document.readyState === 'complete'"));
+    await(
+        address, () -> is("location.href !== 'about:blank' && document.readyState === 'complete'"));
   }
 
   /** The value of an expression in the page, as text. */
@@ -216,7 +217,8 @@ final class OpenBrowser implements AutoCloseable {
 
   /** The top of the page as a PNG file, at 0.7 of its size. */
   void picture(Path file, int width, int height) throws Exception {
-    Map<String, Object> clip = Map.of("x", 0, "y", 0, "width", width, "height", height, "scale", 0.7);
+    Map<String, Object> clip =
+        Map.of("x", 0, "y", 0, "width", width, "height", height, "scale", 0.7);
     String data =
         call(
                 "Page.captureScreenshot",

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -217,12 +216,17 @@ class UserInterfaceTest {
     for (String div : List.of("param", "upd")) {
       String container = div.equals("param") ? "paramHistButtonsDiv" : "updateHistButtonsDiv";
       assertEquals(
-          names, browser.ask("$('#" + container + " input').get().map(b => b.value).sort().join(' ')"));
+          names,
+          browser.ask("$('#" + container + " input').get().map(b => b.value).sort().join(' ')"));
     }
     for (Map.Entry<String, String> name : keys.entrySet()) {
       for (String container : List.of("paramHistButtonsDiv", "updateHistButtonsDiv")) {
         browser.ask(
-            "$('#" + container + " input').filter((i, b) => b.value === '" + name.getKey() + "').click(); 1");
+            "$('#"
+                + container
+                + " input').filter((i, b) => b.value === '"
+                + name.getKey()
+                + "').click(); 1");
         browser.ask("executeModelUpdate()");
       }
       assertHistograms(
@@ -298,7 +302,8 @@ class UserInterfaceTest {
                 errors.addAll(browser.errors());
                 return !errors.isEmpty();
               });
-          assertTrue(errors.get(0).contains("unrecognized expression: #paramBtn_W["), errors.get(0));
+          assertTrue(
+              errors.get(0).contains("unrecognized expression: #paramBtn_W["), errors.get(0));
         });
   }
 
@@ -314,8 +319,7 @@ class UserInterfaceTest {
           system();
           model(1);
           parameters(network, "0", KEYS);
-          assertEquals(
-              "h·b h→h·W h→y․1·W x→h·W y․1·b", browser.ask(legend("#learningrate")));
+          assertEquals("h·b h→h·W h→y․1·W x→h·W y․1·b", browser.ask(legend("#learningrate")));
           String table = browser.ask("document.querySelector('#layerInfo').innerText");
           assertTrue(table.contains("IterativeMap"), table);
           assertTrue(table.contains(Long.toString(135)), table); // 40 + 40 + 30 + 20 + 5

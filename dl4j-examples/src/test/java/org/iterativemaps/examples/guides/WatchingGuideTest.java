@@ -96,27 +96,22 @@ class WatchingGuideTest {
     assertTrue(picture.alt().contains("whole map ends at 0.1;"), picture.alt());
   }
 
-  // region own
-  /** The largest bias of slot h. */
-  record LargestBias() implements MapMeasure {
-    @Override
-    public String name() {
-      return "largest bias";
-    }
-
-    @Override
-    public Map<String, Double> of(WatchedMap map) {
-      double[] biases = map.weights().bias("h");
-      return Map.of("h", Arrays.stream(biases).map(Math::abs).max().orElse(0));
-    }
-  }
-
-  // endregion
-
   @Test
   void measuresOfOnesOwn() {
     MultiLayerNetwork network = network();
-    // region measures
+    // region own
+    record LargestBias() implements MapMeasure {
+      @Override
+      public String name() {
+        return "largest bias";
+      }
+
+      @Override
+      public Map<String, Double> of(WatchedMap map) {
+        double[] biases = map.weights().bias("h");
+        return Map.of("h", Arrays.stream(biases).map(Math::abs).max().orElse(0));
+      }
+    }
     MapWatch watch =
         MapWatch.every(10)
             .measures(new LargestBias(), MapMeasures.hiddenProportion())
