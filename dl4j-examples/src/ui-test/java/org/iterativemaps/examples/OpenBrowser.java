@@ -35,12 +35,13 @@ final class OpenBrowser implements AutoCloseable {
   private final Map<Integer, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
   private final List<String> errors = new CopyOnWriteArrayList<>();
   private final AtomicInteger ids = new AtomicInteger();
+  private final Path profile;
   private final Process process;
   private final WebSocket socket;
 
   /** Starts it; its files are left in the folder. */
   OpenBrowser(Browser browser, Path folder, int width, int height) throws Exception {
-    Path profile = folder.resolve("profile");
+    profile = folder.resolve("profile");
     process =
         new ProcessBuilder(
                 browser.program(),
@@ -69,7 +70,7 @@ final class OpenBrowser implements AutoCloseable {
       socket =
           client
               .newWebSocketBuilder()
-              .buildAsync(URI.create(page(client, profile)), new Listener())
+              .buildAsync(URI.create(page(client)), new Listener())
               .get(60, TimeUnit.SECONDS);
       for (String domain : List.of("Page", "Runtime", "Log")) {
         call(domain + ".enable", Map.of());
@@ -83,7 +84,7 @@ final class OpenBrowser implements AutoCloseable {
   }
 
   /** The address of the one page's socket. */
-  private String page(HttpClient client, Path profile) throws Exception {
+  private String page(HttpClient client) throws Exception {
     Path port = profile.resolve("DevToolsActivePort");
     await("the browser's port", () -> Files.exists(port) && !Files.readAllLines(port).isEmpty());
     URI list = URI.create("http://127.0.0.1:" + Files.readAllLines(port).get(0) + "/json/list");
@@ -239,8 +240,11 @@ final class OpenBrowser implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     socket.abort();
     end();
+    for (String link : List.of("SingletonSocket", "SingletonLock", "SingletonCookie")) {
+      Files.deleteIfExists(profile.resolve(link)); // lead out of the folder
+    }
   }
 }

@@ -371,7 +371,8 @@ class UserInterfaceTest {
                   + " map_W map_h→h·W map_h→y․1·W map_x→h·W out_W");
           model(1);
           parameters(graph, "loop", KEYS);
-          assertEquals("", browser.ask(legend("#learningrate"))); // DL4J asks layers alone
+          String table = browser.ask("document.querySelector('#layerInfo').innerText");
+          assertEquals("Layer Name\tloop\nLayer Type\tIterativeMapVertex", table);
           model(2);
           parameters(graph, "map", KEYS);
         });
