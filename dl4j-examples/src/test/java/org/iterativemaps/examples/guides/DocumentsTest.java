@@ -67,8 +67,8 @@ class DocumentsTest {
           String command = line.replaceFirst("(^|\\s)#.*", "");
           each(command, " -pl (\\S+)", DocumentsTest::parts, DocumentsTest::isFile);
           each(command, " -P(\\S+)", DocumentsTest::parts, DocumentsTest::isProfile);
-          each(command, " -Dexample=([A-Z]\\w+)", List::of, DocumentsTest::isExample);
-          each(command, " -Dtest=(\\w+)", List::of, DocumentsTest::isTest);
+          each(command, " -Dexample=([A-Z]\\w+)", List::of, DocumentsTest::isClass);
+          each(command, " -Dtest=(\\w+)", List::of, DocumentsTest::isClass);
           each(command, "^(dl4j\\S+/\\S+)", List::of, DocumentsTest::isFile);
         }
       }
@@ -106,11 +106,7 @@ class DocumentsTest {
     }
   }
 
-  private static boolean isExample(String name) {
-    return isFile("dl4j-examples/src/main/java/org/iterativemaps/examples/" + name + ".java");
-  }
-
-  private static boolean isTest(String name) {
+  private static boolean isClass(String name) {
     try (Stream<Path> files = Files.walk(Document.ROOT)) {
       return files.anyMatch(file -> file.endsWith(name + ".java"));
     } catch (IOException e) {
