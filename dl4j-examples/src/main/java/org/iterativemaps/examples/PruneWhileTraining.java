@@ -207,7 +207,7 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
       page.picture(
           "pruned",
           BlockMaps.spy("The map after pruning to 90 %", map).picture(),
-          "One threshold for both blocks: more of h to h stays, and less from the rim of the images.");
+          "One threshold for both blocks; of the columns of x, those at the rim keep least.");
     }
     return new Trained(way.name, sparsity, map.trainableWeights(), accuracies, milliseconds);
   }
