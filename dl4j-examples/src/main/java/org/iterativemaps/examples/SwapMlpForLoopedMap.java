@@ -60,7 +60,7 @@ public final class SwapMlpForLoopedMap implements Notebook<List<SwapMlpForLooped
       int pixels = data.train().side() * data.train().side();
       int width = Math.min(256, pixels);
       return data.train().count() <= 2000
-          ? new Task(data, 32, width, quick ? 2 : 5, quick ? 10 : 30)
+          ? new Task(data, 32, width, quick ? 2 : 5, quick ? 6 : 30)
           : new Task(data, 128, width, quick ? 1 : 3, quick ? 1 : 5);
     }
   }
