@@ -129,7 +129,7 @@ public final class BundleStudy implements Notebook<List<BundleStudy.Trained>> {
         name,
         "digits",
         (density, bundle, seed) -> looped(size.width, density, bundle, seed),
-        InputType.feedForward(some.side() * some.side()),
+        InputType.feedForward(some.inputs()),
         DigitImages.CLASSES,
         Math.max(1, Math.round((float) size.iterations / batches)),
         0.002,

@@ -113,7 +113,7 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
   // endregion
 
   // region network
-  private static MultiLayerNetwork network(int pixels, int width, double density, long seed) {
+  private static MultiLayerNetwork network(int inputs, int width, double density, long seed) {
     MultiLayerNetwork network =
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()
@@ -124,7 +124,7 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
                 .layer(
                     new IterativeMapLayer.Builder()
                         .name("map")
-                        .nIn(pixels)
+                        .nIn(inputs)
                         .nOut(width)
                         .steps(3)
                         .density(density)
@@ -186,8 +186,7 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
     for (int s = 0; s < accuracies.length; s++) {
       Data data = seeds.get(s);
       DigitImages train = data.sets.train();
-      int pixels = train.side() * train.side();
-      network = network(pixels, width, way.startsSparse ? 1 - sparsity : 1, data.seed);
+      network = network(train.inputs(), width, way.startsSparse ? 1 - sparsity : 1, data.seed);
       TrainingListener listener = way.listener.make(sparsity, data.iterations());
       if (listener != null) {
         network.setListeners(listener);
@@ -254,7 +253,7 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
     }
     page.picture("accuracy", accuracy.picture(), "");
     page.picture("time", time.picture(), "A whole training step: map, read-out, loss and Adam.");
-    long cells = (images.side() * images.side() + size.width) * (long) size.width;
+    long cells = (images.inputs() + size.width) * (long) size.width;
     page.check(
         "Every map has as many weights as its sparsity leaves of " + cells + " cells",
         all.stream().allMatch(t -> Math.abs(t.weights - (1 - t.sparsity) * cells) <= 2));

@@ -52,13 +52,8 @@ public final class SwapMlpForLoopedMap implements Notebook<List<SwapMlpForLooped
 
   /** What the networks learn, how wide they are, and for how long. */
   private record Task(DigitSets data, int batch, int width, int seeds, int epochs) {
-    int nIn() {
-      return data.train().side() * data.train().side();
-    }
-
     static Task of(DigitSets data, boolean quick) {
-      int pixels = data.train().side() * data.train().side();
-      int width = Math.min(256, pixels);
+      int width = Math.min(256, data.train().inputs());
       return data.train().count() <= 2000
           ? new Task(data, 32, width, quick ? 2 : 5, quick ? 6 : 30)
           : new Task(data, 128, width, quick ? 1 : 3, quick ? 1 : 5);
@@ -85,7 +80,7 @@ public final class SwapMlpForLoopedMap implements Notebook<List<SwapMlpForLooped
         .layer(new DenseLayer.Builder().nOut(task.width).build())
         .layer(new DenseLayer.Builder().nOut(task.width).build())
         .layer(softmax())
-        .setInputType(InputType.feedForward(task.nIn()))
+        .setInputType(InputType.feedForward(task.data.train().inputs()))
         .build();
   }
 
@@ -101,7 +96,7 @@ public final class SwapMlpForLoopedMap implements Notebook<List<SwapMlpForLooped
         // Instead of three DenseLayers: one sparse map whose weights are applied three times.
         .layer(new IterativeMapLayer.Builder().nOut(task.width).steps(3).density(0.2).build())
         .layer(softmax())
-        .setInputType(InputType.feedForward(task.nIn()))
+        .setInputType(InputType.feedForward(task.data.train().inputs()))
         .build();
   }
 
