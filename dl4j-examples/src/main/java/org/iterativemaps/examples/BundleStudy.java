@@ -1,8 +1,10 @@
 package org.iterativemaps.examples;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.LongFunction;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -13,7 +15,6 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.examples.data.DigitImages;
-import org.iterativemaps.examples.data.DrawnDigits;
 import org.iterativemaps.examples.data.RandomAnomaly;
 import org.iterativemaps.examples.notebook.Notebook;
 import org.iterativemaps.examples.notebook.Page;
@@ -30,13 +31,15 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import picocli.CommandLine.Mixin;
 
 /** What it costs, and what it saves, that neighbouring units share their sources. */
 public final class BundleStudy implements Notebook<List<BundleStudy.Trained>> {
 
   private static final int BATCH = 64;
-  private static final int SIDE = 28;
   private static final int FRAME_SIDE = 20;
+
+  @Mixin private DigitOptions digits = new DigitOptions();
 
   /**
    * What came out of one pattern on one task.
@@ -58,7 +61,13 @@ public final class BundleStudy implements Notebook<List<BundleStudy.Trained>> {
 
   /** How large everything is. */
   private record Size(
-      int width, int images, int sequences, int tests, int epochs, int seeds, double[] densities) {}
+      int width,
+      int images,
+      int sequences,
+      int tests,
+      int iterations,
+      int seeds,
+      double[] densities) {}
 
   /** What is learned: a layer, and data by seed. */
   private record Task(
@@ -113,20 +122,22 @@ public final class BundleStudy implements Notebook<List<BundleStudy.Trained>> {
 
   // endregion
 
-  private static Task digits(Size size) {
+  private static Task digits(Size size, String name, Map<Long, DigitSets> digits) {
+    DigitImages some = digits.values().iterator().next().train();
+    int batches = (some.count() + BATCH - 1) / BATCH;
     return new Task(
-        "drawn digits",
+        name,
         "digits",
         (density, bundle, seed) -> looped(size.width, density, bundle, seed),
-        InputType.feedForward(SIDE * SIDE),
+        InputType.feedForward(some.inputs()),
         DigitImages.CLASSES,
-        size.epochs,
+        Math.max(1, Math.round((float) size.iterations / batches)),
         0.002,
-        seed -> DrawnDigits.make(size.images, SIDE, seed).asVectors(BATCH, seed),
-        seed -> DrawnDigits.make(size.tests, SIDE, ~seed).asVectors(250, 0));
+        seed -> digits.get(seed).train().asVectors(BATCH, seed),
+        seed -> digits.get(seed).test().asVectors(250, 0));
   }
 
-  private static Task anomaly(Size size) {
+  private static Task anomaly(Size size, boolean drawn, Map<Long, DigitSets> digits) {
     return new Task(
         "Random Anomaly",
         "anomaly",
@@ -135,16 +146,24 @@ public final class BundleStudy implements Notebook<List<BundleStudy.Trained>> {
         RandomAnomaly.POSITIONS,
         1,
         0.006,
-        seed -> RandomAnomaly.train(null, FRAME_SIDE, seed).iterator(size.sequences, BATCH),
-        seed -> RandomAnomaly.test(null, FRAME_SIDE, seed).iterator(size.tests, 250));
+        seed ->
+            RandomAnomaly.train(drawn ? null : digits.get(seed).train(), FRAME_SIDE, seed)
+                .iterator(size.sequences, BATCH),
+        seed ->
+            RandomAnomaly.test(drawn ? null : digits.get(seed).test(), FRAME_SIDE, seed)
+                .iterator(size.tests, 250));
   }
 
   @Override
   public List<Trained> run(Page page) throws Exception {
     Size size =
         page.quick()
-            ? new Size(128, 1000, 2000, 400, 3, 2, new double[] {0.1})
-            : new Size(256, 3000, 8000, 1000, 5, 5, new double[] {0.1, 0.05});
+            ? new Size(128, 2000, 2000, 400, 120, 2, new double[] {0.1})
+            : new Size(256, 3000, 8000, 1000, 500, 5, new double[] {0.1, 0.05});
+    Map<Long, DigitSets> sets = new LinkedHashMap<>();
+    for (long seed = page.seed(); seed < page.seed() + size.seeds; seed++) {
+      sets.put(seed, digits.load(page.quick(), seed).atMost(size.images, size.tests));
+    }
     page.text(
         "Weights at random places cost a load for every product. In **bundles**, four or eight"
             + " neighbouring units have the same sources, each with weights of its own: one load"
@@ -154,7 +173,8 @@ public final class BundleStudy implements Notebook<List<BundleStudy.Trained>> {
     List<Trained> all = new ArrayList<>();
     int runs = 2 * 3 * size.densities.length * size.seeds;
     try (Progress progress = page.progress("Train " + runs + " networks", runs)) {
-      for (Task task : List.of(digits(size), anomaly(size))) {
+      for (Task task :
+          List.of(digits(size, digits.name(), sets), anomaly(size, digits.drawn(), sets))) {
         for (double density : size.densities) {
           for (int bundle : new int[] {1, 4, 8}) {
             all.add(train(task, density, bundle, size, page, progress));
@@ -163,6 +183,7 @@ public final class BundleStudy implements Notebook<List<BundleStudy.Trained>> {
       }
     }
     show(page, all);
+    page.text(digits.source());
     return all;
   }
 

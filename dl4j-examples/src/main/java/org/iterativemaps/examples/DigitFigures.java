@@ -15,6 +15,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.iterativemaps.examples.data.DigitImages;
 import org.nd4j.evaluation.classification.Evaluation;
+import picocli.CommandLine;
 
 /**
  * How well a network tells digits, and the program that finds it out in a process of its own.
@@ -69,7 +70,8 @@ record DigitFigures(double loss, int[][] counts) {
 
   // region process
   /** Loads a model in a new Java process, which reads or draws the test images itself. */
-  static DigitFigures inNewProcess(File model, boolean quick, long seed, int threads, Path mnist)
+  static DigitFigures inNewProcess(
+      File model, boolean quick, long seed, int threads, DigitOptions digits)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -77,9 +79,7 @@ record DigitFigures(double loss, int[][] counts) {
     command.addAll(List.of("-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(DigitFigures.class.getName(), model.getPath(), "" + quick, "" + seed));
-    if (mnist != null) {
-      command.add(mnist.toString());
-    }
+    command.addAll(digits.arguments());
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("OMP_NUM_THREADS", "" + threads);
     Process process = builder.start();
@@ -94,10 +94,11 @@ record DigitFigures(double loss, int[][] counts) {
             () -> new IOException("The new process ended with " + exitCode + ":\n" + printed));
   }
 
-  /** The other process: model file, whether quick, seed, and the MNIST folder if there is one. */
+  /** The other process: model file, whether quick, seed, and which digits. */
   public static void main(String[] args) throws IOException {
-    Path mnist = args.length > 3 ? Path.of(args[3]) : null;
-    DigitSets sets = DigitSets.load(mnist, Boolean.parseBoolean(args[1]), Long.parseLong(args[2]));
+    DigitOptions digits = new DigitOptions();
+    new CommandLine(digits).parseArgs(Arrays.copyOfRange(args, 3, args.length));
+    DigitSets sets = digits.load(Boolean.parseBoolean(args[1]), Long.parseLong(args[2]));
     var network = ModelSerializer.restoreMultiLayerNetwork(new File(args[0]));
     System.out.println(DigitFigures.of(network, sets.test()).line());
   }

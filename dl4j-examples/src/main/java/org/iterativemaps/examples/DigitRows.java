@@ -1,7 +1,6 @@
 package org.iterativemaps.examples;
 
 import java.io.File;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -39,18 +38,14 @@ import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** A sparse recurrent map reads images of digits row by row, and is loaded by a fresh process. */
 public final class DigitRows implements Notebook<DigitRows.Read> {
 
   private static final int SHOWN = 40;
 
-  @Option(
-      names = "--mnist",
-      paramLabel = "DIR",
-      description = "Folder with the four IDX files of MNIST, in place of drawn digits.")
-  private Path mnist;
+  @Mixin private DigitOptions digits = new DigitOptions();
 
   /**
    * What came out.
@@ -110,12 +105,11 @@ public final class DigitRows implements Notebook<DigitRows.Read> {
 
   @Override
   public Read run(Page page) throws Exception {
-    String digits = mnist == null ? "Drawn digits" : "MNIST";
-    DigitSets sets = DigitSets.load(mnist, page.quick(), page.seed());
+    DigitSets sets = digits.load(page.quick(), page.seed());
     page.text(
         "An image is read like a text: one row per time step, from the top. After the last row the"
             + " state of a sparse **recurrent map** has to tell the digit.");
-    showImages(page, digits, sets.train());
+    showImages(page, sets.train());
     page.code("network");
     MultiLayerNetwork network = new MultiLayerNetwork(network(sets.train().side(), page.seed()));
     network.init();
@@ -172,7 +166,7 @@ public final class DigitRows implements Notebook<DigitRows.Read> {
             .scoreCalculator(new DataSetLossCalculator(sets.validation().asRows(250, 0), true))
             .epochTerminationConditions(
                 new MaxEpochsTerminationCondition(epochs),
-                new ScoreImprovementEpochTerminationCondition(page.quick() ? 1 : 4))
+                new ScoreImprovementEpochTerminationCondition(page.quick() ? 2 : 5))
             .modelSaver(new InMemoryModelSaver<>())
             .build();
     // endregion
@@ -184,7 +178,7 @@ public final class DigitRows implements Notebook<DigitRows.Read> {
   }
 
   private static int mostEpochs(Page page) {
-    return page.quick() ? 12 : 30;
+    return page.quick() ? 20 : 60;
   }
 
   private static EarlyStoppingListener<MultiLayerNetwork> steps(Progress progress) {
@@ -213,16 +207,17 @@ public final class DigitRows implements Notebook<DigitRows.Read> {
     File model = page.folder().resolve("digit-rows.zip").toFile();
     ModelSerializer.writeModel(best, model, true);
     page.print("digit-rows.zip, " + model.length() / 1024 + " KB");
-    return DigitFigures.inNewProcess(model, page.quick(), page.seed(), page.threads(), mnist);
+    return DigitFigures.inNewProcess(model, page.quick(), page.seed(), page.threads(), digits);
   }
 
-  private static void showImages(Page page, String digits, DigitImages images) {
+  private void showImages(Page page, DigitImages images) {
     DigitImages some = images.range(0, Math.min(SHOWN, images.count()));
     List<String> labels = Arrays.stream(some.labels()).mapToObj(Integer::toString).toList();
     page.picture(
         "digits",
-        ImageGrid.draw(digits, 10, some.side(), some.pixels(), labels),
+        ImageGrid.draw("What is read: " + digits.name(), 10, some.side(), some.pixels(), labels),
         "The first of " + images.count() + " to train with.");
+    page.text(digits.source());
   }
 
   private static Picture spy(MultiLayerNetwork network) {

@@ -1,44 +1,34 @@
 package org.iterativemaps.examples;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import org.iterativemaps.examples.data.DigitImages;
-import org.iterativemaps.examples.data.DrawnDigits;
-import org.iterativemaps.examples.data.Mnist;
 
 /**
- * The images of {@link DigitRows}, the same for the same arguments in every process.
+ * Digits in three parts, none with an image of another.
  *
  * @param train to train with
- * @param validation to decide when to stop
+ * @param validation to decide by: when to stop, which learning rate
  * @param test to evaluate with, once
  */
 record DigitSets(DigitImages train, DigitImages validation, DigitImages test) {
 
+  /** Keeps the last of every {@code part} images to train with for the validation. */
+  static DigitSets of(DigitImages train, DigitImages test, int part) {
+    int kept = train.count() - train.count() / part;
+    return new DigitSets(train.range(0, kept), train.range(kept, train.count()), test);
+  }
+
   /**
-   * Reads or draws them.
+   * The first of every part.
    *
-   * @param mnist folder with the IDX files, or null to draw digits
-   * @param quick whether few will do
-   * @param seed of the drawing
+   * @param images to train with, at most
+   * @param others to decide by, and as many to test with, at most
+   * @return views on the same pixels
    */
-  static DigitSets load(Path mnist, boolean quick, long seed) throws IOException {
-    if (mnist == null) {
-      int train = quick ? 2000 : 10_000;
-      int others = quick ? 500 : 2000;
-      DigitImages all = DrawnDigits.make(train + 2 * others, 28, seed);
-      return new DigitSets(
-          all.range(0, train),
-          all.range(train, train + others),
-          all.range(train + others, train + 2 * others));
-    }
-    DigitImages all = Mnist.train(mnist);
-    DigitImages test = Mnist.test(mnist);
-    int validation = all.count() / 10;
-    int used = quick ? Math.min(2000, all.count() - validation) : all.count() - validation;
-    return new DigitSets(
-        all.range(0, used),
-        all.range(all.count() - validation, all.count()),
-        test.range(0, quick ? Math.min(500, test.count()) : test.count()));
+  DigitSets atMost(int images, int others) {
+    return new DigitSets(first(train, images), first(validation, others), first(test, others));
+  }
+
+  private static DigitImages first(DigitImages all, int most) {
+    return all.range(0, Math.min(most, all.count()));
   }
 }

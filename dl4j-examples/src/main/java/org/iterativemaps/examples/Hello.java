@@ -4,6 +4,7 @@ import org.iterativemaps.examples.notebook.Notebook;
 import org.iterativemaps.examples.notebook.Page;
 
 /** The shortest notebook: copy it to start a new one. */
+// region all
 public final class Hello implements Notebook<Integer> {
 
   @Override
@@ -21,3 +22,4 @@ public final class Hello implements Notebook<Integer> {
     Notebook.main(new Hello(), args);
   }
 }
+// endregion

@@ -1,6 +1,5 @@
 package org.iterativemaps.examples;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -9,16 +8,13 @@ import org.iterativemaps.examples.data.RandomAnomaly;
 import org.iterativemaps.examples.notebook.Notebook;
 import org.iterativemaps.examples.notebook.Page;
 import org.iterativemaps.examples.plots.QuadraticFit;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** At a fixed budget of weights, where should they sit? Accuracy against hidden proportion. */
 public final class HiddenProportionStudy implements Notebook<List<HiddenProportionStudy.Studied>> {
 
-  @Option(
-      names = "--mnist",
-      paramLabel = "DIR",
-      description = "Folder with the four IDX files of MNIST, in place of drawn digits.")
-  private Path mnist;
+  @Mixin private DigitOptions digits = new DigitOptions();
 
   @Option(
       names = "--seeds",
@@ -78,28 +74,28 @@ public final class HiddenProportionStudy implements Notebook<List<HiddenProporti
             + " images that are not tested with;"
             + " with `--quick` it is one rate for all. Results are kept in `runs.txt`: started again"
             + " with the same settings, the study goes on where it was stopped.");
-    String source = mnist == null ? "drawn digits" : "MNIST in " + mnist.toAbsolutePath();
-    DigitSets digits = DigitSets.load(mnist, page.quick(), page.seed());
+    DigitSets sets = digits.load(page.quick(), page.seed());
+    DigitSets given = digits.drawn() ? null : sets; // drawn ones are drawn anew for every sequence
     RunLog log = new RunLog(page.folder().resolve("runs.txt"));
 
     page.text(
         "## Many inputs, few outputs\n\nIn a Random Anomaly sequence one digit is shown ten times,"
             + " turned by a random angle; once it is scaled, sheared or moved instead. At a last,"
             + " blank frame the place of the odd image is asked for.");
-    ProportionTask anomaly =
-        ProportionTask.anomaly(mnist == null ? null : digits, source, page.quick());
+    ProportionTask anomaly = ProportionTask.anomaly(given, digits.key(), page.quick());
     int side = (int) Math.sqrt(anomaly.inputs());
     ProportionReport.showSequences(
-        page, RandomAnomaly.train(mnist == null ? null : digits.train(), side, page.seed()), side);
+        page, RandomAnomaly.train(given == null ? null : given.train(), side, page.seed()), side);
+    page.text(digits.source());
     List<Studied> studied = new ArrayList<>();
     studied.add(study(page, anomaly, count, log));
 
     page.text(
         "## About as many inputs as outputs\n\nA digit is read row by row, "
-            + digits.train().side()
-            + " numbers at a time, and told at the end. Here a dense network is near balance"
-            + " already, and there is less to gain.");
-    studied.add(study(page, ProportionTask.rows(digits, source, page.quick()), count, log));
+            + sets.train().side()
+            + " numbers at a time, and told at the end. Here a dense network has most of its"
+            + " weights between hidden units already, and there is less to gain.");
+    studied.add(study(page, ProportionTask.rows(sets, digits.key(), page.quick()), count, log));
     return studied;
   }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.iterativemaps.examples.data.DigitImages;
-import org.iterativemaps.examples.data.DrawnDigits;
+import org.iterativemaps.examples.data.HandwrittenDigits;
 import org.iterativemaps.examples.data.MackeyGlass;
 import org.iterativemaps.examples.notebook.Notebook;
 import org.iterativemaps.examples.notebook.Page;
@@ -146,7 +146,7 @@ public final class PlotGallery implements Notebook<Integer> {
               "Up to 12 by 12, the cells carry their values.");
         });
 
-    DigitImages images = DrawnDigits.make(400, 28, page.seed());
+    DigitImages images = HandwrittenDigits.train();
     page.step(
         "Images",
         () -> {
@@ -154,12 +154,13 @@ public final class PlotGallery implements Notebook<Integer> {
           page.picture(
               "digits",
               ImageGrid.draw(
-                  "Drawn digits",
+                  "Handwritten digits",
                   10,
                   images.side(),
                   Arrays.stream(shown).mapToObj(images.pixels()::get).toList(),
                   Arrays.stream(shown).mapToObj(i -> "" + images.labels()[i]).toList()),
-              "The drawn digits that stand in for MNIST.");
+              "The handwritten digits that the examples read.");
+          page.text(HandwrittenDigits.ATTRIBUTION);
         });
 
     page.step(
@@ -171,7 +172,7 @@ public final class PlotGallery implements Notebook<Integer> {
                   .row("sparse map", 10_000, Spread.of(0.012, 0.015, 0.011))
                   .row("LSTM", 10_000, Spread.of(0.031, 0.027, 0.035)));
           page.print("anything a program would print");
-          page.check("400 digits were drawn", images.count() == 400);
+          page.check("1438 digits are there to train with", images.count() == 1438);
         });
     page.text("How the made-up blocks are thinned:");
     page.code("kept");

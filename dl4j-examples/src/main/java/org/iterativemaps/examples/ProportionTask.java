@@ -67,9 +67,9 @@ record ProportionTask(
 
   /** Digits row by row: about as many inputs as outputs. */
   static ProportionTask rows(DigitSets digits, String source, boolean quick) {
-    DigitImages train = first(digits.train(), 10_000); // MNIST has more than the time allows
-    DigitImages validation = first(digits.validation(), 2000);
-    DigitImages test = first(digits.test(), 2000);
+    DigitSets some = digits.atMost(10_000, 2000); // MNIST has more than the time allows
+    DigitImages train = some.train();
+    int batches = (train.count() + BATCH - 1) / BATCH;
     return new ProportionTask(
         "Digits, row by row",
         "rows",
@@ -78,16 +78,12 @@ record ProportionTask(
         train.side(),
         10_000,
         train.count(),
-        quick ? 3 : 2,
+        Math.max(1, Math.round((quick ? 120f : 400f) / batches)),
         quick ? new double[] {0.004} : RATES,
         source,
         seed -> train.asRows(BATCH, seed),
-        seed -> validation.asRows(BATCH, seed),
-        seed -> test.asRows(BATCH, seed));
-  }
-
-  private static DigitImages first(DigitImages images, int most) {
-    return images.range(0, Math.min(most, images.count()));
+        seed -> some.validation().asRows(BATCH, seed),
+        seed -> some.test().asRows(BATCH, seed));
   }
 
   /** How many batches a training takes. */

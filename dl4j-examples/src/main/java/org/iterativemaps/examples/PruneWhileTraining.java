@@ -9,7 +9,6 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.iterativemaps.examples.data.DigitImages;
-import org.iterativemaps.examples.data.DrawnDigits;
 import org.iterativemaps.examples.notebook.Notebook;
 import org.iterativemaps.examples.notebook.Page;
 import org.iterativemaps.examples.notebook.Progress;
@@ -34,12 +33,14 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import picocli.CommandLine.Mixin;
 
 /** How far a map can be pruned while it trains, how much faster it gets, and two other ways. */
 public final class PruneWhileTraining implements Notebook<List<PruneWhileTraining.Trained>> {
 
   private static final int BATCH = 64;
-  private static final int SIDE = 28;
+
+  @Mixin private DigitOptions digits = new DigitOptions();
 
   /**
    * What became of one way of getting sparse, at one sparsity.
@@ -55,9 +56,21 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
 
   /** How large everything is. */
   private record Size(
-      int width, int images, int tests, int epochs, int seeds, double[] sparsities) {
+      int width, int images, int tests, int iterations, int seeds, double[] sparsities) {}
+
+  /** What a network of one seed is trained with, and tested. */
+  private record Data(long seed, DigitSets sets, int epochs) {
+    static Data of(DigitSets sets, long seed, Size size) {
+      return new Data(
+          seed, sets, Math.max(1, Math.round((float) size.iterations / batches(sets.train()))));
+    }
+
     int iterations() {
-      return epochs * (images / BATCH);
+      return epochs * batches(sets.train());
+    }
+
+    private static int batches(DigitImages images) {
+      return (images.count() + BATCH - 1) / BATCH;
     }
   }
 
@@ -103,7 +116,7 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
   // endregion
 
   // region network
-  private static MultiLayerNetwork network(int width, double density, long seed) {
+  private static MultiLayerNetwork network(int inputs, int width, double density, long seed) {
     MultiLayerNetwork network =
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()
@@ -114,7 +127,7 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
                 .layer(
                     new IterativeMapLayer.Builder()
                         .name("map")
-                        .nIn(SIDE * SIDE)
+                        .nIn(inputs)
                         .nOut(width)
                         .steps(3)
                         .density(density)
@@ -137,8 +150,13 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
   public List<Trained> run(Page page) throws Exception {
     Size size =
         page.quick()
-            ? new Size(64, 1000, 300, 4, 1, new double[] {0.9, 0.99})
-            : new Size(256, 3000, 1000, 5, 2, new double[] {0.8, 0.9, 0.95, 0.98, 0.99, 0.995});
+            ? new Size(64, 2000, 500, 160, 1, new double[] {0.9, 0.99})
+            : new Size(256, 3000, 1000, 500, 2, new double[] {0.8, 0.9, 0.95, 0.98, 0.99, 0.995});
+    List<Data> data = new ArrayList<>();
+    for (long seed = page.seed(); seed < page.seed() + size.seeds; seed++) {
+      DigitSets sets = digits.load(page.quick(), seed).atMost(size.images, size.tests);
+      data.add(Data.of(sets, seed, size));
+    }
     page.text(
         "A dense looped map learns to read digits. **While it trains**, its smallest weights go, a few"
             + " at a time (Zhu and Gupta 2017):");
@@ -152,28 +170,29 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
     List<Trained> all = new ArrayList<>();
     int runs = (1 + WAYS.size() * size.sparsities.length) * size.seeds;
     try (Progress progress = page.progress("Train " + runs + " networks", runs)) {
-      all.add(train(DENSE, 0, size, page, progress));
+      all.add(train(DENSE, 0, size.width, data, page, progress));
       for (Way way : WAYS) {
         for (double sparsity : size.sparsities) {
-          all.add(train(way, sparsity, size, page, progress));
+          all.add(train(way, sparsity, size.width, data, page, progress));
         }
       }
     }
-    show(page, size, all);
+    show(page, size, data.get(0).sets.train(), all);
     return all;
   }
 
-  private static Trained train(Way way, double sparsity, Size size, Page page, Progress progress) {
-    double[] accuracies = new double[size.seeds];
+  private static Trained train(
+      Way way, double sparsity, int width, List<Data> seeds, Page page, Progress progress) {
+    double[] accuracies = new double[seeds.size()];
     double milliseconds = 0;
     MultiLayerNetwork network = null;
     boolean isShown = way == PRUNED && sparsity == 0.9;
     MapWatch watch = null;
-    for (int s = 0; s < size.seeds; s++) {
-      long seed = page.seed() + s;
-      DigitImages digits = DrawnDigits.make(size.images + size.tests, SIDE, seed);
-      network = network(size.width, way.startsSparse ? 1 - sparsity : 1, seed);
-      TrainingListener listener = way.listener.make(sparsity, size.iterations());
+    for (int s = 0; s < accuracies.length; s++) {
+      Data data = seeds.get(s);
+      DigitImages train = data.sets.train();
+      network = network(train.inputs(), width, way.startsSparse ? 1 - sparsity : 1, data.seed);
+      TrainingListener listener = way.listener.make(sparsity, data.iterations());
       if (listener != null) {
         network.setListeners(listener);
       }
@@ -181,13 +200,12 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
         watch = MapWatch.every(2).build();
         network.addListeners(watch); // behind what prunes: sees what is left
       }
-      DataSetIterator images = digits.range(0, size.images).asVectors(BATCH, seed);
-      network.fit(images, size.epochs);
-      DigitImages tests = digits.range(size.images, size.images + size.tests);
-      accuracies[s] = network.evaluate(tests.asVectors(250, 0)).accuracy();
+      DataSetIterator images = train.asVectors(BATCH, data.seed);
+      network.fit(images, data.epochs);
+      accuracies[s] = network.evaluate(data.sets.test().asVectors(250, 0)).accuracy();
       network.setListeners();
       images.reset();
-      milliseconds += stepTime(network, images.next()) / size.seeds;
+      milliseconds += stepTime(network, images.next()) / accuracies.length;
       progress.note(String.format(Locale.ROOT, "%s %.2f: %.3f", way.name, sparsity, accuracies[s]));
       progress.step();
       System.gc(); // ND4J gives native memory back only then
@@ -198,7 +216,7 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
       page.picture(
           "pruned",
           BlockMaps.spy("The map after pruning to 90 %", map).picture(),
-          "One threshold for both blocks: more of h to h stays, and less from the rim of the images.");
+          "One threshold for both blocks; of the columns of x, those at the rim keep least.");
     }
     return new Trained(way.name, sparsity, map.trainableWeights(), accuracies, milliseconds);
   }
@@ -224,13 +242,16 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
     return Spread.of(milliseconds).median();
   }
 
-  private static void show(Page page, Size size, List<Trained> all) {
+  private void show(Page page, Size size, DigitImages images, List<Trained> all) {
     Table table = Table.of("way", "sparsity", "weights", "test accuracy", "ms per step");
     for (Trained one : all) {
       table.row(
           one.way, one.sparsity, one.weights, Spread.of(one.accuracies), one.millisecondsPerStep);
     }
-    page.table(table.caption("Digits drawn by the program; mean ± standard deviation over seeds"));
+    page.table(
+        table.caption(
+            "Test images of " + digits.name() + "; mean ± standard deviation over seeds"));
+    page.text(digits.source());
     String left = "weights left, log10";
     LearningCurves accuracy =
         LearningCurves.of("What is left does the work", left, "test accuracy");
@@ -251,7 +272,7 @@ public final class PruneWhileTraining implements Notebook<List<PruneWhileTrainin
     }
     page.picture("accuracy", accuracy.picture(), "");
     page.picture("time", time.picture(), "A whole training step: map, read-out, loss and Adam.");
-    long cells = (SIDE * SIDE + size.width) * (long) size.width;
+    long cells = (images.inputs() + size.width) * (long) size.width;
     page.check(
         "Every map has as many weights as its sparsity leaves of " + cells + " cells",
         all.stream().allMatch(t -> Math.abs(t.weights - (1 - t.sparsity) * cells) <= 2));

@@ -1,13 +1,9 @@
 package org.iterativemaps.examples;
 
 import java.io.File;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.deeplearning4j.datasets.iterator.impl.MnistDataSetIterator;
-import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -16,40 +12,34 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.iterativemaps.examples.data.DigitImages;
-import org.iterativemaps.examples.data.Iris;
-import org.iterativemaps.examples.data.Mnist;
 import org.iterativemaps.examples.notebook.Notebook;
 import org.iterativemaps.examples.notebook.Page;
 import org.iterativemaps.examples.notebook.Progress;
 import org.iterativemaps.examples.notebook.Spread;
 import org.iterativemaps.examples.notebook.Table;
 import org.iterativemaps.examples.plots.BlockMaps;
+import org.iterativemaps.examples.plots.ImageGrid;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.dataset.SplitTestAndTrain;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.nd4j.linalg.dataset.api.preprocessor.NormalizerStandardize;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** The quickstart: a stack of dense layers, and one sparse map that is applied several times. */
 public final class SwapMlpForLoopedMap implements Notebook<List<SwapMlpForLoopedMap.Trained>> {
 
-  @Option(
-      names = "--mnist",
-      paramLabel = "DIR|download",
-      description = "Train on MNIST instead of Iris: a folder with its IDX files, or 'download'.")
-  private String mnist;
+  private static final int SHOWN = 20;
+
+  @Mixin private DigitOptions digits = new DigitOptions();
 
   /**
    * What became of one network.
    *
    * @param name of the network
    * @param parameters how many it has
-   * @param accuracies on the test samples, one per seed
+   * @param accuracies on the test images, one per seed
    * @param millisecondsPerEpoch one per seed
    * @param last the network of the last seed
    */
@@ -60,14 +50,14 @@ public final class SwapMlpForLoopedMap implements Notebook<List<SwapMlpForLooped
       double[] millisecondsPerEpoch,
       MultiLayerNetwork last) {}
 
-  /** What the networks learn, and for how long. */
-  private record Task(
-      String name, int nIn, int nOut, int width, int seeds, int epochs, Splitter data) {}
-
-  private record Split(DataSetIterator train, DataSetIterator test) {}
-
-  private interface Splitter {
-    Split split(long seed) throws Exception;
+  /** What the networks learn, how wide they are, and for how long. */
+  private record Task(DigitSets data, int batch, int width, int seeds, int epochs) {
+    static Task of(DigitSets data, boolean quick) {
+      int width = Math.min(256, data.train().inputs());
+      return data.train().count() <= 2000
+          ? new Task(data, 32, width, quick ? 2 : 5, quick ? 6 : 30)
+          : new Task(data, 128, width, quick ? 1 : 3, quick ? 1 : 5);
+    }
   }
 
   private interface Network {
@@ -89,8 +79,8 @@ public final class SwapMlpForLoopedMap implements Notebook<List<SwapMlpForLooped
         .layer(new DenseLayer.Builder().nOut(task.width).build())
         .layer(new DenseLayer.Builder().nOut(task.width).build())
         .layer(new DenseLayer.Builder().nOut(task.width).build())
-        .layer(softmax(task))
-        .setInputType(InputType.feedForward(task.nIn))
+        .layer(softmax())
+        .setInputType(InputType.feedForward(task.data.train().inputs()))
         .build();
   }
 
@@ -105,24 +95,39 @@ public final class SwapMlpForLoopedMap implements Notebook<List<SwapMlpForLooped
         .list()
         // Instead of three DenseLayers: one sparse map whose weights are applied three times.
         .layer(new IterativeMapLayer.Builder().nOut(task.width).steps(3).density(0.2).build())
-        .layer(softmax(task))
-        .setInputType(InputType.feedForward(task.nIn))
+        .layer(softmax())
+        .setInputType(InputType.feedForward(task.data.train().inputs()))
         .build();
   }
 
   // endregion
 
-  private static OutputLayer softmax(Task task) {
+  private static OutputLayer softmax() {
     return new OutputLayer.Builder(LossFunction.MCXENT)
         .activation(Activation.SOFTMAX)
-        .nOut(task.nOut)
+        .nOut(DigitImages.CLASSES)
         .build();
   }
 
   @Override
   public List<Trained> run(Page page) throws Exception {
-    Task task = mnist == null ? iris(page.quick()) : mnist(page.quick());
-    page.text("An ordinary DL4J classifier for " + task.name + ", a stack of `DenseLayer`s:");
+    Task task = Task.of(digits.load(page.quick(), page.seed()), page.quick());
+    DigitImages some = task.data.test().range(0, Math.min(SHOWN, task.data.test().count()));
+    page.text("What is learned: to read " + digits.name() + ".");
+    page.picture(
+        "digits",
+        ImageGrid.draw(
+            "Some to test with",
+            10,
+            some.side(),
+            some.pixels(),
+            Arrays.stream(some.labels()).mapToObj(Integer::toString).toList()),
+        task.data.train().count()
+            + " to train with, "
+            + task.data.test().count()
+            + " to test with.");
+    page.text(digits.source());
+    page.text("An ordinary DL4J classifier, a stack of `DenseLayer`s:");
     page.code("mlp");
     page.text(
         "An **iterative map** applies one set of sparse weights several times to a state that is held"
@@ -149,7 +154,10 @@ public final class SwapMlpForLoopedMap implements Notebook<List<SwapMlpForLooped
     }
     page.table(
         table.caption(
-            task.name + ": mean ± standard deviation over " + task.seeds + " seeds; median time"));
+            digits.name()
+                + ": mean ± standard deviation over "
+                + task.seeds
+                + " seeds; median time"));
     page.text(
         "A map is an ordinary DL4J layer: saved and loaded with the model, its weight mask with it.");
     page.step("Save and reload", () -> saveAndReload(network, task, page));
@@ -163,18 +171,18 @@ public final class SwapMlpForLoopedMap implements Notebook<List<SwapMlpForLooped
     MultiLayerNetwork last = null;
     try (Progress progress = page.progress(name, (long) task.seeds * task.epochs)) {
       for (int s = 0; s < task.seeds; s++) {
-        Split data = task.data.split(page.seed() + s);
+        DataSetIterator train = task.data.train().asVectors(task.batch, page.seed() + s);
         last = new MultiLayerNetwork(network.configure(task, page.seed() + s));
         last.init();
         long[] nanos = new long[task.epochs];
         for (int epoch = 0; epoch < task.epochs; epoch++) {
           long start = System.nanoTime();
-          last.fit(data.train);
+          last.fit(train);
           nanos[epoch] = System.nanoTime() - start;
           progress.step();
         }
         milliseconds[s] = median(nanos) / 1e6;
-        accuracies[s] = last.evaluate(data.test).accuracy();
+        accuracies[s] = last.evaluate(task.data.test().asVectors(250, 0)).accuracy();
         progress.note(String.format(Locale.ROOT, "accuracy %.3f", accuracies[s]));
       }
     }
@@ -190,53 +198,10 @@ public final class SwapMlpForLoopedMap implements Notebook<List<SwapMlpForLooped
     File file = page.folder().resolve("looped-map.zip").toFile();
     ModelSerializer.writeModel(network, file, true);
     MultiLayerNetwork reloaded = ModelSerializer.restoreMultiLayerNetwork(file);
-    INDArray samples = task.data.split(page.seed()).test.next().getFeatures();
+    INDArray samples = task.data.test().asVectors(50, 0).next().getFeatures();
     page.check(
         "The reloaded model, " + file.length() / 1024 + " KB, gives the same outputs",
         network.output(samples).equals(reloaded.output(samples)));
-  }
-
-  private static Task iris(boolean quick) throws Exception {
-    DataSet flowers = Iris.load();
-    Splitter data =
-        seed -> {
-          DataSet shuffled = flowers.copy();
-          shuffled.shuffle(seed);
-          SplitTestAndTrain split = shuffled.splitTestAndTrain(100);
-          NormalizerStandardize normalizer = new NormalizerStandardize();
-          normalizer.fit(split.getTrain());
-          normalizer.transform(split.getTrain());
-          normalizer.transform(split.getTest());
-          return new Split(
-              new ListDataSetIterator<>(split.getTrain().asList(), 25),
-              new ListDataSetIterator<>(split.getTest().asList(), 50));
-        };
-    return new Task("Iris", Iris.FEATURES, Iris.CLASSES, 24, quick ? 2 : 5, quick ? 20 : 60, data);
-  }
-
-  private Task mnist(boolean quick) throws Exception {
-    int batch = 128;
-    Splitter data;
-    if (mnist.equals("download")) {
-      data =
-          seed -> {
-            try {
-              return new Split(
-                  new MnistDataSetIterator(batch, true, (int) seed),
-                  new MnistDataSetIterator(batch, false, (int) seed));
-            } catch (IOException e) {
-              throw new IOException(
-                  "MNIST could not be downloaded; fetch its four IDX files by hand and give their"
-                      + " folder: --mnist DIR",
-                  e);
-            }
-          };
-    } else {
-      DigitImages train = Mnist.train(Path.of(mnist));
-      DigitImages test = Mnist.test(Path.of(mnist));
-      data = seed -> new Split(train.asVectors(batch, seed), test.asVectors(batch, seed));
-    }
-    return new Task("MNIST", 784, 10, 256, quick ? 1 : 3, quick ? 1 : 5, data);
   }
 
   /** Starts it: {@code --help} lists its options. */

@@ -46,13 +46,14 @@ class HiddenProportionStudyTest {
     for (Studied task : first.result()) {
       for (Trained plan : task.plans()) {
         trainings += plan.accuracies().length;
-        assertTrue(worst(plan) > 0.15, task.task() + ", " + plan.name()); // chance is 0.1
+        boolean rows = task.task().startsWith("Digits");
+        assertTrue(worst(plan) > (rows ? 0.6 : 0.15), task.task() + ", " + plan.name());
       }
       assertFitsTheMaps(task);
     }
     Studied anomaly = first.result().get(0);
     double best = anomaly.plans().stream().mapToDouble(plan -> worst(plan)).max().orElseThrow();
-    assertTrue(best > 0.6, "best plan, worse seed: " + best);
+    assertTrue(best > 0.8, "best plan, worse seed: " + best);
 
     // As if the power had failed: three results are lost, one of them half written.
     Path log = folder.resolve("runs.txt");

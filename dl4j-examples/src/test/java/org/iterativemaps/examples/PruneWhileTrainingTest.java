@@ -31,10 +31,10 @@ class PruneWhileTrainingTest {
     assertEquals(0, outcome.exitCode(), printed.toString());
     Browser.checkPage(outcome.page(), 3);
     assertEquals(1 + 3 * 2, outcome.result().size());
-    long cells = (784 + 64) * 64;
+    long cells = (64 + 64) * 64;
     for (Trained one : outcome.result()) {
       assertEquals(Math.rint((1 - one.sparsity()) * cells), one.weights(), 1, one.way());
-      double floor = one.sparsity() == 0.99 ? 0.3 : 0.7;
+      double floor = one.sparsity() == 0.99 ? 0.5 : 0.8; // 82 and 819 weights; chance is 0.1
       assertTrue(one.accuracies()[0] > floor, one.toString() + one.accuracies()[0]);
     }
   }

@@ -1,6 +1,7 @@
 package org.iterativemaps.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -36,18 +37,18 @@ class SwapMlpForLoopedMapTest {
   }
 
   @Test
-  void bothNetworksLearnIris() throws Exception {
+  void bothNetworksLearnToRead() throws Exception {
     Outcome<List<Trained>> outcome = run("--seed", "1");
     assertEquals(0, outcome.exitCode(), printed.toString());
-    Browser.checkPage(outcome.page(), 1);
+    Browser.checkPage(outcome.page(), 2);
     Trained dense = outcome.result().get(0);
     Trained map = outcome.result().get(1);
-    // 4-24-24-24-3, and 20 % of (4 + 24) * 24 weights with one bias vector in their place.
-    assertEquals(5 * 24 + 2 * 25 * 24 + 25 * 3, dense.parameters());
-    assertEquals(19 + 115 + 24 + 25 * 3, map.parameters());
+    // 64-64-64-64-10, and 20 % of 64 * 64 weights, twice, with one bias vector in their place.
+    assertEquals(3 * 65 * 64 + 65 * 10, dense.parameters());
+    assertEquals(2 * 819 + 64 + 65 * 10, map.parameters());
     for (Trained network : outcome.result()) {
       for (double accuracy : network.accuracies()) {
-        assertTrue(accuracy >= 0.85, network.name() + " " + accuracy);
+        assertTrue(accuracy >= 0.92, network.name() + " " + accuracy);
       }
     }
     assertTrue(Files.exists(outcome.page()) && Files.exists(outcome.picture()));
@@ -84,6 +85,15 @@ class SwapMlpForLoopedMapTest {
     Outcome<List<Trained>> outcome = run("--mnist", folder.resolve("absent").toString());
     assertEquals(1, outcome.exitCode());
     assertTrue(printed.toString().contains("absent"), printed.toString());
+  }
+
+  @Test
+  void itTrainsOnDrawnDigits() {
+    Outcome<List<Trained>> outcome = run("--drawn");
+    assertEquals(0, outcome.exitCode(), printed.toString());
+    assertTrue(printed.toString().contains("drawn digits"), printed.toString());
+    assertFalse(printed.toString().contains("CC BY"), printed.toString());
+    assertTrue(outcome.result().get(1).accuracies()[0] > 0.9);
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.map.pattern.WeightMask;
 
 /**
  * A map and the numbers on it: what is carried from one network, file or form to another, and what
@@ -76,9 +77,13 @@ public final class MapWeights {
   public double[] values(String key) {
     double[] numbers = values.get(key);
     if (numbers == null) {
-      throw new IllegalArgumentException("no parameter " + key + "; there are " + values.keySet());
+      throw noParameter(key);
     }
     return numbers.clone();
+  }
+
+  private IllegalArgumentException noParameter(String key) {
+    return new IllegalArgumentException("no parameter " + key + "; there are " + values.keySet());
   }
 
   /**
@@ -100,6 +105,20 @@ public final class MapWeights {
    */
   public double[] weights(String from, String to) {
     return values(Parameter.weightKey(from, to));
+  }
+
+  /**
+   * Which weights of a trained block exist: the k-th of {@link #weights} is its k-th entry.
+   *
+   * @throws IllegalArgumentException if there is no such block
+   */
+  public WeightMask mask(String from, String to) {
+    String key = Parameter.weightKey(from, to);
+    return realized.parameters().stream()
+        .filter(parameter -> parameter.key().equals(key))
+        .findFirst()
+        .orElseThrow(() -> noParameter(key))
+        .mask();
   }
 
   /**

@@ -48,6 +48,12 @@ class MapWeightsTest {
   }
 
   @Test
+  void masksOfTrainedBlocks() {
+    assertEquals(WeightMask.dense(2, 2), weights.mask("x", "h"));
+    assertThrows(IllegalArgumentException.class, () -> weights.mask("h", "h")); // fixed
+  }
+
+  @Test
   void whatItIsMadeOfAndHandsOutMayChange() {
     in[0] = 9;
     weights.bias("h")[0] = 9;

@@ -169,24 +169,4 @@ class ListenersTest {
     assertNotEquals(before.map(), after.map());
     assertEquals(before.parameterCount(), after.parameterCount());
   }
-
-  /** What the README shows. */
-  @Test
-  void theReadmesExampleRuns() {
-    MultiLayerNetwork network = Nets.stack(new Adam(0.01), false);
-    DataSetIterator data = new ListDataSetIterator<>(List.of(Nets.data(1, false)), 1);
-    int epochs = 3;
-    long seed = 1;
-    network.addListeners(
-        new GradualPruning(
-            BlockChoice.all(), SparsitySchedule.cubic(0.9, 1000, 5000, 100), Scope.GLOBAL));
-    network.addListeners( // RigL; SparseRewiring.atRandom(…) is SET
-        SparseRewiring.byGradient(BlockChoice.all(), new RewiringSchedule(0.3, 100, 7500, 100)));
-    network.fit(data, epochs);
-
-    Surgery.prune(network, BlockChoice.all().named("h->h"), 0.95, Scope.PER_BLOCK); // at once
-    Surgery.grow(network, "map", "h", 16, seed); // 16 units more in slot h, outputs unchanged
-    Surgery.shrink(network, "map", "h", 8); // the 8 that matter least go
-    assertEquals(6 + 16 - 8, LiveMaps.settings(network, "map").map().slot("h").size());
-  }
 }

@@ -50,6 +50,15 @@ public record DigitImages(int side, List<float[]> pixels, int[] labels) {
   }
 
   /**
+   * Numbers per image.
+   *
+   * @return side · side
+   */
+  public int inputs() {
+    return side * side;
+  }
+
+  /**
    * Some of the images, in their order.
    *
    * @param from first index
@@ -70,7 +79,7 @@ public record DigitImages(int side, List<float[]> pixels, int[] labels) {
    */
   public DataSetIterator asVectors(int batch, long seed) {
     return new SampleIterator(
-        count(), batch, seed, side * side, CLASSES, samples -> batch(samples, false));
+        count(), batch, seed, inputs(), CLASSES, samples -> batch(samples, false));
   }
 
   /**

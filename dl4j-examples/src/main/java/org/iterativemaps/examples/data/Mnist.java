@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.deeplearning4j.datasets.iterator.impl.MnistDataSetIterator;
+import org.nd4j.linalg.dataset.DataSet;
 
 /**
  * The MNIST digits from the four files in IDX format that they are distributed in, packed by gzip
@@ -36,6 +38,48 @@ public final class Mnist {
    */
   public static DigitImages test(Path folder) throws IOException {
     return read(folder, "t10k");
+  }
+
+  /**
+   * Lets DL4J download the training images, once, into its folder below the user's home.
+   *
+   * @return all images, 60 000
+   * @throws IOException if they cannot be had; the message says what to do
+   */
+  public static DigitImages downloadTrain() throws IOException {
+    return download(true);
+  }
+
+  /**
+   * Lets DL4J download the test images, once, into its folder below the user's home.
+   *
+   * @return all images, 10 000
+   * @throws IOException if they cannot be had; the message says what to do
+   */
+  public static DigitImages downloadTest() throws IOException {
+    return download(false);
+  }
+
+  private static DigitImages download(boolean train) throws IOException {
+    List<float[]> pixels = new ArrayList<>();
+    List<Integer> classes = new ArrayList<>();
+    try {
+      var batches = new MnistDataSetIterator(1000, train ? 60_000 : 10_000, false, train, false, 0);
+      while (batches.hasNext()) {
+        DataSet batch = batches.next();
+        pixels.addAll(List.of(batch.getFeatures().toFloatMatrix()));
+        for (int label : batch.getLabels().argMax(1).toIntVector()) {
+          classes.add(label);
+        }
+      }
+    } catch (IOException e) {
+      throw new IOException(
+          "MNIST could not be downloaded; fetch its four IDX files by hand and give their folder:"
+              + " --mnist DIR",
+          e);
+    }
+    int side = (int) Math.round(Math.sqrt(pixels.get(0).length));
+    return new DigitImages(side, pixels, classes.stream().mapToInt(i -> i).toArray());
   }
 
   private static DigitImages read(Path folder, String set) throws IOException {

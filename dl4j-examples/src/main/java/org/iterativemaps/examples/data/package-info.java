@@ -1,7 +1,9 @@
 /**
- * Data for the examples, all of it at hand without a network: MNIST files the user brings, digits
- * drawn by the program, generated sequences, and {@code us-founding-documents.txt}: the Declaration
- * of Independence and the Constitution of the United States, which are in the public domain.
+ * Data for the examples, all of it at hand without a network: real handwritten digits ({@code
+ * optdigits.csv.gz}, CC BY 4.0, see {@link org.iterativemaps.examples.data.HandwrittenDigits}),
+ * digits drawn by the program, MNIST files the user brings, generated sequences, and {@code
+ * us-founding-documents.txt}: the Declaration of Independence and the Constitution of the United
+ * States, which are in the public domain.
  *
  * <p>Generators use {@link java.util.Random}, whose algorithm is part of its specification, and
  * {@link StrictMath}, so that a seed means the same data on every JVM.

@@ -27,7 +27,11 @@ final class EmulatedDriver {
 
   private static final String GPU = "gpu";
   private static final Path SOURCE = Path.of("src/test/cuda/driver.cpp");
-  private static final Path FOLDER = Path.of("target/cuda-emulator");
+
+  /** Of this JVM alone: several run tests at once. */
+  private static final Path FOLDER =
+      Path.of("target/cuda-emulator", Long.toString(ProcessHandle.current().pid()));
+
   private static final long MINUTES = 3;
 
   /** What driver.cpp exports beside the driver's functions. */

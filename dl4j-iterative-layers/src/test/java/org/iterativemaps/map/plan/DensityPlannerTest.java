@@ -239,20 +239,6 @@ class DensityPlannerTest {
     return best;
   }
 
-  /** As the README has it. */
-  @Test
-  void theReadmesPlan() {
-    DensityPlan plan =
-        DensityPlanner.of(2500, 10) // units of x and y
-            .density(PaperBlock.X_TO_H, 0.1)
-            .trainableWeights(100_000)
-            .hiddenProportion(0.4)
-            .plan();
-    BlockMap map = plan.exactMap(new ActivationTanH(), new ActivationIdentity(), 1);
-    assertEquals(0.4, HiddenProportion.expected(map).value(), 1e-4);
-    assertEquals(100_000, map.realize().trainableWeights());
-  }
-
   @Test
   void wholeBudgetsAreHitExactly() {
     for (long seed = 0; seed < 1_000; seed++) {

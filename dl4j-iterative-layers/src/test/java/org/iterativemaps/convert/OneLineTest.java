@@ -1,51 +1,19 @@
 package org.iterativemaps.convert;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
-import java.nio.file.Path;
-import java.util.Random;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.util.ModelSerializer;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.LayerWeights;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The lines of the README, and the one-line builders. */
-class ReadmeTest {
-  @TempDir private Path folder;
-
-  @Test
-  void swapYourMlpInALine() throws Exception {
-    MultiLayerNetwork network = FromMlpTest.mlp(20, 30, 30, 10);
-    INDArray x = SameNetworks.normal(new Random(1), DataType.DOUBLE, 3, 20);
-
-    Conversion<MultiLayerNetwork> swapped = IterativeMaps.fromMlp(network);
-    String report = swapped.report().toString();
-    MultiLayerNetwork map = swapped.network();
-    MapKnobs.of(map).steps(5);
-
-    IterativeMaps.fromMlp(network, MlpOptions.dense().density(0.1));
-    IterativeMaps.fromMlp(network, MlpOptions.tied(64, 6).freshWeights());
-    IterativeMaps.fromMlp(network.getLayerWiseConfigurations());
-    MultiLayerNetwork back = IterativeMaps.toMlp(map).network();
-
-    assertTrue(report.contains("slot h1") && report.contains("MapLossLayer"), report);
-    SameNetworks.assertClose(network.output(x), map.output(x), 1e-12);
-    assertEquals(network.params(), back.params());
-    File file = folder.resolve("map.zip").toFile();
-    ModelSerializer.writeModel(map, file, true);
-    MultiLayerNetwork restored = ModelSerializer.restoreMultiLayerNetwork(file);
-    SameNetworks.assertClose(map.output(x), restored.output(x), 0);
-  }
-
+/** What a line makes, and what its parameters are called. */
+class OneLineTest {
   @Test
   void keysOfParametersNameTheSlots() {
     MultiLayerNetwork network =

@@ -1,0 +1,2 @@
+/** Jupyter notebooks, run cell by cell without a Jupyter: see {@link FirstMapTest}. */
+package org.iterativemaps.examples.jupyter;
