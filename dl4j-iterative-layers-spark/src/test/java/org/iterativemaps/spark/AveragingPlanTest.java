@@ -89,10 +89,10 @@ class AveragingPlanTest {
   void staysWhatItIs() {
     AveragingPlan plan = new AveragingPlan(7, 3, 4, 2, 20);
     assertArrayEquals(
-        new int[] {2, 0, 1, 1, 2, 0, 1, 0, 2, 0},
+        new int[] {1, 2, 0, 2, 1, 0, 1, 0, 2, 2},
         IntStream.range(0, 10).map(plan::workerOf).toArray());
-    assertArrayEquals(new int[] {0, 0, 0, 0}, plan.batches(0, 0, 0).get(0));
-    assertEquals(0, plan.noiseSeed(5, 1));
+    assertArrayEquals(new int[] {3, 4, 2, 6}, plan.batches(0, 0, 0).get(0));
+    assertEquals(-882554085130016569L, plan.noiseSeed(5, 1));
   }
 
   @Test

@@ -146,7 +146,7 @@ class BadInputTest {
                         SETTINGS))
             .getMessage();
     assertTrue(message.matches("(?s)round 1, worker [01] \\(on executor driver at .*"), message);
-    assertTrue(message.contains("nIn=5"), message);
+    assertTrue(message.contains("layer # inputs = 5"), message);
   }
 
   @Test

@@ -19,7 +19,7 @@ class ExampleBytesTest {
   @ParameterizedTest
   @EnumSource(
       value = DataType.class,
-      names = {"DOUBLE", "FLOAT", "FLOAT16", "BFLOAT16", "INT32", "INT64", "UINT8"})
+      names = {"DOUBLE", "FLOAT", "HALF", "BFLOAT16", "INT", "LONG", "UBYTE"})
   void batchesComeBack(DataType type) {
     INDArray images = Nd4j.arange(2 * 3 * 4 * 5).reshape(2, 3, 4, 5).castTo(type);
     INDArray features = Nd4j.arange(8).reshape('f', 2, 4).castTo(type);

@@ -15,6 +15,8 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.layers.IterativeMapLayer;
+import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.dataset.DataSet;
@@ -70,6 +72,20 @@ class WireTest {
     return network;
   }
 
+  /** A dense layer of which a tenth of the weights exists. */
+  private static Layer aTenth(int nIn) {
+    return new IterativeMapLayer.Builder()
+        .map(
+            BlockMap.builder()
+                .input("x", nIn)
+                .state("h", WIDTH, Activation.SIGMOID)
+                .connect("x", "h", Sparsity.density(0.1))
+                .output("h")
+                .build())
+        .steps(1)
+        .build();
+  }
+
   private static Traffic run(MultiLayerNetwork network) throws Exception {
     List<DataSet> data = Networks.MAP.data(1, 32);
     List<Round> rounds = new ArrayList<>();
@@ -118,15 +134,7 @@ class WireTest {
 
   @Test
   void aTenthOfTheWeightsIsAtMostTwelvePercentOfTheBytes() throws Exception {
-    Traffic sparse =
-        run(
-            network(
-                new IterativeMapLayer.Builder()
-                    .nIn(Networks.FEATURES)
-                    .nOut(WIDTH)
-                    .density(0.1)
-                    .build(),
-                new IterativeMapLayer.Builder().nIn(WIDTH).nOut(WIDTH).density(0.1).build()));
+    Traffic sparse = run(network(aTenth(Networks.FEATURES), aTenth(WIDTH)));
     Traffic dense =
         run(
             network(
