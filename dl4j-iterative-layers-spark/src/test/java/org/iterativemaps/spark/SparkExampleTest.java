@@ -29,10 +29,11 @@ class SparkExampleTest {
     Path data = Files.writeString(folder.resolve("data.csv"), lines);
     Path checkpoints = folder.resolve("checkpoints");
     JavaSparkContext spark = LocalSpark.context();
-    SparkExample.train(spark, data.toString(), checkpoints);
+    SparkExample.Application.train(spark, data.toString(), checkpoints);
     assertEquals(10, Checkpoint.latest(checkpoints).rounds());
 
-    JavaRDD<DataSet> examples = spark.textFile(data.toString()).map(SparkExample::parse);
+    JavaRDD<DataSet> examples =
+        spark.textFile(data.toString()).map(SparkExample.Application::parse);
     SparkSettings longer =
         SparkSettings.builder()
             .workers(4)
@@ -42,7 +43,7 @@ class SparkExampleTest {
             .seed(1)
             .checkpoints(checkpoints, 10)
             .build();
-    MultiLayerNetwork network = SparkExample.goOn(examples, longer, checkpoints);
+    MultiLayerNetwork network = SparkExample.Resuming.goOn(examples, longer, checkpoints);
     DataSet all = DataSet.merge(examples.collect());
     double accuracy =
         network
@@ -53,6 +54,6 @@ class SparkExampleTest {
             .meanNumber()
             .doubleValue();
     assertTrue(accuracy > 0.9, "accuracy " + accuracy);
-    assertEquals("maps", SparkExample.conf().get("spark.app.name"));
+    assertEquals("maps", SparkExample.Conf.conf().get("spark.app.name"));
   }
 }
