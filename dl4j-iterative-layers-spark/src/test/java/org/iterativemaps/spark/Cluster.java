@@ -68,6 +68,7 @@ final class Cluster implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx256m");
+    command.add("-XX:TieredStopAtLevel=1"); // to start sooner
     command.add("-Dtest.log=info");
     command.addAll(LocalSpark.FLAGS);
     command.add("-cp");

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.dataset.DataSet;
 
 /** On executors that are processes of their own. */
-@Timeout(value = 150, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class ClusterTest {
   private static final List<DataSet> DATA = data();
 
@@ -42,8 +42,10 @@ class ClusterTest {
 
   @AfterAll
   static void end() throws InterruptedException {
-    cluster.close();
-    assertEquals(0, cluster.alive());
+    if (cluster != null) {
+      cluster.close();
+      assertEquals(0, cluster.alive());
+    }
   }
 
   private static SparkSettings.Builder settings() {
