@@ -301,6 +301,11 @@ public final class ModelFile {
     return array;
   }
 
+  /** The network: a {@code MultiLayerNetwork} or a {@code ComputationGraph}. */
+  public Model network() {
+    return network;
+  }
+
   /**
    * The network.
    *
