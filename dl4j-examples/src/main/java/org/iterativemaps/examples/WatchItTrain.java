@@ -61,7 +61,7 @@ public final class WatchItTrain implements Callable<Integer> {
           .getErr()
           .println(
               "WatchItTrain: found no user interface on the class path; the profile ui brings DL4J's"
-                  + " (60 MB): mvn -q -B -Pui,run -DskipTests package -Dexample=WatchItTrain");
+                  + " (60 MB): mvn -q -B -Pui -Drun package -Dexample=WatchItTrain");
       return spec.exitCodeOnInvalidInput();
     }
     PrintWriter out = spec.commandLine().getOut();

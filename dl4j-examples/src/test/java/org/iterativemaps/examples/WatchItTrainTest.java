@@ -19,6 +19,6 @@ class WatchItTrainTest {
     int exitCode =
         new CommandLine(new WatchItTrain()).setErr(new PrintWriter(said, true)).execute("--quick");
     assertEquals(2, exitCode);
-    assertTrue(said.toString().contains("mvn -q -B -Pui,run -DskipTests package"), said.toString());
+    assertTrue(said.toString().contains("mvn -q -B -Pui -Drun package"), said.toString());
   }
 }
