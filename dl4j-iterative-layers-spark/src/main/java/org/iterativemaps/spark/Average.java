@@ -126,9 +126,14 @@ final class Average implements Serializable {
     return high[high.length - 1] / examples;
   }
 
+  /** Of the replica furthest on. */
+  int iteration() {
+    return iteration;
+  }
+
   /** Bytes of what one replica sends. */
   long bytes() {
-    return (long) high.length * Double.BYTES;
+    return (long) high.length * Double.BYTES * (low == null ? 1 : 2);
   }
 
   /** Gives a network the averaged numbers, and the iteration count of the replica furthest on. */
@@ -147,7 +152,11 @@ final class Average implements Serializable {
   private void assign(INDArray vector, int begin, int length) {
     double[] means = new double[length];
     for (int i = 0; i < length; i++) {
-      means[i] = high[begin + i] / examples;
+      double sum = high[begin + i];
+      double mean = sum / examples;
+      // What division and sum have lost: equal numbers have their own mean.
+      double lost = Math.fma(-mean, examples, sum) + (low == null ? 0 : low[begin + i]);
+      means[i] = mean + lost / examples;
     }
     vector.assign(Nd4j.createFromArray(means).castTo(vector.dataType()).reshape(vector.shape()));
   }

@@ -50,23 +50,25 @@ final class CheckpointFolder {
   /**
    * Before the first round.
    *
-   * @param isResumed whether checkpoints in it are those of this run
-   * @throws IllegalArgumentException if there are some and it is not
+   * @param done rounds of the checkpoint that the run goes on from; 0 for none
+   * @throws IllegalArgumentException if there are checkpoints of more rounds, or of another plan
    */
-  static CheckpointFolder begin(
-      SparkSettings.Checkpoints settings, AveragingPlan plan, boolean isResumed) {
+  static CheckpointFolder begin(SparkSettings.Checkpoints settings, AveragingPlan plan, int done) {
     Path folder = settings.folder();
     try {
       Files.createDirectories(folder);
       List<Path> files = files(folder);
-      if (!isResumed && !files.isEmpty()) {
+      if (!files.isEmpty()
+          && (rounds(files.get(files.size() - 1)) > done || !readPlan(folder).equals(plan))) {
         throw new IllegalArgumentException(
             "checkpoints: found "
                 + files.get(files.size() - 1).getFileName()
                 + " of an earlier run in "
                 + folder
-                + ", expected none; go on from it with resume(Checkpoint.latest(folder), …), or"
-                + " give another folder");
+                + ", expected "
+                + (done == 0 ? "none" : "those of this run, up to " + name(done))
+                + "; go on from it with resume(Checkpoint.latest(folder), …), or give another"
+                + " folder");
       }
       Path beside = folder.resolve("." + PLAN);
       Files.writeString(beside, text(plan));
@@ -95,6 +97,10 @@ final class CheckpointFolder {
   /** The plan of the run that wrote the folder. */
   static AveragingPlan readPlan(Path folder) throws IOException {
     Path file = folder.resolve(PLAN);
+    if (!Files.exists(file)) {
+      throw new IOException(
+          file + ": not found, expected beside checkpoints; copy it from where they were written");
+    }
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file)) {
       properties.load(reader);

@@ -90,7 +90,7 @@ final class Environment implements Serializable {
   /**
    * Asks executors before anything is moved or trained.
    *
-   * @param tasks how many to ask: as many as run at a time reach every executor that is there
+   * @param tasks how many to ask: as many as run at a time reach most executors that are there
    * @throws SparkTrainingException if one of them has another version of Spark, Scala or Java than
    *     the driver, or no working ND4J
    */

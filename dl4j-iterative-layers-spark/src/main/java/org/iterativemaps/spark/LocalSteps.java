@@ -1,8 +1,11 @@
 package org.iterativemaps.spark;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -66,14 +69,21 @@ final class LocalSteps implements Function2<Integer, Iterator<byte[]>, Iterator<
     if (batches.isEmpty()) {
       return new Average();
     }
-    List<byte[]> mine = new ArrayList<>(plan.examplesOf(worker));
-    data.forEachRemaining(mine::add);
-    if (mine.size() != plan.examplesOf(worker)) {
+    Map<Integer, byte[]> mine = new HashMap<>(); // those of this round alone
+    batches.forEach(batch -> Arrays.stream(batch).forEach(place -> mine.put(place, null)));
+    int count = 0;
+    for (; data.hasNext(); count++) {
+      byte[] example = data.next();
+      if (mine.containsKey(count)) {
+        mine.put(count, example);
+      }
+    }
+    if (count != plan.examplesOf(worker)) {
       throw new SparkTrainingException(
           "worker "
               + worker
               + ": found "
-              + mine.size()
+              + count
               + " examples, expected "
               + plan.examplesOf(worker)
               + " as before; the RDD must give the same examples in the same order whenever it is"

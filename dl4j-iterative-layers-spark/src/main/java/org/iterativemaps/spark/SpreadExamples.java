@@ -160,8 +160,9 @@ final class SpreadExamples implements AutoCloseable {
           () -> {
             List<byte[]> examples = new ArrayList<>();
             for (int i = 0; elements.hasNext(); i++) {
+              T element = elements.next(); // what it throws is the user's own
               try {
-                examples.addAll(ExampleBytes.of(multiDataSet(elements.next())));
+                examples.addAll(ExampleBytes.of(multiDataSet(element)));
               } catch (NullPointerException e) {
                 throw new SparkTrainingException(
                     "rdd: element "

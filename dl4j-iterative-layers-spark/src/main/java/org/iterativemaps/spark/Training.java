@@ -9,9 +9,13 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A run, on the driver. */
 final class Training {
+  private static final Logger LOG = LoggerFactory.getLogger(Training.class);
+
   private final Replica replica; // around the driver's network
   private final JavaRDD<?> rdd;
   private final JavaSparkContext spark;
@@ -37,14 +41,16 @@ final class Training {
   }
 
   private SparkResult run(Optional<Checkpoint> from) {
-    Environment.checkWorkers(spark, Math.max(rdd.getNumPartitions(), spark.defaultParallelism()));
+    Environment.checkWorkers(spark, spark.defaultParallelism());
     try (SpreadExamples examples = SpreadExamples.of(rdd, replica, settings)) {
       AveragingPlan plan = examples.plan();
       from.ifPresent(checkpoint -> checkSame(checkpoint.plan(), plan));
       Optional<CheckpointFolder> folder =
           settings
               .checkpoints()
-              .map(where -> CheckpointFolder.begin(where, plan, from.isPresent()));
+              .map(
+                  where ->
+                      CheckpointFolder.begin(where, plan, from.map(Checkpoint::rounds).orElse(0)));
       int perEpoch = plan.roundsPerEpoch();
       int rounds = Math.multiplyExact(perEpoch, settings.epochs());
       int first = from.map(Checkpoint::rounds).orElse(0);
@@ -66,7 +72,7 @@ final class Training {
       return new SparkResult(Math.max(first, rounds), score, plan);
     } finally {
       if (configuration != null) {
-        configuration.destroy();
+        destroy(configuration);
       }
       ReplicaPool.keepOnly("");
     }
@@ -101,14 +107,19 @@ final class Training {
     } catch (Exception e) { // SparkException is checked, and Scala does not say so
       throw Workers.failure("round " + (round + 1), e);
     } finally {
-      start.destroy();
+      destroy(start);
     }
     if (average.problem() != null) {
       throw new SparkTrainingException(average.problem());
     }
     int before = replica.iteration();
     average.into(replica);
-    tellIterations(before, replica.iteration());
+    try {
+      tellIterations(before, replica.iteration());
+    } finally { // whatever a listener throws, the round is done
+      replica.setCounts(average.iteration(), replica.epoch());
+      settings.listenerBatch().ifPresent(batch -> replica.hide());
+    }
     return new Round(
         round + 1,
         rounds,
@@ -131,7 +142,7 @@ final class Training {
       if (configuration.value().equals(json)) {
         return 0;
       }
-      configuration.destroy();
+      destroy(configuration);
     }
     configuration = spark.broadcast(json);
     configurations++;
@@ -149,8 +160,15 @@ final class Training {
       settings.listenerBatch().ifPresent(replica::show);
       tell(listener -> listener.iterationDone(replica.network(), number, replica.epoch()));
     }
-    replica.setCounts(end, replica.epoch());
-    settings.listenerBatch().ifPresent(batch -> replica.hide());
+  }
+
+  /** A context that has ended cannot, and why it has is what should be told. */
+  private static void destroy(Broadcast<?> broadcast) {
+    try {
+      broadcast.destroy();
+    } catch (RuntimeException e) {
+      LOG.debug("a broadcast was not destroyed", e);
+    }
   }
 
   private void tell(java.util.function.Consumer<TrainingListener> what) {
