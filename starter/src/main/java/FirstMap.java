@@ -1,5 +1,5 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
-// As a script: jbang FirstMap.java, elsewhere than on Linux with -Dnatives=windows-x86_64, macosx-arm64, …
+// As a script: jbang FirstMap.java; where that is not Linux on x86-64: jbang -Dnatives=macosx-arm64 FirstMap.java
 //JAVA 17+
 //RUNTIME_OPTIONS --add-modules=jdk.incubator.vector
 //DEPS org.iterativemaps:dl4j-iterative-layers:0.1.0 org.slf4j:slf4j-simple:1.7.36

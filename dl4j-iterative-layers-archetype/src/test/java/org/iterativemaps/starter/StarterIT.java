@@ -132,7 +132,7 @@ class StarterIT {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("maven") + (File.separatorChar == '\\' ? ".cmd" : ""));
     command.addAll(
-        List.of("-B", "-s", settings.toString(), "-Dmaven.repo.local=" + REPOSITORY.toString()));
+        List.of("-B", "-gs", settings.toString(), "-Dmaven.repo.local=" + REPOSITORY.toString()));
     command.addAll(words);
     return command;
   }
@@ -144,10 +144,14 @@ class StarterIT {
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
-    builder.environment().keySet().removeIf(name -> name.startsWith("MAVEN_"));
+    builder // of the Maven around this, but what a machine's owner says of all of them
+        .environment()
+        .keySet()
+        .removeIf(name -> name.startsWith("MAVEN_") && !name.equals("MAVEN_OPTS"));
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     Process process = builder.start();
     if (!process.waitFor(10, TimeUnit.MINUTES)) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
     }
     String output = Files.readString(log);
@@ -169,7 +173,7 @@ class StarterIT {
     try (Stream<Path> all = Files.walk(root)) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
         String name = root.relativize(file).toString().replace(File.separatorChar, '/');
-        if (!name.matches("(target|build|\\.gradle)/.*")) {
+        if (name.matches("(\\.mvn|src)/.*|README.md|build.gradle|pom.xml")) {
           files.put(name, Files.readString(file).replace("\r\n", "\n"));
         }
       }

@@ -9,13 +9,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.optimize.api.TrainingListener;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A run, on the driver. */
 final class Training {
-  private static final Logger LOG = LoggerFactory.getLogger(Training.class);
-
   private final Replica replica; // around the driver's network
   private final JavaRDD<?> rdd;
   private final JavaSparkContext spark;
@@ -167,7 +163,7 @@ final class Training {
     try {
       broadcast.destroy();
     } catch (RuntimeException e) {
-      LOG.debug("a broadcast was not destroyed", e);
+      // gone with the context
     }
   }
 

@@ -1,6 +1,7 @@
 package org.iterativemaps.watch;
 
 import java.util.List;
+import org.iterativemaps.dynamics.ImpulseResponse.Measurement;
 
 /** Measures of maps: how sparse they are, where their weights sit, how strongly they feed back. */
 public final class MapMeasures {
@@ -40,7 +41,21 @@ public final class MapMeasures {
     return new FeedbackRadius();
   }
 
-  /** All of the above. */
+  /**
+   * Steps on a token of zeros after which the output no longer tells where the state started, at
+   * least 1; "steps to settle". Of the whole map; infinite if it has not settled by the most steps
+   * or runs away, NaN if a parameter is not finite. See {@link
+   * org.iterativemaps.dynamics.ImpulseResponse#measured}; not among {@link #standard()}, for it
+   * runs the map on the reference kernel, up to 200 steps from five starts in [-1, 1].
+   *
+   * @param tolerance largest difference between two outputs that counts as none, at least 0
+   * @throws IllegalArgumentException if it is below 0 or NaN
+   */
+  public static MapMeasure stepsToSettle(double tolerance) {
+    return new StepsToSettle(new Measurement(tolerance, 200, 5, 1, 0));
+  }
+
+  /** All of the above but steps to settle. */
   public static List<MapMeasure> standard() {
     return List.of(density(), hiddenProportion(), spectralRadius());
   }

@@ -167,7 +167,7 @@ public final class MapWatch extends BaseTrainingListener {
   public void iterationDone(Model model, int iteration, int epoch) {
     if (last < 0 || iteration % every == 0) { // a name that is wrong is told at once
       List<WatchedMap> maps = WatchedNetwork.of(model).maps(layers);
-      if (iteration % every == 0) {
+      if (iteration % every == 0 && iteration != last) {
         add(maps, iteration, epoch);
       }
     }

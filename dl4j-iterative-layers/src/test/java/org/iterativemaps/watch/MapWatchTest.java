@@ -23,6 +23,7 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.map.MapWeights;
@@ -37,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 
 class MapWatchTest {
   @TempDir Path folder;
@@ -77,6 +80,41 @@ class MapWatchTest {
     double[][] feedback = LiveMaps.weights(network, "map").matrix("h", "h"); // fixed ones too
     assertEquals(List.of("h->h"), List.copyOf(last(watch, "spectral radius").keySet()));
     assertEquals(radius(feedback), last(watch, "spectral radius").get("h->h"), 1e-9);
+  }
+
+  /** A loop of one unit that halves its state forgets 2 in as many steps as it takes to 1e-3. */
+  @Test
+  void stepsToSettle() {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .dataType(DataType.DOUBLE)
+                .list()
+                .layer(
+                    new IterativeMapLayer.Builder()
+                        .name("map")
+                        .nOut(1)
+                        .activation(Activation.IDENTITY)
+                        .build())
+                .layer(new OutputLayer.Builder().nOut(2).activation(Activation.SOFTMAX).build())
+                .setInputType(InputType.feedForward(1))
+                .build());
+    network.init();
+    MapWatch watch = MapWatch.every(1).measures(MapMeasures.stepsToSettle(1e-3)).build();
+    network.getParam("0_W[h->h]").assign(0.5);
+    watch.record(network);
+    double steps = last(watch, "steps to settle").get("");
+    assertTrue(steps >= 8 && steps <= 11, "steps " + steps); // starts in [-1, 1], 0.5^10 < 1e-3
+
+    for (double weight : new double[] {1.5, Double.NaN}) {
+      MapWatch other = MapWatch.every(1).measures(MapMeasures.stepsToSettle(1e-3)).build();
+      network.getParam("0_W[h->h]").assign(weight);
+      other.record(network);
+      assertEquals(
+          weight > 1 ? Double.POSITIVE_INFINITY : Double.NaN,
+          last(other, "steps to settle").get(""));
+    }
+    assertThrows(IllegalArgumentException.class, () -> MapMeasures.stepsToSettle(-1));
   }
 
   private static double radius(double[][] matrix) {

@@ -2,8 +2,11 @@ package org.iterativemaps.examples.guides;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,7 +14,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.commonmark.ext.gfm.tables.TablesExtension;
 import org.commonmark.node.AbstractVisitor;
 import org.commonmark.node.Code;
@@ -19,6 +21,7 @@ import org.commonmark.node.FencedCodeBlock;
 import org.commonmark.node.Heading;
 import org.commonmark.node.HtmlBlock;
 import org.commonmark.node.Image;
+import org.commonmark.node.IndentedCodeBlock;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
 import org.commonmark.node.Text;
@@ -82,18 +85,37 @@ final class Document {
         Parser.builder().extensions(List.of(TablesExtension.create())).build().parse(read(file));
   }
 
-  /** All of the project, but those that a build made. */
+  /** All of the project. */
   static List<Document> all() {
-    try (Stream<Path> files = Files.walk(ROOT, 4)) {
-      return files
-          .filter(file -> file.toString().endsWith(".md"))
-          .filter(file -> !ROOT.relativize(file).toString().matches("(.*/)?(target|\\.git)/.*"))
-          .sorted()
-          .map(Document::new)
-          .toList();
+    return files(".md").stream().map(Document::new).toList();
+  }
+
+  /** The project's own files, none that a build makes, maybe just now. */
+  static List<Path> files(String end) {
+    List<Path> files = new ArrayList<>();
+    try {
+      Files.walkFileTree(
+          ROOT,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+              boolean isOurs = !Set.of("target", ".git").contains(folder.getFileName().toString());
+              return isOurs ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              if (file.toString().endsWith(end)) {
+                files.add(file);
+              }
+              return FileVisitResult.CONTINUE;
+            }
+          });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    files.sort(null);
+    return files;
   }
 
   List<Block> blocks() {
@@ -103,6 +125,11 @@ final class Document {
           @Override
           public void visit(FencedCodeBlock block) {
             blocks.add(new Block(block.getInfo(), block.getLiteral(), source(block.getPrevious())));
+          }
+
+          @Override
+          public void visit(IndentedCodeBlock block) {
+            blocks.add(new Block("text", block.getLiteral(), null));
           }
         });
     return blocks;

@@ -26,6 +26,20 @@ class LayersGuideTest {
   @TempDir private Path folder;
 
   @Test
+  void aRecurrentLayer() {
+    // region rnn
+    IterativeMapRecurrentLayer rnn =
+        new IterativeMapRecurrentLayer.Builder()
+            .nOut(256)
+            .density(0.1)
+            .activation(Activation.TANH)
+            .build();
+    // endregion
+    MultiLayerNetwork network = Networks.recurrent(rnn);
+    assertEquals(Math.round(0.1 * 256 * 256), network.getParam("0_W[h->h]").length());
+  }
+
+  @Test
   void anySlotsAndBlocks() {
     // region general
     BlockMap map =

@@ -75,9 +75,7 @@ class ReadmeTest {
   private static MultiLayerNetwork completed(NeuralNetConfiguration.ListBuilder list) {
     list.layer(
         new OutputLayer.Builder().nOut(Networks.CLASSES).activation(Activation.SOFTMAX).build());
-    // region inputType
     list.setInputType(InputType.feedForward(8));
-    // endregion
     return Networks.started(list.build());
   }
 }
