@@ -2,6 +2,7 @@ package org.iterativemaps.spark;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -134,6 +135,25 @@ class BadInputTest {
   }
 
   /** What DL4J says of a batch comes through, with the place. */
+  /** Not taken for arrays that Kryo has emptied. */
+  @Test
+  void whatTheUsersOwnFunctionThrowsIsTold() {
+    JavaRDD<DataSet> rdd =
+        LocalSpark.context()
+            .parallelize(List.of(1, 2), 1)
+            .map(
+                number -> {
+                  throw new NullPointerException("of the user's own");
+                });
+    String message =
+        assertThrows(
+                SparkTrainingException.class,
+                () -> SparkMaps.fit(Networks.MAP.network(1), rdd, SparkSettings.builder().build()))
+            .getMessage();
+    assertTrue(message.contains("of the user's own"), message);
+    assertFalse(message.contains("Kryo"), message);
+  }
+
   @Test
   void whatWorkersThrowIsTold() {
     String message =

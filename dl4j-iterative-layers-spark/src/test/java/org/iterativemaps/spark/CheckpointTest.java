@@ -183,6 +183,17 @@ class CheckpointTest {
       assertTrue(message.contains("seed=6, workers=2, batchSize=4, localSteps=2"), message);
       assertTrue(message.contains("settings and the data of the first run"), message);
     }
+    List<String> before = files();
+    Checkpoint earlier = new Checkpoint(2, last.plan(), last.network());
+    message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                    SparkMaps.resume(
+                        earlier, LocalSpark.context().parallelize(data, 2), settings().build()))
+            .getMessage();
+    assertTrue(message.contains("expected those of this run, up to round-000002.zip"), message);
+    assertEquals(before, files()); // nothing of the later one is gone
     message = assertThrows(IllegalStateException.class, last::computationGraph).getMessage();
     assertTrue(message.contains("found a MultiLayerNetwork"), message);
     assertEquals(last.network(), last.multiLayerNetwork());
@@ -196,5 +207,8 @@ class CheckpointTest {
     Files.write(file, bytes);
     message = assertThrows(IOException.class, () -> Checkpoint.latest(folder)).getMessage();
     assertTrue(message.contains("found seed=x"), message);
+    Files.delete(folder.resolve("plan.properties"));
+    message = assertThrows(IOException.class, () -> Checkpoint.latest(folder)).getMessage();
+    assertTrue(message.contains("not found, expected beside checkpoints"), message);
   }
 }

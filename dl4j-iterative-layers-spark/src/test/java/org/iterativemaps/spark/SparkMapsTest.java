@@ -22,7 +22,7 @@ class SparkMapsTest {
 
   static Stream<Arguments> networksAndSeeds() {
     return Stream.of(Networks.values())
-        .flatMap(kind -> IntStream.range(1, 4).mapToObj(seed -> Arguments.of(kind, seed)));
+        .flatMap(kind -> IntStream.range(2, 4).mapToObj(seed -> Arguments.of(kind, seed)));
   }
 
   static SparkSettings.Builder settings(int seed) {

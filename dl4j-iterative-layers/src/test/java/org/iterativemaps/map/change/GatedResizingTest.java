@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Gated cells grow and shrink in all slots that share a size, and old units notice nothing. */
 class GatedResizingTest {
-  private static final int SEEDS = 120;
+  private static final int SEEDS = 60;
 
   /** A sample, grown by some units, asked for by any slot of the class. */
   private record Grown(
