@@ -210,7 +210,7 @@ public class SDIterativeTest {
   }
 
   @Test
-  void theReadmesGatedUnitRuns() {
+  void aGatedUnitWrittenOut() {
     BlockMap gru =
         BlockMap.builder()
             .input("x", 8)
