@@ -134,7 +134,6 @@ class BadInputTest {
     assertEquals(before, network.params());
   }
 
-  /** What DL4J says of a batch comes through, with the place. */
   /** Not taken for arrays that Kryo has emptied. */
   @Test
   void whatTheUsersOwnFunctionThrowsIsTold() {
@@ -154,6 +153,7 @@ class BadInputTest {
     assertFalse(message.contains("Kryo"), message);
   }
 
+  /** What DL4J says of a batch comes through, with the place. */
   @Test
   void whatWorkersThrowIsTold() {
     String message =
