@@ -19,7 +19,7 @@ in_console='/(junit-|opentest4j|apiguardian|jspecify)[^/]*\.jar$'
 
 # "jars" prints each module's class path, behind a word that no other line begins with.
 build() {
-  mvn -q -B -ntp -DskipTests package exec:exec \
+  mvn -q -B -ntp -DskipTests -pl dl4j-examples,dl4j-benchmarks -am package exec:exec \
     -Dexec.executable=echo -Dexec.args='CLASSPATH %classpath' -Dexec.classpathScope=test
 }
 
