@@ -44,6 +44,9 @@ final class Workers {
    * @param what was being done
    */
   static SparkTrainingException failure(String what, Exception failed) {
+    if (failed instanceof InterruptedException) {
+      Thread.currentThread().interrupt(); // whoever asked for it sees it
+    }
     for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
       if (cause instanceof SparkTrainingException said) {
         return new SparkTrainingException(said.getMessage(), failed);
