@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.iterativemaps.convert.LstmToMap.Part;
+import org.iterativemaps.iterate.Iteration;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.map.Block;
@@ -96,6 +97,9 @@ final class MapToLstm {
   }
 
   private Optional<String> trainingObstacle() {
+    if (!(settings.iteration() instanceof Iteration.Steps)) {
+      return Optional.of("goes on until it has settled, expected 1 step");
+    }
     return settings.steps() > 1
         ? Optional.of("takes K = " + settings.steps() + " steps per token, expected 1")
         : LstmToMap.trainingObstacle(layer);

@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.params.SimpleRnnParamInitializer;
+import org.iterativemaps.iterate.Iteration;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.layers.MapSettings;
@@ -211,6 +212,9 @@ final class MapToRnn {
         settings.map().slots().stream().filter(s -> !s.isInput()).map(Slot::name).toList();
     if (states.size() > 1) {
       return Optional.of("has the slots " + states);
+    }
+    if (!(settings.iteration() instanceof Iteration.Steps)) {
+      return Optional.of("goes on until it has settled");
     }
     if (settings.steps() > 1) {
       return Optional.of("takes K = " + settings.steps() + " steps per token");

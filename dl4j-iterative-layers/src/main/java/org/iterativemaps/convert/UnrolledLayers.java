@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.weights.IWeightInit;
+import org.iterativemaps.iterate.Iteration;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.layers.MapSettings;
@@ -30,7 +31,15 @@ final class UnrolledLayers {
         map -> !Cycles.find(map).isEmpty(),
         "with a loop",
         (node, weights, report) -> {
-          int steps = ((RunningMap) node.trained()).running().steps();
+          MapSettings running = ((RunningMap) node.trained()).running();
+          if (!(running.iteration() instanceof Iteration.Steps)) {
+            throw new IllegalArgumentException(
+                "layer "
+                    + node.label()
+                    + ": it goes on until it has settled, which has no number of copies; give it fixed"
+                    + " steps with MapKnobs.steps(k)");
+          }
+          int steps = running.steps();
           MapWeights unrolled = inLayer(node, () -> Unrolling.unroll(weights, steps));
           return new NewMap(
               unrolled, Unrolling.stepsOf(unrolled.map()), "K = " + steps + " copies");

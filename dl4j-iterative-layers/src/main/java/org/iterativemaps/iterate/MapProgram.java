@@ -60,12 +60,12 @@ public final class MapProgram {
    * @param realized the map
    * @param iteration how often the map is applied
    * @param defaultActivation for slots that name none
-   * @throws IllegalArgumentException if the output cannot be reached in K steps, or an activation
-   *     cannot be used
+   * @throws IllegalArgumentException if the output cannot be reached in K steps, the map has
+   *     nothing to settle at, or an activation cannot be used
    */
   public static MapProgram singleToken(
       RealizedMap realized, Iteration iteration, IActivation defaultActivation) {
-    Schedule schedule = Schedule.singleToken(realized.map(), iteration.mostSteps());
+    Schedule schedule = Schedule.singleToken(realized.map(), iteration);
     return new MapProgram(realized, iteration, schedule, defaultActivation);
   }
 
@@ -81,11 +81,12 @@ public final class MapProgram {
    * @param realized the map
    * @param iteration how often the map is applied to a token
    * @param defaultActivation for slots that name none
-   * @throws IllegalArgumentException if an activation cannot be used
+   * @throws IllegalArgumentException if the map has nothing to settle at, or an activation cannot
+   *     be used
    */
   public static MapProgram sequence(
       RealizedMap realized, Iteration iteration, IActivation defaultActivation) {
-    Schedule schedule = Schedule.sequence(realized.map(), iteration.mostSteps());
+    Schedule schedule = Schedule.sequence(realized.map(), iteration);
     return new MapProgram(realized, iteration, schedule, defaultActivation);
   }
 
@@ -152,7 +153,7 @@ public final class MapProgram {
     return iteration;
   }
 
-  /** What is computed in which step. */
+  /** What is computed in which step; of a loop that settles, in one. */
   public Schedule schedule() {
     return schedule;
   }

@@ -153,6 +153,41 @@ public final class Schedule {
     return new Schedule(graph, carried, needed.evaluations());
   }
 
+  /**
+   * For one token per run: of fixed steps {@link #singleToken(BlockMap, int)}, of a loop that
+   * settles what one of its steps computes.
+   *
+   * @throws IllegalArgumentException if the output cannot be reached in the most steps, or the map
+   *     has nothing to settle at
+   */
+  public static Schedule singleToken(BlockMap map, Iteration iteration) {
+    Schedule whole = singleToken(map, iteration.mostSteps());
+    return iteration instanceof UntilSettled until ? oneStep(map, until, false) : whole;
+  }
+
+  /**
+   * For sequences: of fixed steps {@link #sequence(BlockMap, int)}, of a loop that settles what one
+   * of its steps computes.
+   *
+   * @throws IllegalArgumentException if the map has nothing to settle at
+   */
+  public static Schedule sequence(BlockMap map, Iteration iteration) {
+    return iteration instanceof UntilSettled until
+        ? oneStep(map, until, true)
+        : sequence(map, iteration.mostSteps());
+  }
+
+  private static Schedule oneStep(BlockMap map, UntilSettled until, boolean isSequence) {
+    Schedule schedule = sequence(map, 1);
+    until
+        .obstacle(map, schedule.carried.size(), isSequence)
+        .ifPresent(
+            reason -> {
+              throw new IllegalArgumentException("untilSettled: " + reason);
+            });
+    return schedule;
+  }
+
   /** K. */
   public int steps() {
     return steps;

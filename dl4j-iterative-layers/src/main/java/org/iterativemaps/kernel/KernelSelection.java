@@ -9,6 +9,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.iterativemaps.iterate.Iteration;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.pattern.Sparsity;
@@ -89,12 +90,18 @@ public final class KernelSelection {
    * ManyStepsKernel#MOST_EVALUATIONS} evaluations per token is run step by step, in inference only;
    * long sequences whose recurrence is linear are run in chunks side by side.
    *
+   * @param program of fixed steps; for others there is {@code kernel.settle.LoopKernels}
    * @param type the network's floating type
+   * @throws IllegalArgumentException if the program has no fixed steps
    * @throws WrongPropertyException if the system property names no provider, or another is wrong
    * @throws IllegalStateException if it names one that is not available or fails, or no kernel can
    *     run the program
    */
   public static MapKernel of(MapProgram program, DataType type) {
+    if (!(program.iteration() instanceof Iteration.Steps)) {
+      throw new IllegalArgumentException(
+          "program: found " + program.iteration() + ", expected fixed steps; use LoopKernels.of");
+    }
     MapKernel kernel = make(wanted(), providers(), asked(program), type);
     if (ManyStepsKernel.isFor(program)) {
       return new ManyStepsKernel(program, kernel);
@@ -106,7 +113,8 @@ public final class KernelSelection {
 
   /** What the providers are asked to run. */
   private static MapProgram asked(MapProgram program) {
-    return ManyStepsKernel.isFor(program) ? program.withOneStep() : program;
+    boolean isOneStep = !(program.iteration() instanceof Iteration.Steps);
+    return isOneStep || ManyStepsKernel.isFor(program) ? program.withOneStep() : program;
   }
 
   static MapKernel make(

@@ -56,15 +56,15 @@ public final class IterativeMapLayer extends FeedForwardLayer implements Iterati
   /**
    * From a builder.
    *
-   * @throws IllegalArgumentException if its options contradict each other, the map is wrong, or its
-   *     output cannot be reached in K steps
+   * @throws IllegalArgumentException if its options contradict each other, the map is wrong, its
+   *     output cannot be reached in K steps, or it has nothing to settle at
    */
   private IterativeMapLayer(Builder builder) {
     super(builder);
     setSettings(
         builder.draft.settings(builder.getNIn(), builder.getNOut(), builder.getWeightInitFn()));
     undecided = builder.draft.undecided(settings);
-    Schedule.singleToken(settings.map(), settings.steps());
+    Schedule.singleToken(settings.map(), settings.iteration());
     initializeConstraints(builder);
     LayerChecks.constraints(this);
     MapLiveness.atBuild(this);

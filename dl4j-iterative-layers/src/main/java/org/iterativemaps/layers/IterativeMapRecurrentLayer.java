@@ -20,6 +20,7 @@ import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.iterativemaps.iterate.Liveness;
 import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.iterate.Schedule;
 import org.iterativemaps.layers.impl.IterativeMapRecurrent;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.Parameter;
@@ -65,13 +66,15 @@ public final class IterativeMapRecurrentLayer extends BaseRecurrentLayer
   /**
    * From a builder.
    *
-   * @throws IllegalArgumentException if its options contradict each other, or the map is wrong
+   * @throws IllegalArgumentException if its options contradict each other, the map is wrong, or it
+   *     has nothing to settle at
    */
   private IterativeMapRecurrentLayer(Builder builder) {
     super(builder);
     setSettings(
         builder.draft.settings(builder.getNIn(), builder.getNOut(), builder.getWeightInitFn()));
     undecided = builder.draft.undecided(settings);
+    Schedule.sequence(settings.map(), settings.iteration());
     setStateKeys(builder.stateKeys);
     LayerChecks.stateKeys(this);
     initializeConstraints(builder);

@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInitXavier;
+import org.iterativemaps.iterate.Iteration;
 import org.iterativemaps.iterate.Liveness;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.layers.impl.IterativeMapInGraph;
@@ -72,7 +73,20 @@ public final class IterativeMapVertex extends SameDiffVertex implements Iterativ
    *     or cannot be used, or a start is no state slot
    */
   public IterativeMapVertex(BlockMap map, int steps, String... starts) {
-    this.settings = new MapSettings(map, steps, Map.of());
+    this(map, Iteration.steps(steps), starts);
+  }
+
+  /**
+   * A vertex.
+   *
+   * @param map its input size known
+   * @param iteration how often it is applied to a token
+   * @param starts state slots whose first values are inputs 1, 2, …
+   * @throws IllegalArgumentException if the map is open or has Java code, an activation is missing
+   *     or cannot be used, a start is no state slot, or the map has nothing to settle at
+   */
+  public IterativeMapVertex(BlockMap map, Iteration iteration, String... starts) {
+    this.settings = new MapSettings(map, iteration, Map.of());
     this.starts = List.of(starts);
     if (map.isOpen()) {
       throw new IllegalArgumentException(

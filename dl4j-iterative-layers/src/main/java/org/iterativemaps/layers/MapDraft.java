@@ -18,7 +18,7 @@ import org.nd4j.linalg.activations.IActivation;
 public final class MapDraft {
   BlockMap map;
   GatedMapBuilder gated;
-  int steps = 1;
+  Iteration iteration = Iteration.steps(1);
   Sparsity inputSparsity;
   Sparsity hiddenSparsity;
   Boolean hasBias;
@@ -67,7 +67,7 @@ public final class MapDraft {
   private MapSettings made(BlockMap whole, MapPlan plan) {
     Map<String, Double> biases = new HashMap<>(gated == null ? Map.of() : gated.biasInits());
     biases.putAll(biasInits);
-    return new MapSettings(whole, Iteration.steps(steps), weightInits, biases, plan);
+    return new MapSettings(whole, iteration, weightInits, biases, plan);
   }
 
   /**

@@ -6,7 +6,7 @@ import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
 import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.KernelMemory;
-import org.iterativemaps.kernel.KernelSelection;
+import org.iterativemaps.kernel.settle.LoopKernels;
 import org.iterativemaps.map.Parameter;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -42,7 +42,7 @@ final class MapMemory {
       updaterState += updater == null ? 0 : updater.stateSize(parameter.length());
     }
     // Nothing tells a layer's configuration its network's floating type: FLOAT is the default.
-    KernelMemory kernel = KernelSelection.memory(program, DataType.FLOAT, timeSteps(inputType));
+    KernelMemory kernel = LoopKernels.memory(program, DataType.FLOAT, timeSteps(inputType));
     return new LayerMemoryReport.Builder(name, type, inputType, outputType)
         .standardMemory(parameters, updaterState)
         .workingMemory(

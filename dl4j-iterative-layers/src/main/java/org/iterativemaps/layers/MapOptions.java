@@ -3,6 +3,7 @@ package org.iterativemaps.layers;
 import java.util.Map;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInit;
+import org.iterativemaps.iterate.Iteration;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.GatedMapBuilder;
 import org.iterativemaps.map.GatedMaps;
@@ -35,7 +36,15 @@ public interface MapOptions<B> {
 
   /** K, the steps per token: how often the same weights are applied. Default 1. */
   default B steps(int steps) {
-    draft().steps = steps;
+    return steps(Iteration.steps(steps));
+  }
+
+  /**
+   * How often the map is applied to a token: {@code steps(untilSettled(1e-5).atMost(50))} makes the
+   * layer a deep equilibrium model.
+   */
+  default B steps(Iteration iteration) {
+    draft().iteration = iteration;
     return self();
   }
 

@@ -45,7 +45,19 @@ public final class MapSettings implements Serializable {
    * @throws IllegalArgumentException if steps is below 1, or an initialiser has no such block
    */
   public MapSettings(BlockMap map, int steps, Map<String, IWeightInit> weightInits) {
-    this(map, Iteration.steps(steps), weightInits, Map.of(), null);
+    this(map, Iteration.steps(steps), weightInits);
+  }
+
+  /**
+   * Checks that the initialisers belong to trained blocks.
+   *
+   * @param map the block map
+   * @param iteration how often it is applied to a token
+   * @param weightInits by block name "from-&gt;to", for blocks that differ from the layer's
+   * @throws IllegalArgumentException if an initialiser has no such block
+   */
+  public MapSettings(BlockMap map, Iteration iteration, Map<String, IWeightInit> weightInits) {
+    this(map, iteration, weightInits, Map.of(), null);
   }
 
   /**
@@ -126,7 +138,7 @@ public final class MapSettings implements Serializable {
     return iteration;
   }
 
-  /** K: steps per token, the most it can take. */
+  /** K: steps per token, the most it can take in training. */
   public int steps() {
     return iteration.mostSteps();
   }
@@ -211,13 +223,17 @@ public final class MapSettings implements Serializable {
   }
 
   /**
-   * The same settings with another K.
+   * The same settings with another K, fixed.
    *
    * @param newSteps at least 1
    */
-  public synchronized MapSettings withSteps(int newSteps) {
-    MapSettings changed =
-        new MapSettings(map, Iteration.steps(newSteps), weightInits, biasInits, plan);
+  public MapSettings withSteps(int newSteps) {
+    return with(Iteration.steps(newSteps));
+  }
+
+  /** The same settings with another iteration. */
+  public synchronized MapSettings with(Iteration newIteration) {
+    MapSettings changed = new MapSettings(map, newIteration, weightInits, biasInits, plan);
     changed.realized = realized; // masks do not depend on K
     return changed;
   }
@@ -263,7 +279,7 @@ public final class MapSettings implements Serializable {
   @Override
   public String toString() {
     return "MapSettings(steps="
-        + steps()
+        + (iteration instanceof Iteration.Steps ? steps() : iteration)
         + (biasInits.isEmpty() ? "" : ", biasInits=" + biasInits)
         + ", map="
         + map

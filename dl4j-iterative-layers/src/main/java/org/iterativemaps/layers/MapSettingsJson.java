@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.TreeMap;
 import org.iterativemaps.iterate.Iteration;
+import org.iterativemaps.iterate.UntilSettled;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.plan.MapPlan;
 import org.nd4j.shade.jackson.core.JsonGenerator;
@@ -17,7 +18,8 @@ import org.nd4j.shade.jackson.databind.SerializerProvider;
 /**
  * How {@link MapSettings} are written into DL4J's JSON and YAML, so that a saved model finds its
  * masks again: {@code {"version": 3, "steps": 4, …, "plan": null}}, with the map's fields as {@link
- * BlockMapJson} has them. A map that was planned has its {@link MapPlan} under "plan".
+ * BlockMapJson} has them; a loop that settles has "untilSettled" in the place of "steps". A map
+ * that was planned has its {@link MapPlan} under "plan".
  *
  * <p>It is read strictly, by {@link JsonFields}. A new field is a new version.
  */
@@ -32,7 +34,12 @@ final class MapSettingsJson {
         throws IOException {
       json.writeStartObject();
       json.writeNumberField("version", VERSION);
-      json.writeNumberField("steps", settings.steps());
+      if (settings.iteration() instanceof UntilSettled until) {
+        json.writeFieldName("untilSettled");
+        UntilSettledJson.write(until, json);
+      } else {
+        json.writeNumberField("steps", settings.steps());
+      }
       BlockMapJson.write(
           settings.map(),
           new BlockMapJson.Inits(settings.weightInits(), settings.biasInits()),
@@ -65,7 +72,9 @@ final class MapSettingsJson {
       BlockMap map = BlockMapJson.read(fields, inits);
       return new MapSettings(
           map,
-          Iteration.steps(fields.integer("steps", 1)),
+          fields.has("untilSettled")
+              ? fields.object("untilSettled", UntilSettledJson::read)
+              : Iteration.steps(fields.integer("steps", 1)),
           inits.weights(),
           inits.biases(),
           fields.objectOrNull("plan", plan(map)));

@@ -45,8 +45,8 @@ final class RunningMaps {
       MapSettings running = of(network, map).running();
       RunningMap after = of(rebuilt, map);
       MapSettings settings = after.running();
-      if (running.steps() != configured.steps()) {
-        settings = settings.withSteps(running.steps());
+      if (!running.iteration().equals(configured.iteration())) {
+        settings = settings.with(running.iteration());
       }
       if (running.map().injection() != configured.map().injection()) {
         settings = settings.withInjection(running.map().injection());

@@ -153,11 +153,21 @@ final class CudaKernel implements MapKernel {
               lastStateGradient,
               parameters.matrices(blocks, weights),
               parameters.transposes(blocks, weights),
-              inputGradient);
-      parameters.downloadGradients(gradients);
+              gradients == null ? unwanted(outputGradient) : inputGradient);
+      if (gradients != null) {
+        parameters.downloadGradients(gradients);
+      }
       stateGradient = states(ofState.call(), ofState.records(), ofState.record());
     }
     Reference.reachabilityFence(this);
+  }
+
+  /** Where an input gradient goes that nobody wants. */
+  private INDArray unwanted(INDArray outputGradient) {
+    long[] shape = {
+      outputGradient.size(0), program.size(program.inputSlot()), outputGradient.size(2)
+    };
+    return Nd4j.createUninitialized(stream.kernels.precision.type, shape, 'f');
   }
 
   @Override

@@ -33,6 +33,9 @@ final class BackwardPass {
     int count = records.call.segmentLength(segment);
     clear(count, isLast);
     backTime(begin, first, count);
+    if (records.call.inputGradient == null) { // only the state's gradient is wanted
+      return;
+    }
     records.each(
         part -> {
           phases.forEach(phase -> phase.backDrives(part, first, count));

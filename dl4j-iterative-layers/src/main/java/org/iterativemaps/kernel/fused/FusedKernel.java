@@ -239,31 +239,40 @@ final class FusedKernel implements MapKernel {
       call.firstTimeStep = firstTimeStep;
       call.outputGradient = StridedFloats.of(outputGradient);
       call.lastStateGradient = states(lastStateGradient);
-      INDArray writable = writable(inputGradient);
-      call.inputGradient = StridedFloats.of(writable);
-      if (firstTimeStep > 0) {
+      boolean isWhole = gradients != null;
+      INDArray writable = isWhole ? writable(inputGradient) : null;
+      call.inputGradient = isWhole ? StridedFloats.of(writable) : null;
+      if (isWhole && firstTimeStep > 0) {
         writable.assign(0);
       }
       call.stateGradient = stateArrays(pass.stateGradient, call.batch);
-      parameterGradients.prepare(pass.laid, call.workers);
+      if (isWhole) {
+        parameterGradients.prepare(pass.laid, call.workers);
+      }
       team.run(
           share -> {
             for (LaneBlock block : pass.laid) {
               block.prepareBackward(share, team.parts());
             }
-            parameterGradients.clear(share, team.parts());
+            if (isWhole) {
+              parameterGradients.clear(share, team.parts());
+            }
           });
       List<FusedWorker> workers = List.of(pass.workers).subList(0, call.workers);
       for (int s = call.segments() - 1; s >= call.firstSegment(); s--) {
         int segment = s;
         run(call, w -> workers.get(w).backward(segment));
-        addOuter(pass, workers);
+        if (isWhole) {
+          addOuter(pass, workers);
+        }
       }
       if (writable != inputGradient) {
         inputGradient.assign(writable);
       }
-      List<SlotGradients> slots = workers.stream().map(FusedWorker::slots).toList();
-      parameterGradients.write(team, pass.laid, slots, gradients);
+      if (isWhole) {
+        List<SlotGradients> slots = workers.stream().map(FusedWorker::slots).toList();
+        parameterGradients.write(team, pass.laid, slots, gradients);
+      }
       pass.gradientBatch = call.batch;
       pass.nanos += System.nanoTime() - start;
       pass.tellTime();

@@ -12,15 +12,23 @@ final class MapGradients {
   private final ArrayPool pool;
   private final INDArray[] sums; // null where nothing was added
   private final MapGradients[] nested;
+  private final boolean isWanted;
 
-  MapGradients(MapValues values, ArrayPool pool) {
+  /**
+   * Sums of zeros.
+   *
+   * @param isWanted whether anything is to be summed
+   */
+  MapGradients(MapValues values, ArrayPool pool, boolean isWanted) {
     this.values = values;
+    this.isWanted = isWanted;
     this.map = values.map;
     this.pool = pool;
     this.sums = new INDArray[map.parameters().size()];
     this.nested = new MapGradients[map.blocks().size()];
     for (int b = 0; b < nested.length; b++) {
-      nested[b] = values.nested(b) == null ? null : new MapGradients(values.nested(b), pool);
+      nested[b] =
+          values.nested(b) == null ? null : new MapGradients(values.nested(b), pool, isWanted);
     }
   }
 
@@ -33,7 +41,7 @@ final class MapGradients {
    */
   void addWeights(int block, int which, INDArray from, INDArray delta) {
     int first = map.blocks().get(block).parameter();
-    if (first >= 0) {
+    if (isWanted && first >= 0) {
       INDArray sum = sum(first + which, from.size(1), delta.size(1));
       Nd4j.gemm(from, delta, sum, true, false, 1, 1);
     }
@@ -50,7 +58,7 @@ final class MapGradients {
   }
 
   private void addRows(int parameter, INDArray rows) {
-    if (parameter >= 0) {
+    if (isWanted && parameter >= 0) {
       sum(parameter, 1, rows.size(1)).addi(rows.sum(true, 0));
     }
   }

@@ -176,7 +176,7 @@ public final class ReferenceKernel implements MapKernel {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       stateGradient = null; // until it is whole
       wayBack.begin();
-      MapGradients sums = new MapGradients(tape.values, wayBack);
+      MapGradients sums = new MapGradients(tape.values, wayBack, gradients != null);
       Tokens.WayBack ofTokens = tape.tokens.wayBack(wayBack);
       TokenPass.WayBack way = new TokenPass.WayBack(sums, ofTokens, wayBack, null);
       INDArray epsilon = outputGradient.castTo(tape.values.type);
@@ -190,11 +190,13 @@ public final class ReferenceKernel implements MapKernel {
             epsilon.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(t));
         back(t, ofOutput, ofState, way);
       }
-      // [time * batch, nIn] back to [batch, nIn, time]
-      INDArray ofRows = ofTokens.finish(sums);
-      inputGradient.assign(
-          ofRows.reshape('f', tape.shape[0], tape.shape[2], tape.shape[1]).permute(0, 2, 1));
-      sums.finish(gradients);
+      if (gradients != null) {
+        // [time * batch, nIn] back to [batch, nIn, time]
+        INDArray ofRows = ofTokens.finish(sums);
+        inputGradient.assign(
+            ofRows.reshape('f', tape.shape[0], tape.shape[2], tape.shape[1]).permute(0, 2, 1));
+        sums.finish(gradients);
+      }
       stateGradient = ofState;
     }
   }

@@ -1,6 +1,7 @@
 package org.iterativemaps.layers.impl;
 
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -8,6 +9,7 @@ import org.deeplearning4j.nn.layers.BaseLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.iterativemaps.kernel.OpenArrays;
+import org.iterativemaps.kernel.settle.SettlingReport;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.LayerChecks;
 import org.iterativemaps.layers.MapSettings;
@@ -37,6 +39,16 @@ public final class IterativeMapFeedForward extends BaseLayer<IterativeMapLayer>
   @Override
   public void run(MapSettings settings) {
     run = KernelRun.of(layerConf(), settings, dataType);
+  }
+
+  @Override
+  public Optional<SettlingReport> settlingForward() {
+    return run.settlingForward();
+  }
+
+  @Override
+  public Optional<SettlingReport> settlingBackward() {
+    return run.settlingBackward();
   }
 
   @Override

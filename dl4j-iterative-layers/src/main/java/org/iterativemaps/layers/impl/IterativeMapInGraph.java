@@ -3,6 +3,7 @@ package org.iterativemaps.layers.impl;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.api.TrainingConfig;
@@ -14,6 +15,7 @@ import org.deeplearning4j.nn.graph.vertex.BaseGraphVertex;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.iterativemaps.kernel.OpenArrays;
+import org.iterativemaps.kernel.settle.SettlingReport;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.IterativeMapVertex;
 import org.iterativemaps.layers.MapSettings;
@@ -69,6 +71,14 @@ public final class IterativeMapInGraph extends BaseGraphVertex {
   void run(MapSettings settings) {
     run = KernelRun.of(config, settings, dataType);
     sequence = null;
+  }
+
+  Optional<SettlingReport> settlingForward() {
+    return run.settlingForward();
+  }
+
+  Optional<SettlingReport> settlingBackward() {
+    return run.settlingBackward();
   }
 
   /** A layer's configuration by which DL4J sees the map's parameters and their regularisation. */

@@ -1,6 +1,7 @@
 package org.iterativemaps.layers.impl;
 
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -9,6 +10,7 @@ import org.deeplearning4j.nn.layers.recurrent.BaseRecurrentLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.iterativemaps.kernel.OpenArrays;
+import org.iterativemaps.kernel.settle.SettlingReport;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.LayerChecks;
 import org.iterativemaps.layers.MapSettings;
@@ -45,6 +47,16 @@ public final class IterativeMapRecurrent extends BaseRecurrentLayer<IterativeMap
   @Override
   public void run(MapSettings settings) {
     run = KernelRun.of(layerConf(), settings, dataType);
+  }
+
+  @Override
+  public Optional<SettlingReport> settlingForward() {
+    return run.settlingForward();
+  }
+
+  @Override
+  public Optional<SettlingReport> settlingBackward() {
+    return run.settlingBackward();
   }
 
   @Override

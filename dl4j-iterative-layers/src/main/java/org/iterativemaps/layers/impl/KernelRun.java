@@ -4,13 +4,15 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.iterativemaps.iterate.MapProgram;
-import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.OpenArrays;
+import org.iterativemaps.kernel.settle.LoopKernels;
+import org.iterativemaps.kernel.settle.SettlingReport;
 import org.iterativemaps.layers.IterativeMapConf;
 import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.map.AttentionBlock;
@@ -46,7 +48,7 @@ final class KernelRun {
       MapSettings settings, MapProgram program, DataType type, UnaryOperator<String> stateKey) {
     this.settings = settings;
     this.program = program;
-    this.kernel = KernelSelection.of(program, type);
+    this.kernel = LoopKernels.of(program, type);
     this.keys = program.realized().parameters().stream().map(Parameter::key).toList();
     this.stateKey = stateKey;
     this.hasAttention = !AttentionBlock.of(settings.map()).isEmpty();
@@ -168,6 +170,16 @@ final class KernelRun {
       }
     }
     return bySlot;
+  }
+
+  /** How the last forward pass has settled; empty where nothing has to. */
+  Optional<SettlingReport> settlingForward() {
+    return LoopKernels.forward(kernel);
+  }
+
+  /** How the adjoint of the last way back has settled; empty where nothing has to. */
+  Optional<SettlingReport> settlingBackward() {
+    return LoopKernels.backward(kernel);
   }
 
   /** Whether there was a forward pass over the present input. */

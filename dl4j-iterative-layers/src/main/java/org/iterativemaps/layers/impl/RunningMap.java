@@ -1,6 +1,8 @@
 package org.iterativemaps.layers.impl;
 
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
+import org.iterativemaps.kernel.settle.SettlingReport;
 import org.iterativemaps.layers.MapSettings;
 
 /**
@@ -22,4 +24,16 @@ public interface RunningMap extends Layer {
    * @throws IllegalArgumentException if the output cannot be reached in K steps
    */
   void run(MapSettings settings);
+
+  /**
+   * How the samples of the last forward pass have settled; empty before it, and where the map makes
+   * fixed steps.
+   */
+  Optional<SettlingReport> settlingForward();
+
+  /**
+   * How the adjoint equations of the last way back have settled; empty before it, and where there
+   * are none.
+   */
+  Optional<SettlingReport> settlingBackward();
 }

@@ -1,10 +1,12 @@
 package org.iterativemaps.layers.impl;
 
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.recurrent.BaseRecurrentLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.iterativemaps.kernel.settle.SettlingReport;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.LayerChecks;
 import org.iterativemaps.layers.MapSettings;
@@ -38,6 +40,16 @@ final class RunningVertexLayer extends BaseRecurrentLayer<IterativeMapRecurrentL
   @Override
   public void run(MapSettings settings) {
     vertex.run(settings);
+  }
+
+  @Override
+  public Optional<SettlingReport> settlingForward() {
+    return vertex.settlingForward();
+  }
+
+  @Override
+  public Optional<SettlingReport> settlingBackward() {
+    return vertex.settlingBackward();
   }
 
   @Override

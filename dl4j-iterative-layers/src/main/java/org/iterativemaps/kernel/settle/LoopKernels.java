@@ -1,0 +1,70 @@
+package org.iterativemaps.kernel.settle;
+
+import java.util.Optional;
+import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.iterate.UntilSettled;
+import org.iterativemaps.kernel.KernelMemory;
+import org.iterativemaps.kernel.KernelSelection;
+import org.iterativemaps.kernel.MapKernel;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** The kernel of a program, whatever its iteration is. */
+public final class LoopKernels {
+  private LoopKernels() {}
+
+  /**
+   * The kernel for one layer: that of {@link KernelSelection#of}, and around it the loop if that
+   * goes on until it has settled.
+   *
+   * @param type FLOAT or DOUBLE
+   * @throws IllegalStateException as {@link KernelSelection#of}
+   */
+  public static MapKernel of(MapProgram program, DataType type) {
+    if (!(program.iteration() instanceof UntilSettled until)) {
+      return KernelSelection.of(program, type);
+    }
+    MapProgram oneStep = program.withOneStep();
+    MapKernel kernel = KernelSelection.of(oneStep, type);
+    return type == DataType.DOUBLE
+        ? new SettlingKernel<>(new Loop<>(oneStep, until, kernel, new DoubleColumns(), type))
+        : new SettlingKernel<>(new Loop<>(oneStep, until, kernel, new FloatColumns(), type));
+  }
+
+  /** How a kernel's last forward pass has settled; empty before it, and where nothing has to. */
+  public static Optional<SettlingReport> forward(MapKernel kernel) {
+    return kernel instanceof SettlingKernel<?> settling
+        ? settling.forwardReport()
+        : Optional.empty();
+  }
+
+  /** How the adjoint of its last way back has settled; empty where nothing has to. */
+  public static Optional<SettlingReport> backward(MapKernel kernel) {
+    return kernel instanceof SettlingKernel<?> settling
+        ? settling.backwardReport()
+        : Optional.empty();
+  }
+
+  /**
+   * The memory of the kernel that {@link #of} would make.
+   *
+   * @param timeSteps of a sequence; 1 for a single token
+   */
+  public static KernelMemory memory(MapProgram program, DataType type, long timeSteps) {
+    if (!(program.iteration() instanceof UntilSettled until)) {
+      return KernelSelection.memory(program, type, timeSteps);
+    }
+    MapProgram oneStep = program.withOneStep();
+    KernelMemory ofStep = KernelSelection.memory(oneStep, type, 1);
+    Loop<?> loop = new Loop<>(oneStep, until, null, null, type);
+    // Of a slice: what the solver keeps, the present state, the best and the result; the step.
+    long kept = Math.max(2, Math.max(until.solver().kept(), until.backwardSolver().kept()));
+    long slice = SettlingKernel.SLICE * (loop.layout.units * (kept + 5) + 2L * loop.nIn);
+    // Of every example: tokens and fixed points, and on the way back their gradients.
+    long example = timeSteps * (loop.nIn + loop.layout.units + loop.nOut);
+    return new KernelMemory(
+        ofStep.fixedInference() + SettlingKernel.SLICE * ofStep.perExampleInference() + slice,
+        example,
+        ofStep.fixedTraining() + SettlingKernel.SLICE * ofStep.perExampleTraining() + slice,
+        2 * example);
+  }
+}

@@ -1,0 +1,130 @@
+package org.iterativemaps.kernel.settle;
+
+import java.util.Arrays;
+import org.iterativemaps.kernel.MapKernel;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A kernel of one step as a function of the states of some samples, forward and back.
+ *
+ * @param <A> float[] or double[]
+ */
+final class StepCalls<A> {
+  private final MapKernel kernel;
+  private final Columns<A> columns;
+  private final StateLayout layout;
+  private final DataType type;
+  private final int nIn;
+  private final int nOut;
+  private final INDArray[] parameters;
+  private int samples = -1;
+  private INDArray input;
+  private INDArray output;
+  private INDArray outputGradient;
+  private INDArray[] states;
+  private INDArray[] last; // of the call before, to be overwritten
+
+  StepCalls(
+      MapKernel kernel,
+      Columns<A> columns,
+      StateLayout layout,
+      DataType type,
+      int nIn,
+      int nOut,
+      INDArray[] parameters) {
+    this.kernel = kernel;
+    this.columns = columns;
+    this.layout = layout;
+    this.type = type;
+    this.nIn = nIn;
+    this.nOut = nOut;
+    this.parameters = parameters;
+  }
+
+  /** Says which tokens the calls from now on have, [nIn][samples]. */
+  void tokens(A tokens, int newSamples) {
+    if (newSamples != samples) {
+      samples = newSamples;
+      input = sequence(nIn);
+      output = sequence(nOut);
+      states = layout.matrices(type, samples);
+      last = null;
+      outputGradient = null;
+    }
+    columns.write(tokens, 0, input);
+  }
+
+  private INDArray sequence(int size) {
+    return Nd4j.createUninitialized(type, new long[] {samples, size, 1}, 'f');
+  }
+
+  /**
+   * F(z).
+   *
+   * @param isTraining whether {@link #back} follows
+   * @param g overwritten; null if only the output is wanted
+   */
+  void forward(A z, A g, boolean isTraining) {
+    layout.write(columns, z, samples, states);
+    kernel.forward(parameters, input, null, states, output, isTraining);
+    if (g != null) {
+      last = kernel.lastState(last);
+      layout.read(columns, last, samples, g);
+    }
+  }
+
+  /** The output of the last call, [nOut][samples]. */
+  void output(A into) {
+    columns.read(output, into, 0);
+  }
+
+  /** Says what dL/d(output) is in the calls back from now on, [nOut][samples]; null for zeros. */
+  void outputGradient(A gradient) {
+    outputGradient = sequence(nOut);
+    if (gradient == null) {
+      outputGradient.assign(0);
+    } else {
+      columns.write(gradient, 0, outputGradient);
+    }
+  }
+
+  /**
+   * Back through the last call, which was one of training.
+   *
+   * @param w dL/d(F(z))
+   * @param gradients of the parameters, overwritten; null where that of z is wanted alone
+   * @param tokenGradient overwritten where the others are
+   * @param into dL/dz, overwritten
+   */
+  void back(A w, INDArray[] gradients, A tokenGradient, A into) {
+    layout.write(columns, w, samples, states);
+    INDArray ofInput = gradients == null ? null : sequence(nIn);
+    kernel.backward(outputGradient, states, 0, gradients, ofInput);
+    layout.read(columns, kernel.stateGradient(), samples, into);
+    if (gradients != null) {
+      columns.read(ofInput, tokenGradient, 0);
+    }
+  }
+
+  /**
+   * The same, which adds a multiple to the gradients of the parameters.
+   *
+   * @param factor of what is added; 0 overwrites them
+   */
+  void backAdding(A w, INDArray[] gradients, double factor, A tokenGradient, A into) {
+    if (factor == 0) {
+      back(w, gradients, tokenGradient, into);
+      return;
+    }
+    INDArray[] more =
+        Arrays.stream(gradients)
+            .map(g -> Nd4j.createUninitialized(type, g.shape(), 'f'))
+            .toArray(INDArray[]::new);
+    back(w, more, tokenGradient, into);
+    for (int p = 0; p < more.length; p++) {
+      gradients[p].addi(more[p].muli(factor));
+    }
+  }
+}
