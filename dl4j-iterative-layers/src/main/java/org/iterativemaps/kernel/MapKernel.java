@@ -93,6 +93,16 @@ public interface MapKernel {
   INDArray[] stateGradient();
 
   /**
+   * The same, in arrays that an earlier call gave, where there are such and they fit.
+   *
+   * @param reuse by slot, overwritten, outside of any workspace; null, and null entries, for fresh
+   *     ones
+   */
+  default INDArray[] stateGradient(INDArray[] reuse) {
+    return stateGradient();
+  }
+
+  /**
    * Whether matrices [batch, size] do for input, output and their gradients where there is one time
    * step: to have ND4J make an array of three axes of each takes as long as a small call.
    */

@@ -22,6 +22,7 @@ final class FusedBlocks {
   private final Map<Shape, LaneBlock[]> laidOut = new HashMap<>();
   private final Set<LaneBlock[]> backwards = Collections.newSetFromMap(new IdentityHashMap<>());
   private ParameterCopies loaded; // null while they are not all of one's
+  private LaneBlock[] turned; // that are ready for the way back with what is loaded
 
   /** What blocks are laid out for, see {@link LaneBlock#of}. */
   record Shape(double leastDenseDensity, int lanes, int parts) {
@@ -72,6 +73,7 @@ final class FusedBlocks {
   /** Copies a call's parameters and gives them to the blocks. */
   void read(ParameterCopies into, LaneTeam team, INDArray[] newParameters, LaneBlock[] blocks) {
     loaded = null;
+    turned = null;
     into.read(team, newParameters, blocks);
     loaded = into;
   }
@@ -79,8 +81,22 @@ final class FusedBlocks {
   /** Gives the blocks the parameters of a call, if they have got others since. */
   void load(ParameterCopies parameters, LaneTeam team, LaneBlock[] blocks) {
     if (loaded != parameters) {
+      turned = null;
       parameters.load(team, blocks);
       loaded = parameters;
+    }
+  }
+
+  /** Makes blocks ready for the way back with the weights that they have, if they are not. */
+  void turn(LaneTeam team, LaneBlock[] blocks) {
+    if (turned != blocks) {
+      team.run(
+          share -> {
+            for (LaneBlock block : blocks) {
+              block.prepareBackward(share, team.parts());
+            }
+          });
+      turned = blocks;
     }
   }
 

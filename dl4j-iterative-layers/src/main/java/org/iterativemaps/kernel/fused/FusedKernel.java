@@ -246,18 +246,11 @@ final class FusedKernel implements MapKernel {
         writable.assign(0);
       }
       call.stateGradient = stateArrays(pass.stateGradient, call.batch);
+      blocks.turn(team, pass.laid);
       if (isWhole) {
         parameterGradients.prepare(pass.laid, call.workers);
+        team.run(share -> parameterGradients.clear(share, team.parts()));
       }
-      team.run(
-          share -> {
-            for (LaneBlock block : pass.laid) {
-              block.prepareBackward(share, team.parts());
-            }
-            if (isWhole) {
-              parameterGradients.clear(share, team.parts());
-            }
-          });
       List<FusedWorker> workers = List.of(pass.workers).subList(0, call.workers);
       for (int s = call.segments() - 1; s >= call.firstSegment(); s--) {
         int segment = s;
@@ -298,8 +291,13 @@ final class FusedKernel implements MapKernel {
 
   @Override
   public INDArray[] stateGradient() {
+    return stateGradient(null);
+  }
+
+  @Override
+  public INDArray[] stateGradient(INDArray[] reuse) {
     int batch = KernelPasses.required(training.gradientBatch, "backward");
-    return stateMatrices(training.stateGradient, batch, null);
+    return stateMatrices(training.stateGradient, batch, reuse);
   }
 
   @Override

@@ -82,6 +82,9 @@ public interface LaneKernels {
   /** Loops for products of slots, gates and normalisations. */
   SlotKernels slots();
 
+  /** Loops over states of any number of samples. */
+  SampleKernels samples();
+
   /**
    * The density from which on a sparse block takes less time as a dense one: the rate of sparse
    * products in parts of that of dense ones.

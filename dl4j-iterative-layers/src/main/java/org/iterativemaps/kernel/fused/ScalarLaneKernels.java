@@ -22,6 +22,7 @@ public final class ScalarLaneKernels implements LaneKernels {
   private static final int LEAST_READS = 8;
 
   private final SlotKernels slots = new ScalarSlotKernels();
+  private final SampleKernels samples = new ScalarSampleKernels();
 
   @Override
   public String description() {
@@ -137,6 +138,11 @@ public final class ScalarLaneKernels implements LaneKernels {
   @Override
   public SlotKernels slots() {
     return slots;
+  }
+
+  @Override
+  public SampleKernels samples() {
+    return samples;
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.iterativemaps.kernel.settle;
 import java.util.Arrays;
 import java.util.function.DoubleSupplier;
 import org.iterativemaps.kernel.HeapCopy;
+import org.iterativemaps.kernel.fused.SampleKernels;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** States of floats. Sums are made of floats over some units, and of doubles over these. */
@@ -10,7 +11,8 @@ final class FloatColumns extends Columns<float[]> {
   // Units whose products are summed in the floating type itself: few enough to keep the digits.
   private static final int UNITS = 32;
 
-  private float[] rows = {};
+  private final SampleKernels kernels = SampleKernels.here();
+  private float[] row = {};
   private float[] copy = {};
 
   @Override
@@ -86,81 +88,40 @@ final class FloatColumns extends Columns<float[]> {
   @Override
   void residual(
       float[] g, float[] z, float[] r, int units, int samples, double[] moves, double[] sizes) {
-    rows = HeapCopy.atLeast(rows, 2 * samples);
-    Arrays.fill(rows, 0, 2 * samples, 0);
-    for (int u = 0; u < units; u++) {
-      subtract(g, z, r, u * samples, samples);
-      largest(r, u * samples, rows, 0, samples);
-      largest(g, u * samples, rows, samples, samples);
-    }
+    row = HeapCopy.atLeast(row, 2 * samples);
+    Arrays.fill(row, 0, 2 * samples, 0);
+    kernels.residual(units, samples, g, z, r, row);
     for (int s = 0; s < samples; s++) {
-      moves[s] = rows[s];
-      sizes[s] = rows[samples + s];
-    }
-  }
-
-  private static void subtract(float[] g, float[] z, float[] r, int at, int samples) {
-    for (int i = at; i < at + samples; i++) {
-      r[i] = g[i] - z[i];
-    }
-  }
-
-  /** NaN stays. */
-  private static void largest(float[] from, int at, float[] into, int to, int samples) {
-    for (int s = 0; s < samples; s++) {
-      into[to + s] = Math.max(into[to + s], Math.abs(from[at + s]));
+      moves[s] = row[s];
+      sizes[s] = row[samples + s];
     }
   }
 
   @Override
   void dots(float[] a, float[][] b, int count, int units, int samples, double[][] sums) {
-    rows = HeapCopy.atLeast(rows, count * samples);
+    row = HeapCopy.atLeast(row, samples);
     for (int j = 0; j < count; j++) {
       Arrays.fill(sums[j], 0, samples, 0);
-    }
-    for (int begin = 0; begin < units; begin += UNITS) {
-      int end = Math.min(units, begin + UNITS);
-      Arrays.fill(rows, 0, count * samples, 0);
-      for (int u = begin; u < end; u++) {
-        for (int j = 0; j < count; j++) {
-          addProducts(a, b[j], u * samples, rows, j * samples, samples);
-        }
-      }
-      for (int j = 0; j < count; j++) {
+      for (int begin = 0; begin < units; begin += UNITS) {
+        Arrays.fill(row, 0, samples, 0);
+        int end = Math.min(units, begin + UNITS);
+        kernels.addDots(end - begin, samples, a, b[j], begin * samples, row);
         for (int s = 0; s < samples; s++) {
-          sums[j][s] += rows[j * samples + s];
+          sums[j][s] += row[s];
         }
       }
-    }
-  }
-
-  private static void addProducts(float[] a, float[] b, int at, float[] into, int to, int samples) {
-    for (int s = 0; s < samples; s++) {
-      into[to + s] += a[at + s] * b[at + s];
     }
   }
 
   @Override
   void combine(double[][] factors, float[][] a, int count, int units, int samples, float[] into) {
-    rows = HeapCopy.atLeast(rows, count * samples);
+    row = HeapCopy.atLeast(row, samples);
+    Arrays.fill(into, 0, units * samples, 0);
     for (int j = 0; j < count; j++) {
       for (int s = 0; s < samples; s++) {
-        rows[j * samples + s] = (float) factors[j][s];
+        row[s] = (float) factors[j][s];
       }
-    }
-    for (int u = 0; u < units; u++) {
-      int at = u * samples;
-      Arrays.fill(into, at, at + samples, 0);
-      for (int j = 0; j < count; j++) {
-        addProducts(rows, j * samples, a[j], into, at, samples);
-      }
-    }
-  }
-
-  private static void addProducts(
-      float[] factors, int first, float[] a, float[] into, int at, int samples) {
-    for (int s = 0; s < samples; s++) {
-      into[at + s] += factors[first + s] * a[at + s];
+      kernels.addScaled(units, samples, row, a[j], into);
     }
   }
 

@@ -22,6 +22,7 @@ final class Loop<A> {
   final int nIn;
   final int nOut;
   final int outputAt; // the output's first unit in the state; -1 if it is not carried
+  private StepCalls<A> calls; // null until there are some
   final boolean isBySample; // attention reads the rows of an example together
 
   Loop(
@@ -43,8 +44,19 @@ final class Loop<A> {
     this.isBySample = AttentionBlock.of(program.realized().map()).isEmpty();
   }
 
+  /** The calls of the one step, with these parameters from now on; their arrays are kept. */
   StepCalls<A> calls(INDArray[] parameters) {
-    return new StepCalls<>(oneStep, columns, layout, type, nIn, nOut, parameters);
+    if (calls == null) {
+      calls = new StepCalls<>(oneStep, columns, layout, type, nIn, nOut);
+    }
+    calls.parameters(parameters);
+    return calls;
+  }
+
+  /** Leaves the arrays to the garbage collector. */
+  void rest() {
+    calls = null;
+    oneStep.rest();
   }
 
   /** Some samples' columns. */

@@ -9,7 +9,7 @@ import org.iterativemaps.iterate.Solver;
  */
 final class Settling<A> {
   // A part of the samples that is worth being taken out, for those that go on are copied.
-  private static final int SHARE = 8;
+  private static final int SHARE = 4;
 
   /** What is solved: F, of some samples side by side. */
   interface OneStep<A> {

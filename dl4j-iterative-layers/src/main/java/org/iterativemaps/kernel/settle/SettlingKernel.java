@@ -319,6 +319,6 @@ final class SettlingKernel<A> implements MapKernel {
   @Override
   public void rest() {
     dropTape();
-    loop.oneStep.rest();
+    loop.rest();
   }
 }

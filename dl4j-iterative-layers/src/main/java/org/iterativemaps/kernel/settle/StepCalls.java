@@ -5,6 +5,7 @@ import org.iterativemaps.kernel.MapKernel;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * A kernel of one step as a function of the states of some samples, forward and back.
@@ -18,46 +19,76 @@ final class StepCalls<A> {
   private final DataType type;
   private final int nIn;
   private final int nOut;
-  private final INDArray[] parameters;
+  private INDArray[] parameters;
   private int samples = -1;
+  private int most; // samples that the arrays have room for: views of them take the others
+  private INDArray inputs;
+  private INDArray outputs;
+  private INDArray inputGradients;
+  private INDArray outputGradients;
+  private INDArray[] allStates;
   private INDArray input;
   private INDArray output;
   private INDArray outputGradient;
   private INDArray[] states;
   private INDArray[] last; // of the call before, to be overwritten
+  private INDArray[] lastGradient;
 
   StepCalls(
-      MapKernel kernel,
-      Columns<A> columns,
-      StateLayout layout,
-      DataType type,
-      int nIn,
-      int nOut,
-      INDArray[] parameters) {
+      MapKernel kernel, Columns<A> columns, StateLayout layout, DataType type, int nIn, int nOut) {
     this.kernel = kernel;
     this.columns = columns;
     this.layout = layout;
     this.type = type;
     this.nIn = nIn;
     this.nOut = nOut;
-    this.parameters = parameters;
+  }
+
+  /** Says which parameters the calls from now on have. */
+  void parameters(INDArray[] ofMap) {
+    parameters = ofMap;
   }
 
   /** Says which tokens the calls from now on have, [nIn][samples]. */
   void tokens(A tokens, int newSamples) {
+    if (newSamples > most) {
+      most = newSamples;
+      inputs = flat(nIn);
+      outputs = flat(nOut);
+      inputGradients = null;
+      outputGradients = null;
+      allStates = new INDArray[layout.slotCount];
+      for (int i = 0; i < layout.sizes.length; i++) {
+        allStates[layout.slots.get(i)] = flat(layout.sizes[i]);
+      }
+    }
     if (newSamples != samples) {
       samples = newSamples;
-      input = sequence(nIn);
-      output = sequence(nOut);
-      states = layout.matrices(type, samples);
+      input = sequence(inputs, nIn);
+      output = sequence(outputs, nOut);
+      states = new INDArray[layout.slotCount];
+      for (int i = 0; i < layout.sizes.length; i++) {
+        int slot = layout.slots.get(i);
+        states[slot] =
+            first(allStates[slot], layout.sizes[i]).reshape('f', samples, layout.sizes[i]);
+      }
       last = null;
+      lastGradient = null;
       outputGradient = null;
     }
     columns.write(tokens, 0, input);
   }
 
-  private INDArray sequence(int size) {
-    return Nd4j.createUninitialized(type, new long[] {samples, size, 1}, 'f');
+  private INDArray flat(int size) {
+    return Nd4j.createUninitialized(type, new long[] {(long) most * size}, 'f');
+  }
+
+  private INDArray first(INDArray flat, int size) {
+    return flat.get(NDArrayIndex.interval(0, (long) samples * size));
+  }
+
+  private INDArray sequence(INDArray flat, int size) {
+    return first(flat, size).reshape('f', samples, size, 1);
   }
 
   /**
@@ -82,7 +113,8 @@ final class StepCalls<A> {
 
   /** Says what dL/d(output) is in the calls back from now on, [nOut][samples]; null for zeros. */
   void outputGradient(A gradient) {
-    outputGradient = sequence(nOut);
+    outputGradients = outputGradients == null ? flat(nOut) : outputGradients;
+    outputGradient = sequence(outputGradients, nOut);
     if (gradient == null) {
       outputGradient.assign(0);
     } else {
@@ -100,9 +132,14 @@ final class StepCalls<A> {
    */
   void back(A w, INDArray[] gradients, A tokenGradient, A into) {
     layout.write(columns, w, samples, states);
-    INDArray ofInput = gradients == null ? null : sequence(nIn);
+    INDArray ofInput = null;
+    if (gradients != null) {
+      inputGradients = inputGradients == null ? flat(nIn) : inputGradients;
+      ofInput = sequence(inputGradients, nIn);
+    }
     kernel.backward(outputGradient, states, 0, gradients, ofInput);
-    layout.read(columns, kernel.stateGradient(), samples, into);
+    lastGradient = kernel.stateGradient(lastGradient);
+    layout.read(columns, lastGradient, samples, into);
     if (gradients != null) {
       columns.read(ofInput, tokenGradient, 0);
     }

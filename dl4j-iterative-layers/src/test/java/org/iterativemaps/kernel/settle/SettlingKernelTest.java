@@ -82,8 +82,7 @@ class SettlingKernelTest {
       Result result = new Result();
       result.output = Nd4j.create(DataType.DOUBLE, outputGradient.shape());
       kernel.forward(parameters, input, mask, null, result.output, true);
-      result.gradients =
-          Stream.of(parameters).map(Nd4j::zerosLike).toArray(INDArray[]::new);
+      result.gradients = Stream.of(parameters).map(Nd4j::zerosLike).toArray(INDArray[]::new);
       result.inputGradient = Nd4j.create(DataType.DOUBLE, input.shape());
       kernel.backward(outputGradient, 0, result.gradients, result.inputGradient);
       return result;
@@ -194,8 +193,11 @@ class SettlingKernelTest {
       Result found = c.run(kernel);
       SettlingReport report = LoopKernels.forward(kernel).orElseThrow();
       boolean isWhole = IntStream.range(0, c.batch).allMatch(s -> report.bestStep(s) == 4);
-      boolean isCarried = MapProgram.sequence(c.map, 1, null).schedule().carried()
-          .contains(MapProgram.sequence(c.map, 1, null).outputSlot());
+      boolean isCarried =
+          MapProgram.sequence(c.map, 1, null)
+              .schedule()
+              .carried()
+              .contains(MapProgram.sequence(c.map, 1, null).outputSlot());
       if (isWhole) {
         c.manySteps(isCarried ? 4 : 5).assertSame(found, 1e-12, 1e-12, "case " + i);
       }

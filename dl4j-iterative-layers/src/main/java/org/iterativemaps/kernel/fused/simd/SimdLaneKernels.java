@@ -9,6 +9,7 @@ import org.iterativemaps.kernel.fused.BundleKernels;
 import org.iterativemaps.kernel.fused.LaneActivation;
 import org.iterativemaps.kernel.fused.LaneKernels;
 import org.iterativemaps.kernel.fused.OuterTerms;
+import org.iterativemaps.kernel.fused.SampleKernels;
 import org.iterativemaps.kernel.fused.ScalarLaneKernels;
 import org.iterativemaps.kernel.fused.SlotKernels;
 import org.iterativemaps.kernel.fused.SparseTiling;
@@ -42,6 +43,7 @@ public final class SimdLaneKernels implements LaneKernels {
 
   private final BundleKernels bundles = new SimdBundleKernels();
   private final SlotKernels slots = new SimdSlotKernels();
+  private final SampleKernels samples = new SimdSampleKernels();
 
   /** For the provider. */
   public SimdLaneKernels() {}
@@ -120,6 +122,11 @@ public final class SimdLaneKernels implements LaneKernels {
   @Override
   public SlotKernels slots() {
     return slots;
+  }
+
+  @Override
+  public SampleKernels samples() {
+    return samples;
   }
 
   @Override
