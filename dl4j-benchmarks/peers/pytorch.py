@@ -137,6 +137,101 @@ def loop(run, density, width, steps, batch):
         both(run, *where, "PyTorch CSR", sparse, sparse_inputs, turned(gradient), checks=checks)
 
 
+def anderson(function, start, tolerance, most, memory=5, ridge=1e-4):
+    """z = f(z) for every row, until all have settled: the batched method of deep equilibrium models.
+
+    As TorchDEQ does it: the last states and their ends side by side, one small system per row, solved together; all rows
+    go on until the last has settled.
+    """
+    batch, units = start.shape
+    states = start.new_zeros(batch, memory, units)
+    ends = start.new_zeros(batch, memory, units)
+    system = start.new_zeros(batch, memory + 1, memory + 1)
+    system[:, 0, 1:] = system[:, 1:, 0] = 1
+    right = start.new_zeros(batch, memory + 1, 1)
+    right[:, 0] = 1
+    z = start
+    for step in range(most):
+        end = function(z)
+        residual = (end - z).abs().amax(1) / end.abs().amax(1)
+        if residual.max() <= tolerance:
+            return end, step + 1
+        states[:, step % memory] = z
+        ends[:, step % memory] = end
+        held = min(step + 1, memory)
+        if held < 2:
+            z = end
+            continue
+        moves = ends[:, :held] - states[:, :held]
+        products = torch.bmm(moves, moves.transpose(1, 2))
+        system[:, 1 : held + 1, 1 : held + 1] = products + ridge * products.diagonal(dim1=1, dim2=2).diag_embed()
+        share = torch.linalg.solve(system[:, : held + 1, : held + 1], right[:, : held + 1])[:, 1:]
+        z = torch.bmm(share.transpose(1, 2), ends[:, :held])[:, 0]
+    raise RuntimeError(f"not settled after {most} steps: {residual.max()}")
+
+
+class Settled(torch.autograd.Function):
+    """Implicit gradients: the adjoint equation by the same method."""
+
+    @staticmethod
+    def forward(ctx, solved, again, tolerance, most):
+        ctx.again, ctx.tolerance, ctx.most, ctx.solved = again, tolerance, most, solved
+        return again.detach()
+
+    @staticmethod
+    def backward(ctx, gradient):
+        def adjoint(u):
+            return torch.autograd.grad(ctx.again, ctx.solved, u, retain_graph=True)[0] + gradient
+
+        return None, anderson(adjoint, gradient, ctx.tolerance, ctx.most)[0], None, None
+
+
+def equilibrium(run, options):
+    source, width, batch, most = (5, 20, 3, 200) if options.check else (100, 1000, 128, 1000)
+    for radius in ("0.9",):
+        density = 0.5 if options.check else 0.1
+        ones = [mask(n, width, round(n * width * density)) for n in (source, width)]
+        w_x = leaf(width, source, scale=(source * density) ** -0.5)
+        w_h = leaf(width, width, scale=float(radius) * (width * density) ** -0.5)  # about its spectral radius
+        x, bias = leaf(batch, source, scale=0.1), torch.zeros(width, requires_grad=True)
+        gradient = torch.randn(batch, width) * 0.01
+
+        def settled(step, start):
+            with torch.no_grad():
+                found = anderson(step, start, 1e-5, most)[0]
+            if not torch.is_grad_enabled():
+                return found
+            point = found.requires_grad_()
+            return Settled.apply(point, step(point), 1e-5, most)
+
+        def masked(x, w_x, w_h, bias):
+            fed = torch.addmm(bias, x, (w_x * ones[0]).t())
+            feedback = (w_h * ones[1]).t()  # once for all steps
+            return settled(lambda h: torch.tanh(torch.addmm(fed, h, feedback)), x.new_zeros(batch, width))
+
+        inputs = [x, w_x, w_h, bias]
+        where = ("EquilibriumBenchmark", {"radius": radius})
+        both(run, *where, "PyTorch masked", masked, inputs, gradient)
+        with run.attempt("EquilibriumBenchmark PyTorch CSR"):
+            output = masked(*inputs)
+            gradients = torch.autograd.grad(output, inputs, gradient)
+            csr = [(w * m).detach().to_sparse_csr().requires_grad_() for w, m in zip((w_x, w_h), ones, strict=True)]
+
+            def sparse(x, w_x, w_h, bias):  # units by samples, but in the solver
+                fed = torch.sparse.mm(w_x, x) + bias
+                return settled(
+                    lambda h: torch.tanh(torch.sparse.mm(w_h, h.t()) + fed).t(), x.new_zeros(batch, width)
+                ).t()
+
+            checks = (
+                lambda found: same([output], [found.t()]),
+                lambda found: same(gradients[:1], [found[0].t()]),
+            )
+            both(
+                run, *where, "PyTorch CSR", sparse, [turned(x), *csr, turned(bias.reshape(1, -1))], turned(gradient), checks=checks
+            )
+
+
 def kernel(run, options):
     for cell in common.cells(options):
         block(run, cell)
@@ -167,7 +262,7 @@ def block(run, cell):
         both(run, *where, "PyTorch CSR", sparse, [csr, turned(x)], turned(gradient), checks=checks)
 
 
-CASES = {"sequence": sequence, "gated": gated, "looped": looped, "mlp": mlp, "kernel": kernel}
+CASES = {"sequence": sequence, "gated": gated, "looped": looped, "equilibrium": equilibrium, "mlp": mlp, "kernel": kernel}
 
 
 def main():

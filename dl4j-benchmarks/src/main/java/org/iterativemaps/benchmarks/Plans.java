@@ -29,6 +29,8 @@ final class Plans {
         prune(),
         sameDiff(),
         sameDiffGraph(),
+        equilibrium(),
+        halting(),
         cuda());
   }
 
@@ -254,6 +256,31 @@ final class Plans {
     return new Plan(
         SameDiffGraphBenchmark.class,
         "Building and running SameDiff graphs of K steps, width 32.",
+        Set.of(),
+        groups,
+        groups);
+  }
+
+  private static Plan equilibrium() {
+    List<Group> groups =
+        List.of(
+            Group.of()
+                .subjects("fused-simd")
+                .with("loop", "unrolled", "picard", "anderson", "broyden")
+                .with("radius", "0.9"));
+    return new Plan(
+        EquilibriumBenchmark.class,
+        "Width 1000, density 0.1, batch 128, until settled, against as many fixed steps.",
+        Set.of(),
+        groups,
+        groups);
+  }
+
+  private static Plan halting() {
+    List<Group> groups = List.of(Group.of().subjects("fused-simd").with("batch", "slow", "mixed"));
+    return new Plan(
+        HaltingBenchmark.class,
+        "A batch of which nine of ten samples settle soon, against one of slow ones.",
         Set.of(),
         groups,
         groups);

@@ -1,9 +1,11 @@
 package org.iterativemaps.layers;
 
 import java.util.List;
+import java.util.Locale;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.iterate.Liveness;
+import org.iterativemaps.iterate.UntilSettled;
 import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.plan.HiddenProportion;
@@ -46,12 +48,27 @@ public final class MapSummary {
               ? "every weight is fixed\n"
               : HiddenProportion.realized(realized));
       text.append(dead(place.map(), realized));
+      if (settings.iteration() instanceof UntilSettled until) {
+        text.append("settles: ").append(words(until)).append('\n');
+      }
       settings.densityPlan().ifPresent(p -> text.append("planned: ").append(p).append('\n'));
       text.append("runs on the ")
           .append(KernelSelection.choice(place.map().program(), type))
           .append('\n');
     }
     return text.toString();
+  }
+
+  private static String words(UntilSettled until) {
+    return String.format(
+        Locale.ROOT,
+        "residual %s %.3g, at most %d steps (%d at inference), %s, gradient %s",
+        until.isRelative() ? "relative" : "absolute",
+        until.tolerance(),
+        until.atMost(),
+        until.atMostAtInference(),
+        until.solver(),
+        until.gradient());
   }
 
   /**

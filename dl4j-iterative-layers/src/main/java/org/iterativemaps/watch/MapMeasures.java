@@ -55,7 +55,17 @@ public final class MapMeasures {
     return new StepsToSettle(new Measurement(tolerance, 200, 5, 1, 0));
   }
 
-  /** All of the above but steps to settle. */
+  /**
+   * How maps that go on until they have settled did so in the last iteration; "settling". Parts
+   * "steps" (per sample), "most steps", "residual" (the largest) and "unsettled" (samples), and the
+   * same of the adjoint equations, "backward steps" and so on. Nothing of maps with fixed steps.
+   * See {@link org.iterativemaps.iterate.UntilSettled}.
+   */
+  public static MapMeasure settling() {
+    return new Settling();
+  }
+
+  /** Density, hidden proportion and spectral radius. */
   public static List<MapMeasure> standard() {
     return List.of(density(), hiddenProportion(), spectralRadius());
   }

@@ -4,8 +4,10 @@ import org.deeplearning4j.nn.api.Model;
 import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.layers.MapPlace;
 import org.iterativemaps.layers.MapSettings;
+import org.iterativemaps.layers.impl.RunningMap;
 import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.RealizedMap;
+import org.iterativemaps.surgery.LiveMaps;
 
 /** A map of a network in the course of training: what a measure may look at. */
 public final class WatchedMap {
@@ -41,6 +43,11 @@ public final class WatchedMap {
   /** The map with its masks: which weights exist now. */
   public RealizedMap realized() {
     return settings().realized();
+  }
+
+  /** The layer or vertex that runs the map. Not to be changed. */
+  public RunningMap running() {
+    return LiveMaps.running(network.model(), layer());
   }
 
   /** The map with its numbers, copied from the network when first asked for. */

@@ -118,6 +118,10 @@ final class FixedPointCheck implements CaseCheck {
           "iterations by increment_max",
           iterations.number("increment_max"),
           firstWithin(tolerance, max));
+      via.stepsToSettle(model, slot.name(), input, tolerance)
+          .ifPresent(
+              steps ->
+                  comparison.compare("steps to settle", iterations.number("increment_max"), steps));
       comparison.compare(
           "iterations by increment_l2",
           iterations.number("increment_l2"),

@@ -2,8 +2,10 @@ package org.iterativemaps.examples.golden;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.iterativemaps.map.BlockMap;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
@@ -33,6 +35,15 @@ interface Implementation {
 
   /** K steps on one input from a state of zeros, then a slot is read. */
   MapNetwork oneInput(GoldenModel model, String output, int steps);
+
+  /**
+   * The steps of the map until every sample of a batch moves by at most a tolerance; empty if
+   * nothing settles this way.
+   */
+  default OptionalInt stepsToSettle(
+      GoldenModel model, String output, INDArray input, double tolerance) {
+    return OptionalInt.empty();
+  }
 
   /** K steps for every token of a sequence, a slot is read after each token. */
   SequenceNetwork sequences(GoldenModel model, String output, int steps);

@@ -12,9 +12,12 @@ final class Implementations {
 
   private static final Map<String, String> NO_KERNEL =
       Map.of("author_configs", "planning sizes and densities runs no kernel");
+  private static final LayerImplementation LAYERS =
+      new LayerImplementation("layer", DataType.DOUBLE, 1e-10, Map.of(), Optional.empty());
   private static final List<Implementation> ALL =
       List.of(
-          new LayerImplementation("layer", DataType.DOUBLE, 1e-10, Map.of(), Optional.empty()),
+          LAYERS,
+          new EquilibriumImplementation(LAYERS),
           // FLOAT networks run on the fused kernel, unless a system property says otherwise.
           new LayerImplementation("fused", DataType.FLOAT, 1e-4, NO_KERNEL, Optional.empty()),
           new LayerImplementation(

@@ -83,7 +83,8 @@ record LayerImplementation(
     return new IterativeMapLayer.Builder().map(map).steps(steps).build();
   }
 
-  private MultiLayerNetwork network(Layer layer) {
+  /** A network of one layer, which nothing trains. */
+  MultiLayerNetwork network(Layer layer) {
     MultiLayerNetwork network =
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()
