@@ -35,6 +35,9 @@ public final class Examples {
               ThinkLonger.class,
               "More steps at test time than in training, on parities of growing length."),
           new Example(
+              EquilibriumClassifier.class,
+              "A map that goes on until it has settled reads digits, beside K = 5 and an MLP."),
+          new Example(
               SparseRecurrentMap.class,
               "A sparse recurrent map, SimpleRnn and LSTM of equal size learn two sequence tasks."),
           new Example(

@@ -43,7 +43,7 @@ public final class RandomSteps extends BaseTrainingListener {
 
   /** K of the iteration after one. */
   int steps(int iteration) {
-    double unit = RandomSource.of(seed, "steps", iteration).nextDouble();
+    double unit = RandomSource.of(seed, "steps", Integer.toString(iteration)).nextDouble();
     return least + (int) (unit * (most - least + 1));
   }
 
