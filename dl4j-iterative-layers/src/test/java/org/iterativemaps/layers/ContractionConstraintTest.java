@@ -97,7 +97,7 @@ class ContractionConstraintTest {
       DataSet data = Networks.data(true);
       DataSet typed = new DataSet(data.getFeatures().castTo(type), data.getLabels().castTo(type));
       double first = bound.score(typed);
-      for (int i = 0; i < 25; i++) {
+      for (int i = 0; i < 12; i++) {
         double rate = Contraction.of(weights(bound), NONE).rate();
         assertTrue(rate <= LIMIT && rate > 0, "rate " + rate + " before update " + i);
         bound.fit(typed);
