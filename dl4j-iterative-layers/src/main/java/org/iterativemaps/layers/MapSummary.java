@@ -2,11 +2,14 @@ package org.iterativemaps.layers;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.iterate.Liveness;
 import org.iterativemaps.iterate.UntilSettled;
 import org.iterativemaps.kernel.KernelSelection;
+import org.iterativemaps.layers.impl.RunningMap;
 import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.plan.HiddenProportion;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -26,6 +29,7 @@ public final class MapSummary {
     return of(
         network.summary(),
         MapPlace.of(network.getLayerWiseConfigurations()),
+        layer -> network.getLayer(Integer.parseInt(layer)),
         network.getLayerWiseConfigurations().getDataType());
   }
 
@@ -34,10 +38,12 @@ public final class MapSummary {
     return of(
         network.summary(),
         MapPlace.of(network.getConfiguration()),
+        layer -> network.getVertex(layer).getLayer(),
         network.getConfiguration().getDataType());
   }
 
-  private static String of(String summary, List<MapPlace> maps, DataType type) {
+  private static String of(
+      String summary, List<MapPlace> maps, Function<String, Layer> layers, DataType type) {
     StringBuilder text = new StringBuilder(summary);
     for (MapPlace place : maps) {
       text.append('\n').append(place.address()).append(": ");
@@ -50,6 +56,11 @@ public final class MapSummary {
       text.append(dead(place.map(), realized));
       if (settings.iteration() instanceof UntilSettled until) {
         text.append("settles: ").append(words(until)).append('\n');
+        if (layers.apply(place.layer()) instanceof RunningMap map) {
+          map.settlingForward().ifPresent(r -> text.append("last pass: ").append(r).append('\n'));
+          map.settlingBackward()
+              .ifPresent(r -> text.append("last way back: ").append(r).append('\n'));
+        }
       }
       settings.densityPlan().ifPresent(p -> text.append("planned: ").append(p).append('\n'));
       text.append("runs on the ")

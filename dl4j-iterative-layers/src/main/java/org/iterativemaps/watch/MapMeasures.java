@@ -65,6 +65,19 @@ public final class MapMeasures {
     return new Settling();
   }
 
+  /**
+   * The spectral radius of the Jacobian dF/dz, at least 0, of the state that the map has come to
+   * after 200 steps on a token; "radius when settled". Of the whole map: below 1 where that state
+   * is a stable fixed point. NaN if the state or a parameter is not finite, or the map has no
+   * state. See {@link org.iterativemaps.dynamics.Jacobian}; not among {@link #standard()}, for it
+   * takes 200 steps and the eigenvalues of the Jacobian.
+   *
+   * @param token what the input holds, nIn numbers; none for zeros
+   */
+  public static MapMeasure radiusWhenSettled(double... token) {
+    return new RadiusWhenSettled(token.clone(), 200);
+  }
+
   /** Density, hidden proportion and spectral radius. */
   public static List<MapMeasure> standard() {
     return List.of(density(), hiddenProportion(), spectralRadius());

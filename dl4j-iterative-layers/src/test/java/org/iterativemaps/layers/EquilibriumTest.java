@@ -145,6 +145,18 @@ class EquilibriumTest {
   }
 
   @Test
+  void theSummarySaysHowItSettles() {
+    MultiLayerNetwork network = network(single(FINE).build());
+    String before = MapSummary.of(network);
+    assertTrue(before.contains("settles: residual absolute 1.00e-12, at most 300 steps"), before);
+    assertFalse(before.contains("last pass"), before);
+    network.fit(Networks.normal(1, 4, 3), Networks.oneHot(2, 4, 3));
+    String after = MapSummary.of(network);
+    assertTrue(after.contains("last pass: 4 of 4 samples settled"), after);
+    assertTrue(after.contains("last way back: 4 of 4 samples settled"), after);
+  }
+
+  @Test
   void aVertexSettlesToo() {
     ComputationGraph graph =
         new ComputationGraph(

