@@ -47,7 +47,7 @@ public final class SettledResponses {
    * @param tolerance largest change of any unit in a step that counts as none, at least 0
    * @param mostSteps budget of an input, at least 2
    * @param longestPeriod cycles are looked for up to this many steps, at least 2
-   * @param largestState beyond it an iteration counts as diverging, above 0
+   * @param largestState beyond it an iteration counts as diverging, above 0, finite
    */
   public record Settling(double tolerance, int mostSteps, int longestPeriod, double largestState) {
 
@@ -60,7 +60,7 @@ public final class SettledResponses {
       if (!(tolerance >= 0 && tolerance < Double.POSITIVE_INFINITY)
           || mostSteps < 2
           || longestPeriod < 2
-          || !(largestState > 0)) {
+          || !(largestState > 0 && largestState < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException(
             "settling: found tolerance "
                 + tolerance
@@ -70,7 +70,7 @@ public final class SettledResponses {
                 + longestPeriod
                 + ", largestState "
                 + largestState
-                + "; expected a finite one of at least 0, at least 2, at least 2 and above 0");
+                + "; expected at least 0, 2, 2 and above 0, all of them finite");
       }
     }
 

@@ -267,14 +267,17 @@ public final class Shortcut {
     void intoFirst(MultiLayerNetwork network) {
       INDArray weights = network.getParam("0_W"); // [nIn, nOut]
       weights.diviColumnVector(deviation.castTo(DataType.FLOAT).transpose());
-      network.getParam("0_b").subi(mean.castTo(DataType.FLOAT).mmul(weights));
+      INDArray shift = mean.castTo(DataType.FLOAT).mmul(weights);
+      network.getParam("0_b").subi(shift.reshape(network.getParam("0_b").shape()));
     }
 
     /** V a + c, from scaled outputs to outputs. */
     void intoLast(MultiLayerNetwork network) {
       INDArray factor = deviation.castTo(DataType.FLOAT);
       network.getParam("1_W").muliRowVector(factor);
-      network.getParam("1_b").muli(factor).addi(mean.castTo(DataType.FLOAT));
+      INDArray bias = network.getParam("1_b");
+      bias.muli(factor.reshape(bias.shape()))
+          .addi(mean.castTo(DataType.FLOAT).reshape(bias.shape()));
     }
   }
 }
