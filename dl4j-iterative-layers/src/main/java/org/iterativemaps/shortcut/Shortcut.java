@@ -158,7 +158,7 @@ public final class Shortcut {
     MultiLayerNetwork network =
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()
-                .seed(training.seed)
+                .seed(2 * training.seed + 1) // DL4J takes 0 for any seed
                 .dataType(DataType.FLOAT)
                 .updater(new Adam(rate))
                 .list()
