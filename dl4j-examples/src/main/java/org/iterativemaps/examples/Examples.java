@@ -35,6 +35,9 @@ public final class Examples {
               ThinkLonger.class,
               "More steps at test time than in training, on parities of growing length."),
           new Example(
+              FeedForwardShortcut.class,
+              "What recurrent maps settle to, given at once by a network of two layers."),
+          new Example(
               SparseRecurrentMap.class,
               "A sparse recurrent map, SimpleRnn and LSTM of equal size learn two sequence tasks."),
           new Example(
