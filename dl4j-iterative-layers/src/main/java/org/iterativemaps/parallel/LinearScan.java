@@ -72,8 +72,7 @@ final class LinearScan {
     }
     IntStream.range(0, count)
         .parallel()
-        .forEach(
-            c -> run(jacobian, d, start(c, count, time), start(c + 1, count, time), into[c]));
+        .forEach(c -> run(jacobian, d, start(c, count, time), start(c + 1, count, time), into[c]));
   }
 
   private static int start(int chunk, int count, int time) {

@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Newton's method on all states at once; the first guess is zeros. */
+/** Newton's method on all states at once; the first guess is what a sweep from zeros gives. */
 final class NewtonRun {
   private final Call call;
   private final StateBlocks blocks;
@@ -30,15 +30,20 @@ final class NewtonRun {
     this.most = most;
     this.pieces = call.pieces(call.time(), 1);
     this.scan = new LinearScan(blocks.groups(), blocks.units(), call.batch());
-    double[][] initial = numbers(call.guess(1), 1);
     this.states = new double[call.time() + 1][call.batch() * blocks.units()];
-    states[0] = initial[0];
+    states[0] = numbers(call.guess(1), 1)[0];
   }
 
   Result result() {
     List<Double> changes = new ArrayList<>();
-    long computed = 0;
     boolean isSettled = blocks.units() == 0;
+    long computed = 0;
+    if (!isSettled) {
+      call.forward(pieces, before(), false);
+      double[][] guess = numbers(call.kernel().lastState(), call.time());
+      System.arraycopy(guess, 0, states, 1, call.time());
+      computed += call.time();
+    }
     boolean isNumber = true;
     while (!isSettled && isNumber && changes.size() < most) {
       double change = step();
@@ -121,8 +126,7 @@ final class NewtonRun {
     for (int i = 0; i < blocks.slots().size(); i++) {
       double[] own = Arrays.copyOfRange(ones, blocks.first()[i], blocks.first()[i + 1]);
       INDArray row = Nd4j.createFromArray(own).castTo(call.input().dataType());
-      gradient[blocks.slots().get(i)] =
-          Nd4j.tile(row.reshape(1, own.length), (int) rows, 1);
+      gradient[blocks.slots().get(i)] = Nd4j.tile(row.reshape(1, own.length), (int) rows, 1);
     }
     return gradient;
   }

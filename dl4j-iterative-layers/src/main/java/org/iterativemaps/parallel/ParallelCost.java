@@ -10,13 +10,14 @@ import java.util.function.IntToLongFunction;
  * <pre>
  *   in turn                                 T
  *   S sweeps over n = floor(T / B) blocks   B sum_(s &lt; S) ceil( (n - s) / P )  +  T - n B
- *   N Newton steps, blocks of m units       ( N (1 + m) + 1 ) ceil( T / P )
+ *   N Newton steps, blocks of m units       ( N (1 + m) + 2 ) ceil( T / P )
  * </pre>
  *
  * A way back counts as one time step; the scan of the Newton correction, which has no matrices but
  * the small blocks, is left out. So sweeps can pay where there are more cores than sweeps, Newton's
- * method where there are more than N (1 + m) + 1. Lanes of a vector that one sequence leaves empty
- * count as cores: P is by how much faster a kernel computes a time step of a wide batch.
+ * method where there are more than N (1 + m) + 2: the first guess and the output are the two. Lanes
+ * of a vector that one sequence leaves empty count as cores: P is by how much faster a kernel
+ * computes a time step of a wide batch.
  */
 public final class ParallelCost {
   private ParallelCost() {}
@@ -74,7 +75,7 @@ public final class ParallelCost {
               + cores
               + "; expected at least 1, 0, 1 and 1");
     }
-    return (steps * (1L + units) + 1) * ((time + cores - 1) / cores);
+    return (steps * (1L + units) + 2) * ((time + cores - 1) / cores);
   }
 
   /**

@@ -165,14 +165,19 @@ public final class ParallelEvaluation {
    * @param initial state before the first time step by slot, or null for zeros
    * @param tolerance the correction of any state that ends it, above 0
    * @param most steps, at least 1; what has not converged then is computed in turn
-   * @throws IllegalArgumentException if the state's units are coupled in blocks of more than {@value
-   *     StateBlocks#MOST_UNITS}, a number is out of range, or the input does not fit the map
+   * @throws IllegalArgumentException if the state's units are coupled in blocks of more than
+   *     {@value StateBlocks#MOST_UNITS}, a number is out of range, or the input does not fit the
+   *     map
    */
   public Result newton(
       INDArray[] parameters, INDArray input, INDArray[] initial, double tolerance, int most) {
     if (!(tolerance > 0) || most < 1) {
       throw new IllegalArgumentException(
-          "newton: found tolerance " + tolerance + ", most " + most + "; expected above 0 and at least 1");
+          "newton: found tolerance "
+              + tolerance
+              + ", most "
+              + most
+              + "; expected above 0 and at least 1");
     }
     StateBlocks blocks = StateBlocks.of(program);
     return new NewtonRun(call(parameters, input, initial), blocks, tolerance, most).result();
@@ -229,8 +234,7 @@ public final class ParallelEvaluation {
     }
 
     static INDArray time(INDArray sequence, int from, int to) {
-      return sequence.get(
-          NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(from, to));
+      return sequence.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(from, to));
     }
 
     static INDArray rows(INDArray array, long from, long to) {
@@ -253,8 +257,7 @@ public final class ParallelEvaluation {
     INDArray[] guess(int blocks) {
       INDArray[] guess = new INDArray[program.slots().size()];
       for (int slot : program.schedule().carried()) {
-        guess[slot] =
-            Nd4j.zeros(input.dataType(), (long) blocks * batch(), program.size(slot));
+        guess[slot] = Nd4j.zeros(input.dataType(), (long) blocks * batch(), program.size(slot));
         if (initial != null && initial[slot] != null) {
           rows(guess[slot], 0, batch()).assign(initial[slot]);
         }
@@ -268,8 +271,7 @@ public final class ParallelEvaluation {
         return new Rest(before, states);
       }
       INDArray after = forward(time(input, from, time()).dup('f'), states, false);
-      return new Rest(
-          before == null ? after : Nd4j.concat(2, before, after), kernel.lastState());
+      return new Rest(before == null ? after : Nd4j.concat(2, before, after), kernel.lastState());
     }
   }
 

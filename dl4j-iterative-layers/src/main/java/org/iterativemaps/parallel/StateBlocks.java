@@ -139,8 +139,7 @@ record StateBlocks(List<Integer> slots, int[] first, List<int[]> groups) {
         joinEntries(block.from(), block.to(), block.mask());
       } else if (block.block().function() instanceof BlockFunctions.LinearProduct) {
         for (int i = 0; i < block.sources().size(); i++) {
-          WeightMask mask =
-              program.realized().parameters().get(block.parameter() + i).mask();
+          WeightMask mask = program.realized().parameters().get(block.parameter() + i).mask();
           joinEntries(block.sources().get(i), block.to(), mask);
         }
       } else {

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LinearScanTest {
-  private static final List<int[]> GROUPS = List.of(new int[] {0, 3}, new int[] {2}, new int[] {1, 4});
+  private static final List<int[]> GROUPS =
+      List.of(new int[] {0, 3}, new int[] {2}, new int[] {1, 4});
   private static final int UNITS = 5;
   private static final int ROWS = 2;
 
@@ -73,7 +74,7 @@ class LinearScanTest {
       }
     }
     long rounds = 0;
-    for (int pass = 0; pass < 3 * 2 + 1; pass++) {
+    for (int pass = 0; pass < 3 * 2 + 2; pass++) {
       for (int left = 21; left > 0; left -= cores) {
         rounds++;
       }
@@ -84,7 +85,7 @@ class LinearScanTest {
   @Test
   void moreCoresThanIterationsAreNeeded() {
     assertEquals(
-        OptionalInt.of(8), ParallelCost.fewestCores(1024, p -> ParallelCost.newton(1024, 3, 1, p)));
+        OptionalInt.of(9), ParallelCost.fewestCores(1024, p -> ParallelCost.newton(1024, 3, 1, p)));
     assertEquals(
         OptionalInt.empty(), ParallelCost.fewestCores(8, p -> ParallelCost.sweeps(8, 1, 8, p)));
     assertThrows(IllegalArgumentException.class, () -> ParallelCost.sweeps(8, 2, 5, 1));
