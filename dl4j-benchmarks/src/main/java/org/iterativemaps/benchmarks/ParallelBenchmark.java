@@ -69,12 +69,12 @@ public class ParallelBenchmark {
     Subjects.prepare("fused-simd", threads);
     MapProgram program = MapProgram.sequence(map().realize(), 1, null);
     kernel = KernelSelection.of(program, DataType.FLOAT);
-    evaluation = new ParallelEvaluation(program, kernel);
     RandomSource random = RandomSource.of(1, "parallel", map);
     parameters =
         program.realized().parameters().stream()
             .map(parameter -> values(parameter, random))
             .toArray(INDArray[]::new);
+    evaluation = new ParallelEvaluation(program, kernel, parameters);
     input = Nd4j.randn('f', new int[] {1, N_IN, TIME});
     output = Nd4j.create(DataType.FLOAT, new long[] {1, units, TIME}, 'f');
     evaluateInTurn();
@@ -119,9 +119,9 @@ public class ParallelBenchmark {
 
   private Result inParallel() {
     return switch (subject) {
-      case "jacobi" -> evaluation.sweep(parameters, input, null, Sweeps.jacobi().within(TOLERANCE));
-      case "newton" -> evaluation.newton(parameters, input, null, TOLERANCE, 50);
-      default -> evaluation.sweep(parameters, input, null, Sweeps.blocks(32).within(TOLERANCE));
+      case "jacobi" -> evaluation.sweep(input, null, Sweeps.jacobi().within(TOLERANCE));
+      case "newton" -> evaluation.newton(input, null, TOLERANCE, 50);
+      default -> evaluation.sweep(input, null, Sweeps.blocks(32).within(TOLERANCE));
     };
   }
 

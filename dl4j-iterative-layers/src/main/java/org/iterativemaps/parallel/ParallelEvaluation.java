@@ -3,8 +3,12 @@ package org.iterativemaps.parallel;
 import java.util.Arrays;
 import java.util.List;
 import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.MapWeights;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -30,16 +34,36 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 public final class ParallelEvaluation {
   private final MapProgram program;
   private final MapKernel kernel;
+  private final INDArray[] parameters;
 
   /**
    * Evaluates one map.
    *
    * @param program {@link MapProgram#sequence}, with any K steps per token
-   * @param kernel runs that program: {@code KernelSelection.of(program, type)}, or the reference
+   * @param kernel runs that program
+   * @param parameters as in {@link MapKernel#forward}; not copied
    */
-  public ParallelEvaluation(MapProgram program, MapKernel kernel) {
+  public ParallelEvaluation(MapProgram program, MapKernel kernel, INDArray... parameters) {
     this.program = program;
     this.kernel = kernel;
+    this.parameters = parameters;
+  }
+
+  /**
+   * Evaluates one map with one step per time step, on the kernel that suits it best.
+   *
+   * @param weights the map with its numbers; {@code layers.LayerWeights} reads a layer's
+   * @param defaultActivation of slots that name none; may be null if all do
+   * @param type to compute in: FLOAT or DOUBLE
+   */
+  public static ParallelEvaluation of(
+      MapWeights weights, IActivation defaultActivation, DataType type) {
+    MapProgram program = MapProgram.sequence(weights.realized(), 1, defaultActivation);
+    INDArray[] parameters =
+        weights.realized().parameters().stream()
+            .map(parameter -> Nd4j.createFromArray(weights.values(parameter.key())).castTo(type))
+            .toArray(INDArray[]::new);
+    return new ParallelEvaluation(program, KernelSelection.of(program, type), parameters);
   }
 
   /**
@@ -141,13 +165,12 @@ public final class ParallelEvaluation {
    * how many there are: the same numbers in exact arithmetic, and otherwise up to the order in
    * which matrix products sum.
    *
-   * @param parameters as in {@link MapKernel#forward}
    * @param input [batch, nIn, time]
    * @param initial state before the first time step by slot, or null for zeros
    * @throws IllegalArgumentException if the input does not fit the map
    */
-  public Result sweep(INDArray[] parameters, INDArray input, INDArray[] initial, Sweeps how) {
-    return new SweepRun(call(parameters, input, initial), how).result();
+  public Result sweep(INDArray input, INDArray[] initial, Sweeps how) {
+    return new SweepRun(call(input, initial), how).result();
   }
 
   /**
@@ -160,7 +183,6 @@ public final class ParallelEvaluation {
    * units. An activation that hides a unit's slope (a hard one) makes more steps, not a wrong
    * answer.
    *
-   * @param parameters as in {@link MapKernel#forward}
    * @param input [batch, nIn, time]
    * @param initial state before the first time step by slot, or null for zeros
    * @param tolerance the correction of any state that ends it, above 0
@@ -169,8 +191,7 @@ public final class ParallelEvaluation {
    *     {@value StateBlocks#MOST_UNITS}, a number is out of range, or the input does not fit the
    *     map
    */
-  public Result newton(
-      INDArray[] parameters, INDArray input, INDArray[] initial, double tolerance, int most) {
+  public Result newton(INDArray input, INDArray[] initial, double tolerance, int most) {
     if (!(tolerance > 0) || most < 1) {
       throw new IllegalArgumentException(
           "newton: found tolerance "
@@ -180,10 +201,10 @@ public final class ParallelEvaluation {
               + "; expected above 0 and at least 1");
     }
     StateBlocks blocks = StateBlocks.of(program);
-    return new NewtonRun(call(parameters, input, initial), blocks, tolerance, most).result();
+    return new NewtonRun(call(input, initial), blocks, tolerance, most).result();
   }
 
-  private Call call(INDArray[] parameters, INDArray input, INDArray[] initial) {
+  private Call call(INDArray input, INDArray[] initial) {
     int nIn = program.size(program.inputSlot());
     if (input.rank() != 3 || input.size(1) != nIn || input.size(2) < 1) {
       throw new IllegalArgumentException(

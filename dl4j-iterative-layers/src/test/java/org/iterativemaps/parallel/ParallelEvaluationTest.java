@@ -64,11 +64,11 @@ class ParallelEvaluationTest {
     }
 
     ParallelEvaluation evaluation() {
-      return new ParallelEvaluation(program, new ReferenceKernel(program));
+      return new ParallelEvaluation(program, new ReferenceKernel(program), parameters);
     }
 
     Result sweep(Sweeps how) {
-      return evaluation().sweep(parameters, input, initial, how);
+      return evaluation().sweep(input, initial, how);
     }
 
     void check(Result found, double tolerance) {
@@ -150,7 +150,7 @@ class ParallelEvaluationTest {
     Result found = cube.sweep(Sweeps.jacobi());
     assertEquals(0, Magnitude.largestDifference(cube.output, found.output()), 1e-9);
     assertFalse(found.changes().stream().allMatch(Double::isFinite), found.changes()::toString);
-    Result newton = cube.evaluation().newton(cube.parameters, cube.input, cube.initial, 1e-9, 50);
+    Result newton = cube.evaluation().newton(cube.input, cube.initial, 1e-9, 50);
     assertEquals(0, Magnitude.largestDifference(cube.output, newton.output()), 1e-9);
   }
 
@@ -168,8 +168,8 @@ class ParallelEvaluationTest {
     MapProgram oneStep = program.withOneStep();
     INDArray time = ParallelEvaluation.stepsAsTime(tokens, 6, map.injection());
     Result found =
-        new ParallelEvaluation(oneStep, new ReferenceKernel(oneStep))
-            .sweep(parameters, time, null, Sweeps.jacobi());
+        new ParallelEvaluation(oneStep, new ReferenceKernel(oneStep), parameters)
+            .sweep(time, null, Sweeps.jacobi());
     INDArray last = ParallelEvaluation.Call.time(found.output(), 5, 6);
     assertEquals(0, Magnitude.largestDifference(expected, last.dup()), 1e-12);
   }
@@ -188,7 +188,7 @@ class ParallelEvaluationTest {
   @ValueSource(longs = {1, 2, 3, 4})
   void newtonFindsDiagonalMaps(long seed) {
     Case tanh = new Case(new RandomPrograms(seed), diagonal(), 1, 2, 100, 0.5);
-    Result found = tanh.evaluation().newton(tanh.parameters, tanh.input, tanh.initial, 1e-10, 50);
+    Result found = tanh.evaluation().newton(tanh.input, tanh.initial, 1e-10, 50);
     assertFalse(found.fellBack(), () -> found.changes().toString());
     tanh.check(found, 1e-10);
     assertTrue(found.iterations() <= 10, () -> found.changes().toString());
@@ -202,7 +202,7 @@ class ParallelEvaluationTest {
   @ValueSource(longs = {1, 2, 3, 4})
   void newtonFindsMapsThatExpand(long seed) {
     Case tanh = new Case(new RandomPrograms(seed), diagonal(), 1, 1, 100, 1);
-    Result found = tanh.evaluation().newton(tanh.parameters, tanh.input, tanh.initial, 1e-10, 50);
+    Result found = tanh.evaluation().newton(tanh.input, tanh.initial, 1e-10, 50);
     assertFalse(found.fellBack(), () -> found.changes().toString());
     tanh.check(found, 1e-10);
   }
@@ -213,8 +213,7 @@ class ParallelEvaluationTest {
   void newtonNeedsOneStepForAMinGru(long seed) {
     BlockMap map = GatedMaps.minGru(6).nIn(3).build();
     Case gated = new Case(new RandomPrograms(seed), map, 1, 2, 80, 1);
-    Result found =
-        gated.evaluation().newton(gated.parameters, gated.input, gated.initial, 1e-10, 5);
+    Result found = gated.evaluation().newton(gated.input, gated.initial, 1e-10, 5);
     gated.check(found, 1e-10);
     assertEquals(2, found.iterations(), () -> found.changes().toString());
   }
@@ -231,8 +230,7 @@ class ParallelEvaluationTest {
         };
     Case gated = new Case(new RandomPrograms(seed), map, 1, 2, 60, 1);
     assertEquals(units, StateBlocks.of(gated.program).largest());
-    Result found =
-        gated.evaluation().newton(gated.parameters, gated.input, gated.initial, 1e-10, 60);
+    Result found = gated.evaluation().newton(gated.input, gated.initial, 1e-10, 60);
     assertFalse(found.fellBack(), () -> found.changes().toString());
     gated.check(found, 1e-9);
     assertTrue(found.iterations() <= 15, () -> found.changes().toString());
@@ -250,11 +248,11 @@ class ParallelEvaluationTest {
               .map(s -> s == null ? null : s.castTo(type))
               .toArray(INDArray[]::new);
       double precision = type == DataType.DOUBLE ? 1e-10 : 1e-5;
-      ParallelEvaluation evaluation = new ParallelEvaluation(tanh.program, kernel);
+      ParallelEvaluation evaluation = new ParallelEvaluation(tanh.program, kernel, parameters);
       INDArray input = tanh.input.castTo(type);
-      Result newton = evaluation.newton(parameters, input, initial, precision, 30);
+      Result newton = evaluation.newton(input, initial, precision, 30);
       assertFalse(newton.fellBack(), () -> newton.changes().toString());
-      Result swept = evaluation.sweep(parameters, input, initial, Sweeps.jacobi());
+      Result swept = evaluation.sweep(input, initial, Sweeps.jacobi());
       for (Result found : List.of(newton, swept)) {
         INDArray output = found.output().castTo(DataType.DOUBLE);
         assertEquals(0, Magnitude.largestDifference(tanh.output, output), 10 * precision);
@@ -265,7 +263,7 @@ class ParallelEvaluationTest {
   @Test
   void newtonFallsBackAndSaysSo() {
     Case tanh = new Case(new RandomPrograms(1), diagonal(), 1, 2, 100, 1);
-    Result found = tanh.evaluation().newton(tanh.parameters, tanh.input, tanh.initial, 1e-10, 1);
+    Result found = tanh.evaluation().newton(tanh.input, tanh.initial, 1e-10, 1);
     assertTrue(found.fellBack());
     tanh.check(found, 0);
   }
@@ -277,10 +275,7 @@ class ParallelEvaluationTest {
     String refused =
         assertThrows(
                 IllegalArgumentException.class,
-                () ->
-                    coupled
-                        .evaluation()
-                        .newton(coupled.parameters, coupled.input, coupled.initial, 1e-6, 9))
+                () -> coupled.evaluation().newton(coupled.input, coupled.initial, 1e-6, 9))
             .getMessage();
     assertTrue(refused.contains("found 12 units") && refused.contains("swept"), refused);
   }
@@ -299,10 +294,7 @@ class ParallelEvaluationTest {
     Result swept = stateless.sweep(Sweeps.jacobi());
     assertEquals(1, swept.iterations());
     stateless.check(swept, 1e-14);
-    Result newton =
-        stateless
-            .evaluation()
-            .newton(stateless.parameters, stateless.input, stateless.initial, 1e-9, 3);
+    Result newton = stateless.evaluation().newton(stateless.input, stateless.initial, 1e-9, 3);
     assertEquals(0, newton.iterations());
     stateless.check(newton, 1e-14);
   }
@@ -323,18 +315,15 @@ class ParallelEvaluationTest {
     String shape =
         assertThrows(
                 IllegalArgumentException.class,
-                () -> evaluation.sweep(some.parameters, Nd4j.ones(1, 9, 4), null, Sweeps.jacobi()))
+                () -> evaluation.sweep(Nd4j.ones(1, 9, 4), null, Sweeps.jacobi()))
             .getMessage();
     assertTrue(shape.contains("found shape [1, 9, 4], expected [batch, 3, time]"), shape);
     assertThrows(IllegalArgumentException.class, () -> Sweeps.blocks(0));
     assertThrows(IllegalArgumentException.class, () -> Sweeps.jacobi().atMost(0));
     assertThrows(IllegalArgumentException.class, () -> Sweeps.jacobi().within(Double.NaN));
+    assertThrows(IllegalArgumentException.class, () -> evaluation.newton(some.input, null, 0, 3));
     assertThrows(
-        IllegalArgumentException.class,
-        () -> evaluation.newton(some.parameters, some.input, null, 0, 3));
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> evaluation.newton(some.parameters, some.input, null, 1e-6, 0));
+        IllegalArgumentException.class, () -> evaluation.newton(some.input, null, 1e-6, 0));
   }
 
   /** Twelve units that all hear of each other, and a read-out. */
