@@ -91,9 +91,8 @@ public final class FeedForwardShortcut implements Notebook<List<FeedForwardShort
   // endregion
 
   // region train
-  private static Shortcut train(SettledResponses responses, int hidden, int epochs, long seed) {
-    return Shortcut.train(
-        responses, new Training(hidden, Activation.RELU, epochs, 128, 0.01, 0, seed));
+  private static Shortcut train(SettledResponses responses, int hidden, long seed) {
+    return Shortcut.train(responses, new Training(hidden, Activation.RELU, 40, 128, 0.01, 0, seed));
   }
 
   // endregion
@@ -104,13 +103,12 @@ public final class FeedForwardShortcut implements Notebook<List<FeedForwardShort
     page.code(Computation.class, isCompetition ? "competition" : "ring");
     SettledResponses training =
         respond(
-            computation, computation.inputs(page.quick() ? 1500 : 6000, page.seed(), "training"));
+            computation, computation.inputs(page.quick() ? 1500 : 3000, page.seed(), "training"));
     SettledResponses heldOut =
         respond(computation, computation.inputs(1000, page.seed(), "held out"));
     page.print("Training: " + training + "\nHeld out: " + heldOut);
-    int[] hidden = page.quick() ? new int[] {4, 16, 64} : new int[] {2, 4, 8, 16, 32, 64, 128, 256};
-    int seeds = page.quick() ? 1 : 3;
-    int epochs = page.quick() ? 40 : 100;
+    int[] hidden = page.quick() ? new int[] {4, 16, 64} : new int[] {4, 8, 16, 32, 64, 128, 256};
+    int seeds = page.quick() ? 1 : 2;
     double[][] error = new double[seeds][hidden.length];
     double[][] agreement = new double[seeds][hidden.length];
     Table table =
@@ -119,7 +117,7 @@ public final class FeedForwardShortcut implements Notebook<List<FeedForwardShort
     try (Progress progress = page.progress("training", (long) seeds * hidden.length)) {
       for (int h = 0; h < hidden.length; h++) {
         for (int s = 0; s < seeds; s++) {
-          shortcut = train(training, hidden[h], epochs, page.seed() + s);
+          shortcut = train(training, hidden[h], page.seed() + s);
           Accuracy found = shortcut.test(heldOut);
           error[s][h] = found.rmse() / found.deviation();
           agreement[s][h] = found.sameWinner();
