@@ -275,14 +275,18 @@ public final class FeedForwardShortcut implements Notebook<List<FeedForwardShort
 
   private static void curves(List<Learnt> all, Page page) {
     page.text("## How large the shortcut has to be");
-    LearningCurves curves =
+    LearningCurves error =
         LearningCurves.of("Error by size", "hidden units", "rmse / deviation").logarithmic();
+    LearningCurves agreement =
+        LearningCurves.of("Agreement by size", "hidden units", "share with the same largest unit");
     for (Learnt learnt : all) {
       double[] sizes = Arrays.stream(learnt.hidden).asDoubleStream().toArray();
-      curves.curve(learnt.name, sizes, learnt.error);
+      error.curve(learnt.name, sizes, learnt.error);
+      agreement.curve(learnt.name, sizes, learnt.agreement);
     }
     page.picture(
-        "error", curves.picture(), "Held-out inputs; 1 is who always answers the mean response.");
+        "error", error.picture(), "Held-out inputs; 1 is who always answers the mean response.");
+    page.picture("agreement", agreement.picture(), "Held-out inputs.");
   }
 
   /** What the numbers say, whatever they are. */

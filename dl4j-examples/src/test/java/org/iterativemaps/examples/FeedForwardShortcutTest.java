@@ -42,7 +42,7 @@ class FeedForwardShortcutTest {
       assertTrue(error[last] < error[0] && error[last] < 0.7, learnt.name() + " " + error[last]);
       assertTrue(agreement[last] > 0.7, learnt.name() + " " + agreement[last]);
     }
-    Browser.checkPage(outcome.page(), 5);
+    Browser.checkPage(outcome.page(), 6);
   }
 
   /** The winner is the largest input, at x / (1 - self-excitation), 0.7; the rest are silent. */
