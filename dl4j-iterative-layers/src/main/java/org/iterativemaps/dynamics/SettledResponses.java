@@ -102,7 +102,7 @@ public final class SettledResponses {
   private SettledResponses(List<Sample> samples, INDArray allInputs, double[][] responses) {
     this.samples = samples;
     int[] settled = where(Fate.SETTLED);
-    this.inputs = settled.length == 0 ? null : allInputs.getRows(settled);
+    this.inputs = settled.length == 0 ? null : Run.rows(allInputs, settled);
     this.responses =
         settled.length == 0
             ? null
@@ -338,15 +338,25 @@ public final class SettledResponses {
         return;
       }
       if (rows.length > 0) {
-        input = input.reshape(input.size(0), input.size(1)).getRows(rows);
-        input = input.reshape(rows.length, input.size(1), 1);
+        input = rows(input, rows).reshape(rows.length, input.size(1), 1);
         for (int slot = 0; slot < states.length; slot++) {
-          states[slot] = states[slot] == null ? null : states[slot].getRows(rows);
+          states[slot] = states[slot] == null ? null : rows(states[slot], rows);
         }
       }
       values = rows(values, rows);
       last.replaceAll(step -> rows(step, rows));
       open = Arrays.stream(rows).map(row -> open[row]).toArray();
+    }
+
+    /** ND4J's getRows makes a view of every row first, which costs far more than the numbers do. */
+    private static INDArray rows(INDArray all, int[] rows) {
+      double[] numbers = all.dup('c').data().asDouble();
+      int size = (int) all.size(1);
+      double[] some = new double[rows.length * size];
+      for (int row = 0; row < rows.length; row++) {
+        System.arraycopy(numbers, rows[row] * size, some, row * size, size);
+      }
+      return Nd4j.createFromArray(some).reshape(rows.length, size);
     }
 
     private static double[][] rows(double[][] all, int[] rows) {

@@ -1,7 +1,6 @@
 package org.iterativemaps.shortcut;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -12,6 +11,7 @@ import org.iterativemaps.map.pattern.RandomSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.ops.transforms.Transforms;
@@ -181,21 +181,28 @@ public final class Shortcut {
 
   private static void fit(
       MultiLayerNetwork network, INDArray inputs, INDArray targets, Training training) {
-    int samples = (int) inputs.size(0);
+    float[][] x = inputs.toFloatMatrix();
+    float[][] y = targets.toFloatMatrix();
     RandomSource random = RandomSource.of(training.seed, "shortcut");
-    int[] order = IntStream.range(0, samples).toArray();
     for (int epoch = 0; epoch < training.epochs; epoch++) {
-      for (int i = samples - 1; i > 0; i--) { // Fisher and Yates
+      for (int i = x.length - 1; i > 0; i--) { // Fisher and Yates
         int other = (int) (random.nextDouble() * (i + 1));
-        int moved = order[i];
-        order[i] = order[other];
-        order[other] = moved;
+        swap(x, i, other);
+        swap(y, i, other);
       }
-      for (int start = 0; start < samples; start += training.batch) {
-        int[] rows = Arrays.copyOfRange(order, start, Math.min(samples, start + training.batch));
-        network.fit(inputs.getRows(rows), targets.getRows(rows));
+      for (int start = 0; start < x.length; start += training.batch) {
+        int end = Math.min(x.length, start + training.batch);
+        network.fit(
+            Nd4j.createFromArray(Arrays.copyOfRange(x, start, end)),
+            Nd4j.createFromArray(Arrays.copyOfRange(y, start, end)));
       }
     }
+  }
+
+  private static void swap(float[][] rows, int i, int j) {
+    float[] moved = rows[i];
+    rows[i] = rows[j];
+    rows[j] = moved;
   }
 
   /** Two layers in DL4J's terms, to be saved, served and converted as any network. */
