@@ -40,6 +40,7 @@ import org.iterativemaps.map.plan.HiddenProportion;
 import org.iterativemaps.map.plan.MapPlan;
 import org.iterativemaps.map.plan.PaperBlock;
 import org.iterativemaps.map.values.WeightValues;
+import org.iterativemaps.parallel.ParallelEvaluation;
 import org.iterativemaps.samediff.SDFixedPoint;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
@@ -85,6 +86,7 @@ class RecordsTest {
     Map<String, org.nd4j.autodiff.samediff.SDVariable> state = new LinkedHashMap<>();
     state.put("z", null);
     Description.Cell none = new Description.Cell(null, WeightValues.constant(0), null);
+    List<Double> changes = new ArrayList<>(List.of(1.0));
     List<Integer> sizes = new ArrayList<>(List.of(2, 2));
     List<Description.Cell> row = new ArrayList<>(List.of(none, none));
     List<List<Description.Cell>> rows = new ArrayList<>(List.of(row, new ArrayList<>(row)));
@@ -108,6 +110,7 @@ class RecordsTest {
         of(new Schedule.Evaluation(cell, reads, null, null, null), reads),
         of(new CellPlan(0, 0, false, false, products, terms, null, null, null), products, terms),
         of(new SDFixedPoint(state, null, null), state),
+        of(new ParallelEvaluation.Result(null, null, 1, changes, 1, false), changes),
         of(new Description(sizes, rows, true, names), sizes, rows, row, names));
   }
 

@@ -19,6 +19,7 @@ final class Plans {
         sequence(),
         step(),
         longSequence(),
+        parallel(),
         gated(),
         looped(),
         fit(),
@@ -82,6 +83,21 @@ final class Plans {
         LongSequenceBenchmark.class,
         "One sequence of 1024 time steps, diagonal h->h, against SimpleRnn and LSTM.",
         RECURRENT,
+        groups,
+        groups);
+  }
+
+  private static Plan parallel() {
+    List<Group> groups =
+        List.of(
+            Group.of()
+                .subjects(ParallelBenchmark.IN_TURN, "jacobi", "blocks-32")
+                .with("map", "tanh", "gru", "dense"),
+            Group.of().subjects("newton").with("map", "tanh", "gru"));
+    return new Plan(
+        ParallelBenchmark.class,
+        "One sequence of 1024 time steps: sweeps and Newton's method against in turn.",
+        Set.of(ParallelBenchmark.IN_TURN),
         groups,
         groups);
   }

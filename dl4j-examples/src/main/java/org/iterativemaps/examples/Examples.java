@@ -38,6 +38,9 @@ public final class Examples {
               EquilibriumClassifier.class,
               "A map that goes on until it has settled reads digits, beside K = 5 and an MLP."),
           new Example(
+              FeedForwardShortcut.class,
+              "What recurrent maps settle to, given at once by a network of two layers."),
+          new Example(
               SparseRecurrentMap.class,
               "A sparse recurrent map, SimpleRnn and LSTM of equal size learn two sequence tasks."),
           new Example(

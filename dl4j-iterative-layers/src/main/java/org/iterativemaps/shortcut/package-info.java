@@ -1,0 +1,2 @@
+/** Feed-forward networks in the place of iterated maps. */
+package org.iterativemaps.shortcut;
