@@ -165,14 +165,14 @@ public final class SpectralRadius {
   }
 
   /** Of the leading rows, of which the columns behind the last row are not filled yet. */
-  private static EigenDecomposition eigen(double[][] rows) {
+  static EigenDecomposition eigen(double[][] rows) {
     double[][] square = new double[rows.length][];
     Arrays.setAll(square, i -> Arrays.copyOf(rows[i], rows.length));
     try {
       return new EigenDecomposition(new Array2DRowRealMatrix(square, false));
     } catch (MaxCountExceededException | MathArithmeticException e) {
       throw new IllegalArgumentException(
-          "spectral radius: the eigenvalues of "
+          "the eigenvalues of "
               + rows.length
               + " units were not found ("
               + e.getMessage()
