@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 
 class AttractorsTest {
-  private static final Search SEARCH = Search.of(64, 2);
+  private static final Search SEARCH = Search.of(16, 2);
 
   private static MapStep tanh(double w) {
     return SmallMaps.step(Activation.TANH, new double[] {w});
@@ -52,7 +52,7 @@ class AttractorsTest {
     double m = SmallMaps.positive(w);
     assertEquals(2, found.fixedPoints().size(), found::toString);
     assertEquals(2, found.all().size());
-    assertEquals(64, found.all().stream().mapToInt(Attractor::starts).sum());
+    assertEquals(16, found.all().stream().mapToInt(Attractor::starts).sum());
     double[] points = found.all().stream().mapToDouble(a -> a.state(0)[0]).sorted().toArray();
     assertArrayEquals(new double[] {-m, m}, points, 1e-12);
     for (Attractor point : found.all()) {
@@ -102,11 +102,11 @@ class AttractorsTest {
   /** From side to side, by a share of 1e-4 in a step: after two steps almost the same again. */
   @Test
   void aSlowApproachIsNoCycle() {
-    Attractors found = Attractors.of(tanh(-0.9999), SEARCH.atMost(200_000).reachedOnly());
+    Attractors found = Attractors.of(tanh(-0.9999), Search.of(2, 2).atMost(100_000).reachedOnly());
     assertTrue(found.cycles().isEmpty(), found::toString);
     found.fixedPoints().forEach(a -> assertEquals(0, a.state(0)[0], 1e-9));
     Attractors atOne = Attractors.of(tanh(1), SEARCH.atMost(2_000));
-    assertEquals(64, atOne.unsettled(), atOne::toString); // it falls like 1 / sqrt(steps)
+    assertEquals(16, atOne.unsettled(), atOne::toString); // it falls like 1 / sqrt(steps)
     assertEquals(List.of(), atOne.all());
     assertEquals(Stability.MARGINAL, atOne.unreached().get(0).stability());
   }
@@ -203,9 +203,9 @@ class AttractorsTest {
     assertEquals(4, Attractors.of(SmallMaps.logistic(3.5), SEARCH).all().get(0).period());
     assertEquals(8, Attractors.of(SmallMaps.logistic(3.55), SEARCH).all().get(0).period());
     assertEquals(3, Attractors.of(SmallMaps.logistic(3.83), SEARCH).all().get(0).period());
-    Attractors chaos = Attractors.of(SmallMaps.logistic(3.9), SEARCH.atMost(3_000));
+    Attractors chaos = Attractors.of(SmallMaps.logistic(3.9), SEARCH.atMost(1_000));
     assertEquals(List.of(), chaos.all(), chaos::toString);
-    assertEquals(64, chaos.unsettled() + chaos.diverged());
+    assertEquals(16, chaos.unsettled() + chaos.diverged());
     assertTrue(chaos.unsettled() > 0);
   }
 
@@ -255,7 +255,7 @@ class AttractorsTest {
   @Test
   void whatBlowsUpIsNoFixedPoint() {
     Attractors found = Attractors.of(SmallMaps.step(Activation.IDENTITY, new double[] {3}), SEARCH);
-    assertEquals(64, found.diverged(), found::toString);
+    assertEquals(16, found.diverged(), found::toString);
     assertEquals(List.of(), found.all());
     assertTrue(Arrays.stream(found.reached()).allMatch(r -> r == Attractors.DIVERGED));
     // Not a number is zero to ReLU, but infinity came before.
