@@ -1,9 +1,7 @@
 package org.iterativemaps.dynamics;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.reference.ReferenceKernel;
 import org.iterativemaps.map.AttentionBlock;
 import org.iterativemaps.map.MapWeights;
@@ -25,31 +23,30 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * is no part of it; {@link #outputs} gives the output slot whether or not it is.
  *
  * <p>States are rows, so that many starts go through one call. Values that are not finite are
- * returned as they are. Computed by the reference kernel; an object keeps its arrays, and is not
- * for several threads at once.
+ * returned as they are. Computed by the reference kernel; an object keeps its arrays and shares
+ * them with those of other tokens that were made from it: they are for one thread at a time.
  */
 public final class MapStep {
   private final MapWeights weights;
-  private final MapProgram program;
+  private final StateLayout layout;
   private final INDArray[] parameters;
-  private final double[] token;
   private final ReferenceKernel kernel;
-  private final List<Integer> carried;
-  private final int[] first; // of each carried slot its first unit, and the size
   private final LinearPart linear; // null if the map is another one
+  private final double[] token;
 
-  private MapStep(MapWeights weights, MapProgram program, INDArray[] parameters, double[] token) {
+  private MapStep(
+      MapWeights weights,
+      StateLayout layout,
+      INDArray[] parameters,
+      ReferenceKernel kernel,
+      LinearPart linear,
+      double[] token) {
     this.weights = weights;
-    this.program = program;
+    this.layout = layout;
     this.parameters = parameters;
+    this.kernel = kernel;
+    this.linear = linear;
     this.token = token;
-    this.kernel = new ReferenceKernel(program);
-    this.carried = program.schedule().carried();
-    this.first = new int[carried.size() + 1];
-    for (int i = 0; i < carried.size(); i++) {
-      first[i + 1] = Math.addExact(first[i], program.size(carried.get(i)));
-    }
-    this.linear = LinearPart.of(weights, program, token, first);
   }
 
   /**
@@ -63,7 +60,6 @@ public final class MapStep {
    *     step depends on the state before it, or attention mixes the rows
    */
   public static MapStep of(MapWeights weights, IActivation defaultActivation, double... token) {
-    MapProgram program = MapProgram.sequence(weights.realized(), 1, defaultActivation);
     for (AttentionBlock block : AttentionBlock.of(weights.map())) {
       if (block.time() > 1) {
         throw new IllegalArgumentException(
@@ -75,16 +71,18 @@ public final class MapStep {
                 + " time");
       }
     }
-    if (program.schedule().carried().isEmpty()) {
-      throw new IllegalArgumentException(
-          "map: found no state that a step reads: the output follows from the token alone;"
-              + " expected a map with a loop, or of several layers");
-    }
+    StateLayout layout = StateLayout.of(weights, defaultActivation);
     INDArray[] parameters =
         weights.realized().parameters().stream()
             .map(p -> Nd4j.createFromArray(finite(weights.values(p.key()), p.key())))
             .toArray(INDArray[]::new);
-    return new MapStep(weights, program, parameters, checkToken(token, weights));
+    return new MapStep(
+        weights,
+        layout,
+        parameters,
+        new ReferenceKernel(layout.program()),
+        LinearPart.of(layout, weights),
+        checkToken(token, weights));
   }
 
   /**
@@ -94,7 +92,8 @@ public final class MapStep {
    * @throws IllegalArgumentException if it does not fit or is not finite
    */
   public MapStep withToken(double... otherToken) {
-    return new MapStep(weights, program, parameters, checkToken(otherToken, weights));
+    return new MapStep(
+        weights, layout, parameters, kernel, linear, checkToken(otherToken, weights));
   }
 
   private static double[] checkToken(double[] token, MapWeights weights) {
@@ -128,12 +127,12 @@ public final class MapStep {
 
   /** How many units the state has. */
   public int size() {
-    return first[first.length - 1];
+    return layout.size();
   }
 
   /** The slots that are the state, in order. */
   public List<Slot> slots() {
-    return carried.stream().map(slot -> program.slots().get(slot)).toList();
+    return layout.slots();
   }
 
   /**
@@ -142,16 +141,12 @@ public final class MapStep {
    * @throws IllegalArgumentException if the slot is no part of it
    */
   public int offset(String slot) {
-    for (int i = 0; i < carried.size(); i++) {
-      if (program.slots().get(carried.get(i)).name().equals(slot)) {
-        return first[i];
-      }
+    List<String> names = slots().stream().map(Slot::name).toList();
+    if (!names.contains(slot)) {
+      throw new IllegalArgumentException(
+          "slot: found '" + slot + "', expected one of the state: " + names);
     }
-    throw new IllegalArgumentException(
-        "slot: found '"
-            + slot
-            + "', expected one of the state: "
-            + slots().stream().map(Slot::name).toList());
+    return layout.first(names.indexOf(slot));
   }
 
   /**
@@ -162,7 +157,7 @@ public final class MapStep {
    */
   public double[][] apply(double[][] states) {
     forward(states, false);
-    return join(kernel.lastState(), states.length);
+    return layout.join(kernel.lastState(), states.length);
   }
 
   /** The state after one step, of one row. */
@@ -177,7 +172,13 @@ public final class MapStep {
    * @return [rows][nOut]
    */
   public double[][] outputs(double[][] states) {
-    return matrix(forward(states, false).get(NDArrayIndex.all(), NDArrayIndex.all(), at(0)));
+    INDArray output = forward(states, false);
+    double[][] rows = new double[states.length][];
+    for (int row = 0; row < rows.length; row++) {
+      INDArray own = output.get(at(row), NDArrayIndex.all(), at(0));
+      rows[row] = own.dup('c').data().asDouble();
+    }
+    return rows;
   }
 
   /**
@@ -188,19 +189,14 @@ public final class MapStep {
    * @return [rows][size]
    */
   public double[][] vectorJacobian(double[][] states, double[][] vectors) {
-    if (vectors.length != states.length) {
-      throw new IllegalArgumentException(
-          "vectors: found "
-              + vectors.length
-              + " rows, expected as many as states "
-              + states.length);
-    }
+    checkAsMany(states, vectors);
     INDArray output = forward(states, true);
-    INDArray[] gradients = Arrays.stream(parameters).map(p -> p.ulike()).toArray(INDArray[]::new);
+    INDArray[] gradients = Arrays.stream(parameters).map(INDArray::ulike).toArray(INDArray[]::new);
     INDArray ofInput = Nd4j.create(DataType.DOUBLE, states.length, token.length, 1);
-    kernel.backward(Nd4j.zerosLike(output), split(vectors, "vectors"), 0, gradients, ofInput);
+    INDArray[] ofState = layout.split(vectors, "vectors");
+    kernel.backward(Nd4j.zerosLike(output), ofState, 0, gradients, ofInput);
     kernel.dropTape();
-    return join(kernel.stateGradient(), states.length);
+    return layout.join(kernel.stateGradient(), states.length);
   }
 
   /**
@@ -212,16 +208,20 @@ public final class MapStep {
    * @throws IllegalArgumentException as {@link #jacobian}
    */
   public double[][] jacobianVector(double[][] states, double[][] vectors) {
+    checkAsMany(states, vectors);
+    double[][] products = new double[states.length][];
+    Arrays.setAll(products, row -> jacobian(states[row]).times(vectors[row]));
+    return products;
+  }
+
+  private static void checkAsMany(double[][] states, double[][] vectors) {
     if (vectors.length != states.length) {
       throw new IllegalArgumentException(
           "vectors: found "
               + vectors.length
-              + " rows, expected as many as states "
+              + " rows, expected as many as states: "
               + states.length);
     }
-    double[][] products = new double[states.length][];
-    Arrays.setAll(products, row -> jacobian(states[row]).times(vectors[row]));
-    return products;
   }
 
   /**
@@ -232,82 +232,25 @@ public final class MapStep {
    *     that is not linear between its slots, too large for the heap
    */
   public Jacobian jacobian(double... state) {
-    checkRows(new double[][] {state}, "state");
+    layout.checkRows(new double[][] {state}, "state");
     finite(state, "state");
-    return new Jacobian(linear == null ? JacobianRows.of(this, state) : linear.jacobian(state));
+    return new Jacobian(
+        linear == null ? JacobianRows.of(this, state) : linear.jacobian(state, token));
   }
 
   private INDArray forward(double[][] states, boolean isTraining) {
-    INDArray[] initial = split(states, "states");
+    INDArray[] initial = layout.split(states, "states");
     INDArray input = Nd4j.create(DataType.DOUBLE, states.length, token.length, 1);
     input
         .get(NDArrayIndex.all(), NDArrayIndex.all(), at(0))
-        .assign(Nd4j.createFromArray(token).reshape(1, token.length).broadcast(rows(states)));
-    int nOut = program.size(program.outputSlot());
+        .addiRowVector(Nd4j.createFromArray(token).reshape(1, token.length));
+    int nOut = weights.map().output().size();
     INDArray output = Nd4j.create(DataType.DOUBLE, states.length, nOut, 1);
     kernel.forward(parameters, input, null, initial, output, isTraining);
     return output;
   }
 
-  private long[] rows(double[][] states) {
-    return new long[] {states.length, token.length};
-  }
-
   private static INDArrayIndex at(int point) {
     return NDArrayIndex.point(point);
-  }
-
-  private void checkRows(double[][] rows, String what) {
-    if (rows.length == 0) {
-      throw new IllegalArgumentException(what + ": found no rows, expected at least 1");
-    }
-    for (int row = 0; row < rows.length; row++) {
-      if (rows[row].length != size()) {
-        throw new IllegalArgumentException(
-            what
-                + ": found "
-                + rows[row].length
-                + " numbers in row "
-                + row
-                + ", expected "
-                + size());
-      }
-    }
-  }
-
-  /** By slot, null where it is not carried. */
-  private INDArray[] split(double[][] rows, String what) {
-    checkRows(rows, what);
-    INDArray[] bySlot = new INDArray[program.slots().size()];
-    for (int i = 0; i < carried.size(); i++) {
-      double[][] part = new double[rows.length][];
-      for (int row = 0; row < rows.length; row++) {
-        part[row] = Arrays.copyOfRange(rows[row], first[i], first[i + 1]);
-      }
-      bySlot[carried.get(i)] = Nd4j.createFromArray(part);
-    }
-    return bySlot;
-  }
-
-  private double[][] join(INDArray[] bySlot, int rows) {
-    double[][] joined = new double[rows][size()];
-    for (int i = 0; i < carried.size(); i++) {
-      INDArray part = bySlot[carried.get(i)];
-      double[][] values = part == null ? null : matrix(part); // null: zeros
-      for (int row = 0; values != null && row < rows; row++) {
-        System.arraycopy(values[row], 0, joined[row], first[i], values[row].length);
-      }
-    }
-    return joined;
-  }
-
-  private static double[][] matrix(INDArray array) {
-    double[] values = array.dup('c').data().asDouble();
-    int width = (int) array.size(1);
-    List<double[]> rows = new ArrayList<>();
-    for (int start = 0; start < values.length; start += width) {
-      rows.add(Arrays.copyOfRange(values, start, start + width));
-    }
-    return rows.toArray(double[][]::new);
   }
 }

@@ -46,7 +46,7 @@ public final class Slopes {
           Map.entry(ActivationRectifiedTanh.class, 1.0),
           Map.entry(Softplus.class, 1.0),
           Map.entry(ActivationSigmoid.class, 0.25),
-          Map.entry(ActivationHardSigmoid.class, 0.2),
+          Map.entry(ActivationHardSigmoid.class, 0.200001), // ND4J's is 0.2f
           Map.entry(ActivationRationalTanh.class, 1.143934), // 1.7159 * 2 / 3, at 0
           Map.entry(ActivationSELU.class, 1.758100), // scale * alpha, below 0
           Map.entry(Swish.class, 1.099840),

@@ -97,6 +97,52 @@ public final class SparseMatrix {
     return of(mask, scaled);
   }
 
+  /**
+   * The same entries in a larger matrix that has no others.
+   *
+   * @param fromSize source units of that matrix
+   * @param toSize its target units
+   * @param from number of this matrix's first source unit in it
+   * @param to number of the first target unit
+   */
+  public SparseMatrix placed(int fromSize, int toSize, int from, int to) {
+    long[] cells = mask.copyCells();
+    int width = mask.fromSize();
+    Arrays.setAll(
+        cells, e -> (cells[e] / width + to) * fromSize + Math.addExact(cells[e] % width, from));
+    return new SparseMatrix(WeightMask.ofCells(fromSize, toSize, cells), values);
+  }
+
+  /**
+   * The sum; where both have an entry there is one.
+   *
+   * @param other of the same sizes
+   * @throws IllegalArgumentException if the sizes differ, or a sum is not finite
+   */
+  public SparseMatrix plus(SparseMatrix other) {
+    if (other.mask.fromSize() != mask.fromSize() || other.mask.toSize() != mask.toSize()) {
+      throw new IllegalArgumentException(
+          "sum of matrices: found " + other.mask + ", expected the sizes of " + mask);
+    }
+    long[] left = mask.copyCells();
+    long[] right = other.mask.copyCells();
+    long[] cells = new long[left.length + right.length];
+    double[] sums = new double[cells.length];
+    int count = 0;
+    int i = 0;
+    int j = 0;
+    while (i < left.length || j < right.length) {
+      boolean isLeft = j == right.length || (i < left.length && left[i] <= right[j]);
+      boolean isRight = i == left.length || (j < right.length && right[j] <= left[i]);
+      cells[count] = isLeft ? left[i] : right[j];
+      sums[count] = (isLeft ? values[i++] : 0) + (isRight ? other.values[j++] : 0);
+      count++;
+    }
+    return of(
+        WeightMask.ofCells(mask.fromSize(), mask.toSize(), Arrays.copyOf(cells, count)),
+        Arrays.copyOf(sums, count));
+  }
+
   /** All cells, in new arrays: [to][from]. */
   public double[][] toDense() {
     double[][] dense = new double[mask.toSize()][mask.fromSize()];

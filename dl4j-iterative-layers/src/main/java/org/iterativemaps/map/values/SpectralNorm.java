@@ -18,6 +18,7 @@ public final class SpectralNorm {
   private static final int FIRST_CHECK = 8;
   private static final int MOST_VECTORS = 1_000;
   private static final double RESIDUAL = 1e-12;
+  private static final double ROUNDING = 1e-14; // the largest entry being between 1 and 2
 
   private SpectralNorm() {}
 
@@ -61,9 +62,9 @@ public final class SpectralNorm {
       diagonal[k] = orthonormalise(left[k], left, k);
       right[k + 1] = matrix.transposedTimes(left[k]);
       above[k] = orthonormalise(right[k + 1], right, k + 1);
-      int size = k + 1;
-      // What is left of a space that W does not leave is rounding; the vectors are used up with k.
-      boolean isWhole = size == whole || above[k] <= 1e-14 || diagonal[k] <= 1e-14;
+      // What is left of a space that W does not lead out of is rounding.
+      int size = diagonal[k] <= ROUNDING && k > 0 ? k : k + 1;
+      boolean isWhole = size == k || size == whole || above[k] <= ROUNDING;
       if (isWhole || size == nextCheck || size == most) {
         double[] top = largestOf(diagonal, above, size);
         if (isWhole || above[k] * top[1] <= RESIDUAL * top[0]) {
@@ -77,21 +78,20 @@ public final class SpectralNorm {
   }
 
   /**
-   * The largest singular value of the upper bidiagonal matrix B, and the last component of its left
-   * vector: the eigenvalue of B B^T, which is tridiagonal.
+   * The largest singular value of the bidiagonal B, which has a column more than rows, and the last
+   * component of its left vector: the eigenvalue of B B^T, which is tridiagonal.
    */
   private static double[] largestOf(double[] diagonal, double[] above, int size) {
     double[] main = new double[size];
-    double[] secondary = new double[Math.max(size - 1, 0)];
+    double[] secondary = new double[size - 1];
     for (int i = 0; i < size; i++) {
-      double beta = i + 1 < size ? above[i] : 0;
-      main[i] = diagonal[i] * diagonal[i] + beta * beta;
+      main[i] = diagonal[i] * diagonal[i] + above[i] * above[i];
       if (i + 1 < size) {
-        secondary[i] = beta * diagonal[i + 1];
+        secondary[i] = above[i] * diagonal[i + 1];
       }
     }
     if (size == 1) {
-      return new double[] {diagonal[0], 1};
+      return new double[] {Math.sqrt(main[0]), 1};
     }
     EigenDecomposition eigen = new EigenDecomposition(main, secondary);
     int best = 0;
