@@ -152,7 +152,12 @@ public final class Attractors {
     }
     double[][] own = Arrays.stream(starts).map(double[]::clone).toArray(double[][]::new);
     Arrays.stream(own).forEach(start -> MapStep.finite(start, "starts"));
-    Settling settling = new Settling(step, own, search);
+    if (Arrays.stream(own).anyMatch(start -> start.length != step.size())) {
+      throw new IllegalArgumentException(
+          "starts: found one of another length, expected " + step.size() + " units each");
+    }
+    Stepping stepping = Stepping.of(step);
+    Settling settling = new Settling(stepping, own, search);
     settling.run();
     List<Attractor> found = settling.found();
     int[] counts = new int[found.size()];
@@ -170,7 +175,7 @@ public final class Attractors {
         Arrays.stream(order).map(a -> found.get(a).withStarts(counts[a], own.length)).toList();
     int[] reached = Arrays.stream(settling.reached()).map(a -> a < 0 ? a : rank[a]).toArray();
     List<Attractor> others =
-        solved(step, settling.guesses(), ranked, search).stream()
+        solved(stepping, settling.guesses(), ranked, search).stream()
             .map(point -> point.withStarts(0, own.length))
             .toList();
     return new Attractors(ranked, others, reached, settling.steps(), search);
@@ -178,7 +183,7 @@ public final class Attractors {
 
   /** Fixed points by Newton's method that are not among the attractors. */
   private static List<Attractor> solved(
-      MapStep step, List<double[]> guesses, List<Attractor> attractors, Search search) {
+      Stepping step, List<double[]> guesses, List<Attractor> attractors, Search search) {
     List<Attractor> others = new ArrayList<>();
     for (double[] guess : guesses) {
       Attractor point = ClosedOrbit.solve(step, 1, guess);

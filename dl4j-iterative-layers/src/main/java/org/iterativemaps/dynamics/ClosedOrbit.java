@@ -26,12 +26,12 @@ final class ClosedOrbit {
 
   private static final double SOLVED = 1e-10;
 
-  private final MapStep step;
+  private final Stepping step;
   private final int period;
   private double[][] states;
   private double[] residual;
 
-  private ClosedOrbit(MapStep step, int period) {
+  private ClosedOrbit(Stepping step, int period) {
     this.step = step;
     this.period = period;
   }
@@ -41,7 +41,7 @@ final class ClosedOrbit {
    *
    * @return the orbit with the least period; null if the method does not get there
    */
-  static Attractor solve(MapStep step, int period, double[] guess) {
+  static Attractor solve(Stepping step, int period, double[] guess) {
     ClosedOrbit orbit = new ClosedOrbit(step, period);
     return orbit.moveTo(guess) && orbit.newton() ? orbit.shortest() : null;
   }
@@ -55,7 +55,7 @@ final class ClosedOrbit {
         return false;
       }
       round[i] = state;
-      state = step.apply(state);
+      state = step.apply(new double[][] {state})[0];
     }
     if (States.hasBlownUp(state)) {
       return false;
@@ -114,7 +114,7 @@ final class ClosedOrbit {
   private RealMatrix jacobian() {
     RealMatrix product = null;
     for (double[] state : states) {
-      RealMatrix own = new Array2DRowRealMatrix(step.jacobian(state).matrix(), false);
+      RealMatrix own = new Array2DRowRealMatrix(step.jacobian(state).toDense(), false);
       product = product == null ? own : own.multiply(product);
     }
     return product;
@@ -122,7 +122,7 @@ final class ClosedOrbit {
 
   private List<Eigenvalue> eigenvalues() {
     if (period == 1) {
-      return step.jacobian(states[0]).eigenvalues(); // by what is sparse in it
+      return Eigenvalue.of(step.jacobian(states[0])); // by what is sparse in it
     }
     double[] cells = Arrays.stream(jacobian().getData()).flatMapToDouble(Arrays::stream).toArray();
     return Eigenvalue.of(SparseMatrix.of(WeightMask.dense(step.size(), step.size()), cells));

@@ -10,7 +10,7 @@ final class Settling {
   /** After these many steps, states on the way are guesses for Newton's method. */
   private static final List<Integer> GUESSED_AFTER = List.of(0, 1, 2, 4, 8);
 
-  private final MapStep step;
+  private final Stepping step;
   private final Attractors.Search search;
   private final List<Attractor> found = new ArrayList<>();
   private final List<double[]> guesses = new ArrayList<>();
@@ -24,7 +24,7 @@ final class Settling {
   private double[][] anchors; // states some steps ago, which a cycle comes back to
   private int anchored;
 
-  Settling(MapStep step, double[][] starts, Attractors.Search search) {
+  Settling(Stepping step, double[][] starts, Attractors.Search search) {
     this.step = step;
     this.search = search;
     this.states = starts;
@@ -88,12 +88,12 @@ final class Settling {
       return true;
     }
     double close = search.tolerance() * States.scale(next);
-    int period = States.distance(next, states[row]) <= close ? 1 : done - anchored;
-    boolean isBack = period == 1 || States.distance(next, anchors[row]) <= close;
+    boolean isStill = States.distance(next, states[row]) <= close;
+    boolean isBack = isStill || States.distance(next, anchors[row]) <= close;
     if (!isBack || done < nextTry[start]) {
       return false;
     }
-    reached[start] = attractor(period, next, done == search.mostSteps());
+    reached[start] = attractor(isStill ? 1 : done - anchored, next, done == search.mostSteps());
     if (reached[start] == Attractors.UNSETTLED) {
       nextTry[start] = Math.min(2 * done, search.mostSteps());
       return false;
