@@ -6,13 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.ArrayRealVector;
 import org.apache.commons.math3.linear.LUDecomposition;
+import org.iterativemaps.iterate.Schedule;
+import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
+import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.pattern.WeightMask;
 import org.iterativemaps.map.values.SparseMatrix;
 import org.iterativemaps.map.values.SpectralNorm;
@@ -73,22 +77,48 @@ public final class Contraction {
 
   private static double[] slopes(StateLayout layout) {
     double[] slopes = new double[layout.count()];
-    for (int i = 0; i < slopes.length; i++) {
-      IActivation activation = layout.activation(i);
-      String slot = layout.slot(i).name();
-      slopes[i] =
-          Slopes.largest(activation)
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "slot '"
-                              + slot
-                              + "': found activation "
-                              + activation
-                              + ", of which no largest slope is known; expected one of those that"
-                              + " Slopes lists"));
-    }
+    Arrays.setAll(slopes, i -> Slopes.largest(layout.activation(i)).orElseThrow());
     return slopes;
+  }
+
+  /**
+   * Why no rate can be given of a map, whatever its weights; empty if one can. Its blocks have to
+   * be linear and its slots plain: the slope of a product, a gate or a normalisation depends on the
+   * state. The activations of its state have to have a largest slope.
+   *
+   * @param map whose input may still be open
+   * @param defaultActivation of slots that name none; where it is null they are not looked at
+   */
+  public static Optional<String> obstacle(BlockMap map, IActivation defaultActivation) {
+    if (!map.isLinear()) {
+      return map.whatIsNotLinear().map(part -> part + ", whose slope depends on the state");
+    }
+    List<Integer> carried = Schedule.sequence(map, 1).carried();
+    if (carried.isEmpty()) {
+      return Optional.of(StateLayout.NO_STATE);
+    }
+    for (int index : carried) {
+      Slot slot = map.slots().get(index);
+      IActivation activation = slot.activation() == null ? defaultActivation : slot.activation();
+      if (activation != null && Slopes.largest(activation).isEmpty()) {
+        return Optional.of(
+            "slot '"
+                + slot.name()
+                + "' has activation "
+                + activation
+                + ", of which no largest slope is known");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static StateLayout layout(MapWeights weights, IActivation defaultActivation) {
+    obstacle(weights.map(), defaultActivation)
+        .ifPresent(
+            reason -> {
+              throw new IllegalArgumentException("contraction: " + reason);
+            });
+    return StateLayout.of(weights, defaultActivation);
   }
 
   /**
@@ -96,13 +126,10 @@ public final class Contraction {
    *
    * @param weights a map of linear blocks and plain slots, and its numbers, all finite
    * @param defaultActivation of slots that name none, a layer's; may be null if all do
-   * @throws IllegalArgumentException if a block is not linear or a slot gated, residual, normalised
-   *     or a wire, since the slope of products and of normalisations depends on the state; if an
-   *     activation has no largest slope; or if no step depends on the state before it
+   * @throws IllegalArgumentException if there is an {@link #obstacle}, or a weight is not finite
    */
   public static Contraction of(MapWeights weights, IActivation defaultActivation) {
-    weights.map().requireLinear("contraction bound");
-    return new Contraction(StateLayout.of(weights, defaultActivation), weights);
+    return new Contraction(layout(weights, defaultActivation), weights);
   }
 
   /**
@@ -115,8 +142,7 @@ public final class Contraction {
    * @throws IllegalArgumentException as {@link #of}
    */
   public static double bySlope(MapWeights weights, IActivation defaultActivation) {
-    weights.map().requireLinear("contraction bound");
-    StateLayout layout = StateLayout.of(weights, defaultActivation);
+    StateLayout layout = layout(weights, defaultActivation);
     double[] slopes = slopes(layout);
     double[] ofUnits = new double[layout.size()];
     for (int i = 0; i < slopes.length; i++) {

@@ -14,6 +14,10 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** The units of all slots that one step hands to the next, one slot after the other. */
 final class StateLayout {
+  static final String NO_STATE =
+      "found no state that a step reads: the output follows from the token alone; expected a map"
+          + " with a loop, or of several layers";
+
   private final MapProgram program;
   private final List<Integer> carried;
   private final int[] first; // of each carried slot its first unit, and the size
@@ -32,9 +36,7 @@ final class StateLayout {
     StateLayout layout =
         new StateLayout(MapProgram.sequence(weights.realized(), 1, defaultActivation));
     if (layout.carried.isEmpty()) {
-      throw new IllegalArgumentException(
-          "map: found no state that a step reads: the output follows from the token alone;"
-              + " expected a map with a loop, or of several layers");
+      throw new IllegalArgumentException("map: " + NO_STATE);
     }
     return layout;
   }

@@ -131,7 +131,7 @@ public final class LayerChecks {
 
   /**
    * Norms of rows or columns need a dense matrix, which neither the compact weights nor the biases
-   * are.
+   * are; and those constraints that know maps say what they need.
    *
    * @throws DL4JInvalidConfigException if there is such a constraint
    */
@@ -140,6 +140,9 @@ public final class LayerChecks {
       return;
     }
     for (LayerConstraint constraint : layer.getConstraints()) {
+      if (constraint instanceof MapConstraint ofMap) {
+        ofMap(ofMap, layer);
+      }
       if (MATRIX_CONSTRAINTS.contains(constraint.getClass())) {
         throw new DL4JInvalidConfigException(
             where(layer)
@@ -153,6 +156,16 @@ public final class LayerChecks {
                         + " constraint such as NonNegativeConstraint, or L2 regularisation"));
       }
     }
+  }
+
+  private static void ofMap(MapConstraint constraint, FeedForwardLayer layer) {
+    constraint
+        .obstacle(((IterativeMapConf) layer).getSettings(), layer.getActivationFn())
+        .ifPresent(
+            reason -> {
+              throw new DL4JInvalidConfigException(
+                  where(layer) + ": " + constraint + ": " + reason);
+            });
   }
 
   private static boolean isOfBiases(LayerConstraint constraint, FeedForwardLayer layer) {

@@ -2,6 +2,7 @@ package org.iterativemaps.layers;
 
 import java.io.IOException;
 import org.iterativemaps.map.values.IdentityLeaning;
+import org.iterativemaps.map.values.NormScaling;
 import org.iterativemaps.map.values.OrthogonalValues;
 import org.iterativemaps.map.values.ScatteredValues;
 import org.iterativemaps.map.values.SpectralScaling;
@@ -64,6 +65,8 @@ public final class WeightValuesJson {
       write(json, variance.average() ? "fanAverage" : "fanIn", "gain", variance.gain());
     } else if (values instanceof SpectralScaling spectral) {
       write(json, "spectralRadius", "radius", spectral.radius());
+    } else if (values instanceof NormScaling scaling) {
+      write(json, "spectralNorm", "norm", scaling.norm());
     } else if (values instanceof OrthogonalValues orthogonal) {
       write(json, "orthogonal", "gain", orthogonal.gain());
     } else if (values instanceof IdentityLeaning identity) {
@@ -105,6 +108,7 @@ public final class WeightValuesJson {
             "fanIn",
             "fanAverage",
             "spectralRadius",
+            "spectralNorm",
             "orthogonal",
             "identityLeaning",
             "scattered");
@@ -121,6 +125,7 @@ public final class WeightValuesJson {
       case "fanIn" -> WeightValues.fanIn(fields.number("gain"));
       case "fanAverage" -> WeightValues.fanAverage(fields.number("gain"));
       case "spectralRadius" -> WeightValues.spectralRadius(fields.number("radius"));
+      case "spectralNorm" -> WeightValues.spectralNorm(fields.number("norm"));
       case "orthogonal" -> WeightValues.orthogonal(fields.number("gain"));
       case "identityLeaning" ->
           WeightValues.identityLeaning(fields.number("scale"), fields.number("noise"));

@@ -1,12 +1,14 @@
 package org.iterativemaps.watch;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.MapWeights;
 import org.iterativemaps.map.RealizedMap.RealizedBlock;
 import org.iterativemaps.map.Slot;
-import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.map.values.SparseMatrix;
 import org.iterativemaps.map.values.SpectralRadius;
 
 /** The spectral radius of the linear blocks that feed a state back. */
@@ -21,15 +23,14 @@ record FeedbackRadius() implements MapMeasure {
 
   @Override
   public Map<String, Double> of(WatchedMap map) {
-    Map<String, Matrix> matrices = new LinkedHashMap<>();
+    Map<String, List<RealizedBlock>> blocks = new LinkedHashMap<>(); // trained and fixed ones
     for (RealizedBlock block : map.realized().blocks()) {
       if (block.block().isLinear() && feedsBack(map.settings().map(), block)) {
-        Matrix matrix = new Matrix(block.mask(), map.weights().values(block));
-        matrices.merge(block.block().name(), matrix, Matrix::plus); // trained and fixed weights
+        blocks.computeIfAbsent(block.block().name(), name -> new ArrayList<>()).add(block);
       }
     }
     Map<String, Double> radii = new LinkedHashMap<>();
-    matrices.forEach((name, matrix) -> radii.put(name, matrix.radius()));
+    blocks.forEach((name, own) -> radii.put(name, radius(own, map.weights())));
     return radii;
   }
 
@@ -39,43 +40,16 @@ record FeedbackRadius() implements MapMeasure {
     return from == to || (!map.isLinear() && !from.isInput() && from.size() == to.size());
   }
 
-  /**
-   * A sparse square matrix.
-   *
-   * @param mask where it has entries
-   * @param values one for each
-   */
-  private record Matrix(WeightMask mask, double[] values) {
-
-    Matrix plus(Matrix other) {
-      long[] left = mask.copyCells();
-      long[] right = other.mask.copyCells();
-      long[] cells = new long[left.length + right.length];
-      double[] sums = new double[cells.length];
-      int count = 0;
-      int i = 0;
-      int j = 0;
-      while (i < left.length || j < right.length) {
-        boolean isLeft = j == right.length || (i < left.length && left[i] <= right[j]);
-        boolean isRight = i == left.length || (j < right.length && right[j] <= left[i]);
-        cells[count] = isLeft ? left[i] : right[j];
-        sums[count] = (isLeft ? values[i++] : 0) + (isRight ? other.values[j++] : 0);
-        count++;
-      }
-      return new Matrix(
-          WeightMask.ofCells(mask.fromSize(), mask.toSize(), Arrays.copyOf(cells, count)),
-          Arrays.copyOf(sums, count));
-    }
-
-    double radius() {
-      if (!Arrays.stream(values).allMatch(Double::isFinite)) {
-        return Double.NaN;
-      }
-      try {
-        return SpectralRadius.estimate(mask, values, RESIDUAL, MOST_VECTORS);
-      } catch (IllegalArgumentException notFound) { // no reason to end a training
-        return Double.NaN;
-      }
+  private static double radius(List<RealizedBlock> blocks, MapWeights weights) {
+    try {
+      SparseMatrix sum =
+          blocks.stream()
+              .map(block -> SparseMatrix.of(block.mask(), weights.values(block)))
+              .reduce(SparseMatrix::plus)
+              .orElseThrow();
+      return SpectralRadius.estimate(sum.mask(), sum.values(), RESIDUAL, MOST_VECTORS);
+    } catch (IllegalArgumentException notFound) { // or not finite: no reason to end a training
+      return Double.NaN;
     }
   }
 }

@@ -187,7 +187,7 @@ class ContractionTest {
   @Test
   void whatHasNoBoundIsRefused() {
     BlockMap gated = assembly().connect(List.of("a", "a"), "a", BlockFunctions.product()).build();
-    refused("contraction bound: block a,a->a", () -> Contraction.of(drawn(gated, 1, 1), NONE));
+    refused("contraction: block a,a->a", () -> Contraction.of(drawn(gated, 1, 1), NONE));
     BlockMap normalised = assembly().normalise("b", Normalisation.RMS).build();
     refused("slot 'b' is normalised", () -> Contraction.bySlope(drawn(normalised, 1, 1), NONE));
     BlockMap steep =

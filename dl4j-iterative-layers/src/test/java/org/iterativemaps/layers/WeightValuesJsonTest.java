@@ -33,6 +33,7 @@ class WeightValuesJsonTest {
     pinned.put(WeightValues.fanIn(1.5), "{'values':'fanIn','gain':1.5}");
     pinned.put(WeightValues.fanAverage(2), "{'values':'fanAverage','gain':2.0}");
     pinned.put(WeightValues.spectralRadius(0.9), "{'values':'spectralRadius','radius':0.9}");
+    pinned.put(WeightValues.spectralNorm(0.9), "{'values':'spectralNorm','norm':0.9}");
     pinned.put(WeightValues.orthogonal(0.5), "{'values':'orthogonal','gain':0.5}");
     pinned.put(
         WeightValues.identityLeaning(0.9, 0.1),

@@ -21,6 +21,7 @@ public sealed interface WeightValues extends Serializable
         WeightValues.Explicit,
         VariancePreserving,
         SpectralScaling,
+        NormScaling,
         OrthogonalValues,
         IdentityLeaning,
         ScatteredValues {
@@ -92,6 +93,16 @@ public sealed interface WeightValues extends Serializable
    */
   static WeightValues spectralRadius(double radius) {
     return new SpectralScaling(radius);
+  }
+
+  /**
+   * Normally distributed and then scaled, so that the largest singular value is exactly this: what
+   * the block makes of a vector is at most so many times as long.
+   *
+   * @param norm finite, at least 0: a loop of blocks whose norms have a product below 1 fades
+   */
+  static WeightValues spectralNorm(double norm) {
+    return new NormScaling(norm);
   }
 
   /**

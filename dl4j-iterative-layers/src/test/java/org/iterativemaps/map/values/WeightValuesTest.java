@@ -11,6 +11,7 @@ import org.iterativemaps.map.pattern.WeightMask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules for values that look at the mask; for the spectral radius see its own test. */
 class WeightValuesTest {
@@ -131,6 +132,17 @@ class WeightValuesTest {
     assertEquals(50, Arrays.stream(exact).sum());
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void theSpectralNormIsWhatWasAskedFor(long seed) {
+    WeightMask mask = mask(Sparsity.density(0.2), 40, 25, seed);
+    double[] values = draw(WeightValues.spectralNorm(1.7), mask, seed);
+    assertEquals(1.7, SpectralNorm.of(SparseMatrix.of(mask, values)), 1e-12);
+    double[] normal = draw(WeightValues.gaussian(0, 1), mask, seed);
+    assertEquals(normal[3] / normal[0], values[3] / values[0], 1e-12);
+    assertThrows(IllegalArgumentException.class, () -> WeightValues.spectralNorm(-1));
+  }
+
   /** Saved models and published figures depend on these: never change them. */
   @Test
   void valuesArePinned() {
@@ -138,6 +150,7 @@ class WeightValuesTest {
     assertEquals(1984956319, Arrays.hashCode(draw(WeightValues.fanIn(1), mask, 1)));
     assertEquals(-529837231, Arrays.hashCode(draw(WeightValues.fanAverage(1), mask, 1)));
     assertEquals(-425530300, Arrays.hashCode(draw(WeightValues.spectralRadius(0.9), mask, 1)));
+    assertEquals(-1624828306, Arrays.hashCode(draw(WeightValues.spectralNorm(0.9), mask, 1)));
     WeightMask groups = mask(Sparsity.groups(4), 30, 30, 1);
     assertEquals(202651010, Arrays.hashCode(draw(WeightValues.orthogonal(1), groups, 1)));
     WeightMask dense = WeightMask.dense(5, 5);
