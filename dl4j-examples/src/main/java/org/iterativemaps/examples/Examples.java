@@ -35,6 +35,12 @@ public final class Examples {
               ThinkLonger.class,
               "More steps at test time than in training, on parities of growing length."),
           new Example(
+              FixedPoints.class,
+              "Where iterated maps go: fixed points, cycles, basins, impulses; three measures of layers."),
+          new Example(
+              MemoryHorizon.class,
+              "How far back a map remembers, by K and initial weights."),
+          new Example(
               SparseRecurrentMap.class,
               "A sparse recurrent map, SimpleRnn and LSTM of equal size learn two sequence tasks."),
           new Example(

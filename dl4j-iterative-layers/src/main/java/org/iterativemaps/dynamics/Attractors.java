@@ -30,6 +30,7 @@ public final class Attractors {
   private final List<Attractor> others;
   private final int[] reached;
   private final int[] steps;
+  private final double[][] ends;
   private final Search search;
 
   /**
@@ -117,11 +118,13 @@ public final class Attractors {
       List<Attractor> others,
       int[] reached,
       int[] steps,
+      double[][] ends,
       Search search) {
     this.attractors = List.copyOf(attractors);
     this.others = List.copyOf(others);
     this.reached = reached;
     this.steps = steps;
+    this.ends = ends;
     this.search = search;
   }
 
@@ -178,7 +181,7 @@ public final class Attractors {
         solved(stepping, settling.guesses(), ranked, search).stream()
             .map(point -> point.withStarts(0, own.length))
             .toList();
-    return new Attractors(ranked, others, reached, settling.steps(), search);
+    return new Attractors(ranked, others, reached, settling.steps(), settling.ends(), search);
   }
 
   /** Fixed points by Newton's method that are not among the attractors. */
@@ -235,6 +238,15 @@ public final class Attractors {
    */
   public int[] steps() {
     return steps.clone();
+  }
+
+  /**
+   * The state that a start was last in: near its attractor, or somewhere on its way. A new array.
+   *
+   * @param start its index
+   */
+  public double[] end(int start) {
+    return ends[start].clone();
   }
 
   /** How many starts used up their steps: a slow approach, a long cycle, or no order at all. */

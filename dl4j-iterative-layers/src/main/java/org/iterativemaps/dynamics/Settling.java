@@ -16,6 +16,7 @@ final class Settling {
   private final List<double[]> guesses = new ArrayList<>();
   private final int[] reached;
   private final int[] steps;
+  private final double[][] ends;
   private final int[] nextTry; // a guess that failed is made again after twice as many steps
 
   // Of the starts still on their way:
@@ -35,6 +36,7 @@ final class Settling {
     Arrays.fill(reached, Attractors.UNSETTLED);
     this.steps = new int[starts.length];
     Arrays.fill(steps, search.mostSteps());
+    this.ends = new double[starts.length][];
     this.nextTry = new int[starts.length];
   }
 
@@ -54,6 +56,11 @@ final class Settling {
     return steps;
   }
 
+  /** Where each start was when it was left. */
+  double[][] ends() {
+    return ends;
+  }
+
   void run() {
     for (int done = 1; done <= search.mostSteps() && open.length > 0; done++) {
       guess(done - 1);
@@ -65,6 +72,7 @@ final class Settling {
       boolean[] leaves = new boolean[open.length];
       for (int row = 0; row < open.length; row++) {
         leaves[row] = hasArrived(row, next[row], done);
+        ends[open[row]] = next[row];
       }
       states = next;
       drop(leaves);

@@ -72,8 +72,7 @@ public final class Bifurcation {
     }
     Arguments.finite("values", up);
     if (count > 0) {
-      canvas.points(name, across, up, groups);
-      XYSeries dots = canvas.chart.getSeriesMap().get(name);
+      XYSeries dots = canvas.points(name, across, up, groups);
       Color colour = Style.colour(groups);
       dots.setMarker(SeriesMarkers.CIRCLE);
       dots.setMarkerColor(new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), 150));

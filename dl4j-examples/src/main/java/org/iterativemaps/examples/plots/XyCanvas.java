@@ -78,11 +78,12 @@ final class XyCanvas {
   }
 
   /** Points without a line, with an entry in the legend. */
-  void points(String name, double[] x, double[] y, int series) {
+  XYSeries points(String name, double[] x, double[] y, int series) {
     XYSeries points = named(name, x, y, series);
     points.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
     points.setMarker(Style.marker(series));
     legend.add(name, series, null, Style.marker(series));
+    return points;
   }
 
   /** A single point in the look of a series, not in the legend. */
