@@ -267,7 +267,7 @@ public final class MemoryHorizon implements Notebook<List<MemoryHorizon.Remember
   }
 
   private static String steps(OptionalInt steps) {
-    return steps.isPresent() ? steps.getAsInt() + " steps" : "not in 300";
+    return steps.isPresent() ? "after " + steps.getAsInt() : "not in 300";
   }
 
   /** What the numbers say, whatever they are. */
@@ -287,7 +287,7 @@ public final class MemoryHorizon implements Notebook<List<MemoryHorizon.Remember
       page.print(
           String.format(
               Locale.ROOT,
-              "%s: %d tokens with K = 1, %d with K = %d: %s; two starts are within a tenth after %s.",
+              "%s: %d tokens with K = 1, %d with K = %d: %s; two starts are within a tenth: %s.",
               one.name,
               one.horizon(0),
               one.horizon(last),

@@ -80,11 +80,13 @@ final class Settling {
   }
 
   private void guess(int done) {
-    int room = search.newtonStarts() - guesses.size();
     if (GUESSED_AFTER.contains(done)) {
+      int room = search.newtonStarts() - guesses.size();
       int share = (search.newtonStarts() + GUESSED_AFTER.size() - 1) / GUESSED_AFTER.size();
-      guesses.addAll(
-          Arrays.asList(states).subList(0, Math.min(Math.min(share, room), open.length)));
+      int count = Math.min(Math.min(share, room), open.length);
+      for (int i = 0; i < count; i++) { // from all over: the starts may be a grid
+        guesses.add(states[(int) ((long) i * open.length / count)]);
+      }
     }
   }
 

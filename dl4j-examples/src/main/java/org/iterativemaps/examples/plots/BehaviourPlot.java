@@ -2,6 +2,7 @@ package org.iterativemaps.examples.plots;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.iterativemaps.dynamics.Behaviour;
 
@@ -12,8 +13,9 @@ import org.iterativemaps.dynamics.Behaviour;
 public final class BehaviourPlot {
 
   private static final int HEIGHT = 250;
-  private static final double LEAST = 1e-12;
-  private static final double MOST = 1e12;
+  private static final double LEAST = 1e-9;
+  private static final double MOST = 1e9;
+  private static final int PLACES = 34;
 
   private final String title;
   private final XyCanvas settles = canvas("step", "share settled");
@@ -26,7 +28,8 @@ public final class BehaviourPlot {
   private BehaviourPlot(String title) {
     this.title = title;
     settles.styler.setYAxisMin(0.0).setYAxisMax(1.0);
-    remembers.styler.setYAxisLogarithmic(true);
+    remembers.styler.setYAxisTickLabelsFormattingFunction(
+        power -> Style.number(Math.pow(10, power)));
     responds.styler.setYAxisMin(0.0);
   }
 
@@ -52,15 +55,13 @@ public final class BehaviourPlot {
    * @return this
    */
   public BehaviourPlot map(String name, Behaviour behaviour) {
-    double[] steps = IntStream.range(0, behaviour.distances().size()).asDoubleStream().toArray();
     double tokens = behaviour.settledAfter().size();
-    double[] share = new double[steps.length];
-    for (int i = 0; i < share.length; i++) {
-      int step = i;
-      share[i] = behaviour.settledAfter().stream().filter(s -> s >= 0 && s <= step).count() / tokens;
-    }
-    settles.line(name, steps, share, maps);
-    remembers.line(name, steps, within(behaviour.distances()), maps);
+    int last = behaviour.distances().size() - 1;
+    // XChart begins a new dash at every place: not too many of them.
+    int[] steps = IntStream.rangeClosed(0, last).filter(i -> isShown(i, last)).toArray();
+    double[] x = Arrays.stream(steps).asDoubleStream().toArray();
+    settles.line(name, x, at(steps, step -> share(behaviour, step) / tokens), maps);
+    remembers.line(name, x, at(steps, step -> power(behaviour.distances().get(step))), maps);
     double[] sorted =
         behaviour.sensitivities().stream().mapToDouble(Double::doubleValue).sorted().toArray();
     if (sorted.length > 1) {
@@ -75,8 +76,20 @@ public final class BehaviourPlot {
     return this;
   }
 
-  private static double[] within(List<Double> distances) {
-    return distances.stream().mapToDouble(d -> Math.max(LEAST, Math.min(MOST, d))).toArray();
+  private static boolean isShown(int step, int last) {
+    return step % Math.max(1, last / PLACES) == 0 || step == last;
+  }
+
+  private static double[] at(int[] steps, IntToDoubleFunction values) {
+    return Arrays.stream(steps).mapToDouble(values).toArray();
+  }
+
+  private static double share(Behaviour behaviour, int step) {
+    return behaviour.settledAfter().stream().filter(s -> s >= 0 && s <= step).count();
+  }
+
+  private static double power(double distance) {
+    return Math.log10(Math.max(LEAST, Math.min(MOST, distance)));
   }
 
   /**

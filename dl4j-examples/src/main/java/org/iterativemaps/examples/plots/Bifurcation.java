@@ -11,7 +11,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  */
 public final class Bifurcation {
 
-  private static final int DOT = 2;
+  private static final int DOT = 3;
 
   private final String title;
   private final String x;
@@ -72,9 +72,8 @@ public final class Bifurcation {
     }
     Arguments.finite("values", up);
     if (count > 0) {
-      XYSeries dots = canvas.points(name, across, up, groups);
+      XYSeries dots = canvas.points(name, across, up, groups, SeriesMarkers.CIRCLE);
       Color colour = Style.colour(groups);
-      dots.setMarker(SeriesMarkers.CIRCLE);
       dots.setMarkerColor(new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), 150));
     }
     groups++;
