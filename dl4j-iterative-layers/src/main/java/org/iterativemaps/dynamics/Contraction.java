@@ -225,52 +225,6 @@ public final class Contraction {
     return new SlotNorm(layout, bound, scales);
   }
 
-  /** max_i |z_i - w_i| / p_i over the slots i of a state, in Euclidean lengths. */
-  public static final class SlotNorm {
-    private final StateLayout layout;
-    private final double bound;
-    private final double[] scales;
-
-    private SlotNorm(StateLayout layout, double bound, double[] scales) {
-      this.layout = layout;
-      this.bound = bound;
-      this.scales = scales;
-    }
-
-    /** r: one step shrinks every distance to at most this part of it. */
-    public double bound() {
-      return bound;
-    }
-
-    /** p by slot, the largest 1. */
-    public Map<String, Double> scales() {
-      Map<String, Double> bySlot = new LinkedHashMap<>();
-      for (int i = 0; i < scales.length; i++) {
-        bySlot.put(layout.slot(i).name(), scales[i]);
-      }
-      return bySlot;
-    }
-
-    /**
-     * The distance of two states of a {@link MapStep}.
-     *
-     * @throws IllegalArgumentException if they are not as long as a state
-     */
-    public double distance(double[] first, double[] second) {
-      layout.checkRows(new double[][] {first, second}, "states");
-      double largest = 0;
-      for (int i = 0; i < scales.length; i++) {
-        double squares = 0;
-        int start = layout.first(i);
-        for (int unit = start; unit < start + layout.slot(i).size(); unit++) {
-          squares += (first[unit] - second[unit]) * (first[unit] - second[unit]);
-        }
-        largest = Math.max(largest, Math.sqrt(squares) / scales[i]);
-      }
-      return largest;
-    }
-  }
-
   /**
    * The same map with its rate at most a limit: of every set of slots that hear of each other and
    * are above it, the trained weights among them are made smaller by one factor. All others stay.

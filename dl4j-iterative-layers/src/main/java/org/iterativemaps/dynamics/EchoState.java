@@ -55,7 +55,7 @@ public record EchoState(
       }
     }
 
-    /** Eight states in [-1, 1], one of which is further than 1e-6 from the zero state's at most. */
+    /** Eight states in [-1, 1], which have to come within 1e-6 of what becomes of zeros. */
     public static Check withSteps(int stepsPerToken) {
       return new Check(stepsPerToken, 8, 1, 1e-6, 0);
     }

@@ -32,18 +32,33 @@ final class LinearPart {
     return weights.map().isLinear() && isElementwise ? new LinearPart(layout, weights) : null;
   }
 
-  SparseMatrix jacobian(double[] state, double[] token) {
+  /** The states after a step, as the kernel has them but for rounding, without dense matrices. */
+  double[][] apply(double[][] states, double[] token) {
+    double[][] sums = new double[states.length][];
+    Arrays.setAll(sums, row -> sums(states[row], token));
+    INDArray[] bySlot = layout.split(sums, "states");
+    for (int i = 0; i < layout.count(); i++) {
+      int slot = layout.index(i);
+      bySlot[slot] = layout.activation(i).getActivation(bySlot[slot], false);
+    }
+    return layout.join(bySlot, states.length);
+  }
+
+  private double[] sums(double[] state, double[] token) {
     double[] sums = weights.times(state);
     double[] driven = inputWeights.times(token);
     Arrays.setAll(sums, i -> sums[i] + driven[i] + biases[i]);
-    double[] slopes = new double[sums.length];
+    return sums;
+  }
+
+  SparseMatrix jacobian(double[] state, double[] token) {
+    double[][] sums = {sums(state, token)};
+    INDArray[] bySlot = layout.split(sums, "state");
     for (int i = 0; i < layout.count(); i++) {
-      int size = layout.slot(i).size();
-      double[] own = Arrays.copyOfRange(sums, layout.first(i), layout.first(i) + size);
-      INDArray z = Nd4j.createFromArray(own).reshape(1, size);
-      INDArray slope = layout.activation(i).backprop(z, Nd4j.onesLike(z)).getFirst();
-      System.arraycopy(slope.dup('c').data().asDouble(), 0, slopes, layout.first(i), size);
+      INDArray z = bySlot[layout.index(i)];
+      bySlot[layout.index(i)] = layout.activation(i).backprop(z, Nd4j.onesLike(z)).getFirst();
     }
+    double[] slopes = layout.join(bySlot, 1)[0];
     return weights.rowsTimes(MapStep.finite(slopes, "slopes of the activations"));
   }
 }

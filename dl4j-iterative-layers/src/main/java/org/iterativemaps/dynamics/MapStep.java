@@ -23,8 +23,9 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * is no part of it; {@link #outputs} gives the output slot whether or not it is.
  *
  * <p>States are rows, so that many starts go through one call. Values that are not finite are
- * returned as they are. Computed by the reference kernel; an object keeps its arrays and shares
- * them with those of other tokens that were made from it: they are for one thread at a time.
+ * returned as they are. Maps of linear blocks and elementwise activations are computed from their
+ * sparse weights, all others by the reference kernel; an object keeps its arrays and shares them
+ * with those of other tokens that were made from it: they are for one thread at a time.
  */
 public final class MapStep {
   private final MapWeights weights;
@@ -156,6 +157,10 @@ public final class MapStep {
    * @return [rows][size], in new arrays
    */
   public double[][] apply(double[][] states) {
+    layout.checkRows(states, "states");
+    if (linear != null) {
+      return linear.apply(states, token);
+    }
     forward(states, false);
     return layout.join(kernel.lastState(), states.length);
   }

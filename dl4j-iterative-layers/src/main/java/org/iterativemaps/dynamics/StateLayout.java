@@ -59,6 +59,11 @@ final class StateLayout {
     return carried.indexOf(slot);
   }
 
+  /** The index in the map of the slot at a place. */
+  int index(int place) {
+    return carried.get(place);
+  }
+
   Slot slot(int place) {
     return program.slots().get(carried.get(place));
   }

@@ -26,7 +26,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Verdicts of {@link ImpulseResponse} on maps of several slots, against plain loops. */
 class BruteForceTest {
-  private static final int MOST_STEPS = 120;
+  private static final int MOST_STEPS = 60;
   private static final double TOLERANCE = 1e-6;
   private static final List<Activation> ACTIVATIONS =
       List.of(Activation.TANH, Activation.IDENTITY, Activation.RELU, Activation.CUBE);
@@ -94,7 +94,7 @@ class BruteForceTest {
   @ValueSource(doubles = {0.3, 0.8, 2, 30})
   void verdictsOnMapsOfSeveralSlots(double spread) {
     int present = 0;
-    for (long seed = 1; seed <= 25; seed++) {
+    for (long seed = 1; seed <= 10; seed++) {
       MapWeights weights = drawn(random(seed), spread, seed);
       OptionalInt expected = bruteForce(weights, new double[] {0.4, -0.7});
       INDArray[] parameters =
@@ -113,7 +113,7 @@ class BruteForceTest {
       assertEquals(expected.orElse(0), found.orElse(0), 1, message); // but for rounding
       present += expected.isPresent() ? 1 : 0;
     }
-    assertTrue(present > 2 && present <= 25, present + " forget"); // some do
+    assertTrue(present > 0 && present <= 10, present + " forget"); // some do
   }
 
   private static OptionalInt bruteForce(MapWeights weights, double[] token) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -13,18 +15,23 @@ import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.layers.LayerConstraint;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.dynamics.Contraction;
-import org.iterativemaps.dynamics.Contraction.SlotNorm;
 import org.iterativemaps.dynamics.MapStep;
+import org.iterativemaps.dynamics.SlotNorm;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.GatedMaps;
 import org.iterativemaps.map.MapWeights;
+import org.iterativemaps.map.RealizedMap;
 import org.iterativemaps.map.pattern.RandomSource;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.values.SparseMatrix;
 import org.iterativemaps.map.values.SpectralNorm;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
@@ -90,7 +97,7 @@ class ContractionConstraintTest {
       DataSet data = Networks.data(true);
       DataSet typed = new DataSet(data.getFeatures().castTo(type), data.getLabels().castTo(type));
       double first = bound.score(typed);
-      for (int i = 0; i < 25; i++) {
+      for (int i = 0; i < 12; i++) {
         double rate = Contraction.of(weights(bound), NONE).rate();
         assertTrue(rate <= LIMIT && rate > 0, "rate " + rate + " before update " + i);
         bound.fit(typed);
@@ -182,6 +189,32 @@ class ContractionConstraintTest {
             p ->
                 assertTrue(
                     SpectralNorm.of(SparseMatrix.of(p.mask(), weights.values(p.key()))) <= 0.2));
+  }
+
+  /** Wrapped, and come back from a file, it is still there. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void inWrappersAndFiles(boolean isBidirectional, @TempDir Path folder) throws IOException {
+    IterativeMapRecurrentLayer map =
+        layer().constrainWeights(new ContractionConstraint(0.5)).build();
+    Layer wrapped =
+        isBidirectional
+            ? new Bidirectional(Bidirectional.Mode.ADD, map)
+            : new MaskZeroLayer(map, 0);
+    MultiLayerNetwork network =
+        Networks.recurrent(Networks.conf(DataType.FLOAT).updater(new Adam(0.05)), wrapped, 3);
+    Path file = folder.resolve("network.zip");
+    network.save(file.toFile());
+    MultiLayerNetwork read = MultiLayerNetwork.load(file.toFile(), true);
+    for (MultiLayerNetwork each : List.of(network, read)) {
+      each.fit(Networks.data(true));
+      List<String> prefixes = isBidirectional ? List.of("f", "b") : List.of("");
+      for (String prefix : prefixes) {
+        RealizedMap realized = map.getSettings().realized();
+        MapWeights weights = LayerWeights.read(realized, each.getLayer(0).paramTable(), prefix);
+        assertEquals(0.5, Contraction.of(weights, NONE).rate(), 1e-5);
+      }
+    }
   }
 
   @Test
