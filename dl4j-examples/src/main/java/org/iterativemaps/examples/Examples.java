@@ -38,8 +38,7 @@ public final class Examples {
               FixedPoints.class,
               "Where iterated maps go: fixed points, cycles, basins, impulses; three measures of layers."),
           new Example(
-              MemoryHorizon.class,
-              "How far back a map remembers, by K and initial weights."),
+              MemoryHorizon.class, "How far back a map remembers, by K and initial weights."),
           new Example(
               SparseRecurrentMap.class,
               "A sparse recurrent map, SimpleRnn and LSTM of equal size learn two sequence tasks."),

@@ -53,7 +53,8 @@ public final class FixedPoints implements Notebook<FixedPoints.Result> {
   /**
    * The numbers of the notebook.
    *
-   * @param fork largest difference of a single unit's points from m = tanh(u m), solved by bisection
+   * @param fork largest difference of a single unit's points from m = tanh(u m), solved by
+   *     bisection
    * @param goRound gains of the swept map at which some start ended in a cycle
    * @param basins of the map of two units
    * @param forgets steps after which the feed-forward map's output has forgotten its start
@@ -147,7 +148,9 @@ public final class FixedPoints implements Notebook<FixedPoints.Result> {
     page.table(table.caption("Found from 50 random starts, and by Newton's method"));
     page.check(
         String.format(
-            Locale.ROOT, "They are the solutions of m = tanh(|u| m), to %.0e", Math.max(1e-16, worst)),
+            Locale.ROOT,
+            "They are the solutions of m = tanh(|u| m), to %.0e",
+            Math.max(1e-16, worst)),
         worst < 1e-10);
     return worst;
   }
@@ -260,8 +263,7 @@ public final class FixedPoints implements Notebook<FixedPoints.Result> {
     MapStep step = step(new double[][] {{1.2, -2.2}, {-1.9, -0.6}}, 0.25, 0.1);
     int side = page.quick() ? 120 : 280;
     double[][] grid = Basins.starts(-2, 2, side);
-    Attractors found =
-        Attractors.from(step, grid, Attractors.Search.of(1, 1).atMost(2000));
+    Attractors found = Attractors.from(step, grid, Attractors.Search.of(1, 1).atMost(2000));
     int[][] fields = new int[side][];
     Arrays.setAll(fields, row -> Arrays.copyOfRange(found.reached(), row * side, (row + 1) * side));
     Basins picture = Basins.of("Basins of two units", "first unit", "second unit", -2, 2, fields);
@@ -413,11 +415,11 @@ public final class FixedPoints implements Notebook<FixedPoints.Result> {
       layers.put(name, behaviour(network, tokens));
       double[] shares = accuracy(network, test);
       accuracy.put(name, shares);
-      byK.row(
-          Stream.concat(Stream.of((Object) name), Arrays.stream(shares).boxed()).toArray());
+      byK.row(Stream.concat(Stream.of((Object) name), Arrays.stream(shares).boxed()).toArray());
     }
     BehaviourPlot picture = BehaviourPlot.of("Before and after training");
-    Table table = Table.of("layer", "settles on", "steps, median", "sensitivity", "start forgotten");
+    Table table =
+        Table.of("layer", "settles on", "steps, median", "sensitivity", "start forgotten");
     layers.forEach(
         (name, behaviour) -> {
           picture.map(name, behaviour);
@@ -453,7 +455,14 @@ public final class FixedPoints implements Notebook<FixedPoints.Result> {
     Map<Integer, INDArray> byK = MapKnobs.of(network).sweep(all.getFeatures(), TEST_STEPS);
     INDArray labels = all.getLabels().argMax(1);
     return Arrays.stream(TEST_STEPS)
-        .mapToDouble(k -> byK.get(k).argMax(1).eq(labels).castTo(labels.dataType()).meanNumber().doubleValue())
+        .mapToDouble(
+            k ->
+                byK.get(k)
+                    .argMax(1)
+                    .eq(labels)
+                    .castTo(labels.dataType())
+                    .meanNumber()
+                    .doubleValue())
         .toArray();
   }
 

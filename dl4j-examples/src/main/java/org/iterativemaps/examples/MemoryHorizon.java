@@ -32,7 +32,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-/** How far back a map remembers: K and the initial weights against what can be read from a state. */
+/**
+ * How far back a map remembers: K and the initial weights against what can be read from a state.
+ */
 public final class MemoryHorizon implements Notebook<List<MemoryHorizon.Remembered>> {
   private static final int[] STEPS = {1, 2, 3, 5};
   private static final int WASHOUT = 100;
@@ -73,7 +75,8 @@ public final class MemoryHorizon implements Notebook<List<MemoryHorizon.Remember
         new Start("spectral radius 1.0", sparse, WeightValues.spectralRadius(1)),
         new Start("spectral radius 1.5", sparse, WeightValues.spectralRadius(1.5)),
         new Start("orthogonal", Sparsity.dense(), WeightValues.orthogonal(0.97)),
-        new Start("leaning to identity", Sparsity.dense(), WeightValues.identityLeaning(0.8, 0.15)));
+        new Start(
+            "leaning to identity", Sparsity.dense(), WeightValues.identityLeaning(0.8, 0.15)));
   }
 
   @Override
@@ -131,7 +134,11 @@ public final class MemoryHorizon implements Notebook<List<MemoryHorizon.Remember
             new MapWeights(map(start, units, page.seed()).realize(), java.util.Map.of());
         Behaviour behaviour =
             Behaviour.of(
-                weights, null, new Behaviour.Probe(1e-6, 300, 4, 1, page.seed()), held(1), held(-1));
+                weights,
+                null,
+                new Behaviour.Probe(1e-6, 300, 4, 1, page.seed()),
+                held(1),
+                held(-1));
         all.add(new Remembered(start.name(), behaviour, accuracy));
       }
     }
@@ -232,9 +239,11 @@ public final class MemoryHorizon implements Notebook<List<MemoryHorizon.Remember
             IntStream.rangeClosed(1, all.size()).mapToObj(Integer::toString).toList(),
             horizons),
         "Distance up to which nine of ten bits are read rightly; rows: "
-            + String.join(", ", IntStream.range(0, all.size())
-                .mapToObj(i -> (i + 1) + " " + all.get(i).name)
-                .toList())
+            + String.join(
+                ", ",
+                IntStream.range(0, all.size())
+                    .mapToObj(i -> (i + 1) + " " + all.get(i).name)
+                    .toList())
             + ".");
     Table byK = Table.of("initial weights", "K", "d = 0", "d = 5", "d = 10", "d = 20", "remembers");
     for (Remembered one : all) {

@@ -42,8 +42,7 @@ public final class Basins {
   /** Points of one kind. */
   private record Mark(double[] x, double[] y, int series, Marker marker, Color fill) {}
 
-  private Basins(
-      String title, String x, String y, double low, double high, int[][] reached) {
+  private Basins(String title, String x, String y, double low, double high, int[][] reached) {
     this.title = title;
     this.axes = new String[] {x, y};
     this.low = low;
@@ -99,8 +98,7 @@ public final class Basins {
     double[][] starts = new double[side * side][];
     for (int i = 0; i < starts.length; i++) {
       double width = (high - low) / side;
-      starts[i] =
-          new double[] {low + (i % side + 0.5) * width, low + (i / side + 0.5) * width};
+      starts[i] = new double[] {low + (i % side + 0.5) * width, low + (i / side + 0.5) * width};
     }
     return starts;
   }
@@ -202,8 +200,7 @@ public final class Basins {
       return attractor == DIVERGED ? AWAY : NOWHERE;
     }
     Color colour = Style.colour(attractor);
-    return new Color(
-        paler(colour.getRed()), paler(colour.getGreen()), paler(colour.getBlue()));
+    return new Color(paler(colour.getRed()), paler(colour.getGreen()), paler(colour.getBlue()));
   }
 
   private static int paler(int part) {
