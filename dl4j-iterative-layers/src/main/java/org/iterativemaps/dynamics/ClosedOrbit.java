@@ -8,6 +8,7 @@ import org.apache.commons.math3.linear.LUDecomposition;
 import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.RealVector;
+import org.iterativemaps.map.pattern.Heap;
 import org.iterativemaps.map.pattern.WeightMask;
 import org.iterativemaps.map.values.Eigenvalue;
 import org.iterativemaps.map.values.SparseMatrix;
@@ -40,8 +41,11 @@ final class ClosedOrbit {
    * From a first guess.
    *
    * @return the orbit with the least period; null if the method does not get there
+   * @throws IllegalArgumentException if a Jacobian is too large for the heap
    */
   static Attractor solve(Stepping step, int period, double[] guess) {
+    double cells = (double) step.size() * step.size();
+    Heap.check("Jacobians of " + step.size() + " units", 4 * Double.BYTES * cells);
     ClosedOrbit orbit = new ClosedOrbit(step, period);
     return orbit.moveTo(guess) && orbit.newton() ? orbit.shortest() : null;
   }
