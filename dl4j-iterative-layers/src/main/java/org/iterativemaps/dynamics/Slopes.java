@@ -33,7 +33,7 @@ import org.nd4j.linalg.activations.impl.ActivationTanH;
  *   ELU, leaky ReLU max(1, |alpha|)
  * </pre>
  *
- * <p>Rounded up. Of those that are known: each number depends on one number alone.
+ * <p>Rounded up. All of these are elementwise: a number of the value depends on one number alone.
  */
 public final class Slopes {
   private static final Map<Class<?>, Double> LARGEST =

@@ -94,7 +94,7 @@ class BruteForceTest {
   @ValueSource(doubles = {0.3, 0.8, 2, 30})
   void verdictsOnMapsOfSeveralSlots(double spread) {
     int present = 0;
-    for (long seed = 1; seed <= 10; seed++) {
+    for (long seed = 1; seed <= 8; seed++) {
       MapWeights weights = drawn(random(seed), spread, seed);
       OptionalInt expected = bruteForce(weights, new double[] {0.4, -0.7});
       INDArray[] parameters =
@@ -113,7 +113,7 @@ class BruteForceTest {
       assertEquals(expected.orElse(0), found.orElse(0), 1, message); // but for rounding
       present += expected.isPresent() ? 1 : 0;
     }
-    assertTrue(present > 0 && present <= 10, present + " forget"); // some do
+    assertTrue(present > 0 && present <= 8, present + " forget"); // some do
   }
 
   private static OptionalInt bruteForce(MapWeights weights, double[] token) {
@@ -233,7 +233,7 @@ class BruteForceTest {
             .output("h")
             .build();
     INDArray[] parameters = {Nd4j.createFromArray(1.0), Nd4j.createFromArray(weight)};
-    Measurement measurement = Measurement.withTolerance(1e-9);
+    Measurement measurement = new Measurement(1e-9, 100, 4, 1, 0);
     INDArray nothing = Nd4j.zeros(DataType.DOUBLE, 1);
     assertEquals(
         OptionalInt.empty(),
