@@ -119,7 +119,9 @@ record SettlingLayers(Page page, Map<String, Behaviour> layers, Map<String, doub
         picture.picture(),
         "Share of digits settled on, distance of two starts (median), and how much the settled state"
             + " moves with the token.");
-    page.table(table.caption(tokens.length
+    page.table(
+        table.caption(
+            tokens.length
                 + " test digits, up to 200 steps; start forgotten: to a thousandth, by all pairs of starts on"
                 + " all digits"));
     page.table(byK.caption("Test accuracy by K at test time"));
