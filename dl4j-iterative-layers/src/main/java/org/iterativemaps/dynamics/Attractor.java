@@ -86,6 +86,14 @@ public final class Attractor {
     return states[step].clone();
   }
 
+  /** The mean of its states, in a new array. */
+  double[] middle() {
+    double[] mean = new double[states[0].length];
+    Arrays.setAll(
+        mean, unit -> Arrays.stream(states).mapToDouble(state -> state[unit]).average().orElse(0));
+    return mean;
+  }
+
   /** What nearby states do. */
   public Stability stability() {
     return stability;

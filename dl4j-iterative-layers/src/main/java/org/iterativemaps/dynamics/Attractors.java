@@ -107,7 +107,10 @@ public final class Attractors {
           starts, spread, seed, other, mostSteps, longestCycle, 1e4 * other, newtonStarts);
     }
 
-    /** The same, fixed points that no start reaches left out. */
+    /**
+     * The same, fixed points that no start reaches left out: of maps with hundreds of units these
+     * take most of the time.
+     */
     public Search reachedOnly() {
       return new Search(starts, spread, seed, tolerance, mostSteps, longestCycle, apart, 0);
     }
@@ -177,11 +180,29 @@ public final class Attractors {
     List<Attractor> ranked =
         Arrays.stream(order).map(a -> found.get(a).withStarts(counts[a], own.length)).toList();
     int[] reached = Arrays.stream(settling.reached()).map(a -> a < 0 ? a : rank[a]).toArray();
+    List<double[]> guesses = between(ranked, search.newtonStarts);
+    guesses.addAll(settling.guesses());
     List<Attractor> others =
-        solved(stepping, settling.guesses(), ranked, search).stream()
+        solved(stepping, guesses, ranked, search).stream()
             .map(point -> point.withStarts(0, own.length))
             .toList();
     return new Attractors(ranked, others, reached, settling.steps(), settling.ends(), search);
+  }
+
+  /**
+   * The middles of cycles and of pairs of attractors, where points that the map leaves often are.
+   */
+  private static List<double[]> between(List<Attractor> attractors, int most) {
+    List<double[]> middles = new ArrayList<>();
+    for (int a = 0; a < attractors.size(); a++) {
+      for (int b = a; b < attractors.size() && middles.size() < most; b++) {
+        double[] one = attractors.get(a).middle();
+        double[] other = attractors.get(b).middle();
+        Arrays.setAll(one, i -> (one[i] + other[i]) / 2);
+        middles.add(one);
+      }
+    }
+    return middles;
   }
 
   /** Fixed points by Newton's method that are not among the attractors. */
