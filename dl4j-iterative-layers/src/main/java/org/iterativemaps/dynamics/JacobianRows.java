@@ -14,7 +14,8 @@ final class JacobianRows {
   static SparseMatrix of(MapStep step, double[] state) {
     int size = step.size();
     Heap.check("a Jacobian of " + size + " units", 2.0 * Double.BYTES * size * size);
-    double[] values = new double[Math.multiplyExact(size, size)];
+    WeightMask all = WeightMask.dense(size, size); // refuses more than an array holds
+    double[] values = new double[size * size];
     for (int start = 0; start < size; start += ROWS_AT_A_TIME) {
       double[][] states = new double[Math.min(ROWS_AT_A_TIME, size - start)][];
       Arrays.fill(states, state);
@@ -27,6 +28,6 @@ final class JacobianRows {
         System.arraycopy(rows[row], 0, values, (start + row) * size, size);
       }
     }
-    return SparseMatrix.of(WeightMask.dense(size, size), values);
+    return SparseMatrix.of(all, values);
   }
 }

@@ -84,6 +84,27 @@ class SpectralNormTest {
     assertEquals(0, SpectralNorm.of(SparseMatrix.of(empty, new double[0])));
   }
 
+  /** Blocks that share no unit, of norms 1e-9 apart: the largest is found among them. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void manyNormsThatAreNearlyTheSame(long seed) {
+    int count = 12;
+    int size = 15;
+    SparseMatrix all =
+        SparseMatrix.of(WeightMask.ofCells(count * size, count * size, new long[0]), new double[0]);
+    double largest = 0;
+    for (int i = 0; i < count; i++) {
+      SparseMatrix block = matrix(Sparsity.dense(), size, size, 100 * seed + i);
+      RealMatrix dense = new Array2DRowRealMatrix(block.toDense());
+      double[] factors = new double[size];
+      Arrays.fill(factors, (1 + 1e-9 * i) / new SingularValueDecomposition(dense).getNorm());
+      largest = Math.max(largest, 1 + 1e-9 * i);
+      all =
+          all.plus(block.rowsTimes(factors).placed(count * size, count * size, i * size, i * size));
+    }
+    assertEquals(largest, SpectralNorm.of(all), 1e-12);
+  }
+
   /** A thousand units are no trouble, and the number is the same everywhere. */
   @Test
   void large() {
