@@ -22,6 +22,7 @@ import org.iterativemaps.convert.ConversionReport;
 import org.iterativemaps.convert.numpy.NumpyWeights;
 import org.iterativemaps.describe.DescribedMap;
 import org.iterativemaps.describe.Description;
+import org.iterativemaps.dynamics.Behaviour;
 import org.iterativemaps.iterate.Schedule;
 import org.iterativemaps.kernel.plan.CellPlan;
 import org.iterativemaps.map.Block;
@@ -94,7 +95,12 @@ class RecordsTest {
     CellPlan.Value value = new CellPlan.Value(0, 0);
     List<CellPlan.Product> products = new ArrayList<>(List.of(new CellPlan.Product(0, value)));
     List<List<CellPlan.Value>> terms = new ArrayList<>(List.of(List.of(value)));
+    List<Double> measures = new ArrayList<>(List.of(1.0));
+    List<Integer> steps = new ArrayList<>(List.of(3));
+    Behaviour behaviour =
+        new Behaviour(steps, measures, measures, measures, Behaviour.Probe.DEFAULT);
     return List.of(
+        of(behaviour, steps, measures),
         of(new DensityPlan(2, 3, 2, densities), densities),
         of(new MapPlan(null, 0, given, 100L, null, null, true, Injection.HOLD, 0, 1), given),
         of(new DescribedMap(MAP, values), values),

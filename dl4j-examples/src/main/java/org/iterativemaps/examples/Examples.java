@@ -41,6 +41,11 @@ public final class Examples {
               FeedForwardShortcut.class,
               "What recurrent maps settle to, given at once by a network of two layers."),
           new Example(
+              FixedPoints.class,
+              "Where iterated maps go: fixed points, cycles, basins, impulses; three measures of layers."),
+          new Example(
+              MemoryHorizon.class, "How far back a map remembers, by K and initial weights."),
+          new Example(
               SparseRecurrentMap.class,
               "A sparse recurrent map, SimpleRnn and LSTM of equal size learn two sequence tasks."),
           new Example(

@@ -7,6 +7,7 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.Styler.ChartTheme;
 import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** An XChart chart in our style, and the few kinds of series that the plots are made of. */
@@ -79,10 +80,16 @@ final class XyCanvas {
 
   /** Points without a line, with an entry in the legend. */
   void points(String name, double[] x, double[] y, int series) {
+    points(name, x, y, series, Style.marker(series));
+  }
+
+  /** The same with a marker of its own. */
+  XYSeries points(String name, double[] x, double[] y, int series, Marker marker) {
     XYSeries points = named(name, x, y, series);
     points.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
-    points.setMarker(Style.marker(series));
-    legend.add(name, series, null, Style.marker(series));
+    points.setMarker(marker);
+    legend.add(name, series, null, marker);
+    return points;
   }
 
   /** A single point in the look of a series, not in the legend. */

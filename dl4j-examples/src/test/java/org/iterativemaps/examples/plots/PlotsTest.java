@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import org.iterativemaps.dynamics.Behaviour;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.iterativemaps.map.plan.HiddenProportion;
@@ -221,6 +222,83 @@ class PlotsTest {
     assertTrue(cobweb.alt().contains("2 iterations from 0.8 to 0.2"), cobweb.alt());
     assertThrows(IllegalArgumentException.class, () -> Cobweb.draw("t", z -> z, 1, 0, 0, 1));
     assertThrows(IllegalArgumentException.class, () -> Cobweb.draw("t", z -> z, 0, 1, 0, 0));
+  }
+
+  @Test
+  void bifurcationsShowEveryGroup() {
+    Picture picture =
+        Bifurcation.of("t", "w", "h")
+            .values("a", X, new double[][] {{1}, {1, 2}, {1, 2, 3}, {0}})
+            .values("b", X, new double[4][0])
+            .picture();
+    assertDrawn(picture);
+    assertTrue(
+        picture
+            .alt()
+            .endsWith("a: 7 values, at most 3 at one place; b: 0 values, at most 0 at one place"),
+        picture.alt());
+    Bifurcation empty = Bifurcation.of("t", "w", "h");
+    assertThrows(IllegalStateException.class, empty::picture);
+    assertThrows(IllegalArgumentException.class, () -> empty.values("a", X, new double[3][0]));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> empty.values("a", new double[1], new double[][] {{Double.NaN}}));
+  }
+
+  @Test
+  void basinsHaveTheColoursOfTheirAttractors() {
+    int[][] reached = {{0, 0, 1, 1}, {0, 0, -1, -2}};
+    Picture picture =
+        Basins.of("t", "p", "q", -1, 1, reached)
+            .attractor(0, "first", new double[] {-0.5}, new double[] {0})
+            .attractor(1, "second", new double[] {0.5, 7}, new double[] {-0.5, 0})
+            .unstable("left", new double[] {0}, new double[] {0})
+            .picture();
+    assertTrue(count(picture.image(), Style.colour(0)) >= 40);
+    assertTrue(count(picture.image(), Style.colour(1)) >= 40);
+    assertEquals(
+        "t: basins in the plane of p and q; 12.5 % diverge; 12.5 % do not settle; 50 % to attractor"
+            + " 1; 25 % to attractor 2",
+        picture.alt());
+    int[] low = picture.image().getRGB(200, 700, 1, 1, null, 0, 1); // row 0 is lowest
+    int[] high = picture.image().getRGB(200, 200, 1, 1, null, 0, 1);
+    assertEquals(low[0], high[0]); // both in the first basin
+    assertTrue(low[0] != picture.image().getRGB(900, 700));
+    assertThrows(IllegalArgumentException.class, () -> Basins.of("t", "p", "q", 1, 1, reached));
+    assertThrows(
+        IllegalArgumentException.class, () -> Basins.of("t", "p", "q", 0, 1, new int[][] {{-3}}));
+    assertThrows(
+        IllegalArgumentException.class, () -> Basins.of("t", "p", "q", 0, 1, new int[0][]));
+    double[][] starts = Basins.starts(-1, 1, 2);
+    assertEquals(List.of(-0.5, -0.5), List.of(starts[0][0], starts[0][1]));
+    assertEquals(List.of(0.5, -0.5), List.of(starts[1][0], starts[1][1]));
+  }
+
+  @Test
+  void impulsesTellWhenTheyEnd() {
+    Picture picture =
+        ImpulsePlot.of("t", "y")
+            .response("finite", new double[] {1, 0.5, 0, 0})
+            .response("fading", new double[] {1, 0.5, 0.25, 0.125})
+            .picture();
+    assertDrawn(picture, Style.colour(0), Style.colour(1));
+    assertEquals("t; finite: exactly 0 from step 3 on; fading: 0.125 after 4 steps", picture.alt());
+    assertThrows(IllegalStateException.class, () -> ImpulsePlot.of("t", "y").picture());
+  }
+
+  @Test
+  void behavioursAreThreePanels() {
+    Behaviour behaviour =
+        new Behaviour(
+            List.of(1, 2, Behaviour.UNSETTLED),
+            List.of(0.5, 0.7),
+            List.of(1.0, 0.1, 0.0),
+            List.of(1.0, 0.2, Double.POSITIVE_INFINITY),
+            Behaviour.Probe.DEFAULT);
+    Picture picture = BehaviourPlot.of("t").map("a", behaviour).map("b", behaviour).picture();
+    assertDrawn(picture, Style.colour(0), Style.colour(1));
+    assertTrue(picture.alt().contains("; a: settles on 67 % of 3 tokens"), picture.alt());
+    assertThrows(IllegalStateException.class, () -> BehaviourPlot.of("t").picture());
   }
 
   @Test
