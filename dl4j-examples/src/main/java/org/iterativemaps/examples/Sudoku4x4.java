@@ -106,7 +106,7 @@ public final class Sudoku4x4 implements Notebook<Sudoku4x4.Result> {
 
   @Override
   public Result run(Page page) throws Exception {
-    Size size = page.quick() ? new Size(1, 600, 1, 200) : new Size(3, 4000, 4, 1000);
+    Size size = page.quick() ? new Size(1, 600, 1, 200) : new Size(2, 3000, 1, 1000);
     List<Grids> sets = sets(page.seed());
     introduce(sets, size, page);
     List<Course> all = new ArrayList<>();

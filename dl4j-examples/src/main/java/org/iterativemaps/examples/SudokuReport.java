@@ -25,9 +25,9 @@ import org.nd4j.linalg.dataset.DataSet;
 /** Pictures, table and conclusions of {@link Sudoku4x4}. */
 final class SudokuReport {
   private static final int DRAWN_STEPS = 24;
-  private static final int[] TABLE_STEPS = {1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 48, 96, 192};
+  private static final int[] TABLE_STEPS = {1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 48, 96, 192};
   private static final int[] BLANKS = {1, 2, 4, 6, 8, 9, 10};
-  private static final int[] BLANKS_STEPS = {3, 4, 5, 6, 8, 10, 12, 16, 24};
+  private static final int[] BLANKS_STEPS = {3, 4, 5, 6, 8, 12, 24};
   private static final int[] SOLVING_STEPS = {2, 3, 4, 5, 6, 7, 8, 10, 12, 16};
   private static final int PIXELS = 3; // a side of a cell: two fields and a gap
   private static final double TARGET = 0.99;
@@ -36,14 +36,15 @@ final class SudokuReport {
 
   /** Accuracy against K, as curves and in full. */
   static void accuracy(Result result, int tests, Page page) {
-    double[] k = IntStream.rangeClosed(1, DRAWN_STEPS).asDoubleStream().toArray();
+    double[] k = Arrays.stream(TABLE_STEPS).asDoubleStream().toArray();
     LearningCurves curves =
-        LearningCurves.of("Puzzles of 10 blanks solved", "K at test time", "share of the puzzles");
+        LearningCurves.of("Puzzles of 10 blanks solved", "K at test time", "share of the puzzles")
+            .logarithmicPlaces();
     for (Course course : result.all()) {
-      curves.curve("map, " + course.grids(), k, start(course.puzzles()));
+      curves.curve("map, " + course.grids(), k, atTableSteps(course.puzzles()));
     }
     Course unseen = result.all().get(result.all().size() - 1);
-    double[][] level = new double[unseen.mlpPuzzles().length][DRAWN_STEPS];
+    double[][] level = new double[unseen.mlpPuzzles().length][k.length];
     for (int s = 0; s < level.length; s++) {
       Arrays.fill(level[s], unseen.mlpPuzzles()[s]);
     }
@@ -72,9 +73,9 @@ final class SudokuReport {
                 result.mlpParameters())));
   }
 
-  private static double[][] start(double[][] values) {
+  private static double[][] atTableSteps(double[][] values) {
     return Arrays.stream(values)
-        .map(row -> Arrays.copyOf(row, DRAWN_STEPS))
+        .map(row -> Arrays.stream(TABLE_STEPS).mapToDouble(k -> row[k - 1]).toArray())
         .toArray(double[][]::new);
   }
 

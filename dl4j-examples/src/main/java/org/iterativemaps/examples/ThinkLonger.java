@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -23,6 +22,8 @@ import org.iterativemaps.examples.notebook.Spread;
 import org.iterativemaps.examples.notebook.Table;
 import org.iterativemaps.examples.plots.BlockMaps;
 import org.iterativemaps.examples.plots.HeatMap;
+import org.iterativemaps.examples.plots.LearningCurves;
+import org.iterativemaps.examples.plots.Picture;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.LayerWeights;
@@ -141,7 +142,7 @@ public final class ThinkLonger implements Notebook<List<ThinkLonger.Trained>> {
             + " its way; and **noise** on the input, anew in every step, shakes the state along the"
             + " path. After training the weights go into a feed-forward layer, whose K is free.");
     page.code("batch");
-    int updates = page.quick() ? 300 : 2500;
+    int updates = page.quick() ? 300 : 2000;
     int seeds = page.quick() ? 1 : 3;
     List<Trained> all = new ArrayList<>();
     for (Training training : TRAININGS) {
@@ -155,25 +156,13 @@ public final class ThinkLonger implements Notebook<List<ThinkLonger.Trained>> {
     }
     page.picture(
         "untrained",
-        HeatMap.draw(
-            "Right at distances 6 to 16, trained on 1 to 5",
-            "K at test time",
-            steps(),
-            "",
-            IntStream.rangeClosed(1, all.size()).mapToObj(i -> "(" + i + ")").toList(),
-            all.stream()
-                .map(trained -> untrained(trained, ThinkLonger::mean))
-                .toArray(double[][]::new)),
-        "Mean share of right answers; one half is chance. "
-            + String.join(
-                ", ",
-                IntStream.range(0, all.size())
-                    .mapToObj(i -> "(" + (i + 1) + ") " + all.get(i).name)
-                    .toList())
-            + ".");
-    for (int i : new int[] {1, 3}) {
-      show(all.get(i), page);
-    }
+        curves(all),
+        "Median and range over the seeds; one half is chance. Every answer has had time to arrive from"
+            + " K = "
+            + TEST_STEPS[LONG_ENOUGH]
+            + " on.");
+    show("random-k", all.get(1), page);
+    show("all-aids", all.get(3), page);
     conclude(all, page);
     return all;
   }
@@ -268,13 +257,32 @@ public final class ThinkLonger implements Notebook<List<ThinkLonger.Trained>> {
     return right;
   }
 
+  private static Picture curves(List<Trained> all) {
+    LearningCurves curves =
+        LearningCurves.of(
+                "Distances 6 to 16, trained on 1 to 5", "K at test time", "share of right answers")
+            .logarithmicPlaces();
+    double[] steps = Arrays.stream(TEST_STEPS).asDoubleStream().toArray();
+    for (Trained trained : all) {
+      double[][] right = new double[trained.accuracy.length][steps.length];
+      for (int k = 0; k < steps.length; k++) {
+        double[] ofSeeds = overSeeds(trained, k, TRAINED_DISTANCE, PLACES);
+        for (int s = 0; s < ofSeeds.length; s++) {
+          right[s][k] = ofSeeds[s];
+        }
+      }
+      curves.curve(trained.name, steps, right);
+    }
+    return curves.picture();
+  }
+
   private static List<String> steps() {
     return Arrays.stream(TEST_STEPS).mapToObj(Integer::toString).toList();
   }
 
-  private static void show(Trained trained, Page page) {
+  private static void show(String name, Trained trained, Page page) {
     page.picture(
-        "distances-" + trained.name.replaceAll("\\W+", "-"),
+        name,
         HeatMap.draw(
             trained.name,
             "K at test time",
@@ -313,7 +321,7 @@ public final class ThinkLonger implements Notebook<List<ThinkLonger.Trained>> {
             "Share of right answers over the seeds, one half being chance; the last column has the"
                 + " worst distance of the worst seed"));
     for (Trained trained : all) {
-      double[] worst = untrained(trained, ThinkLonger::least);
+      double[] worst = worst(trained);
       double lowest = Arrays.stream(worst).skip(LONG_ENOUGH).min().orElseThrow();
       double fall = 0;
       double best = 0;
@@ -348,25 +356,19 @@ public final class ThinkLonger implements Notebook<List<ThinkLonger.Trained>> {
             + " loops.");
   }
 
-  /** By K, over the distances never trained on. */
-  private static double[] untrained(Trained trained, ToDoubleFunction<double[]> ofSeeds) {
+  /** By K, over the distances never trained on, of the seed that does worst. */
+  private static double[] worst(Trained trained) {
     return IntStream.range(0, TEST_STEPS.length)
-        .mapToDouble(k -> ofSeeds.applyAsDouble(overSeeds(trained, k, TRAINED_DISTANCE, PLACES)))
+        .mapToDouble(k -> Spread.of(overSeeds(trained, k, TRAINED_DISTANCE, PLACES)).min())
         .toArray();
   }
 
   private static double[] overSeeds(Trained trained, int k, int from, int to) {
     return Arrays.stream(trained.accuracy)
-        .mapToDouble(seed -> mean(IntStream.range(from, to).mapToDouble(d -> seed[d][k]).toArray()))
+        .mapToDouble(
+            seed ->
+                Spread.of(IntStream.range(from, to).mapToDouble(d -> seed[d][k]).toArray()).mean())
         .toArray();
-  }
-
-  private static double mean(double[] values) {
-    return Arrays.stream(values).average().orElseThrow();
-  }
-
-  private static double least(double[] values) {
-    return Arrays.stream(values).min().orElseThrow();
   }
 
   /** Starts it: {@code --help} lists its options. */
