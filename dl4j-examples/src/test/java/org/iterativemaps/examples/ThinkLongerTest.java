@@ -23,7 +23,7 @@ class ThinkLongerTest {
         Notebook.run(
             new ThinkLonger(), new PrintWriter(printed), "--quick", "--out", folder.toString());
     assertEquals(0, outcome.exitCode(), printed.toString());
-    assertEquals(5, outcome.result().size());
+    assertEquals(6, outcome.result().size());
     for (Trained trained : outcome.result()) {
       assertEquals(1, trained.accuracy().length);
       double[][] accuracy = trained.accuracy()[0];
@@ -37,7 +37,7 @@ class ThinkLongerTest {
       }
     }
     // Without loops the state is forgotten, and the answer settled, after 17 steps at most.
-    for (double[] ofDistance : outcome.result().get(4).accuracy()[0]) {
+    for (double[] ofDistance : outcome.result().get(5).accuracy()[0]) {
       for (int k = 4; k < ofDistance.length; k++) {
         assertEquals(ofDistance[4], ofDistance[k]);
       }
