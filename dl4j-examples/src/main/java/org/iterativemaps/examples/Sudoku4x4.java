@@ -37,15 +37,18 @@ public final class Sudoku4x4 implements Notebook<Sudoku4x4.Result> {
   private static final int NUMBERS = Sudoku4.CELLS * Sudoku4.DIGITS;
   private static final int UNITS = 12;
   private static final int STEPS = 12;
-  private static final int MOST_STEPS = 16 * STEPS;
+
+  /** Each K that is tested: up to 16 times the steps of the training. */
+  static final int[] TEST_STEPS = {1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 48, 96, 16 * STEPS};
+
   private static final int BATCH = 64;
 
   /**
    * How the networks did with puzzles of one set of grids.
    *
    * @param grids name of the set
-   * @param cells [seed][K - 1]: share of the blanks that the map filled rightly
-   * @param puzzles [seed][K - 1]: share of the puzzles that it filled without a mistake
+   * @param cells [seed][index of K]: share of the blanks that the map filled rightly
+   * @param puzzles [seed][index of K]: share of the puzzles that it filled without a mistake
    * @param mlpCells [seed]: the MLP's share of blanks
    * @param mlpPuzzles [seed]: its share of puzzles
    */
@@ -106,7 +109,7 @@ public final class Sudoku4x4 implements Notebook<Sudoku4x4.Result> {
 
   @Override
   public Result run(Page page) throws Exception {
-    Size size = page.quick() ? new Size(1, 600, 1, 200) : new Size(2, 3000, 1, 1000);
+    Size size = page.quick() ? new Size(1, 600, 1, 200) : new Size(3, 3000, 3, 1000);
     List<Grids> sets = sets(page.seed());
     introduce(sets, size, page);
     List<Course> all = new ArrayList<>();
@@ -132,11 +135,9 @@ public final class Sudoku4x4 implements Notebook<Sudoku4x4.Result> {
     Grids unseen = sets.get(2);
     MultiLayerNetwork last = map;
     SudokuReport.blanks(
-        unseen.name,
-        blanks -> SudokuScore.byStep(last, test(unseen, size.tests, blanks, 0), 24),
-        page);
+        last, unseen.name, blanks -> test(unseen, size.tests, blanks, page.seed()), page);
     SudokuReport.solving(last, test(unseen, 100, Sudoku4.MAX_BLANKS, page.seed()), page);
-    SudokuReport.conclude(result, STEPS, page);
+    SudokuReport.conclude(result, page);
     return result;
   }
 
@@ -287,7 +288,7 @@ public final class Sudoku4x4 implements Notebook<Sudoku4x4.Result> {
 
   private static void measure(
       Course course, int s, MultiLayerNetwork map, MultiLayerNetwork mlp, DataSet test) {
-    SudokuScore[] scores = SudokuScore.byStep(map, test, MOST_STEPS);
+    SudokuScore[] scores = SudokuScore.byK(map, test, TEST_STEPS);
     course.cells[s] = Arrays.stream(scores).mapToDouble(SudokuScore::cells).toArray();
     course.puzzles[s] = Arrays.stream(scores).mapToDouble(SudokuScore::puzzles).toArray();
     SudokuScore ofMlp = SudokuScore.of(mlp.output(test.getFeatures()), test);

@@ -1,5 +1,6 @@
 package org.iterativemaps.examples;
 
+import java.util.Arrays;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.examples.data.HeldTokens;
 import org.iterativemaps.examples.data.Sudoku4;
@@ -54,24 +55,26 @@ record SudokuScore(double cells, double puzzles) {
   }
 
   /**
-   * The score after every step.
+   * The scores with one K after the other.
    *
    * @param network a recurrent map with one step per token
    * @param test puzzles and solutions, one-hot
-   * @param steps how many
-   * @return after 1, 2, … steps
+   * @param steps each K, ascending
+   * @return one for each
    */
-  static SudokuScore[] byStep(MultiLayerNetwork network, DataSet test, int steps) {
-    INDArray outputs = network.output(HeldTokens.repeat(test.getFeatures(), steps));
-    SudokuScore[] scores = new SudokuScore[steps];
-    for (int k = 0; k < steps; k++) {
-      scores[k] = of(at(outputs, k), test);
-    }
-    return scores;
+  static SudokuScore[] byK(MultiLayerNetwork network, DataSet test, int... steps) {
+    return Arrays.stream(outputs(network, test, steps))
+        .map(output -> of(output, test))
+        .toArray(SudokuScore[]::new);
   }
 
-  /** The outputs [puzzles, 64] of a time step. */
-  static INDArray at(INDArray outputs, int step) {
-    return outputs.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(step)).dup('c');
+  /** The outputs [puzzles, 64] with one K after the other. */
+  static INDArray[] outputs(MultiLayerNetwork network, DataSet test, int... steps) {
+    INDArray all = network.output(HeldTokens.repeat(test.getFeatures(), steps[steps.length - 1]));
+    return Arrays.stream(steps)
+        .mapToObj(
+            k ->
+                all.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(k - 1)).dup('c'))
+        .toArray(INDArray[]::new);
   }
 }
