@@ -44,7 +44,7 @@ final class SudokuReport {
     for (int s = 0; s < level.length; s++) {
       Arrays.fill(level[s], unseen.mlpPuzzles()[s]);
     }
-    curves.curve("MLP, " + unseen.grids(), k, level);
+    curves.curve("MLP, " + unseen.grids(), steps, level);
     page.picture("accuracy", curves.picture(), "Median and range over the seeds; an MLP has no K.");
     Table table = Table.of("grids", "K", "blanks right", "puzzles solved");
     for (Course course : result.all()) {
