@@ -159,7 +159,8 @@ public final class ThinkLonger implements Notebook<List<ThinkLonger.Trained>> {
             + " times with every iterate in sight. So a **loss can stand at many iterates**; the"
             + " sequence may **begin with another string**, from whose state the map then has to find"
             + " its way; and **noise** on the input, anew in every step, shakes the state along the"
-            + " path; the **loops** by which a place reads itself may have initial weights of zero. After training the weights go into a feed-forward layer, whose K is free.");
+            + " path; the **loops** by which a place reads itself may have initial weights of zero. After"
+            + " training the weights go into a feed-forward layer, whose K is free.");
     page.code("batch");
     int updates = page.quick() ? 300 : 3000;
     int seeds = page.quick() ? 1 : 3;

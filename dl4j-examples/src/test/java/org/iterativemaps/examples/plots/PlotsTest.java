@@ -115,8 +115,8 @@ class PlotsTest {
                 .picture()
                 .image(),
             Style.colour(0));
-    assertEquals(line, inked, 0.1 * line);
-    assertTrue(count(linear.image(), Style.colour(0)) > 1.2 * line);
+    assertEquals(line, inked, 0.02 * line);
+    assertTrue(count(linear.image(), Style.colour(0)) > 1.1 * line);
   }
 
   @Test
