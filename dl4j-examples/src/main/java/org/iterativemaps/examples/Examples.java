@@ -35,6 +35,8 @@ public final class Examples {
               ThinkLonger.class,
               "More steps at test time than in training, on parities of growing length."),
           new Example(
+              Sudoku4x4.class, "A looped map solves Sudokus of 4 by 4 cells: accuracy against K."),
+          new Example(
               EquilibriumClassifier.class,
               "A map that goes on until it has settled reads digits, beside K = 5 and an MLP."),
           new Example(

@@ -43,6 +43,16 @@ public final class LearningCurves {
   }
 
   /**
+   * Makes the horizontal axis logarithmic; all places must then be positive.
+   *
+   * @return this
+   */
+  public LearningCurves logarithmicPlaces() {
+    canvas.styler.setXAxisLogarithmic(true);
+    return this;
+  }
+
+  /**
    * Adds a curve.
    *
    * @param name for the legend, used once
@@ -52,6 +62,10 @@ public final class LearningCurves {
    */
   public LearningCurves curve(String name, double[] x, double[][] seeds) {
     Arguments.longEnough("x", x, 2);
+    if (canvas.styler.isXAxisLogarithmic() && Arrays.stream(x).anyMatch(v -> v <= 0)) {
+      throw new IllegalArgumentException(
+          "x: '" + name + "' has places <= 0, which a logarithmic axis cannot show");
+    }
     if (seeds.length == 0) {
       throw new IllegalArgumentException("seeds: found none, expected a row for each seed");
     }

@@ -96,6 +96,30 @@ class PlotsTest {
     assertThrows(IllegalStateException.class, curves::picture);
   }
 
+  /** Equal ratios are as far apart as equal differences are without: a straight line. */
+  @Test
+  void logarithmicPlaces() {
+    double[] x = {1, 10, 100, 1000};
+    double[] straight = {0, 1, 2, 3};
+    LearningCurves curves = LearningCurves.of("t", "x", "y").logarithmicPlaces();
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> curves.curve("a", straight, new double[][] {straight}));
+    Picture picture = curves.curve("a", x, new double[][] {straight}).picture();
+    Picture linear =
+        LearningCurves.of("t", "x", "y").curve("a", x, new double[][] {straight}).picture();
+    double inked = count(picture.image(), Style.colour(0));
+    double line =
+        count(
+            LearningCurves.of("t", "x", "y")
+                .curve("a", straight, new double[][] {straight})
+                .picture()
+                .image(),
+            Style.colour(0));
+    assertEquals(line, inked, 0.02 * line);
+    assertTrue(count(linear.image(), Style.colour(0)) > 1.1 * line);
+  }
+
   @Test
   void manyNamesWrapInsteadOfBeingCutOff() {
     LearningCurves few = LearningCurves.of("t", "x", "y");
