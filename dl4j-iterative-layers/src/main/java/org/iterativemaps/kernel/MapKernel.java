@@ -110,6 +110,23 @@ public interface MapKernel {
     return false;
   }
 
+  /**
+   * Whether {@link #forward} may be given null as parameters: those of the last call of its kind,
+   * training or not, have not changed. To read a hundred thousand takes as long as to multiply with
+   * them.
+   */
+  default boolean keepsParameters() {
+    return false;
+  }
+
+  /**
+   * Whether kernels of this kind run side by side, each in a thread of its own, as well as one of
+   * them in all threads.
+   */
+  default boolean runsBesideOthers() {
+    return false;
+  }
+
   /** Whether there is a tape to go back on. */
   boolean hasTape();
 

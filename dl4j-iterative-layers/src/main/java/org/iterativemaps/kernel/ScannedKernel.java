@@ -205,6 +205,17 @@ final class ScannedKernel implements MapKernel {
         : KernelPasses.copies(stateGradient, program.schedule().carried());
   }
 
+  /** For one time step. */
+  @Override
+  public boolean keepsParameters() {
+    return kernel.keepsParameters();
+  }
+
+  @Override
+  public boolean runsBesideOthers() {
+    return kernel.runsBesideOthers();
+  }
+
   @Override
   public boolean hasTape() {
     return kernel.hasTape();

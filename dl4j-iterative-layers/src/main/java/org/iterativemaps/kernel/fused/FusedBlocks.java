@@ -22,6 +22,7 @@ final class FusedBlocks {
   private final Map<Shape, LaneBlock[]> laidOut = new HashMap<>();
   private final Set<LaneBlock[]> backwards = Collections.newSetFromMap(new IdentityHashMap<>());
   private ParameterCopies loaded; // null while they are not all of one's
+  private LaneBlock[] holders; // the blocks that hold them
   private LaneBlock[] turned; // that are ready for the way back with what is loaded
 
   /** What blocks are laid out for, see {@link LaneBlock#of}. */
@@ -76,14 +77,16 @@ final class FusedBlocks {
     turned = null;
     into.read(team, newParameters, blocks);
     loaded = into;
+    holders = blocks;
   }
 
   /** Gives the blocks the parameters of a call, if they have got others since. */
   void load(ParameterCopies parameters, LaneTeam team, LaneBlock[] blocks) {
-    if (loaded != parameters) {
+    if (loaded != parameters || holders != blocks) {
       turned = null;
       parameters.load(team, blocks);
       loaded = parameters;
+      holders = blocks;
     }
   }
 

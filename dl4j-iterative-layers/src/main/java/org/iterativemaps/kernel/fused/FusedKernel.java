@@ -153,7 +153,11 @@ final class FusedKernel implements MapKernel {
         (isTraining ? inference : training).passOver();
       }
       pass.begin(call, layout, laid);
-      blocks.read(pass.parameters, team, newParameters, pass.laid);
+      if (newParameters == null) {
+        blocks.load(pass.parameters, team, pass.laid);
+      } else {
+        blocks.read(pass.parameters, team, newParameters, pass.laid);
+      }
       call.input = StridedFloats.of(input);
       call.mask = mask == null ? null : StridedFloats.ofMask(mask);
       if (isTraining && call.segments() > 1) { // then they are read a second time
@@ -215,6 +219,16 @@ final class FusedKernel implements MapKernel {
   public INDArray[] lastState(INDArray[] reuse) {
     Pass pass = KernelPasses.required(last, "forward");
     return stateMatrices(pass.lastState, pass.call.batch, reuse);
+  }
+
+  @Override
+  public boolean keepsParameters() {
+    return true;
+  }
+
+  @Override
+  public boolean runsBesideOthers() {
+    return true;
   }
 
   @Override

@@ -5,18 +5,35 @@ import org.iterativemaps.kernel.WrongPropertyException;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** How many threads a call may take. */
-final class LaneThreads {
+public final class LaneThreads {
   /** System property with the most threads of a call; by default as many as ND4J uses. */
   static final String PROPERTY = "org.iterativemaps.threads";
 
+  private static final ThreadLocal<Boolean> IS_ALONE = ThreadLocal.withInitial(() -> false);
+
   private LaneThreads() {}
+
+  /** Runs something in which calls take this thread alone: others do the like beside it. */
+  public static void alone(Runnable work) {
+    boolean before = IS_ALONE.get();
+    IS_ALONE.set(true);
+    try {
+      work.run();
+    } finally {
+      IS_ALONE.set(before);
+    }
+  }
 
   /**
    * The most threads of a call.
    *
    * @throws WrongPropertyException if the system property is no positive number
    */
-  static int most() {
+  public static int most() {
+    return IS_ALONE.get() ? 1 : allowed();
+  }
+
+  private static int allowed() {
     return fromProperty()
         .orElseGet(
             () -> {

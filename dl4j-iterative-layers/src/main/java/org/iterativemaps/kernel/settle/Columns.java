@@ -11,6 +11,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 abstract class Columns<A> {
 
+  /** Another one, for another thread. */
+  abstract Columns<A> another();
+
+  /** The most threads of a kernel's call. */
+  abstract int threads();
+
+  /** Runs something in which a kernel's calls take this thread alone. */
+  abstract void alone(Runnable work);
+
   /** Zeros. */
   abstract A make(int length);
 

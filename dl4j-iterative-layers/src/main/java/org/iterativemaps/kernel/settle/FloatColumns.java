@@ -3,6 +3,7 @@ package org.iterativemaps.kernel.settle;
 import java.util.Arrays;
 import java.util.function.DoubleSupplier;
 import org.iterativemaps.kernel.HeapCopy;
+import org.iterativemaps.kernel.fused.LaneThreads;
 import org.iterativemaps.kernel.fused.SampleKernels;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -14,6 +15,21 @@ final class FloatColumns extends Columns<float[]> {
   private final SampleKernels kernels = SampleKernels.here();
   private float[] row = {};
   private float[] copy = {};
+
+  @Override
+  Columns<float[]> another() {
+    return new FloatColumns();
+  }
+
+  @Override
+  int threads() {
+    return LaneThreads.most();
+  }
+
+  @Override
+  void alone(Runnable work) {
+    LaneThreads.alone(work);
+  }
 
   @Override
   float[] make(int length) {

@@ -1,11 +1,13 @@
 package org.iterativemaps.kernel.settle;
 
+import java.util.Arrays;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.iterate.UntilSettled;
 import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.map.AttentionBlock;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What the ways forward and back of a loop have in common.
@@ -44,6 +46,11 @@ final class Loop<A> {
     this.isBySample = AttentionBlock.of(program.realized().map()).isEmpty();
   }
 
+  /** The same for another thread, with a kernel of its own. */
+  Loop<A> another(MapKernel kernel) {
+    return new Loop<>(program, until, kernel, columns.another(), type);
+  }
+
   /** The calls of the one step, with these parameters from now on; their arrays are kept. */
   StepCalls<A> calls(INDArray[] parameters) {
     if (calls == null) {
@@ -57,6 +64,13 @@ final class Loop<A> {
   void rest() {
     calls = null;
     oneStep.rest();
+  }
+
+  /** Arrays of the same shapes. */
+  INDArray[] like(INDArray[] arrays) {
+    return Arrays.stream(arrays)
+        .map(array -> Nd4j.createUninitialized(type, array.shape(), 'f'))
+        .toArray(INDArray[]::new);
   }
 
   /** Some samples' columns. */

@@ -1,6 +1,7 @@
 package org.iterativemaps.kernel.settle;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.iterate.UntilSettled;
 import org.iterativemaps.kernel.KernelMemory;
@@ -24,10 +25,15 @@ public final class LoopKernels {
       return KernelSelection.of(program, type);
     }
     MapProgram oneStep = program.withOneStep();
-    MapKernel kernel = KernelSelection.of(oneStep, type);
     return type == DataType.DOUBLE
-        ? new SettlingKernel<>(new Loop<>(oneStep, until, kernel, new DoubleColumns(), type))
-        : new SettlingKernel<>(new Loop<>(oneStep, until, kernel, new FloatColumns(), type));
+        ? settling(oneStep, until, new DoubleColumns(), type)
+        : settling(oneStep, until, new FloatColumns(), type);
+  }
+
+  private static <A> MapKernel settling(
+      MapProgram oneStep, UntilSettled until, Columns<A> columns, DataType type) {
+    Supplier<MapKernel> kernels = () -> KernelSelection.of(oneStep, type);
+    return new SettlingKernel<>(new Loop<>(oneStep, until, kernels.get(), columns, type), kernels);
   }
 
   /** How a kernel's last forward pass has settled; empty before it, and where nothing has to. */

@@ -135,7 +135,7 @@ final class Settling<A> {
           some[count++] = s;
         }
       }
-      if (count == samples) {
+      if (count == left) { // what is written over of those that are done is in the result
         columns.copy(g, best, units * samples);
       } else if (count > 0) {
         columns.scatter(g, units, samples, some, count, null, best, samples);

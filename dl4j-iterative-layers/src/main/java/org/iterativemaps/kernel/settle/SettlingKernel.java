@@ -2,8 +2,10 @@ package org.iterativemaps.kernel.settle;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.iterativemaps.iterate.LoopGradient;
 import org.iterativemaps.iterate.Start;
@@ -28,10 +30,15 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param <A> float[] or double[]
  */
 final class SettlingKernel<A> implements MapKernel {
-  /** Samples in a slice: the solver's arrays of so many stay in a core's cache, or near it. */
+  /** Samples in a slice, at most: the solver's arrays of so many stay near a core. */
   static final int SLICE = 64;
 
+  // Of which slices are multiples: the widest vector has as many floats.
+  private static final int LANES = 16;
+
   private final Loop<A> loop;
+  private final Supplier<MapKernel> kernels; // of one step, for other threads
+  private final List<Loop<A>> loops = new ArrayList<>(); // by thread, the first the loop itself
   private final Columns<A> columns;
   private final Unsettled unsettledForward;
   private final Unsettled unsettledBackward;
@@ -42,8 +49,15 @@ final class SettlingKernel<A> implements MapKernel {
   private INDArray[] stateGradient;
   private SettlingReport backward;
 
-  SettlingKernel(Loop<A> loop) {
+  /**
+   * A loop over its kernel and others like it.
+   *
+   * @param kernels makes more of them
+   */
+  SettlingKernel(Loop<A> loop, Supplier<MapKernel> kernels) {
     this.loop = loop;
+    this.kernels = kernels;
+    this.loops.add(loop);
     this.columns = loop.columns;
     this.unsettledForward = new Unsettled(loop.until, "forward", loop.until.tolerance());
     this.unsettledBackward = new Unsettled(loop.until, "backward", loop.until.backwardTolerance());
@@ -69,7 +83,7 @@ final class SettlingKernel<A> implements MapKernel {
     final A tokens; // [nIn][samples], as the map sees them when it settles
     final A states; // [units][samples], zeros where masked
     final List<SettledSlice<A>> slices = new ArrayList<>();
-    final RandomSource random = RandomSource.of(passes++, "settling");
+    final long number = passes++;
 
     Pass(INDArray[] parameters, INDArray input, INDArray mask) {
       this.parameters = parameters;
@@ -89,13 +103,54 @@ final class SettlingKernel<A> implements MapKernel {
     /** The samples of some time steps that are not masked, in slices. */
     List<int[]> live(int from, int to) {
       int[] live = IntStream.range(from * batch, to * batch).filter(s -> !isMasked[s]).toArray();
-      int length = loop.isBySample ? SLICE : Math.max(1, live.length);
+      int length = loop.isBySample ? sliceLength(live.length) : Math.max(1, live.length);
       List<int[]> parts = new ArrayList<>();
       for (int begin = 0; begin < live.length; begin += length) {
         parts.add(Arrays.copyOfRange(live, begin, Math.min(live.length, begin + length)));
       }
       return parts;
     }
+  }
+
+  /** So many that every thread has some. */
+  private int sliceLength(int samples) {
+    int threads = loop.oneStep.runsBesideOthers() ? columns.threads() : 1;
+    int own = (samples + threads - 1) / threads;
+    return Math.min(SLICE, (own + LANES - 1) / LANES * LANES);
+  }
+
+  /** Work on a slice, by a thread's own loop. */
+  private interface SliceWork<A> {
+    void run(Loop<A> own, int worker, int slice);
+  }
+
+  /** Does the work on so many slices, side by side where the kernel allows that. */
+  private void forEach(int slices, SliceWork<A> work) {
+    int threads = loop.oneStep.runsBesideOthers() ? Math.min(slices, columns.threads()) : 1;
+    if (threads <= 1) {
+      for (int slice = 0; slice < slices; slice++) {
+        work.run(loop, 0, slice);
+      }
+      return;
+    }
+    while (loops.size() < threads) {
+      loops.add(loop.another(kernels.get()));
+    }
+    IntStream.range(0, threads)
+        .parallel()
+        .forEach(
+            worker ->
+                columns.alone(
+                    () -> {
+                      for (int slice = worker; slice < slices; slice += threads) {
+                        work.run(loops.get(worker), worker, slice);
+                      }
+                    }));
+  }
+
+  /** Random numbers that depend on the pass and the samples alone. */
+  private static RandomSource random(long pass, String what, int[] samples) {
+    return RandomSource.of(pass, what, Integer.toString(samples[0]));
   }
 
   /** [batch, units, time] with time before units; the view is written to as it is read. */
@@ -122,9 +177,7 @@ final class SettlingKernel<A> implements MapKernel {
       }
       int together = isCarried ? 1 : pass.time;
       for (int t = 0; t < pass.time; t += together) {
-        for (int[] samples : pass.live(t, t + together)) {
-          settle(pass, samples, isCarried ? state : null, isTraining);
-        }
+        settle(pass, pass.live(t, t + together), isCarried ? state : null, isTraining);
         if (isCarried) {
           int first = t * pass.batch;
           int[] present = IntStream.range(first, first + pass.batch).toArray();
@@ -142,27 +195,38 @@ final class SettlingKernel<A> implements MapKernel {
   }
 
   /**
-   * Some samples of a pass.
+   * Some samples of a pass, in slices.
    *
    * @param before the states of the time step before, [units][batch]; null to start from zeros
    */
-  private void settle(Pass pass, int[] samples, A before, boolean isTraining) {
-    A tokens = loop.some(pass.tokens, loop.nIn, pass.samples, samples);
-    A start = columns.make(loop.layout.units * samples.length);
+  private void settle(Pass pass, List<int[]> parts, A before, boolean isTraining) {
+    List<SettledSlice<A>> settled = new ArrayList<>(Collections.nCopies(parts.size(), null));
+    forEach(
+        parts.size(),
+        (own, worker, slice) ->
+            settled.set(slice, settle(pass, own, parts.get(slice), before, isTraining)));
+    pass.slices.addAll(settled);
+  }
+
+  private SettledSlice<A> settle(
+      Pass pass, Loop<A> own, int[] samples, A before, boolean isTraining) {
+    A tokens = own.some(pass.tokens, own.nIn, pass.samples, samples);
+    A start = columns.make(own.layout.units * samples.length);
     if (before != null) {
       int[] examples = Arrays.stream(samples).map(s -> s % pass.batch).toArray();
-      columns.keep(before, loop.layout.units, pass.batch, examples, start);
-    } else if (isTraining && loop.until.start() instanceof Start.Random random) {
-      columns.fill(
+      own.columns.keep(before, own.layout.units, pass.batch, examples, start);
+    } else if (isTraining && own.until.start() instanceof Start.Random random) {
+      RandomSource source = random(pass.number, "start", samples);
+      own.columns.fill(
           start,
-          loop.layout.units * samples.length,
-          () -> random.spread() * (2 * pass.random.nextDouble() - 1));
+          own.layout.units * samples.length,
+          () -> random.spread() * (2 * source.nextDouble() - 1));
     }
     SettledSlice<A> slice =
-        new SettledSlice<>(loop, pass.parameters, samples, tokens, start, isTraining);
-    loop.putBack(tokens, loop.nIn, samples, pass.tokens, pass.samples);
-    loop.putBack(slice.states, loop.layout.units, samples, pass.states, pass.samples);
-    pass.slices.add(slice);
+        new SettledSlice<>(own, pass.parameters, samples, tokens, start, isTraining);
+    own.putBack(tokens, own.nIn, samples, pass.tokens, pass.samples);
+    own.putBack(slice.states, own.layout.units, samples, pass.states, pass.samples);
+    return slice;
   }
 
   /** The output slot's values, [nOut][samples], zeros where masked. */
@@ -210,14 +274,31 @@ final class SettlingKernel<A> implements MapKernel {
       columns.read(timeFirst(outputGradient), v, 0);
       A e = ofStates(pass, v, lastStateGradient);
       A ofTokens = columns.make(loop.nIn * pass.samples);
-      WayBack<A> way = new WayBack<>(loop, pass.parameters, gradients);
-      List<SettlingReport> reports = new ArrayList<>();
       List<Piece> pieces = pieces(pass, firstTimeStep);
-      for (Piece piece : pieces) {
-        A some = piece.back(pass, way, loop.outputAt < 0 ? v : null, e, reports);
-        loop.putBack(some, loop.nIn, piece.samples, ofTokens, pass.samples);
+      SettlingReport[] reports = new SettlingReport[pieces.size()];
+      List<WayBack<A>> ways = new ArrayList<>(Collections.nCopies(columns.threads(), null));
+      ways.set(0, new WayBack<>(loop, pass.parameters, gradients));
+      forEach(
+          pieces.size(),
+          (own, worker, index) -> {
+            if (ways.get(worker) == null) {
+              ways.set(worker, new WayBack<>(own, pass.parameters, own.like(gradients)));
+            }
+            Piece piece = pieces.get(index);
+            A some = columns.make(own.nIn * piece.samples.length);
+            reports[index] =
+                piece.back(pass, own, ways.get(worker), loop.outputAt < 0 ? v : null, e, some);
+            own.putBack(some, own.nIn, piece.samples, ofTokens, pass.samples);
+          });
+      ways.get(0).finish();
+      for (WayBack<A> way : ways.subList(1, ways.size())) {
+        if (way != null) {
+          INDArray[] more = way.finish();
+          for (int p = 0; p < more.length; p++) {
+            gradients[p].addi(more[p]);
+          }
+        }
       }
-      way.finish();
       if (loop.program.realized().map().injection() == Injection.IMPULSE) {
         columns.clear(ofTokens, 0, loop.nIn * pass.samples); // the start is taken for given
       }
@@ -226,8 +307,8 @@ final class SettlingKernel<A> implements MapKernel {
       for (int slot : loop.layout.slots) {
         stateGradient[slot].assign(0);
       }
-      backward =
-          reports.isEmpty() ? null : SettlingReport.join(reports.toArray(SettlingReport[]::new));
+      boolean hasSettled = loop.until.gradient() instanceof LoopGradient.Implicit;
+      backward = hasSettled ? SettlingReport.join(reports) : null;
       if (backward != null) {
         unsettledBackward.check(backward);
       }
@@ -264,26 +345,31 @@ final class SettlingKernel<A> implements MapKernel {
       this.slice = slice;
     }
 
-    /** The gradient of the tokens. */
-    A back(Pass pass, WayBack<A> way, A v, A e, List<SettlingReport> reports) {
+    /**
+     * Goes back.
+     *
+     * @param ofTokens [nIn][samples], zeros; their gradient
+     * @return how the adjoint has settled; null where nothing has to
+     */
+    SettlingReport back(Pass pass, Loop<A> own, WayBack<A> way, A v, A e, A ofTokens) {
       int count = samples.length;
-      A tokens = loop.some(pass.tokens, loop.nIn, pass.samples, samples);
-      A states = loop.some(pass.states, loop.layout.units, pass.samples, samples);
-      A ofOutput = v == null ? null : loop.some(v, loop.nOut, pass.samples, samples);
-      A ofState = loop.some(e, loop.layout.units, pass.samples, samples);
-      A ofTokens = columns.make(loop.nIn * count);
+      A tokens = own.some(pass.tokens, own.nIn, pass.samples, samples);
+      A states = own.some(pass.states, own.layout.units, pass.samples, samples);
+      A ofOutput = v == null ? null : own.some(v, own.nOut, pass.samples, samples);
+      A ofState = own.some(e, own.layout.units, pass.samples, samples);
+      SettlingReport report = null;
       if (slice == null) {
-        reports.add(way.implicit(tokens, states, ofOutput, ofState, count, ofTokens));
+        report = way.implicit(tokens, states, ofOutput, ofState, count, ofTokens);
       } else {
         way.throughSteps(slice, tokens, ofOutput, ofState, ofTokens);
       }
-      if (loop.until.jacobianPenalty() > 0) {
-        A signs = columns.make(loop.layout.units * count);
-        columns.fill(
-            signs, loop.layout.units * count, () -> pass.random.nextDouble() < 0.5 ? -1 : 1);
-        way.penalty(loop.until.jacobianPenalty(), tokens, states, signs, count, ofTokens);
+      if (own.until.jacobianPenalty() > 0) {
+        A signs = columns.make(own.layout.units * count);
+        RandomSource source = random(pass.number, "signs", samples);
+        own.columns.fill(signs, own.layout.units * count, () -> source.nextDouble() < 0.5 ? -1 : 1);
+        way.penalty(own.until.jacobianPenalty(), tokens, states, signs, count, ofTokens);
       }
-      return ofTokens;
+      return report;
     }
   }
 
@@ -313,12 +399,12 @@ final class SettlingKernel<A> implements MapKernel {
   @Override
   public void dropTape() {
     tape = null;
-    loop.oneStep.dropTape();
+    loops.forEach(own -> own.oneStep.dropTape());
   }
 
   @Override
   public void rest() {
     dropTape();
-    loop.rest();
+    loops.forEach(Loop::rest);
   }
 }

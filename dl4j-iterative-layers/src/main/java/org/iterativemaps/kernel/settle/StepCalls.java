@@ -20,6 +20,8 @@ final class StepCalls<A> {
   private final int nIn;
   private final int nOut;
   private INDArray[] parameters;
+  private boolean isReadInTraining; // by the kernel since
+  private boolean isReadInInference;
   private int samples = -1;
   private int most; // samples that the arrays have room for: views of them take the others
   private INDArray inputs;
@@ -47,6 +49,8 @@ final class StepCalls<A> {
   /** Says which parameters the calls from now on have. */
   void parameters(INDArray[] ofMap) {
     parameters = ofMap;
+    isReadInTraining = false;
+    isReadInInference = false;
   }
 
   /** Says which tokens the calls from now on have, [nIn][samples]. */
@@ -99,7 +103,11 @@ final class StepCalls<A> {
    */
   void forward(A z, A g, boolean isTraining) {
     layout.write(columns, z, samples, states);
-    kernel.forward(parameters, input, null, states, output, isTraining);
+    boolean isRead = isTraining ? isReadInTraining : isReadInInference;
+    INDArray[] read = isRead && kernel.keepsParameters() ? null : parameters;
+    kernel.forward(read, input, null, states, output, isTraining);
+    isReadInTraining |= isTraining;
+    isReadInInference |= !isTraining;
     if (g != null) {
       last = kernel.lastState(last);
       layout.read(columns, last, samples, g);

@@ -167,12 +167,13 @@ final class WayBack<A> {
     }
   }
 
-  /** After all samples. */
-  void finish() {
-    if (isFirst) { // there were none
+  /** After all samples: the sums, zeros if there were none. */
+  INDArray[] finish() {
+    if (isFirst) {
       for (INDArray gradient : gradients) {
         gradient.assign(0);
       }
     }
+    return gradients;
   }
 }
