@@ -23,7 +23,10 @@ import java.io.Serializable;
  */
 public sealed interface LoopGradient extends Serializable {
 
-  /** Implicit, by the same solver, tolerance and budget as the way forward. */
+  /**
+   * Implicit, by the solver, tolerance and budget of the way forward; the tolerance always
+   * relative, to the adjoint's largest number.
+   */
   static LoopGradient implicit() {
     return new Implicit(null, 0, 0);
   }

@@ -5,7 +5,10 @@ import java.io.Serializable;
 /** The state from which a loop begins to settle. */
 public sealed interface Start extends Serializable {
 
-  /** Zeros: every token for itself, and all time steps of a sequence at once. */
+  /**
+   * Zeros: every token for itself, and all time steps of a sequence at once. A state that is
+   * supplied is not looked at.
+   */
   static Start zero() {
     return new Zero();
   }
@@ -13,7 +16,7 @@ public sealed interface Start extends Serializable {
   /**
    * Where the time step before has settled: fewer steps where tokens change slowly, and the memory
    * of maps with several fixed points. The first time step begins at the state that is supplied, or
-   * at zeros. For sequences.
+   * at zeros. For sequences. No gradient goes to the state that is supplied.
    */
   static Start carried() {
     return new Carried();

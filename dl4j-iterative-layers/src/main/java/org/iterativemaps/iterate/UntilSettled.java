@@ -1,10 +1,11 @@
 package org.iterativemaps.iterate;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.iterativemaps.map.AttentionBlock;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
-import org.iterativemaps.map.Slot;
 
 /**
  * A token's steps until its state has settled at a fixed point z* = F(z*; x), as deep equilibrium
@@ -16,10 +17,10 @@ import org.iterativemaps.map.Slot;
  *
  * <p>A sample has settled when max |F(z) - z| is at most the tolerance times max |F(z)| (or the
  * tolerance alone: {@link #absolute}), the maxima over the units of all state slots; it then costs
- * nothing more, and its state is F(z). Of a sample that has not after the most steps, or whose
- * state is no longer finite, the state F(z) with the smallest residual is taken. What a read-out
- * slot makes of the state is the output. {@link Injection#IMPULSE} gives the token to the first
- * step alone, from which the rest goes on without.
+ * nothing more, but for what samples beside it cost until a quarter of them is done, and its state
+ * is F(z). Of a sample that has not after the most steps, or whose state is no longer finite, the
+ * F(z) that moved least is taken. What a read-out slot makes of the state is the output. The map's
+ * injection is {@link Injection#HOLD}, and it has no attention.
  *
  * <p>Source: Bai, Kolter, Koltun, "Deep equilibrium models", arXiv:1909.01377 (2019); the
  * safeguards are those of TorchDEQ (Geng and Kolter, arXiv:2310.18605, 2023), and some more.
@@ -186,10 +187,11 @@ public record UntilSettled(
   }
 
   /**
-   * Adds to the loss, as far as its gradient goes, c times the mean over the samples of |J|² at z*
-   * (Frobenius, by Hutchinson's estimate: |J^T e|² with e a vector of random signs): the map stays
-   * one that settles. z* itself is taken for given, as in Bai, Koltun, Kolter, arXiv:2106.14342
-   * (2021). The score that DL4J shows does not have it.
+   * Adds to the loss, as far as its gradient goes, c times |J|² at z* (Frobenius, by Hutchinson's
+   * estimate: |J^T e|² with e a vector of random signs), the mean over the examples and of a
+   * sequence the sum over its time steps: the map stays one that settles. z* itself is taken for
+   * given, as in Bai, Koltun, Kolter, arXiv:2106.14342 (2021). The score that DL4J shows does not
+   * have it.
    *
    * @param weight c, at least 0
    */
@@ -245,11 +247,18 @@ public record UntilSettled(
           "the output does not depend on a state, so that nothing has to settle; give steps(1), or"
               + " the map a block from a state slot to the output");
     }
-    boolean hasBias = map.slots().stream().anyMatch(Slot::hasBias);
-    if (map.injection() == Injection.IMPULSE && !hasBias) {
+    if (map.injection() == Injection.IMPULSE) {
       return Optional.of(
-          "found injection IMPULSE and no bias: without token and bias a state has nothing to settle"
-              + " at but what it forgets to; use injection HOLD, or fixed steps");
+          "found injection IMPULSE: without its token a map settles where the bias alone leads it, or"
+              + " at nothing without one, and not where the token says; use injection HOLD, or fixed"
+              + " steps");
+    }
+    List<AttentionBlock> attention = AttentionBlock.of(map);
+    if (!attention.isEmpty()) {
+      return Optional.of(
+          "attention block "
+              + attention.get(0).name()
+              + " reads the rows of an example together, which settle one by one; use fixed steps");
     }
     if (start instanceof Start.Carried && !isSequence) {
       return Optional.of(

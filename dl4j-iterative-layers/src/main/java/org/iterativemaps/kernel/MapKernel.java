@@ -66,8 +66,7 @@ public interface MapKernel {
    *     says of it; null, and null entries, for zeros; not changed
    * @param firstTimeStep back-propagation stops after this time step, counted from 0 (truncated
    *     BPTT): outputs before it are given no gradient
-   * @param gradients by parameter; overwritten; null where that of the state is all that is wanted,
-   *     which takes half the time
+   * @param gradients by parameter; overwritten; null where that of the state is all that is wanted
    * @param inputGradient dL/d(input), [batch, nIn, time]; overwritten; null where the others are
    * @throws IllegalStateException if there is no tape
    */

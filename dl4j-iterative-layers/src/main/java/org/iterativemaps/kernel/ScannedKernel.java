@@ -182,10 +182,11 @@ final class ScannedKernel implements MapKernel {
     }
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       int chunks = tape.chunks;
-      DataType type = inputGradient.dataType();
+      DataType type = outputGradient.dataType();
       INDArray pieces = pieces(plain(outputGradient), chunks);
-      INDArray writable = isPlain(inputGradient) ? inputGradient : fresh(inputGradient);
-      INDArray results = pieces(writable, chunks);
+      boolean isPlain = inputGradient == null || isPlain(inputGradient);
+      INDArray writable = isPlain ? inputGradient : fresh(inputGradient);
+      INDArray results = writable == null ? null : pieces(writable, chunks);
       INDArray[] lastOnly = inOne(lastStateGradient, type, chunks, chunks - 1);
       kernel.backward(pieces, lastOnly, 0, gradients, results);
       double[][] begins = LinearRecurrence.numbers(kernel.stateGradient());
@@ -196,6 +197,17 @@ final class ScannedKernel implements MapKernel {
       }
       stateGradient = of(kernel.stateGradient(), tape, 0);
     }
+  }
+
+  @Override
+  public INDArray[] lastState(INDArray[] reuse) {
+    boolean isWhole = KernelPasses.required(last, "forward").chunks == 1;
+    return isWhole ? kernel.lastState(reuse) : lastState();
+  }
+
+  @Override
+  public INDArray[] stateGradient(INDArray[] reuse) {
+    return stateGradient == null ? kernel.stateGradient(reuse) : stateGradient();
   }
 
   @Override

@@ -19,6 +19,8 @@ import org.deeplearning4j.nn.weights.WeightInitXavier;
 import org.iterativemaps.iterate.Iteration;
 import org.iterativemaps.iterate.Liveness;
 import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.iterate.Start;
+import org.iterativemaps.iterate.UntilSettled;
 import org.iterativemaps.layers.impl.IterativeMapInGraph;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Parameter;
@@ -99,6 +101,16 @@ public final class IterativeMapVertex extends SameDiffVertex implements Iterativ
         throw new IllegalArgumentException(
             "vertex: found start of slot '" + start + "', expected some of " + map.stateSlots());
       }
+    }
+    if (iteration instanceof UntilSettled until
+        && !(until.start() instanceof Start.Carried)
+        && starts.length > 0) {
+      throw new IllegalArgumentException(
+          "vertex: found starts "
+              + this.starts
+              + " beside "
+              + until.start()
+              + ", which does not look at them; use startingAt(Start.carried()), or leave them out");
     }
     for (Slot slot : map.slots()) {
       if (!slot.isInput() && slot.activation() == null) {

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.iterate.Liveness;
 import org.iterativemaps.iterate.UntilSettled;
@@ -56,7 +57,7 @@ public final class MapSummary {
       text.append(dead(place.map(), realized));
       if (settings.iteration() instanceof UntilSettled until) {
         text.append("settles: ").append(words(until)).append('\n');
-        if (layers.apply(place.layer()) instanceof RunningMap map) {
+        if (innermost(layers.apply(place.layer())) instanceof RunningMap map) {
           map.settlingForward().ifPresent(r -> text.append("last pass: ").append(r).append('\n'));
           map.settlingBackward()
               .ifPresent(r -> text.append("last way back: ").append(r).append('\n'));
@@ -68,6 +69,14 @@ public final class MapSummary {
           .append('\n');
     }
     return text.toString();
+  }
+
+  private static Layer innermost(Layer layer) {
+    Layer inner = layer;
+    while (inner instanceof BaseWrapperLayer wrapper) {
+      inner = wrapper.getUnderlying();
+    }
+    return inner;
   }
 
   private static String words(UntilSettled until) {

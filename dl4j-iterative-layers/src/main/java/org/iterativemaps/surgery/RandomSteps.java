@@ -2,6 +2,7 @@ package org.iterativemaps.surgery;
 
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.iterativemaps.iterate.Iteration;
 import org.iterativemaps.layers.impl.RunningMap;
 import org.iterativemaps.map.pattern.RandomSource;
 
@@ -50,13 +51,20 @@ public final class RandomSteps extends BaseTrainingListener {
   /**
    * Chooses the next K.
    *
-   * @throws IllegalArgumentException if a map's output cannot be reached in so many steps
+   * @throws IllegalArgumentException if a map's output cannot be reached in so many steps, or it
+   *     goes on until it has settled
    */
   @Override
   public void iterationDone(Model model, int iteration, int epoch) {
     int steps = steps(iteration);
     for (String layer : LiveMaps.layers(model)) {
       RunningMap map = LiveMaps.running(model, layer);
+      if (!(map.running().iteration() instanceof Iteration.Steps)) {
+        throw new IllegalArgumentException(
+            "layer '"
+                + layer
+                + "': found a map that goes on until it has settled, expected fixed steps");
+      }
       if (map.running().steps() != steps) {
         map.run(map.running().withSteps(steps));
       }

@@ -101,7 +101,12 @@ class EquilibriumTest {
     INDArray input = Networks.normal(1, 4, 3);
     INDArray labels = Networks.oneHot(2, 4, 3);
     assertTrue(check(network(single(until).build()), input, labels, null));
-    Layer general = new IterativeMapLayer.Builder().map(map()).steps(until).build();
+    Layer general =
+        new IterativeMapLayer.Builder()
+            .map(map())
+            .weightInit("h", "h", WeightValues.spectralRadius(0.6)) // phantom steps are a series
+            .steps(until)
+            .build();
     assertTrue(check(network(general), input, labels, null), "with a read-out");
   }
 
@@ -328,6 +333,26 @@ class EquilibriumTest {
     return sum;
   }
 
+  /** One sample blows up; the others' gradient is what it is without it. */
+  @Test
+  void aLostSampleLeavesTheOthersAlone() {
+    UntilSettled some = untilSettled(1e-9).atMost(60).solver(Solver.picard());
+    for (LoopGradient gradient :
+        List.of(LoopGradient.unrolled(), LoopGradient.phantom(4, 0.5), LoopGradient.implicit())) {
+      Layer layer =
+          single(some.gradient(gradient))
+              .activation(Activation.CUBE)
+              .weightInit("h", "h", WeightValues.spectralRadius(0.4))
+              .build();
+      MultiLayerNetwork network = network(layer);
+      INDArray input = Networks.normal(1, 4, 3).muli(0.5);
+      input.getRow(2).muli(1e6);
+      INDArray gradients = gradient(network, input, Networks.oneHot(2, 4, 3));
+      assertTrue(Double.isFinite(Magnitude.largest(gradients)), gradient.toString());
+      assertEquals(1, running(network).settlingForward().orElseThrow().lost());
+    }
+  }
+
   @Test
   void badInputIsRefusedWhenItIsBuilt() {
     refused("tolerance", () -> untilSettled(0));
@@ -351,6 +376,8 @@ class EquilibriumTest {
     refused("unrolled", () -> untilSettled(1e-3).gradient(LoopGradient.unrolled()));
     refused("jacobianPenalty", () -> untilSettled(1e-3).jacobianPenalty(-1));
     refused("IMPULSE", () -> single(FINE).hasBias(false).injection(Injection.IMPULSE).build());
+    refused("IMPULSE", () -> single(FINE).injection(Injection.IMPULSE).build());
+    refused("starts", () -> new IterativeMapVertex(map(), FINE, "h"));
     refused("carried", () -> single(FINE.startingAt(Start.carried())).build());
     BlockMap feedForward =
         BlockMap.builder()

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.iterate.UntilSettled;
 import org.iterativemaps.kernel.MapKernel;
-import org.iterativemaps.map.AttentionBlock;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -25,7 +24,6 @@ final class Loop<A> {
   final int nOut;
   final int outputAt; // the output's first unit in the state; -1 if it is not carried
   private StepCalls<A> calls; // null until there are some
-  final boolean isBySample; // attention reads the rows of an example together
 
   Loop(
       MapProgram program,
@@ -43,7 +41,6 @@ final class Loop<A> {
     this.nOut = program.size(program.outputSlot());
     int place = layout.slots.indexOf(program.outputSlot());
     this.outputAt = place < 0 ? -1 : layout.first[place];
-    this.isBySample = AttentionBlock.of(program.realized().map()).isEmpty();
   }
 
   /** The same for another thread, with a kernel of its own. */

@@ -2,6 +2,7 @@ package org.iterativemaps.kernel.settle;
 
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.iterativemaps.iterate.LoopGradient;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.iterate.UntilSettled;
 import org.iterativemaps.kernel.KernelMemory;
@@ -67,10 +68,17 @@ public final class LoopKernels {
     long slice = SettlingKernel.SLICE * (loop.layout.units * (kept + 5) + 2L * loop.nIn);
     // Of every example: tokens and fixed points, and on the way back their gradients.
     long example = timeSteps * (loop.nIn + loop.layout.units + loop.nOut);
+    // Of every sample the states that its gradient goes through, and a share of each step.
+    long visited = 0;
+    if (until.gradient() instanceof LoopGradient.Unrolled) {
+      visited = until.atMost();
+    } else if (until.gradient() instanceof LoopGradient.Phantom phantom) {
+      visited = phantom.steps();
+    }
     return new KernelMemory(
         ofStep.fixedInference() + SettlingKernel.SLICE * ofStep.perExampleInference() + slice,
         example,
         ofStep.fixedTraining() + SettlingKernel.SLICE * ofStep.perExampleTraining() + slice,
-        2 * example);
+        2 * example + timeSteps * visited * (loop.layout.units + 2L));
   }
 }

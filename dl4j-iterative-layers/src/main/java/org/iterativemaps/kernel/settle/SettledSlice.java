@@ -3,9 +3,9 @@ package org.iterativemaps.kernel.settle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.iterativemaps.iterate.LoopGradient;
 import org.iterativemaps.iterate.Solver;
-import org.iterativemaps.map.Injection;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class SettledSlice<A> {
   final int[] samples; // which of the pass
-  final A states; // [units][samples]
+  private A states; // [units][samples]; null once it is elsewhere
   final SettlingReport report;
   final List<A> visited = new ArrayList<>(); // before each step
   final List<double[]> shares = new ArrayList<>(); // of each step that a sample took; 0 for none
@@ -25,7 +25,7 @@ final class SettledSlice<A> {
    * Settles.
    *
    * @param samples which of the pass
-   * @param tokens [nIn][samples]; with an impulse zeros afterwards
+   * @param tokens [nIn][samples]
    * @param start [units][samples]; overwritten
    */
   SettledSlice(
@@ -37,13 +37,6 @@ final class SettledSlice<A> {
     StepCalls<A> calls = loop.calls(parameters);
     calls.tokens(tokens, count);
     boolean isUnrolled = isTraining && loop.until.gradient() instanceof LoopGradient.Unrolled;
-    if (loop.program.realized().map().injection() == Injection.IMPULSE) {
-      A first = loop.columns.make(length);
-      calls.forward(start, first, false);
-      loop.columns.copy(first, start, length);
-      loop.columns.clear(tokens, 0, loop.nIn * count);
-      calls.tokens(tokens, count);
-    }
     Settling.Criterion criterion =
         new Settling.Criterion(
             loop.until.tolerance(),
@@ -51,18 +44,21 @@ final class SettledSlice<A> {
             isTraining ? loop.until.atMost() : loop.until.atMostAtInference());
     Settling<A> settling =
         new Settling<>(
-            loop.columns,
-            loop.layout.units,
-            criterion,
-            loop.until.solver(),
-            loop.isBySample && !isUnrolled);
+            loop.columns, loop.layout.units, criterion, loop.until.solver(), !isUnrolled);
     report = settling.run(new Forward(loop, calls, tokens, isUnrolled), start, count, states);
     if (isUnrolled) {
-      shareOut(loop.until.solver());
+      shareOut(loop);
     } else if (isTraining && loop.until.gradient() instanceof LoopGradient.Phantom phantom) {
       calls.tokens(tokens, count);
       goOn(loop, calls, phantom);
     }
+  }
+
+  /** The fixed points, which are not kept here. */
+  A takeStates() {
+    A taken = states;
+    states = null;
+    return taken;
   }
 
   /** The map as the solver calls it. */
@@ -98,22 +94,37 @@ final class SettledSlice<A> {
     }
   }
 
-  /** The last step of a sample was a whole one, to F(z); none counts after it. */
-  private void shareOut(Solver solver) {
-    double share = solver instanceof Solver.Damped damped ? damped.share() : 1;
-    for (int step = 1; step <= visited.size(); step++) {
+  /**
+   * The last step of a sample was a whole one, to F(z); none counts after it, and what it visited
+   * then, which may be no number, is forgotten.
+   */
+  private void shareOut(Loop<A> loop) {
+    double share = loop.until.solver() instanceof Solver.Damped damped ? damped.share() : 1;
+    int most = IntStream.range(0, samples.length).map(report::bestStep).max().orElse(0);
+    visited.subList(most, visited.size()).clear();
+    for (int step = 1; step <= most; step++) {
       double[] taken = new double[samples.length];
       for (int s = 0; s < taken.length; s++) {
         int best = report.bestStep(s);
         taken[s] = step < best ? share : step == best ? 1 : 0;
       }
       shares.add(taken);
+      int[] done = IntStream.range(0, samples.length).filter(s -> taken[s] == 0).toArray();
+      replace(loop, visited.get(step - 1), states, done);
     }
+  }
+
+  /** Some samples' states by those of another array. */
+  private void replace(Loop<A> loop, A into, A from, int[] which) {
+    int count = samples.length;
+    loop.columns.scatter(from, loop.layout.units, count, which, which.length, null, into, count);
   }
 
   /** A few more steps, which the gradient goes through. */
   private void goOn(Loop<A> loop, StepCalls<A> calls, LoopGradient.Phantom phantom) {
     int length = loop.layout.units * samples.length;
+    A settled = loop.columns.make(length);
+    loop.columns.copy(states, settled, length);
     A next = loop.columns.make(length);
     for (int step = 0; step < phantom.steps(); step++) {
       A before = loop.columns.make(length);
@@ -125,6 +136,27 @@ final class SettledSlice<A> {
       calls.forward(states, next, false);
       loop.columns.addScaled(-phantom.damping(), states, states, length);
       loop.columns.addScaled(phantom.damping(), next, states, length);
+    }
+    // From a state that has not settled they may lead out of the numbers: then there are none.
+    double[] moves = new double[samples.length];
+    loop.columns.residual(
+        states,
+        settled,
+        next,
+        loop.layout.units,
+        samples.length,
+        moves,
+        new double[samples.length]);
+    int[] lost =
+        IntStream.range(0, samples.length)
+            .filter(s -> !(moves[s] < Double.POSITIVE_INFINITY))
+            .toArray();
+    replace(loop, states, settled, lost);
+    for (int step = 0; step < visited.size(); step++) {
+      replace(loop, visited.get(step), settled, lost);
+      for (int s : lost) {
+        shares.get(step)[s] = 0;
+      }
     }
   }
 }

@@ -85,7 +85,7 @@ final class Settling<A> {
     final double[] sizes;
     final int[] some; // samples, while they are listed
     int[] places; // by present sample, which of all it is
-    double[] residuals; // of the best
+    double[] least; // move of the best
     boolean[] isDone; // by present sample
     int left;
 
@@ -101,11 +101,11 @@ final class Settling<A> {
       this.sizes = new double[samples];
       this.some = new int[samples];
       this.places = new int[samples];
-      this.residuals = new double[samples];
+      this.least = new double[samples];
       this.isDone = new boolean[samples];
       for (int s = 0; s < samples; s++) {
         places[s] = s;
-        residuals[s] = Double.POSITIVE_INFINITY;
+        least[s] = Double.POSITIVE_INFINITY;
       }
     }
 
@@ -128,10 +128,11 @@ final class Settling<A> {
       int samples = places.length;
       int count = 0;
       for (int s = 0; s < samples; s++) {
-        double residual = criterion.residual(moves[s], sizes[s]);
-        if (!isDone[s] && residual < residuals[s]) { // NaN is not
-          residuals[s] = residual;
-          report.best(places[s], step, residual);
+        // A state that runs away moves less and less in parts of itself: the move counts.
+        boolean isSettled = criterion.residual(moves[s], sizes[s]) <= criterion.tolerance;
+        if (!isDone[s] && (moves[s] < least[s] || isSettled)) { // NaN is neither
+          least[s] = moves[s];
+          report.best(places[s], step, criterion.residual(moves[s], sizes[s]));
           some[count++] = s;
         }
       }
@@ -148,7 +149,8 @@ final class Settling<A> {
       int count = 0;
       for (int s = 0; s < samples; s++) {
         boolean isLost = !(moves[s] < Double.POSITIVE_INFINITY);
-        if (!isDone[s] && (isLost || residuals[s] <= criterion.tolerance)) {
+        boolean isSettled = criterion.residual(moves[s], sizes[s]) <= criterion.tolerance;
+        if (!isDone[s] && (isLost || isSettled)) {
           isDone[s] = true;
           report.end(places[s], step, isLost, !isLost);
           some[count++] = s;
@@ -162,12 +164,12 @@ final class Settling<A> {
       int samples = places.length;
       int[] kept = new int[left];
       int[] keptPlaces = new int[left];
-      double[] keptResiduals = new double[left];
+      double[] keptLeast = new double[left];
       for (int s = 0, k = 0; s < samples; s++) {
         if (!isDone[s]) {
           kept[k] = s;
           keptPlaces[k] = places[s];
-          keptResiduals[k++] = residuals[s];
+          keptLeast[k++] = least[s];
         }
       }
       columns.keep(z, units, samples, kept, z);
@@ -175,7 +177,7 @@ final class Settling<A> {
       next.keep(kept, samples);
       map.keep(kept);
       places = keptPlaces;
-      residuals = keptResiduals;
+      least = keptLeast;
       isDone = new boolean[left];
     }
 

@@ -12,7 +12,6 @@ import org.iterativemaps.iterate.Start;
 import org.iterativemaps.iterate.UntilSettled;
 import org.iterativemaps.kernel.KernelPasses;
 import org.iterativemaps.kernel.MapKernel;
-import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.pattern.RandomSource;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -82,10 +81,12 @@ final class SettlingKernel<A> implements MapKernel {
     final boolean[] isMasked;
     final A tokens; // [nIn][samples], as the map sees them when it settles
     final A states; // [units][samples], zeros where masked
-    final List<SettledSlice<A>> slices = new ArrayList<>();
-    final long number = passes++;
+    final List<SettledSlice<A>> slices = new ArrayList<>(); // that gradients go through
+    final List<SettlingReport> reports = new ArrayList<>();
+    final long number; // of the passes in training
 
-    Pass(INDArray[] parameters, INDArray input, INDArray mask) {
+    Pass(INDArray[] parameters, INDArray input, INDArray mask, boolean isTraining) {
+      this.number = isTraining ? passes++ : 0;
       this.parameters = parameters;
       this.batch = Math.toIntExact(input.size(0));
       this.time = input.rank() == 2 ? 1 : Math.toIntExact(input.size(2));
@@ -103,7 +104,7 @@ final class SettlingKernel<A> implements MapKernel {
     /** The samples of some time steps that are not masked, in slices. */
     List<int[]> live(int from, int to) {
       int[] live = IntStream.range(from * batch, to * batch).filter(s -> !isMasked[s]).toArray();
-      int length = loop.isBySample ? sliceLength(live.length) : Math.max(1, live.length);
+      int length = sliceLength(live.length);
       List<int[]> parts = new ArrayList<>();
       for (int begin = 0; begin < live.length; begin += length) {
         parts.add(Arrays.copyOfRange(live, begin, Math.min(live.length, begin + length)));
@@ -148,9 +149,10 @@ final class SettlingKernel<A> implements MapKernel {
                     }));
   }
 
-  /** Random numbers that depend on the pass and the samples alone. */
-  private static RandomSource random(long pass, String what, int[] samples) {
-    return RandomSource.of(pass, what, Integer.toString(samples[0]));
+  /** Random numbers that depend on the map, the pass and the samples alone. */
+  private RandomSource random(long pass, String what, int[] samples) {
+    long seed = loop.program.realized().map().seed();
+    return RandomSource.of(seed, what, Long.toString(pass), Integer.toString(samples[0]));
   }
 
   /** [batch, units, time] with time before units; the view is written to as it is read. */
@@ -169,7 +171,7 @@ final class SettlingKernel<A> implements MapKernel {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       lastState = null; // until it is whole
       tape = isTraining ? null : tape;
-      Pass pass = new Pass(parameters, input, mask);
+      Pass pass = new Pass(parameters, input, mask, isTraining);
       A state = columns.make(loop.layout.units * pass.batch);
       boolean isCarried = loop.until.start() instanceof Start.Carried;
       if (isCarried) {
@@ -184,9 +186,7 @@ final class SettlingKernel<A> implements MapKernel {
           columns.keep(pass.states, loop.layout.units, pass.samples, present, state);
         }
       }
-      forward =
-          SettlingReport.join(
-              pass.slices.stream().map(slice -> slice.report).toArray(SettlingReport[]::new));
+      forward = SettlingReport.join(pass.reports.toArray(SettlingReport[]::new));
       columns.write(outputs(pass), 0, timeFirst(output));
       lastState = lastState(pass);
       tape = isTraining ? pass : tape;
@@ -205,7 +205,12 @@ final class SettlingKernel<A> implements MapKernel {
         parts.size(),
         (own, worker, slice) ->
             settled.set(slice, settle(pass, own, parts.get(slice), before, isTraining)));
-    pass.slices.addAll(settled);
+    for (SettledSlice<A> slice : settled) {
+      pass.reports.add(slice.report);
+      if (!slice.visited.isEmpty()) {
+        pass.slices.add(slice);
+      }
+    }
   }
 
   private SettledSlice<A> settle(
@@ -224,8 +229,7 @@ final class SettlingKernel<A> implements MapKernel {
     }
     SettledSlice<A> slice =
         new SettledSlice<>(own, pass.parameters, samples, tokens, start, isTraining);
-    own.putBack(tokens, own.nIn, samples, pass.tokens, pass.samples);
-    own.putBack(slice.states, own.layout.units, samples, pass.states, pass.samples);
+    own.putBack(slice.takeStates(), own.layout.units, samples, pass.states, pass.samples);
     return slice;
   }
 
@@ -273,6 +277,9 @@ final class SettlingKernel<A> implements MapKernel {
       A v = columns.make(loop.nOut * pass.samples);
       columns.read(timeFirst(outputGradient), v, 0);
       A e = ofStates(pass, v, lastStateGradient);
+      int before = firstTimeStep * pass.batch; // samples that are given no gradient
+      clear(v, loop.nOut, pass.samples, before);
+      clear(e, loop.layout.units, pass.samples, before);
       A ofTokens = columns.make(loop.nIn * pass.samples);
       List<Piece> pieces = pieces(pass, firstTimeStep);
       SettlingReport[] reports = new SettlingReport[pieces.size()];
@@ -299,9 +306,6 @@ final class SettlingKernel<A> implements MapKernel {
           }
         }
       }
-      if (loop.program.realized().map().injection() == Injection.IMPULSE) {
-        columns.clear(ofTokens, 0, loop.nIn * pass.samples); // the start is taken for given
-      }
       columns.write(ofTokens, 0, timeFirst(inputGradient));
       stateGradient = loop.layout.matrices(loop.type, pass.batch);
       for (int slot : loop.layout.slots) {
@@ -312,6 +316,13 @@ final class SettlingKernel<A> implements MapKernel {
       if (backward != null) {
         unsettledBackward.check(backward);
       }
+    }
+  }
+
+  /** Zeros for the first samples. */
+  private void clear(A array, int units, int samples, int count) {
+    for (int unit = 0; unit < units && count > 0; unit++) {
+      columns.clear(array, unit * samples, unit * samples + count);
     }
   }
 
@@ -361,7 +372,7 @@ final class SettlingKernel<A> implements MapKernel {
       if (slice == null) {
         report = way.implicit(tokens, states, ofOutput, ofState, count, ofTokens);
       } else {
-        way.throughSteps(slice, tokens, ofOutput, ofState, ofTokens);
+        way.throughSteps(slice, tokens, states, ofOutput, ofState, ofTokens);
       }
       if (own.until.jacobianPenalty() > 0) {
         A signs = columns.make(own.layout.units * count);
@@ -379,7 +390,7 @@ final class SettlingKernel<A> implements MapKernel {
     }
     List<Piece> pieces = new ArrayList<>();
     for (SettledSlice<A> slice : pass.slices) {
-      if (slice.samples[0] >= firstTimeStep * pass.batch) {
+      if (slice.samples[slice.samples.length - 1] >= firstTimeStep * pass.batch) {
         pieces.add(new Piece(slice.samples, slice));
       }
     }

@@ -35,6 +35,7 @@ final class StepCalls<A> {
   private INDArray[] states;
   private INDArray[] last; // of the call before, to be overwritten
   private INDArray[] lastGradient;
+  private INDArray[] more; // gradients that are added to others
 
   StepCalls(
       MapKernel kernel, Columns<A> columns, StateLayout layout, DataType type, int nIn, int nOut) {
@@ -163,10 +164,12 @@ final class StepCalls<A> {
       back(w, gradients, tokenGradient, into);
       return;
     }
-    INDArray[] more =
-        Arrays.stream(gradients)
-            .map(g -> Nd4j.createUninitialized(type, g.shape(), 'f'))
-            .toArray(INDArray[]::new);
+    if (more == null) {
+      more =
+          Arrays.stream(gradients)
+              .map(g -> Nd4j.createUninitialized(type, g.shape(), 'f'))
+              .toArray(INDArray[]::new);
+    }
     back(w, more, tokenGradient, into);
     for (int p = 0; p < more.length; p++) {
       gradients[p].addi(more[p].muli(factor));

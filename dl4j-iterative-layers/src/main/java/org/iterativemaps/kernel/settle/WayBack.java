@@ -1,6 +1,8 @@
 package org.iterativemaps.kernel.settle;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -33,20 +35,56 @@ final class WayBack<A> {
    * @return how w has settled
    */
   SettlingReport implicit(A tokens, A states, A v, A e, int samples, A tokenGradient) {
-    int length = loop.layout.units * samples;
+    int units = loop.layout.units;
+    // The equation is linear: numbers about 1 have products that are numbers in FLOAT, too.
+    double[][] factors = scales(v, e, samples);
+    A scaledV = v == null ? null : scaled(v, loop.nOut, samples, factors);
+    A scaledE = scaled(e, units, samples, factors);
     Settling.Criterion criterion =
         new Settling.Criterion(loop.until.backwardTolerance(), true, loop.until.backwardAtMost());
     Settling<A> settling =
-        new Settling<>(
-            columns, loop.layout.units, criterion, loop.until.backwardSolver(), loop.isBySample);
-    A w = columns.make(length);
-    Adjoint adjoint = new Adjoint(tokens, states, v, e, samples);
-    SettlingReport report = settling.run(adjoint, columns.make(length), samples, w);
+        new Settling<>(columns, units, criterion, loop.until.backwardSolver(), true);
+    A w = columns.make(units * samples);
+    Adjoint adjoint = new Adjoint(tokens, states, scaledV, scaledE, samples);
+    SettlingReport report = settling.run(adjoint, columns.make(units * samples), samples, w);
     if (adjoint.samples != samples) {
-      new Adjoint(tokens, states, v, e, samples); // all of them again
+      calls.tokens(tokens, samples);
+      calls.forward(states, null, true); // of all of them again
     }
-    back(w, tokenGradient, columns.make(length));
+    for (int s = 0; s < samples; s++) {
+      factors[0][s] = 1 / factors[0][s];
+    }
+    calls.outputGradient(v);
+    back(scaled(w, units, samples, factors), tokenGradient, columns.make(units * samples));
     return report;
+  }
+
+  /** By sample, what makes the largest number of both 1; 1 where they are zeros. */
+  private double[][] scales(A v, A e, int samples) {
+    double[] largest = sizes(e, loop.layout.units, samples);
+    double[] ofOutput = v == null ? new double[samples] : sizes(v, loop.nOut, samples);
+    double[][] factors = new double[1][samples];
+    for (int s = 0; s < samples; s++) {
+      double size = Math.max(largest[s], ofOutput[s]);
+      boolean isUsable = size >= Float.MIN_NORMAL && size < Double.POSITIVE_INFINITY;
+      factors[0][s] = isUsable ? 1 / size : 1;
+    }
+    return factors;
+  }
+
+  private double[] sizes(A array, int units, int samples) {
+    double[] sizes = new double[samples];
+    A zeros = columns.make(units * samples);
+    columns.residual(array, zeros, zeros, units, samples, new double[samples], sizes);
+    return sizes;
+  }
+
+  private A scaled(A array, int units, int samples, double[][] factors) {
+    A[] one = columns.array(1);
+    one[0] = array;
+    A scaled = columns.make(units * samples);
+    columns.combine(factors, one, 1, units, samples, scaled);
+    return scaled;
   }
 
   private void back(A w, A tokenGradient, A into) {
@@ -100,10 +138,11 @@ final class WayBack<A> {
    * goes from u to (1 - d) u + J^T (d u).
    *
    * @param v dL/d(output), [nOut][samples]; null for zeros
+   * @param states z*
    * @param e dL/dz*, [units][samples]; overwritten
    * @param tokenGradient zeros, to be added to
    */
-  void throughSteps(SettledSlice<A> slice, A tokens, A v, A e, A tokenGradient) {
+  void throughSteps(SettledSlice<A> slice, A tokens, A states, A v, A e, A tokenGradient) {
     int samples = slice.samples.length;
     int length = loop.layout.units * samples;
     A u = e;
@@ -113,7 +152,7 @@ final class WayBack<A> {
     calls.tokens(tokens, samples);
     if (v != null) { // what a read-out makes of the state
       calls.outputGradient(v);
-      calls.forward(slice.states, null, true);
+      calls.forward(states, null, true);
       back(w, ofToken, ofState);
       columns.addScaled(1, ofToken, tokenGradient, loop.nIn * samples);
       columns.addScaled(1, ofState, u, length);
@@ -138,7 +177,7 @@ final class WayBack<A> {
    * the w in front taken for given, which is the derivative of 2 e F(z + h w) by h at 0: a central
    * difference, whose error is below that of the estimate.
    *
-   * @param e random signs, [units][samples]
+   * @param e random signs, [units][samples]; overwritten
    * @param tokenGradient to be added to
    */
   void penalty(double c, A tokens, A states, A e, int samples, A tokenGradient) {
@@ -148,13 +187,17 @@ final class WayBack<A> {
     calls.outputGradient(null);
     calls.forward(states, null, true);
     calls.back(e, null, null, w);
-    double[] moves = new double[samples];
-    double[] sizes = new double[samples];
-    A scratch = columns.make(length);
-    columns.residual(w, scratch, scratch, loop.layout.units, samples, moves, sizes);
-    double largest = Arrays.stream(sizes).max().orElse(0);
-    if (!(largest > 0 && largest < Double.POSITIVE_INFINITY)) {
-      return; // J is 0, or the pass is lost and has said so
+    double[] sizes = sizes(w, loop.layout.units, samples);
+    int[] lost =
+        IntStream.range(0, samples).filter(s -> !(sizes[s] < Double.POSITIVE_INFINITY)).toArray();
+    A scratch = columns.make(length); // zeros
+    for (A array : List.of(w, e)) {
+      columns.scatter(scratch, loop.layout.units, samples, lost, lost.length, null, array, samples);
+    }
+    double largest =
+        Arrays.stream(sizes).filter(size -> size < Double.POSITIVE_INFINITY).max().orElse(0);
+    if (largest == 0) {
+      return; // J is 0
     }
     double h = Math.cbrt(columns.rounding()) / largest;
     A ofToken = columns.make(loop.nIn * samples);

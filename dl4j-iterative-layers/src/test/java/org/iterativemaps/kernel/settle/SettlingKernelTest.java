@@ -18,12 +18,14 @@ import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.RandomPrograms;
 import org.iterativemaps.kernel.reference.ReferenceKernel;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.RealizedMap;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Fixed points and their gradients against many steps of the reference kernel. */
 class SettlingKernelTest {
@@ -45,9 +47,10 @@ class SettlingKernelTest {
     final INDArray mask;
     final INDArray outputGradient;
     final int time;
-    final int batch = 5;
+    final int batch;
 
     private Case(RandomPrograms random, BlockMap map, boolean isSequence) {
+      this.batch = 5;
       this.map = map.realize();
       this.parameters = random.parameters(this.map, DataType.DOUBLE);
       for (INDArray parameter : parameters) {
@@ -67,7 +70,7 @@ class SettlingKernelTest {
               seed -> {
                 RandomPrograms random = new RandomPrograms(seed);
                 BlockMap map = random.map(Activation.TANH, Activation.SIGMOID);
-                map = map.withInjection(org.iterativemaps.map.Injection.HOLD);
+                map = map.withInjection(Injection.HOLD);
                 try {
                   MapProgram.singleToken(map.realize(), FINE, null);
                   return new Case(random, map, isSequence);
@@ -79,13 +82,54 @@ class SettlingKernelTest {
     }
 
     Result run(MapKernel kernel) {
+      return run(kernel, outputGradient, 0);
+    }
+
+    Result run(MapKernel kernel, INDArray ofOutput, int firstTimeStep) {
+      INDArray output = Nd4j.create(DataType.DOUBLE, outputGradient.shape());
+      kernel.forward(parameters, input, mask, null, output, true);
+      return back(kernel, output, ofOutput, firstTimeStep);
+    }
+
+    Result back(MapKernel kernel, INDArray output, INDArray ofOutput, int firstTimeStep) {
       Result result = new Result();
-      result.output = Nd4j.create(DataType.DOUBLE, outputGradient.shape());
-      kernel.forward(parameters, input, mask, null, result.output, true);
+      result.output = output;
       result.gradients = Stream.of(parameters).map(Nd4j::zerosLike).toArray(INDArray[]::new);
       result.inputGradient = Nd4j.create(DataType.DOUBLE, input.shape());
-      kernel.backward(outputGradient, 0, result.gradients, result.inputGradient);
+      kernel.backward(ofOutput, firstTimeStep, result.gradients, result.inputGradient);
       return result;
+    }
+
+    /** In another floating type, without a mask. */
+    static Result run(
+        MapKernel kernel,
+        INDArray[] parameters,
+        DataType type,
+        INDArray input,
+        INDArray outputGradient) {
+      Result result = new Result();
+      result.output = Nd4j.create(type, outputGradient.shape());
+      kernel.forward(parameters, input.castTo(type), null, null, result.output, true);
+      result.gradients = Stream.of(parameters).map(Nd4j::zerosLike).toArray(INDArray[]::new);
+      result.inputGradient = Nd4j.create(type, input.shape());
+      kernel.backward(outputGradient.castTo(type), 0, result.gradients, result.inputGradient);
+      return result;
+    }
+
+    Case withBatch(int newBatch) {
+      return new Case(this, newBatch);
+    }
+
+    private Case(Case other, int batch) {
+      RandomPrograms random = new RandomPrograms(batch);
+      this.map = other.map;
+      this.parameters = other.parameters;
+      this.time = 1;
+      this.batch = batch;
+      this.mask = null;
+      this.input = random.normal(DataType.DOUBLE, batch, (int) other.input.size(1), 1);
+      this.outputGradient =
+          random.normal(DataType.DOUBLE, batch, (int) other.outputGradient.size(1), 1);
     }
 
     Result settle(UntilSettled until) {
@@ -117,10 +161,7 @@ class SettlingKernelTest {
     }
 
     private static INDArray at(INDArray sequence, int t) {
-      return sequence.get(
-          org.nd4j.linalg.indexing.NDArrayIndex.all(),
-          org.nd4j.linalg.indexing.NDArrayIndex.all(),
-          org.nd4j.linalg.indexing.NDArrayIndex.interval(t, t + 1));
+      return sequence.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(t, t + 1));
     }
   }
 
@@ -202,6 +243,81 @@ class SettlingKernelTest {
         c.manySteps(isCarried ? 4 : 5).assertSame(found, 1e-12, 1e-12, "case " + i);
       }
     }
+  }
+
+  /** Truncated: earlier outputs are given no gradient, whatever the slices are. */
+  @Test
+  void laterTimeStepsAlone() {
+    for (LoopGradient gradient :
+        List.of(LoopGradient.implicit(), LoopGradient.phantom(60, 1), LoopGradient.unrolled())) {
+      UntilSettled until = FINE.solver(Solver.picard()).gradient(gradient);
+      Case.of(20, true)
+          .filter(c -> c.time == 3)
+          .forEach(
+              c -> {
+                MapKernel kernel =
+                    LoopKernels.of(MapProgram.sequence(c.map, until, null), DataType.DOUBLE);
+                INDArray late = c.outputGradient.dup();
+                late.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, 2))
+                    .assign(0);
+                Result expected = c.run(kernel, late, 0);
+                Result found = c.run(kernel, c.outputGradient, 2);
+                expected.assertSame(found, 0, 1e-12, gradient.toString());
+              });
+    }
+  }
+
+  /** Many slices, batches that change, rests between calls; FLOAT beside DOUBLE. */
+  @Test
+  void floatsAndLargeBatches() {
+    List<Case> cases = Case.of(6, false).toList();
+    for (Case c : cases) {
+      MapProgram program = MapProgram.singleToken(c.map, untilSettled(1e-6).atMost(200), null);
+      MapKernel floats = LoopKernels.of(program, DataType.FLOAT);
+      INDArray[] parameters =
+          Stream.of(c.parameters).map(p -> p.castTo(DataType.FLOAT)).toArray(INDArray[]::new);
+      for (int batch : new int[] {5, 150, 7, 64}) {
+        Case large = c.withBatch(batch);
+        Result expected = large.manySteps(100);
+        Result found =
+            Case.run(floats, parameters, DataType.FLOAT, large.input, large.outputGradient);
+        expected.assertSame(found, 1e-4, 2e-3 * batch, "batch " + batch);
+        floats.rest();
+      }
+    }
+  }
+
+  /** The adjoint is linear: gradients of 1e-20 settle in as many steps as those of 1. */
+  @Test
+  void smallGradientsSettle() {
+    Case c = Case.of(3, false).findFirst().orElseThrow();
+    MapProgram program = MapProgram.singleToken(c.map, untilSettled(1e-5).atMost(200), null);
+    INDArray[] parameters =
+        Stream.of(c.parameters).map(p -> p.castTo(DataType.FLOAT)).toArray(INDArray[]::new);
+    int[] steps = new int[2];
+    Result[] results = new Result[2];
+    for (int i = 0; i < 2; i++) {
+      MapKernel kernel = LoopKernels.of(program, DataType.FLOAT);
+      INDArray gradient = c.outputGradient.mul(i == 0 ? 1 : 0x1p-66);
+      results[i] = Case.run(kernel, parameters, DataType.FLOAT, c.input, gradient);
+      SettlingReport report = LoopKernels.backward(kernel).orElseThrow();
+      assertEquals(0, report.unsettled(), report.toString());
+      steps[i] = report.mostSteps();
+    }
+    assertEquals(steps[0], steps[1]);
+    INDArray scaled = results[1].inputGradient.castTo(DataType.DOUBLE).mul(0x1p66);
+    INDArray one = results[0].inputGradient.castTo(DataType.DOUBLE);
+    assertTrue(Magnitude.largestDifference(one, scaled) <= 1e-6 * Magnitude.largest(one));
+  }
+
+  @Test
+  void itCanBeGoneBackThroughAgain() {
+    Case c = Case.of(3, true).findFirst().orElseThrow();
+    UntilSettled until = FINE.jacobianPenalty(0.1).startingAt(Start.random(0.5));
+    MapKernel kernel = LoopKernels.of(MapProgram.sequence(c.map, until, null), DataType.DOUBLE);
+    Result once = c.run(kernel);
+    Result again = c.back(kernel, once.output, c.outputGradient, 0);
+    once.assertSame(again, 0, 0, "again");
   }
 
   @Test
