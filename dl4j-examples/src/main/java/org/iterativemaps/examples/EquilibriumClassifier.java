@@ -173,14 +173,14 @@ public final class EquilibriumClassifier implements Notebook<List<EquilibriumCla
         }
         milliseconds[s] = Spread.of(took).median();
         accuracies[s] = network.evaluate(data.test().asVectors(250, 0)).accuracy();
+        if (s == seeds - 1 && network.getLayer(0) instanceof RunningMap map) {
+          map.settlingForward().ifPresent(report -> tell(name, report, page));
+        }
         if (byK.length > 0) {
           byK[s] = byK(network, data.test());
         }
         progress.note(String.format(Locale.ROOT, "accuracy %.3f", accuracies[s]));
       }
-    }
-    if (network.getLayer(0) instanceof RunningMap map) {
-      map.settlingForward().ifPresent(report -> tell(name, report, page));
     }
     long bytes =
         network

@@ -28,6 +28,7 @@ class EquilibriumClassifierTest {
             "--out",
             folder.toString());
     assertEquals(0, outcome.exitCode(), printed.toString());
+    assertTrue(printed.toString().contains("samples settled"), printed.toString());
     Trained settled = outcome.result().get(0);
     assertTrue(Arrays.stream(settled.accuracies()).min().orElseThrow() > 0.8, printed.toString());
     int last = EquilibriumClassifier.steps().length - 1;

@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** States of floats. Sums are made of floats over some units, and of doubles over these. */
 final class FloatColumns extends Columns<float[]> {
   // Units whose products are summed in the floating type itself: few enough to keep the digits.
-  private static final int UNITS = 32;
+  private static final int UNITS = 128;
 
   private final SampleKernels kernels = SampleKernels.here();
   private float[] row = {};
