@@ -96,10 +96,10 @@ public final class EquilibriumClassifier implements Notebook<List<EquilibriumCla
         .build();
   }
 
-  /** As many weights as the map has, in one dense layer. */
+  /** A dense layer of as many parameters, with those of the read-out behind it. */
   private static Layer dense(int inputs) {
-    double weights = DENSITY * WIDTH * (inputs + WIDTH);
-    int width = (int) Math.round(weights / (inputs + DigitImages.CLASSES));
+    double ofMap = DENSITY * WIDTH * (inputs + WIDTH) + WIDTH * (1 + DigitImages.CLASSES);
+    int width = (int) Math.round(ofMap / (inputs + 1 + DigitImages.CLASSES));
     return new DenseLayer.Builder().nOut(width).activation(Activation.TANH).build();
   }
 

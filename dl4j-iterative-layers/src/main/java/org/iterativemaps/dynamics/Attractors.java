@@ -163,7 +163,7 @@ public final class Attractors {
           "starts: found one of another length, expected " + step.size() + " units each");
     }
     Stepping stepping = Stepping.of(step);
-    Settling settling = new Settling(stepping, own, search);
+    StartsRun settling = new StartsRun(stepping, own, search);
     settling.run();
     List<Attractor> found = settling.found();
     int[] counts = new int[found.size()];

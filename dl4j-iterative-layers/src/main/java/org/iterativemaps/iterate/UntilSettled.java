@@ -3,6 +3,7 @@ package org.iterativemaps.iterate;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.iterativemaps.map.AttentionBlock;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.Injection;
@@ -106,84 +107,41 @@ public record UntilSettled(
 
   /** The most steps, in training and at inference. */
   public UntilSettled atMost(int steps) {
-    return new UntilSettled(
-        tolerance, isRelative, steps, steps, solver, gradient, start, unsettled, jacobianPenalty);
+    return changed(
+        draft -> {
+          draft.atMost = steps;
+          draft.atMostAtInference = steps;
+        });
   }
 
   /** Another budget at inference; after {@link #atMost(int)}, which sets both. */
   public UntilSettled atMostAtInference(int steps) {
-    return new UntilSettled(
-        tolerance, isRelative, atMost, steps, solver, gradient, start, unsettled, jacobianPenalty);
+    return changed(draft -> draft.atMostAtInference = steps);
   }
 
   /** The tolerance is that of the residual itself. */
   public UntilSettled absolute() {
-    return new UntilSettled(
-        tolerance,
-        false,
-        atMost,
-        atMostAtInference,
-        solver,
-        gradient,
-        start,
-        unsettled,
-        jacobianPenalty);
+    return changed(draft -> draft.isRelative = false);
   }
 
   /** Settles by another solver. */
   public UntilSettled solver(Solver newSolver) {
-    return new UntilSettled(
-        tolerance,
-        isRelative,
-        atMost,
-        atMostAtInference,
-        newSolver,
-        gradient,
-        start,
-        unsettled,
-        jacobianPenalty);
+    return changed(draft -> draft.solver = newSolver);
   }
 
   /** Goes back another way. */
   public UntilSettled gradient(LoopGradient newGradient) {
-    return new UntilSettled(
-        tolerance,
-        isRelative,
-        atMost,
-        atMostAtInference,
-        solver,
-        newGradient,
-        start,
-        unsettled,
-        jacobianPenalty);
+    return changed(draft -> draft.gradient = newGradient);
   }
 
   /** Begins elsewhere. */
   public UntilSettled startingAt(Start newStart) {
-    return new UntilSettled(
-        tolerance,
-        isRelative,
-        atMost,
-        atMostAtInference,
-        solver,
-        gradient,
-        newStart,
-        unsettled,
-        jacobianPenalty);
+    return changed(draft -> draft.start = newStart);
   }
 
   /** Samples that do not settle are an error. */
   public UntilSettled orFail() {
-    return new UntilSettled(
-        tolerance,
-        isRelative,
-        atMost,
-        atMostAtInference,
-        solver,
-        gradient,
-        start,
-        Unsettled.FAIL,
-        jacobianPenalty);
+    return changed(draft -> draft.unsettled = Unsettled.FAIL);
   }
 
   /**
@@ -196,16 +154,42 @@ public record UntilSettled(
    * @param weight c, at least 0
    */
   public UntilSettled jacobianPenalty(double weight) {
+    return changed(draft -> draft.jacobianPenalty = weight);
+  }
+
+  /** The components while one of them is changed. */
+  private static final class Draft {
+    boolean isRelative;
+    int atMost;
+    int atMostAtInference;
+    Solver solver;
+    LoopGradient gradient;
+    Start start;
+    Unsettled unsettled;
+    double jacobianPenalty;
+  }
+
+  private UntilSettled changed(Consumer<Draft> change) {
+    Draft draft = new Draft();
+    draft.isRelative = isRelative;
+    draft.atMost = atMost;
+    draft.atMostAtInference = atMostAtInference;
+    draft.solver = solver;
+    draft.gradient = gradient;
+    draft.start = start;
+    draft.unsettled = unsettled;
+    draft.jacobianPenalty = jacobianPenalty;
+    change.accept(draft);
     return new UntilSettled(
         tolerance,
-        isRelative,
-        atMost,
-        atMostAtInference,
-        solver,
-        gradient,
-        start,
-        unsettled,
-        weight);
+        draft.isRelative,
+        draft.atMost,
+        draft.atMostAtInference,
+        draft.solver,
+        draft.gradient,
+        draft.start,
+        draft.unsettled,
+        draft.jacobianPenalty);
   }
 
   @Override

@@ -8,6 +8,7 @@ import org.iterativemaps.iterate.UntilSettled;
 import org.iterativemaps.kernel.KernelMemory;
 import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.kernel.MapKernel;
+import org.iterativemaps.kernel.fused.LaneThreads;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** The kernel of a program, whatever its iteration is. */
@@ -63,11 +64,16 @@ public final class LoopKernels {
     MapProgram oneStep = program.withOneStep();
     KernelMemory ofStep = KernelSelection.memory(oneStep, type, 1);
     Loop<?> loop = new Loop<>(oneStep, until, null, null, type);
-    // Of a slice: what the solver keeps, the present state, the best and the result; the step.
+    // Of a thread's slice: what the solver keeps, the present state, the best, the result and the
+    // gradient, tokens and theirs; the step.
+    long threads = LaneThreads.most();
     long kept = Math.max(2, Math.max(until.solver().kept(), until.backwardSolver().kept()));
     long slice = SettlingKernel.SLICE * (loop.layout.units * (kept + 5) + 2L * loop.nIn);
+    long inference = SettlingKernel.SLICE * ofStep.perExampleInference();
+    long training = SettlingKernel.SLICE * ofStep.perExampleTraining();
     // Of every example: tokens and fixed points, and on the way back their gradients.
-    long example = timeSteps * (loop.nIn + loop.layout.units + loop.nOut);
+    long readOut = loop.outputAt < 0 ? loop.nOut : 0;
+    long example = timeSteps * (loop.nIn + loop.layout.units + readOut);
     // Of every sample the states that its gradient goes through, and a share of each step.
     long visited = 0;
     if (until.gradient() instanceof LoopGradient.Unrolled) {
@@ -76,9 +82,9 @@ public final class LoopKernels {
       visited = phantom.steps();
     }
     return new KernelMemory(
-        ofStep.fixedInference() + SettlingKernel.SLICE * ofStep.perExampleInference() + slice,
+        threads * (ofStep.fixedInference() + inference + slice),
         example,
-        ofStep.fixedTraining() + SettlingKernel.SLICE * ofStep.perExampleTraining() + slice,
+        threads * (ofStep.fixedTraining() + training + slice),
         2 * example + timeSteps * visited * (loop.layout.units + 2L));
   }
 }

@@ -187,7 +187,11 @@ final class SettlingKernel<A> implements MapKernel {
         }
       }
       forward = SettlingReport.join(pass.reports.toArray(SettlingReport[]::new));
-      columns.write(outputs(pass), 0, timeFirst(output));
+      if (loop.outputAt >= 0) {
+        columns.write(pass.states, loop.outputAt * pass.samples, timeFirst(output));
+      } else {
+        columns.write(readOut(pass), 0, timeFirst(output));
+      }
       lastState = lastState(pass);
       tape = isTraining ? pass : tape;
       unsettledForward.check(forward);
@@ -233,13 +237,9 @@ final class SettlingKernel<A> implements MapKernel {
     return slice;
   }
 
-  /** The output slot's values, [nOut][samples], zeros where masked. */
-  private A outputs(Pass pass) {
+  /** What an output slot makes of the state that is no part of it, zeros where masked. */
+  private A readOut(Pass pass) {
     A outputs = columns.make(Math.multiplyExact(loop.nOut, pass.samples));
-    if (loop.outputAt >= 0) {
-      columns.add(pass.states, loop.outputAt * pass.samples, outputs, 0, loop.nOut * pass.samples);
-      return outputs;
-    }
     StepCalls<A> calls = loop.calls(pass.parameters);
     for (int[] samples : pass.live(0, pass.time)) {
       calls.tokens(loop.some(pass.tokens, loop.nIn, pass.samples, samples), samples.length);
@@ -274,12 +274,16 @@ final class SettlingKernel<A> implements MapKernel {
       INDArray inputGradient) {
     Pass pass = KernelPasses.requiredTape(tape);
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      A v = columns.make(loop.nOut * pass.samples);
-      columns.read(timeFirst(outputGradient), v, 0);
-      A e = ofStates(pass, v, lastStateGradient);
       int before = firstTimeStep * pass.batch; // samples that are given no gradient
-      clear(v, loop.nOut, pass.samples, before);
+      A e = ofStates(pass, outputGradient, lastStateGradient);
       clear(e, loop.layout.units, pass.samples, before);
+      A v = null; // of a read-out
+      if (loop.outputAt < 0) {
+        v = columns.make(loop.nOut * pass.samples);
+        columns.read(timeFirst(outputGradient), v, 0);
+        clear(v, loop.nOut, pass.samples, before);
+      }
+      A ofReadOut = v;
       A ofTokens = columns.make(loop.nIn * pass.samples);
       List<Piece> pieces = pieces(pass, firstTimeStep);
       SettlingReport[] reports = new SettlingReport[pieces.size()];
@@ -293,8 +297,7 @@ final class SettlingKernel<A> implements MapKernel {
             }
             Piece piece = pieces.get(index);
             A some = columns.make(own.nIn * piece.samples.length);
-            reports[index] =
-                piece.back(pass, own, ways.get(worker), loop.outputAt < 0 ? v : null, e, some);
+            reports[index] = piece.back(pass, own, ways.get(worker), ofReadOut, e, some);
             own.putBack(some, own.nIn, piece.samples, ofTokens, pass.samples);
           });
       ways.get(0).finish();
@@ -327,17 +330,19 @@ final class SettlingKernel<A> implements MapKernel {
   }
 
   /** dL/dz*, but for what a read-out makes of it. */
-  private A ofStates(Pass pass, A v, INDArray[] lastStateGradient) {
+  private A ofStates(Pass pass, INDArray outputGradient, INDArray[] lastStateGradient) {
     A e = columns.make(loop.layout.units * pass.samples);
+    if (loop.outputAt >= 0) {
+      columns.read(timeFirst(outputGradient), e, loop.outputAt * pass.samples);
+    }
     if (lastStateGradient != null) {
       A ofLast = columns.make(loop.layout.units * pass.batch);
       loop.layout.read(columns, lastStateGradient, pass.batch, ofLast);
       int first = (pass.time - 1) * pass.batch;
-      int[] places = IntStream.range(first, first + pass.batch).toArray();
-      loop.putBack(ofLast, loop.layout.units, places, e, pass.samples);
-    }
-    if (loop.outputAt >= 0) {
-      columns.add(v, 0, e, loop.outputAt * pass.samples, loop.nOut * pass.samples);
+      for (int unit = 0; unit < loop.layout.units; unit++) {
+        int at = unit * pass.batch;
+        columns.add(ofLast, at, e, unit * pass.samples + first, pass.batch);
+      }
     }
     return e;
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import org.iterativemaps.dynamics.Attractor.Stability;
 
 /** Runs many starts side by side until each has settled, blown up, or used up its steps. */
-final class Settling {
+final class StartsRun {
   /** After these many steps, states on the way are guesses for Newton's method. */
   private static final List<Integer> GUESSED_AFTER = List.of(0, 1, 2, 4, 8);
 
@@ -25,7 +25,7 @@ final class Settling {
   private double[][] anchors; // states some steps ago, which a cycle comes back to
   private int anchored;
 
-  Settling(Stepping step, double[][] starts, Attractors.Search search) {
+  StartsRun(Stepping step, double[][] starts, Attractors.Search search) {
     this.step = step;
     this.search = search;
     this.states = starts;
