@@ -20,8 +20,13 @@ abstract class Columns<A> {
   /** Runs something in which a kernel's calls take this thread alone. */
   abstract void alone(Runnable work);
 
+  /** Where arrays come from. */
+  abstract Arena<A> arena();
+
   /** Zeros. */
-  abstract A make(int length);
+  final A make(int length) {
+    return arena().make(length);
+  }
 
   /** So many nulls. */
   abstract A[] array(int count);

@@ -13,6 +13,7 @@ final class FloatColumns extends Columns<float[]> {
   private static final int UNITS = 128;
 
   private final SampleKernels kernels = SampleKernels.here();
+  private final Arena<float[]> arena = new Arena<>(float[]::new, array -> Arrays.fill(array, 0));
   private float[] row = {};
   private float[] copy = {};
 
@@ -32,8 +33,8 @@ final class FloatColumns extends Columns<float[]> {
   }
 
   @Override
-  float[] make(int length) {
-    return new float[length];
+  Arena<float[]> arena() {
+    return arena;
   }
 
   @Override

@@ -60,6 +60,7 @@ final class Loop<A> {
   /** Leaves the arrays to the garbage collector. */
   void rest() {
     calls = null;
+    columns.arena().rest();
     oneStep.rest();
   }
 

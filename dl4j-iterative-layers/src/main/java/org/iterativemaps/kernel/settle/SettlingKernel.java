@@ -168,6 +168,7 @@ final class SettlingKernel<A> implements MapKernel {
       INDArray[] initial,
       INDArray output,
       boolean isTraining) {
+    int mark = columns.arena().mark();
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       lastState = null; // until it is whole
       tape = isTraining ? null : tape;
@@ -195,6 +196,8 @@ final class SettlingKernel<A> implements MapKernel {
       lastState = lastState(pass);
       tape = isTraining ? pass : tape;
       unsettledForward.check(forward);
+    } finally {
+      columns.arena().keep(mark);
     }
   }
 
@@ -219,8 +222,9 @@ final class SettlingKernel<A> implements MapKernel {
 
   private SettledSlice<A> settle(
       Pass pass, Loop<A> own, int[] samples, A before, boolean isTraining) {
+    int mark = own.columns.arena().mark();
     A tokens = own.some(pass.tokens, own.nIn, pass.samples, samples);
-    A start = columns.make(own.layout.units * samples.length);
+    A start = own.columns.make(own.layout.units * samples.length);
     if (before != null) {
       int[] examples = Arrays.stream(samples).map(s -> s % pass.batch).toArray();
       own.columns.keep(before, own.layout.units, pass.batch, examples, start);
@@ -234,6 +238,11 @@ final class SettlingKernel<A> implements MapKernel {
     SettledSlice<A> slice =
         new SettledSlice<>(own, pass.parameters, samples, tokens, start, isTraining);
     own.putBack(slice.takeStates(), own.layout.units, samples, pass.states, pass.samples);
+    if (slice.visited.isEmpty()) {
+      own.columns.arena().release(mark);
+    } else {
+      own.columns.arena().keep(mark);
+    }
     return slice;
   }
 
@@ -273,6 +282,7 @@ final class SettlingKernel<A> implements MapKernel {
       INDArray[] gradients,
       INDArray inputGradient) {
     Pass pass = KernelPasses.requiredTape(tape);
+    int mark = columns.arena().mark();
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       int before = firstTimeStep * pass.batch; // samples that are given no gradient
       A e = ofStates(pass, outputGradient, lastStateGradient);
@@ -296,9 +306,11 @@ final class SettlingKernel<A> implements MapKernel {
               ways.set(worker, new WayBack<>(own, pass.parameters, own.like(gradients)));
             }
             Piece piece = pieces.get(index);
-            A some = columns.make(own.nIn * piece.samples.length);
+            int ownMark = own.columns.arena().mark();
+            A some = own.columns.make(own.nIn * piece.samples.length);
             reports[index] = piece.back(pass, own, ways.get(worker), ofReadOut, e, some);
             own.putBack(some, own.nIn, piece.samples, ofTokens, pass.samples);
+            own.columns.arena().release(ownMark);
           });
       ways.get(0).finish();
       for (WayBack<A> way : ways.subList(1, ways.size())) {
@@ -319,6 +331,8 @@ final class SettlingKernel<A> implements MapKernel {
       if (backward != null) {
         unsettledBackward.check(backward);
       }
+    } finally {
+      columns.arena().release(mark);
     }
   }
 
@@ -380,7 +394,7 @@ final class SettlingKernel<A> implements MapKernel {
         way.throughSteps(slice, tokens, states, ofOutput, ofState, ofTokens);
       }
       if (own.until.jacobianPenalty() > 0) {
-        A signs = columns.make(own.layout.units * count);
+        A signs = own.columns.make(own.layout.units * count);
         RandomSource source = random(pass.number, "signs", samples);
         own.columns.fill(signs, own.layout.units * count, () -> source.nextDouble() < 0.5 ? -1 : 1);
         way.penalty(own.until.jacobianPenalty(), tokens, states, signs, count, ofTokens);
