@@ -75,7 +75,7 @@ public class HaltingBenchmark {
     w.assign(1);
     INDArray u = network.getLayer(0).getParam("W[h->h]");
     u.assign(0.8 / (0.1 * WIDTH)); // rows sum up to about 0.8
-    INDArray input = Nd4j.zeros('f', BATCH, 1);
+    INDArray input = Nd4j.zeros(BATCH, 1);
     for (int s = 0; s < BATCH; s++) {
       boolean isSlow = batch.equals("slow") || s % 10 == 9;
       input.putScalar(s, 0, isSlow ? 1e-3 : 3);

@@ -30,7 +30,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class SettlingKernel<A> implements MapKernel {
   /** Samples in a slice, at most: the solver's arrays of so many stay near a core. */
-  static final int SLICE = 64;
+  static final int SLICE = 128;
 
   // Of which slices are multiples: the widest vector has as many floats.
   private static final int LANES = 16;
