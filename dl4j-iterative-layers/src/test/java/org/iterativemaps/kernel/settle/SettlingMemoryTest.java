@@ -38,8 +38,8 @@ class SettlingMemoryTest {
     assertEquals(
         training(untilSettled(1e-5).atMost(30), 128),
         training(untilSettled(1e-5).atMost(900), 128));
-    long steps = training(Iteration.steps(30), 1024);
-    long settled = training(untilSettled(1e-5).atMost(30), 1024);
+    long steps = training(Iteration.steps(30), 2048);
+    long settled = training(untilSettled(1e-5).atMost(30), 2048);
     assertTrue(6 * settled < steps, settled + " of " + steps);
   }
 
