@@ -282,6 +282,27 @@ class CudaKernelTest {
     assertThrows(IllegalStateException.class, kernel(of)::lastState);
   }
 
+  /** The gradient of the state alone is what it is beside the others. */
+  @Test
+  void theStatesGradientAlone() {
+    Case of = new Case(10);
+    CudaKernel kernel = kernel(of);
+    of.output(kernel, DataType.FLOAT, true);
+    List<INDArray> whole = of.gradients(kernel, DataType.FLOAT);
+    List<INDArray> states = whole.subList(1 + of.parameters.length, whole.size());
+    kernel.backward(
+        of.outputGradient.castTo(DataType.FLOAT),
+        of.lastStateGradient == null ? null : Case.cast(of.lastStateGradient, DataType.FLOAT),
+        of.first,
+        null,
+        null);
+    List<INDArray> alone = new ArrayList<>();
+    of.addStates(kernel.stateGradient(), alone);
+    assertFalse(states.isEmpty());
+    assertClose(states, alone, of.name);
+    assertClose(whole, of.gradients(kernel, DataType.FLOAT), of.name);
+  }
+
   /** More cells that do not wait for each other than a phase has room for. */
   @Test
   void manyCellsAtATime() {
