@@ -89,6 +89,13 @@ public sealed interface LoopGradient extends Serializable {
                 + "; expected all three, or none");
       }
     }
+
+    @Override
+    public String toString() {
+      return solver == null
+          ? "implicit"
+          : "implicit (" + solver + ", tolerance " + tolerance + ", at most " + atMost + ")";
+    }
   }
 
   /**

@@ -1,7 +1,6 @@
 package org.iterativemaps.iterate;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.iterativemaps.map.AttentionBlock;
@@ -62,10 +61,10 @@ public record UntilSettled(
     checkTolerance("untilSettled: tolerance", tolerance);
     checkBudget("untilSettled: atMost", atMost);
     checkBudget("untilSettled: atMostAtInference", atMostAtInference);
-    Objects.requireNonNull(solver, "solver");
-    Objects.requireNonNull(gradient, "gradient");
-    Objects.requireNonNull(start, "start");
-    Objects.requireNonNull(unsettled, "unsettled");
+    checkGiven("solver", solver, "Solver.anderson()");
+    checkGiven("gradient", gradient, "LoopGradient.implicit()");
+    checkGiven("start", start, "Start.zero()");
+    checkGiven("unsettled", unsettled, "WARN");
     if (!(jacobianPenalty >= 0 && jacobianPenalty < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
           "jacobianPenalty: found " + jacobianPenalty + ", expected at least 0 and finite");
@@ -90,6 +89,13 @@ public record UntilSettled(
         Start.zero(),
         Unsettled.WARN,
         0);
+  }
+
+  private static void checkGiven(String name, Object value, String example) {
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "untilSettled: " + name + ": found null, expected one such as " + example);
+    }
   }
 
   static void checkTolerance(String name, double tolerance) {

@@ -44,6 +44,10 @@ public interface MapOptions<B> {
    * layer a deep equilibrium model.
    */
   default B steps(Iteration iteration) {
+    if (iteration == null) {
+      throw new IllegalArgumentException(
+          "steps: found null, expected a number or an iteration such as untilSettled(1e-5)");
+    }
     draft().iteration = iteration;
     return self();
   }

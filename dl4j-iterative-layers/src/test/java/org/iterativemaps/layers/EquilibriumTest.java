@@ -376,6 +376,10 @@ class EquilibriumTest {
     refused("unrolled", () -> untilSettled(1e-3).gradient(LoopGradient.unrolled()));
     refused("jacobianPenalty", () -> untilSettled(1e-3).jacobianPenalty(-1));
     refused("IMPULSE", () -> single(FINE).hasBias(false).injection(Injection.IMPULSE).build());
+    refused("solver", () -> untilSettled(1e-3).solver(null));
+    refused("gradient", () -> untilSettled(1e-3).gradient(null));
+    refused("start", () -> untilSettled(1e-3).startingAt(null));
+    refused("steps", () -> single(null));
     refused("IMPULSE", () -> single(FINE).injection(Injection.IMPULSE).build());
     refused("starts", () -> new IterativeMapVertex(map(), FINE, "h"));
     refused("carried", () -> single(FINE.startingAt(Start.carried())).build());

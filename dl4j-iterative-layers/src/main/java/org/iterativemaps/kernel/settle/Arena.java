@@ -66,6 +66,7 @@ final class Arena<A> {
 
   /** Leaves what is free to the garbage collector, until it is asked for again. */
   void rest() {
+    lent.clear(); // what a pass that failed has left
     if (free != null) {
       resting = new SoftReference<>(free);
       free = null;

@@ -50,8 +50,12 @@ final class Unsettled {
             ? ""
             : String.format(
                 Locale.ROOT,
-                ", %d of them left the finite numbers, which smaller weights or learning rates prevent",
-                report.lost());
+                ", %d of them left the finite numbers%s",
+                report.lost(),
+                report.largestResidual() < Double.POSITIVE_INFINITY
+                    ? ", which smaller weights or learning rates prevent"
+                    : ", some in their first step: look for a token or a parameter that is NaN or"
+                        + " infinite; they count as zeros");
     return String.format(
         Locale.ROOT,
         "untilSettled, %s: %d of %d samples have not settled after %d steps%s: the residual is at most"
