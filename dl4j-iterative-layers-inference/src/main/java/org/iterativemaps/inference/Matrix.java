@@ -1,0 +1,164 @@
+package org.iterativemaps.inference;
+
+import java.util.Arrays;
+
+/**
+ * Weights W[to, from] of which not all need to exist, by target unit and then by source unit
+ * (compressed sparse rows). A weight that exists may be zero. Immutable.
+ */
+public final class Matrix {
+  private final int fromSize;
+  private final int toSize;
+  private final int[] starts; // [to + 1]; null where all weights exist
+  private final int[] sources; // [entry]; null where all weights exist
+  private final float[] values; // [entry]
+
+  private Matrix(int fromSize, int toSize, int[] starts, int[] sources, float[] values) {
+    this.fromSize = fromSize;
+    this.toSize = toSize;
+    this.starts = starts;
+    this.sources = sources;
+    this.values = values;
+    if (fromSize < 1 || toSize < 1) {
+      throw new IllegalArgumentException(
+          "matrix: found sizes [" + toSize + ", " + fromSize + "], expected at least 1");
+    }
+    for (int entry = 0; entry < values.length; entry++) {
+      if (Float.isNaN(values[entry]) || Float.isInfinite(values[entry])) {
+        throw new IllegalArgumentException(
+            "matrix: found the weight " + values[entry] + " at entry " + entry + ", expected a number");
+      }
+    }
+  }
+
+  /**
+   * All weights exist.
+   *
+   * @param values [to][from], row by row
+   * @throws IllegalArgumentException if there are not as many values as cells, or one is not finite
+   */
+  public static Matrix dense(int fromSize, int toSize, float[] values) {
+    if ((long) fromSize * toSize != values.length) {
+      throw new IllegalArgumentException(
+          "matrix: found "
+              + values.length
+              + " weights, expected "
+              + toSize
+              + " x "
+              + fromSize
+              + " of a dense one");
+    }
+    return new Matrix(fromSize, toSize, null, null, values.clone());
+  }
+
+  /**
+   * Some weights exist.
+   *
+   * @param starts by target unit its first entry, and at the end how many entries there are
+   * @param sources by entry its source unit, ascending within a target unit
+   * @param values by entry
+   * @throws IllegalArgumentException if the entries are not in that order, or a value is not finite
+   */
+  public static Matrix sparse(
+      int fromSize, int toSize, int[] starts, int[] sources, float[] values) {
+    if (starts.length != toSize + 1
+        || starts[0] != 0
+        || starts[toSize] != sources.length
+        || sources.length != values.length) {
+      throw new IllegalArgumentException(
+          "matrix: found "
+              + starts.length
+              + " starts, "
+              + sources.length
+              + " sources and "
+              + values.length
+              + " values, expected "
+              + (toSize + 1)
+              + " starts from 0 to the number of entries, and a source and a value for each");
+    }
+    for (int to = 0; to < toSize; to++) {
+      for (int entry = starts[to]; entry < starts[to + 1]; entry++) {
+        int least = entry == starts[to] ? 0 : sources[entry - 1] + 1;
+        if (sources[entry] < least || sources[entry] >= fromSize) {
+          throw new IllegalArgumentException(
+              "matrix: found source unit "
+                  + sources[entry]
+                  + " in row "
+                  + to
+                  + ", expected "
+                  + least
+                  + " to "
+                  + (fromSize - 1));
+        }
+      }
+      if (starts[to + 1] < starts[to]) {
+        throw new IllegalArgumentException(
+            "matrix: row " + to + " ends at entry " + starts[to + 1] + ", before it begins");
+      }
+    }
+    return new Matrix(fromSize, toSize, starts.clone(), sources.clone(), values.clone());
+  }
+
+  /** Columns. */
+  public int fromSize() {
+    return fromSize;
+  }
+
+  /** Rows. */
+  public int toSize() {
+    return toSize;
+  }
+
+  /** Weights that exist. */
+  public int entryCount() {
+    return values.length;
+  }
+
+  /** Whether all weights exist. */
+  public boolean isDense() {
+    return starts == null;
+  }
+
+  /** The first entry of a target unit; of the number of target units, the number of entries. */
+  public int targetStart(int to) {
+    return starts == null ? to * fromSize : starts[to];
+  }
+
+  /** The source unit of an entry. */
+  public int source(int entry) {
+    return sources == null ? entry % fromSize : sources[entry];
+  }
+
+  /** A weight. */
+  public float value(int entry) {
+    return values[entry];
+  }
+
+  /** A copy of the weights, by entry. */
+  public float[] copyValues() {
+    return values.clone();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    if (!(other instanceof Matrix)) {
+      return false;
+    }
+    Matrix that = (Matrix) other;
+    return fromSize == that.fromSize
+        && toSize == that.toSize
+        && Arrays.equals(starts, that.starts)
+        && Arrays.equals(sources, that.sources)
+        && Arrays.equals(values, that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * fromSize + toSize) + Arrays.hashCode(values);
+  }
+
+  @Override
+  public String toString() {
+    return toSize + " x " + fromSize + (isDense() ? ", dense" : ", " + entryCount() + " entries");
+  }
+}
