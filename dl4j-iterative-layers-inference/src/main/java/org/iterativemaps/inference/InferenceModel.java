@@ -176,12 +176,7 @@ public final class InferenceModel {
     for (int s = 0; s < tokens.length; s++) {
       if (tokens[s].length != inputSize()) {
         throw new IllegalArgumentException(
-            "token "
-                + s
-                + ": found "
-                + tokens[s].length
-                + " numbers, expected "
-                + inputSize());
+            "token " + s + ": found " + tokens[s].length + " numbers, expected " + inputSize());
       }
       System.arraycopy(tokens[s], 0, all, s * inputSize(), inputSize());
     }

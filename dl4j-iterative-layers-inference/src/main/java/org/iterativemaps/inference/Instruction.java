@@ -2,6 +2,7 @@ package org.iterativemaps.inference;
 
 import java.util.Objects;
 import org.iterativemaps.lanes.LaneActivation;
+import org.iterativemaps.lanes.SlotKernels;
 
 /**
  * One step of a {@link Program}: what it does to a register. Immutable.
@@ -23,12 +24,9 @@ import org.iterativemaps.lanes.LaneActivation;
  *   SOFTMAX           t = exp(a) / sum(exp(a)); t may be a
  * </pre>
  *
- * Of NORMALISE, which is not centred the mean counts as 0; epsilon is {@link #EPSILON}.
+ * Of NORMALISE, which is not centred the mean counts as 0; epsilon is {@link SlotKernels#EPSILON}.
  */
 public final class Instruction {
-  /** What is added to the mean square of a normalisation. */
-  public static final float EPSILON = 1e-5f;
-
   /** Where an operand is not used. */
   static final int NONE = -1;
 

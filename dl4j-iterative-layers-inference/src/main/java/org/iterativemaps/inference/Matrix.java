@@ -1,32 +1,28 @@
 package org.iterativemaps.inference;
 
 import java.util.Arrays;
+import org.iterativemaps.lanes.CompressedRows;
+import org.iterativemaps.lanes.Mask;
 
 /**
  * Weights W[to, from] of which not all need to exist, by target unit and then by source unit
  * (compressed sparse rows). A weight that exists may be zero. Immutable.
  */
-public final class Matrix {
-  private final int fromSize;
-  private final int toSize;
-  private final int[] starts; // [to + 1]; null where all weights exist
-  private final int[] sources; // [entry]; null where all weights exist
+public final class Matrix implements Mask {
+  private final CompressedRows rows;
   private final float[] values; // [entry]
 
-  private Matrix(int fromSize, int toSize, int[] starts, int[] sources, float[] values) {
-    this.fromSize = fromSize;
-    this.toSize = toSize;
-    this.starts = starts;
-    this.sources = sources;
+  private Matrix(CompressedRows rows, float[] values) {
+    this.rows = rows;
     this.values = values;
-    if (fromSize < 1 || toSize < 1) {
-      throw new IllegalArgumentException(
-          "matrix: found sizes [" + toSize + ", " + fromSize + "], expected at least 1");
-    }
     for (int entry = 0; entry < values.length; entry++) {
       if (Float.isNaN(values[entry]) || Float.isInfinite(values[entry])) {
         throw new IllegalArgumentException(
-            "matrix: found the weight " + values[entry] + " at entry " + entry + ", expected a number");
+            "matrix: found the weight "
+                + values[entry]
+                + " at entry "
+                + entry
+                + ", expected a number");
       }
     }
   }
@@ -38,6 +34,7 @@ public final class Matrix {
    * @throws IllegalArgumentException if there are not as many values as cells, or one is not finite
    */
   public static Matrix dense(int fromSize, int toSize, float[] values) {
+    checkSizes(fromSize, toSize);
     if ((long) fromSize * toSize != values.length) {
       throw new IllegalArgumentException(
           "matrix: found "
@@ -48,7 +45,7 @@ public final class Matrix {
               + fromSize
               + " of a dense one");
     }
-    return new Matrix(fromSize, toSize, null, null, values.clone());
+    return new Matrix(CompressedRows.dense(fromSize, toSize), values.clone());
   }
 
   /**
@@ -61,6 +58,7 @@ public final class Matrix {
    */
   public static Matrix sparse(
       int fromSize, int toSize, int[] starts, int[] sources, float[] values) {
+    checkSizes(fromSize, toSize);
     if (starts.length != toSize + 1
         || starts[0] != 0
         || starts[toSize] != sources.length
@@ -96,37 +94,40 @@ public final class Matrix {
             "matrix: row " + to + " ends at entry " + starts[to + 1] + ", before it begins");
       }
     }
-    return new Matrix(fromSize, toSize, starts.clone(), sources.clone(), values.clone());
+    CompressedRows rows = CompressedRows.of(fromSize, toSize, starts.clone(), sources.clone());
+    return new Matrix(rows, values.clone());
   }
 
-  /** Columns. */
+  private static void checkSizes(int fromSize, int toSize) {
+    if (fromSize < 1 || toSize < 1) {
+      throw new IllegalArgumentException(
+          "matrix: found sizes [" + toSize + ", " + fromSize + "], expected at least 1");
+    }
+  }
+
+  @Override
   public int fromSize() {
-    return fromSize;
+    return rows.fromSize();
   }
 
-  /** Rows. */
+  @Override
   public int toSize() {
-    return toSize;
+    return rows.toSize();
   }
 
-  /** Weights that exist. */
+  @Override
   public int entryCount() {
-    return values.length;
+    return rows.entryCount();
   }
 
-  /** Whether all weights exist. */
-  public boolean isDense() {
-    return starts == null;
-  }
-
-  /** The first entry of a target unit; of the number of target units, the number of entries. */
+  @Override
   public int targetStart(int to) {
-    return starts == null ? to * fromSize : starts[to];
+    return rows.targetStart(to);
   }
 
-  /** The source unit of an entry. */
+  @Override
   public int source(int entry) {
-    return sources == null ? entry % fromSize : sources[entry];
+    return rows.source(entry);
   }
 
   /** A weight. */
@@ -145,20 +146,34 @@ public final class Matrix {
       return false;
     }
     Matrix that = (Matrix) other;
-    return fromSize == that.fromSize
-        && toSize == that.toSize
-        && Arrays.equals(starts, that.starts)
-        && Arrays.equals(sources, that.sources)
-        && Arrays.equals(values, that.values);
+    if (fromSize() != that.fromSize()
+        || toSize() != that.toSize()
+        || !Arrays.equals(values, that.values)) {
+      return false;
+    }
+    for (int to = 0; to < toSize(); to++) {
+      if (targetStart(to + 1) != that.targetStart(to + 1)) {
+        return false;
+      }
+    }
+    for (int entry = 0; entry < values.length; entry++) {
+      if (source(entry) != that.source(entry)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override
   public int hashCode() {
-    return 31 * (31 * fromSize + toSize) + Arrays.hashCode(values);
+    return 31 * (31 * fromSize() + toSize()) + Arrays.hashCode(values);
   }
 
   @Override
   public String toString() {
-    return toSize + " x " + fromSize + (isDense() ? ", dense" : ", " + entryCount() + " entries");
+    return toSize()
+        + " x "
+        + fromSize()
+        + (isDense() ? ", dense" : ", " + entryCount() + " entries");
   }
 }

@@ -40,12 +40,12 @@ public final class ProgramBuilder {
    * A register that the instructions write.
    *
    * @return its number
-   * @throws IllegalArgumentException if the size is below 1 or above {@link #MOST_UNITS}
+   * @throws IllegalArgumentException if the size is below 1 or above {@link Program#MOST_UNITS}
    */
   public int register(int size) {
-    if (size < 1 || size > MOST_UNITS) {
+    if (size < 1 || size > Program.MOST_UNITS) {
       throw new IllegalArgumentException(
-          "register: found " + size + " units, expected 1 to " + MOST_UNITS);
+          "register: found " + size + " units, expected 1 to " + Program.MOST_UNITS);
     }
     sizes.add(size);
     isWritten.add(false);
@@ -74,8 +74,8 @@ public final class ProgramBuilder {
     read("next", next);
     sameSize("next", next, state);
     for (int i = 0; i < states.size(); i++) {
-      if (states.get(i).register == state) {
-        states.set(i, new State(states.get(i).name, state, next));
+      if (states.get(i).register() == state) {
+        states.set(i, new State(states.get(i).name(), state, next));
         return;
       }
     }
@@ -256,7 +256,7 @@ public final class ProgramBuilder {
 
   private void write(int target, Instruction instruction) {
     checked("target", target, sizes.size());
-    if (target == input || states.stream().anyMatch(state -> state.register == target)) {
+    if (target == input || states.stream().anyMatch(state -> state.register() == target)) {
       throw new IllegalArgumentException(
           "target: register " + target + " is the token or a state, which nothing may write");
     }

@@ -49,7 +49,8 @@ final class ProgramReader {
     CRC32 sum = new CRC32();
     sum.update(bytes.array(), bytes.position(), length);
     if ((int) sum.getValue() != bytes.getInt(bytes.position() + length)) {
-      throw new ProgramFormatException("the content is damaged: its checksum differs; copy it again");
+      throw new ProgramFormatException(
+          "the content is damaged: its checksum differs; copy it again");
     }
     bytes.limit(bytes.position() + length);
     try {
@@ -136,8 +137,7 @@ final class ProgramReader {
         next = Math.addExact(sources[entry], 1);
       }
     }
-    return Matrix.sparse(
-        from, to, starts, java.util.Arrays.copyOf(sources, starts[to]), floats());
+    return Matrix.sparse(from, to, starts, java.util.Arrays.copyOf(sources, starts[to]), floats());
   }
 
   private void instruction(ProgramBuilder builder) throws IOException {

@@ -30,8 +30,7 @@ final class GraphOutline {
     graph.init(); // does nothing if it was called before
     this.graph = graph;
     this.conf = graph.getConfiguration();
-    this.outline =
-        new Outline(conf.getNetworkInputs().get(0), conf.getNetworkOutputs().get(0));
+    this.outline = new Outline(conf.getNetworkInputs().get(0), conf.getNetworkOutputs().get(0));
   }
 
   static Outline of(ComputationGraph graph) {
@@ -75,7 +74,10 @@ final class GraphOutline {
   private void add(String name, List<String> inputs, String label, IterativeMapVertex map) {
     if (!map.getStarts().isEmpty()) {
       outline.obstacles.add(
-          label + ": its slots " + map.getStarts() + " start from other vertices, which is not written");
+          label
+              + ": its slots "
+              + map.getStarts()
+              + " start from other vertices, which is not written");
     }
     MapLowering.obstacle(map.program()).ifPresent(r -> outline.obstacles.add(label + ": " + r));
     if (inputs.contains(outline.input)) {
@@ -89,10 +91,7 @@ final class GraphOutline {
             inputs,
             (into, registers) ->
                 new MapLowering(
-                        map.program(),
-                        p -> Floats.of(p.key(), parameters.get(p.key())),
-                        into,
-                        name)
+                        map.program(), p -> Floats.of(p.key(), parameters.get(p.key())), into, name)
                     .lower(registers[0])));
   }
 
@@ -176,8 +175,6 @@ final class GraphOutline {
         default -> into.add(result, inputs[i]);
       }
     }
-    return op == ElementWiseVertex.Op.Average
-        ? scaled(into, result, 1.0 / inputs.length)
-        : result;
+    return op == ElementWiseVertex.Op.Average ? scaled(into, result, 1.0 / inputs.length) : result;
   }
 }

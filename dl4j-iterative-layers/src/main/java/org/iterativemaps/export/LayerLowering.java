@@ -156,7 +156,9 @@ final class LayerLowering {
   }
 
   private boolean hasWeights() {
-    return conf instanceof DenseLayer || conf instanceof OutputLayer || conf instanceof RnnOutputLayer;
+    return conf instanceof DenseLayer
+        || conf instanceof OutputLayer
+        || conf instanceof RnnOutputLayer;
   }
 
   private static int copied(ProgramBuilder into, int input) {

@@ -87,14 +87,12 @@ final class MapLowering {
       if (slot != program.inputSlot()) {
         Optional<String> obstacle = Activations.obstacle(program.activation(slot));
         if (obstacle.isPresent()) {
-          return Optional.of(
-              "slot '" + program.slots().get(slot).name() + "': " + obstacle.get());
+          return Optional.of("slot '" + program.slots().get(slot).name() + "': " + obstacle.get());
         }
       }
     }
     return Optional.empty();
   }
-
 
   private int matrix(BlockMatrix matrix) {
     WeightMask mask = matrix.mask();

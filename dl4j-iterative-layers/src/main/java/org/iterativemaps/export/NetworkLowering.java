@@ -56,8 +56,7 @@ final class NetworkLowering {
     void add(String name, List<String> inputs, String label, Layer layer) {
       LayerLowering lowering = new LayerLowering(label, layer);
       lowering.obstacle().ifPresent(obstacles::add);
-      org.deeplearning4j.nn.conf.layers.Layer conf =
-          MapPlace.innermost(layer.conf().getLayer());
+      org.deeplearning4j.nn.conf.layers.Layer conf = MapPlace.innermost(layer.conf().getLayer());
       if (inputSize == 0 && inputs.contains(input) && conf instanceof FeedForwardLayer sized) {
         inputSize = Math.toIntExact(sized.getNIn());
       }
@@ -67,7 +66,8 @@ final class NetworkLowering {
               || conf instanceof RnnLossLayer;
       isSequence |= isOfSequences;
       if (conf instanceof BatchNormalization && isSequence) {
-        obstacles.add(label + ": DL4J normalises no sequences; take it out, or normalise in the map");
+        obstacles.add(
+            label + ": DL4J normalises no sequences; take it out, or normalise in the map");
       }
       nodes.add(new Node(name, inputs, (into, registers) -> lowering.lower(into, registers[0])));
     }
@@ -127,8 +127,7 @@ final class NetworkLowering {
       Layer layer = network.getLayer(i);
       String name = MapPlace.nameOf(layer.conf().getLayer());
       String label = name == null ? "layer " + i : "layer " + i + " '" + name + "'";
-      LayerLowering.obstacle(
-              label, network.getLayerWiseConfigurations().getInputPreProcess(i))
+      LayerLowering.obstacle(label, network.getLayerWiseConfigurations().getInputPreProcess(i))
           .ifPresent(outline.obstacles::add);
       String before = i == 0 ? outline.input : Integer.toString(i - 1);
       outline.add(Integer.toString(i), List.of(before), label, layer);

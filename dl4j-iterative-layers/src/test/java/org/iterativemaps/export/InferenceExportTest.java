@@ -152,7 +152,10 @@ class InferenceExportTest {
       MultiLayerNetwork network =
           network(
               new DenseLayer.Builder().nIn(5).nOut(map.input().size()).build(),
-              new BatchNormalization.Builder().nIn(map.input().size()).nOut(map.input().size()).build(),
+              new BatchNormalization.Builder()
+                  .nIn(map.input().size())
+                  .nOut(map.input().size())
+                  .build(),
               layer,
               new DropoutLayer.Builder(0.5).build(),
               new OutputLayer.Builder(LossFunction.MCXENT)
@@ -304,7 +307,10 @@ class InferenceExportTest {
                     "x")
                 .addVertex("c", new ElementWiseVertex(op), "a", "b")
                 .addVertex("d", new MergeVertex(), "c", "a", "b")
-                .addLayer("e", new OutputLayer.Builder().nIn(9).nOut(2).activation(Activation.SOFTMAX).build(), "d")
+                .addLayer(
+                    "e",
+                    new OutputLayer.Builder().nIn(9).nOut(2).activation(Activation.SOFTMAX).build(),
+                    "d")
                 .setOutputs("e")
                 .build());
     graph.init();
@@ -331,7 +337,8 @@ class InferenceExportTest {
 
   @Test
   void normalizers() throws IOException {
-    MultiLayerNetwork network = network(new OutputLayer.Builder().nIn(3).nOut(2).activation(Activation.TANH).build());
+    MultiLayerNetwork network =
+        network(new OutputLayer.Builder().nIn(3).nOut(2).activation(Activation.TANH).build());
     INDArray data = Networks.normal(1, 50, 3).castTo(DataType.FLOAT).muli(7).addi(100);
     for (DataNormalization normalizer :
         List.of(
@@ -377,8 +384,7 @@ class InferenceExportTest {
   private String refusal(org.deeplearning4j.nn.api.Model network) {
     Path file = folder.resolve("refused.maps");
     String message =
-        assertThrows(
-                IllegalArgumentException.class, () -> InferenceExport.write(network, file))
+        assertThrows(IllegalArgumentException.class, () -> InferenceExport.write(network, file))
             .getMessage();
     assertFalse(Files.exists(file), message);
     return message;
@@ -401,11 +407,22 @@ class InferenceExportTest {
                 .steps(Iteration.untilSettled(1e-4).atMost(20))
                 .name("settling")
                 .build(),
-            new DenseLayer.Builder().nIn(3).nOut(2).activation(Activation.RRELU).name("random").build(),
+            new DenseLayer.Builder()
+                .nIn(3)
+                .nOut(2)
+                .activation(Activation.RRELU)
+                .name("random")
+                .build(),
             new OutputLayer.Builder().nIn(2).nOut(2).activation(Activation.SOFTMAX).build());
     String message = refusal(network);
     for (String part :
-        List.of("layer 0 'attending'", "attention", "layer 1 'settling'", "fixed steps", "'random'", "RReLU")) {
+        List.of(
+            "layer 0 'attending'",
+            "attention",
+            "layer 1 'settling'",
+            "fixed steps",
+            "'random'",
+            "RReLU")) {
       assertTrue(message.contains(part), part + " in: " + message);
     }
   }
@@ -427,11 +444,16 @@ class InferenceExportTest {
   void notANumberIsRefused() {
     MultiLayerNetwork network =
         network(
-            new IterativeMapLayer.Builder().map(Networks.richMap(4, Injection.HOLD)).steps(4).name("m").build(),
+            new IterativeMapLayer.Builder()
+                .map(Networks.richMap(4, Injection.HOLD))
+                .steps(4)
+                .name("m")
+                .build(),
             new OutputLayer.Builder().nIn(3).nOut(2).activation(Activation.SOFTMAX).build());
     network.getLayer(0).getParam("W[h->h]").putScalar(1, Float.NaN);
     String message = refusal(network);
-    assertTrue(message.contains("'m'") && message.contains("W[h->h]") && message.contains("NaN"), message);
+    assertTrue(
+        message.contains("'m'") && message.contains("W[h->h]") && message.contains("NaN"), message);
   }
 
   @Test
@@ -443,13 +465,18 @@ class InferenceExportTest {
   void theFileIsTheSameEveryTime() throws IOException {
     MultiLayerNetwork network =
         network(
-            new IterativeMapLayer.Builder().map(Networks.richMap(4, Injection.HOLD)).steps(4).build(),
+            new IterativeMapLayer.Builder()
+                .map(Networks.richMap(4, Injection.HOLD))
+                .steps(4)
+                .build(),
             new OutputLayer.Builder().nIn(3).nOut(2).activation(Activation.SOFTMAX).build());
     Path one = folder.resolve("one.maps");
     Path two = folder.resolve("two.maps");
     InferenceExport.write(network, one);
     InferenceExport.write(network, two);
     assertArrayEquals(Files.readAllBytes(one), Files.readAllBytes(two));
-    assertEquals(InferenceExport.program(network).instructions(), InferenceModel.read(one).program().instructions());
+    assertEquals(
+        InferenceExport.program(network).instructions(),
+        InferenceModel.read(one).program().instructions());
   }
 }
