@@ -61,7 +61,7 @@ final class GraphOutline {
     List<String> inputs = conf.getVertexInputs().get(name);
     if (vertex instanceof LayerVertex layer) {
       LayerLowering.obstacle(label, layer.getPreProcessor()).ifPresent(outline.obstacles::add);
-      outline.add(name, inputs, label, graph.getLayer(name));
+      outline.add(name, inputs, label, layer.getLayerConf(), graph.getLayer(name));
     } else if (vertex instanceof IterativeMapVertex map) {
       add(name, inputs, label, map);
     } else {

@@ -44,14 +44,16 @@ final class LayerLowering {
   private final org.deeplearning4j.nn.conf.layers.Layer conf;
 
   /**
-   * Of a running layer.
+   * Of a layer.
    *
    * @param label what messages call it
+   * @param outer its configuration with all wrappers, which running wrappers do not show
+   * @param layer the running one
    */
-  LayerLowering(String label, Layer layer) {
+  LayerLowering(String label, org.deeplearning4j.nn.conf.layers.Layer outer, Layer layer) {
     this.label = label;
     this.layer = layer;
-    this.outer = layer.conf().getLayer();
+    this.outer = outer;
     this.conf = MapPlace.innermost(outer);
   }
 

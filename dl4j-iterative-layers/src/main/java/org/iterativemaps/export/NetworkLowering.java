@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -52,11 +53,16 @@ final class NetworkLowering {
       this.output = output;
     }
 
-    /** Adds a running layer. */
-    void add(String name, List<String> inputs, String label, Layer layer) {
-      LayerLowering lowering = new LayerLowering(label, layer);
+    /** Adds a layer with its configuration. */
+    void add(
+        String name,
+        List<String> inputs,
+        String label,
+        NeuralNetConfiguration around,
+        Layer layer) {
+      LayerLowering lowering = new LayerLowering(label, around.getLayer(), layer);
       lowering.obstacle().ifPresent(obstacles::add);
-      org.deeplearning4j.nn.conf.layers.Layer conf = MapPlace.innermost(layer.conf().getLayer());
+      org.deeplearning4j.nn.conf.layers.Layer conf = MapPlace.innermost(around.getLayer());
       if (inputSize == 0 && inputs.contains(input) && conf instanceof FeedForwardLayer sized) {
         inputSize = Math.toIntExact(sized.getNIn());
       }
@@ -124,13 +130,13 @@ final class NetworkLowering {
     int count = network.getnLayers();
     Outline outline = new Outline("input", Integer.toString(count - 1));
     for (int i = 0; i < count; i++) {
-      Layer layer = network.getLayer(i);
-      String name = MapPlace.nameOf(layer.conf().getLayer());
+      NeuralNetConfiguration conf = network.getLayerWiseConfigurations().getConf(i);
+      String name = MapPlace.nameOf(conf.getLayer());
       String label = name == null ? "layer " + i : "layer " + i + " '" + name + "'";
       LayerLowering.obstacle(label, network.getLayerWiseConfigurations().getInputPreProcess(i))
           .ifPresent(outline.obstacles::add);
       String before = i == 0 ? outline.input : Integer.toString(i - 1);
-      outline.add(Integer.toString(i), List.of(before), label, layer);
+      outline.add(Integer.toString(i), List.of(before), label, conf, network.getLayer(i));
     }
     return outline;
   }
