@@ -37,9 +37,16 @@ final class Machine {
       blocks[m].load(matrix.copyValues(), 0, 1);
     }
     Places places = new Places(program);
+    if ((places.length + 1L) * lanes > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "program: found "
+              + places.length
+              + " units in its registers, expected at most "
+              + (Integer.MAX_VALUE / lanes - 1));
+    }
     this.at = Arrays.stream(places.first).map(unit -> unit * lanes).toArray();
-    this.root = Math.multiplyExact(places.length, lanes);
-    this.length = Math.addExact(root, lanes);
+    this.root = places.length * lanes;
+    this.length = root + lanes;
   }
 
   /** Registers of zeros. */

@@ -75,6 +75,17 @@ public final class Matrix implements Mask {
               + " starts from 0 to the number of entries, and a source and a value for each");
     }
     for (int to = 0; to < toSize; to++) {
+      if (starts[to + 1] < starts[to] || starts[to + 1] > sources.length) {
+        throw new IllegalArgumentException(
+            "matrix: found row "
+                + to
+                + " to end at entry "
+                + starts[to + 1]
+                + ", expected "
+                + starts[to]
+                + " to "
+                + sources.length);
+      }
       for (int entry = starts[to]; entry < starts[to + 1]; entry++) {
         int least = entry == starts[to] ? 0 : sources[entry - 1] + 1;
         if (sources[entry] < least || sources[entry] >= fromSize) {
@@ -88,10 +99,6 @@ public final class Matrix implements Mask {
                   + " to "
                   + (fromSize - 1));
         }
-      }
-      if (starts[to + 1] < starts[to]) {
-        throw new IllegalArgumentException(
-            "matrix: row " + to + " ends at entry " + starts[to + 1] + ", before it begins");
       }
     }
     CompressedRows rows = CompressedRows.of(fromSize, toSize, starts.clone(), sources.clone());
