@@ -28,7 +28,7 @@ public final class InferenceModel {
   private final Program program;
   private final LaneKernels kernels;
   private Machine alone; // for one sample
-  private Machine many; // for full tiles
+  private Machine many; // for the number of lanes asked for last
 
   private InferenceModel(Program program, LaneKernels kernels) {
     this.program = program;
@@ -160,13 +160,12 @@ public final class InferenceModel {
   }
 
   private synchronized Machine machine(int samples) {
-    int lanes = kernels.tileLanes(samples);
     if (samples == 1) {
-      alone = alone == null ? new Machine(program, kernels, lanes) : alone;
+      alone = alone == null ? Machine.of(program, kernels, 1) : alone;
       return alone;
     }
-    if (many == null || many.lanes != lanes) {
-      many = new Machine(program, kernels, lanes);
+    if (many == null || many.lanes != kernels.tileLanes(samples)) {
+      many = Machine.of(program, kernels, samples);
     }
     return many;
   }

@@ -1,69 +1,64 @@
 package org.iterativemaps.inference;
 
 import java.util.Arrays;
-import java.util.List;
-import org.iterativemaps.lanes.LaneBlock;
 import org.iterativemaps.lanes.LaneKernels;
 import org.iterativemaps.lanes.SlotKernels;
 
 /**
- * A program laid out for tiles of so many samples: its weights as the loops want them, and the
- * places of its registers, [units][lanes] each. Shared by threads; the values are not in here.
+ * A program laid out to be run for a number of samples at a time: the places of its registers, and
+ * in {@link LoneMachine} and {@link TileMachine} its weights as the loops want them. Shared by
+ * threads: the values are not in here, but in arrays of {@link #registers}.
  */
-final class Machine {
+abstract class Machine {
   final Program program;
   final LaneKernels kernels;
+  final SlotKernels slots;
+
+  /** The most samples that are computed at a time. */
   final int lanes;
 
-  private final SlotKernels slots;
   private final Instruction[] instructions;
-  private final LaneBlock[] blocks; // by matrix
-  private final int[] at; // by register, its place in floats
-  private final int root; // place of a workspace of one row
-  private final int length;
+  private final Program.State[] states;
+  private final Places places;
 
-  Machine(Program program, LaneKernels kernels, int lanes) {
+  Machine(Program program, LaneKernels kernels, int lanes, int granule) {
     this.program = program;
     this.kernels = kernels;
     this.slots = kernels.slots();
     this.lanes = lanes;
     this.instructions = program.instructions().toArray(new Instruction[0]);
-    List<Matrix> matrices = program.matrices();
-    this.blocks = new LaneBlock[matrices.size()];
-    for (int m = 0; m < blocks.length; m++) {
-      Matrix matrix = matrices.get(m);
-      blocks[m] = LaneBlock.of(kernels, matrix, kernels.leastDenseDensity(false), lanes, 1);
-      blocks[m].layOut();
-      blocks[m].load(matrix.copyValues(), 0, 1);
-    }
-    Places places = new Places(program);
-    if ((places.length + 1L) * lanes > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "program: found "
-              + places.length
-              + " units in its registers, expected at most "
-              + (Integer.MAX_VALUE / lanes - 1));
-    }
-    this.at = Arrays.stream(places.first).map(unit -> unit * lanes).toArray();
-    this.root = places.length * lanes;
-    this.length = root + lanes;
+    this.states = program.states().toArray(new Program.State[0]);
+    this.places = new Places(program, lanes, granule);
+  }
+
+  /** For so many samples at a time, at most. */
+  static Machine of(Program program, LaneKernels kernels, int samples) {
+    return samples == 1
+        ? new LoneMachine(program, kernels)
+        : new TileMachine(program, kernels, kernels.tileLanes(samples));
   }
 
   /** Registers of zeros. */
-  float[] registers() {
-    return new float[length];
+  final float[] registers() {
+    return new float[places.length];
+  }
+
+  /** Where a register is. */
+  final int at(int register) {
+    return places.first[register];
+  }
+
+  /** Floats of a register's units, without what fills its place up. */
+  final int used(int register) {
+    return program.size(register) * lanes;
   }
 
   /** States back to zeros. */
-  void reset(float[] v) {
-    for (Program.State state : program.states()) {
-      int begin = at[state.register()];
-      Arrays.fill(v, begin, begin + length(state.register()), 0);
+  final void reset(float[] v) {
+    for (Program.State state : states) {
+      int begin = at(state.register());
+      Arrays.fill(v, begin, begin + used(state.register()), 0);
     }
-  }
-
-  private int length(int register) {
-    return program.size(register) * lanes;
   }
 
   /**
@@ -72,111 +67,106 @@ final class Machine {
    * @param samples how many there are, at most the lanes; the last one is repeated
    * @param from [samples][stride], of which a sample's units begin at {@code begin}
    */
-  void write(float[] v, int register, int samples, float[] from, int begin, int stride) {
-    int place = at[register];
-    int units = program.size(register);
-    if (samples == 1) {
-      kernels.fill(from, begin, units, lanes, v, place);
-      return;
-    }
-    for (int u = 0; u < units; u++) {
-      int row = place + u * lanes;
-      for (int l = 0; l < lanes; l++) {
-        v[row + l] = from[begin + Math.min(l, samples - 1) * stride + u];
-      }
-    }
-  }
+  abstract void write(float[] v, int register, int samples, float[] from, int begin, int stride);
 
   /** Reads a register, as {@link #write} writes it. */
-  void read(float[] v, int register, int samples, float[] into, int begin, int stride) {
-    int place = at[register];
+  final void read(float[] v, int register, int samples, float[] into, int begin, int stride) {
     int units = program.size(register);
     for (int l = 0; l < samples; l++) {
+      int source = at(register) + l;
       int target = begin + l * stride;
       for (int u = 0; u < units; u++) {
-        into[target + u] = v[place + u * lanes + l];
+        into[target + u] = v[source + u * lanes];
       }
     }
   }
 
   /** All instructions, and the states handed on. */
-  void run(float[] v) {
+  final void run(float[] v, int samples) {
     for (Instruction instruction : instructions) {
-      run(instruction, v);
+      run(instruction, v, samples);
     }
-    for (Program.State state : program.states()) {
+    for (Program.State state : states) {
       if (state.next() != state.register()) {
-        System.arraycopy(v, at[state.next()], v, at[state.register()], length(state.register()));
+        System.arraycopy(v, at(state.next()), v, at(state.register()), used(state.register()));
       }
     }
   }
 
-  private void run(Instruction i, float[] v) {
+  private void run(Instruction i, float[] v, int samples) {
     int target = i.target();
-    int units = program.size(target);
-    int size = units * lanes;
-    int t = at[target];
-    int a = i.a() < 0 ? -1 : at[i.a()];
-    int b = i.b() < 0 ? -1 : at[i.b()];
+    int t = at(target);
+    int a = i.a() < 0 ? -1 : at(i.a());
+    int b = i.b() < 0 ? -1 : at(i.b());
+    int length = places.floats(program.size(target));
     switch (i.operation()) {
       case FILL:
-        kernels.fill(constants(i.vector()), 0, units, lanes, v, t);
+        fill(v, t, i.vector(), program.size(target));
         break;
       case COPY:
-        System.arraycopy(v, a, v, t, size);
+        System.arraycopy(v, a, v, t, length);
         break;
       case PUT:
-        System.arraycopy(v, a, v, t + i.at() * lanes, length(i.a()));
+        System.arraycopy(v, a, v, t + i.at() * lanes, used(i.a()));
         break;
       case MULTIPLY_ADD:
-        blocks[i.matrix()].multiplyAdd(0, 1, v, a, 0, v, t, 0);
+        multiplyAdd(i.matrix(), v, a, t);
         break;
       case ADD:
-        kernels.add(size, v, a, v, t);
+        kernels.add(length, v, a, v, t);
         break;
       case ADD_PRODUCT:
-        slots.addProduct(size, v, a, v, b, v, t);
+        slots.addProduct(length, v, a, v, b, v, t);
         break;
       case SUBTRACT_PRODUCT:
-        slots.subtractProduct(size, v, a, v, b, v, t);
+        slots.subtractProduct(length, v, a, v, b, v, t);
         break;
       case SCALE:
-        slots.scale(size, i.scale(), v, a, v, t);
+        slots.scale(length, i.scale(), v, a, v, t);
         break;
       case SCALE_UNITS:
-        slots.scaleUnits(constants(i.vector()), constants(i.shift()), units, lanes, v, a, v, t);
+        scaleUnits(i, v, a, t);
         break;
       case NORMALISE:
-        slots.normalise(i.isCentred(), units, lanes, v, a, v, t, v, root);
+        normalise(i.isCentred(), program.size(target), v, a, t);
         break;
       case ACTIVATE:
-        kernels.activate(i.activation(), size, v, a, v, t);
+        kernels.activate(i.activation(), length, v, a, v, t);
         break;
       case SOFTMAX:
-        softmax(units, v, a, t);
+        for (int lane = 0; lane < samples; lane++) {
+          softmax(program.size(target), v, a + lane, t + lane);
+        }
         break;
     }
   }
 
-  private float[] constants(int vector) {
-    return vector < 0 ? null : program.sharedVector(vector);
-  }
+  /** t = v, or zeros. */
+  abstract void fill(float[] v, int t, int vector, int units);
+
+  /** t += W a. */
+  abstract void multiplyAdd(int matrix, float[] v, int a, int t);
+
+  /** t = v a + w. */
+  abstract void scaleUnits(Instruction i, float[] v, int a, int t);
+
+  /** t = (a - mean) / root. */
+  abstract void normalise(boolean isCentred, int units, float[] v, int a, int t);
 
   private void softmax(int units, float[] v, int a, int t) {
-    for (int lane = 0; lane < lanes; lane++) {
-      float most = Float.NEGATIVE_INFINITY;
-      for (int u = 0; u < units; u++) {
-        most = Math.max(most, v[a + u * lanes + lane]);
-      }
-      double sum = 0;
-      for (int u = 0; u < units; u++) {
-        double power = Math.exp(v[a + u * lanes + lane] - most);
-        v[t + u * lanes + lane] = (float) power;
-        sum += power;
-      }
-      for (int u = 0; u < units; u++) {
-        v[t + u * lanes + lane] /= (float) sum;
-      }
+    int end = units * lanes;
+    float most = Float.NEGATIVE_INFINITY;
+    for (int u = 0; u < end; u += lanes) {
+      most = Math.max(most, v[a + u]);
+    }
+    double sum = 0;
+    for (int u = 0; u < end; u += lanes) {
+      double power = Math.exp(v[a + u] - most);
+      v[t + u] = (float) power;
+      sum += power;
+    }
+    for (int u = 0; u < end; u += lanes) {
+      v[t + u] /= (float) sum;
     }
   }
 }

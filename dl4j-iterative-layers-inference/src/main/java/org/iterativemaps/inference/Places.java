@@ -5,17 +5,20 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Where the registers of a program lie in one array, in units. Registers that are not in use at the
+ * Where the registers of a program lie in one array of floats. Registers that are not in use at the
  * same time share their place, so that a map of many steps stays in the cache.
  */
 final class Places {
-  /** By register, its first unit; -1 where nothing ever uses it. */
+  /** By register, its first float; -1 where nothing ever uses it. */
   final int[] first;
 
-  /** Units of all. */
+  /** Floats of all. */
   final int length;
 
-  /** A stretch of units. */
+  private final int lanes;
+  private final int granule;
+
+  /** A stretch of floats. */
   private static final class Gap {
     final int begin;
     final int length;
@@ -26,11 +29,20 @@ final class Places {
     }
   }
 
-  Places(Program program) {
+  /**
+   * Lays a program out.
+   *
+   * @param lanes floats of a unit
+   * @param granule of which the floats of a register are a multiple
+   * @throws IllegalArgumentException if the registers are too long for an array
+   */
+  Places(Program program, int lanes, int granule) {
+    this.lanes = lanes;
+    this.granule = granule;
     int[] last = lastUses(program);
     first = new int[program.registers()];
     Arrays.fill(first, -1);
-    int end = place(program.input(), 0, program);
+    long end = place(program.input(), 0, program);
     for (Program.State state : program.states()) {
       end = place(state.register(), end, program);
     }
@@ -39,23 +51,40 @@ final class Places {
     for (int i = 0; i < instructions.size(); i++) {
       int target = instructions.get(i).target();
       if (first[target] < 0) {
-        int begin = take(gaps, program.size(target));
+        int begin = take(gaps, floats(program.size(target)));
         end = begin < 0 ? place(target, end, program) : end;
         first[target] = begin < 0 ? first[target] : begin;
       }
       for (int register : used(instructions.get(i))) {
         if (register >= 0 && last[register] == i) {
-          gaps.add(new Gap(first[register], program.size(register)));
+          gaps.add(new Gap(first[register], floats(program.size(register))));
           last[register] = Integer.MAX_VALUE; // once
         }
       }
     }
-    length = end;
+    length = (int) end;
   }
 
-  private int place(int register, int begin, Program program) {
-    first[register] = begin;
-    return Math.addExact(begin, program.size(register));
+  private long place(int register, long begin, Program program) {
+    long end = begin + (long) filledUp(program.size(register), granule) * lanes;
+    if (end > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "program: its registers take more than the "
+              + (Integer.MAX_VALUE - 8)
+              + " floats that an array can hold; run fewer samples at a time, or fewer steps");
+    }
+    first[register] = (int) begin;
+    return end;
+  }
+
+  /** Floats of a register of so many units. */
+  int floats(int units) {
+    return filledUp(units, granule) * lanes;
+  }
+
+  /** The next multiple. */
+  static int filledUp(int units, int granule) {
+    return (units + granule - 1) / granule * granule;
   }
 
   /** The first gap of just this length; -1 if there is none. */

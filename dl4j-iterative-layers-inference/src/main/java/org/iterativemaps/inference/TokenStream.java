@@ -65,7 +65,7 @@ public final class TokenStream {
       int first = tile * machine.lanes;
       int count = Math.min(machine.lanes, samples - first);
       machine.write(v, program.input(), count, tokens, first * in, in);
-      machine.run(v);
+      machine.run(v, count);
       machine.read(v, program.output(), count, answers, first * out, out);
     }
     for (int i = 0; i < answers.length; i++) {

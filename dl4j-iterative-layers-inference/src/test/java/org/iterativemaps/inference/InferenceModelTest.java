@@ -50,8 +50,7 @@ class InferenceModelTest {
       Program program = RandomProgram.of(seed);
       for (LaneKernels kernels : all) {
         for (int samples : new int[] {1, 2, 9, 64}) {
-          int lanes = kernels.tileLanes(samples);
-          TokenStream stream = new TokenStream(new Machine(program, kernels, lanes), samples);
+          TokenStream stream = new TokenStream(Machine.of(program, kernels, samples), samples);
           PlainProgram[] plain = new PlainProgram[samples];
           Arrays.setAll(plain, s -> new PlainProgram(program));
           Random random = new Random(seed);

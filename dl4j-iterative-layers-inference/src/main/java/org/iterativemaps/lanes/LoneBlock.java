@@ -1,0 +1,114 @@
+package org.iterativemaps.lanes;
+
+/**
+ * One block for one sample, whose units lie side by side: y += W x with vectors of units, not of
+ * samples. Where a tile would hold one sample, all its lanes but one are in vain.
+ *
+ * <p>Immutable and safe to share. Arguments are not checked.
+ */
+public final class LoneBlock {
+  private static final int COLUMNS = 4;
+
+  private final int fromSize;
+  private final int toSize;
+  private final float[] weights; // [entry], or of a dense block [from][to]
+  private final int[] starts; // by target unit; null for a dense block
+  private final int[] sources; // by entry
+
+  /**
+   * Lays out a block.
+   *
+   * @param values [entry], in the mask's order; copied
+   */
+  public LoneBlock(Mask mask, float[] values) {
+    fromSize = mask.fromSize();
+    toSize = mask.toSize();
+    if (mask.isDense()) {
+      starts = null;
+      sources = null;
+      weights = new float[values.length];
+      for (int to = 0; to < toSize; to++) {
+        for (int from = 0; from < fromSize; from++) {
+          weights[from * toSize + to] = values[to * fromSize + from];
+        }
+      }
+      return;
+    }
+    weights = values.clone();
+    starts = new int[toSize + 1];
+    sources = new int[values.length];
+    for (int to = 0; to <= toSize; to++) {
+      starts[to] = mask.targetStart(to);
+    }
+    for (int entry = 0; entry < sources.length; entry++) {
+      sources[entry] = mask.source(entry);
+    }
+  }
+
+  /**
+   * y += W x.
+   *
+   * @param x [from], from {@code xAt} on
+   * @param y [to], from {@code yAt} on; added to, and not overlapping x
+   */
+  public void multiplyAdd(float[] x, int xAt, float[] y, int yAt) {
+    if (starts == null) {
+      multiplyColumns(x, xAt, y, yAt);
+    } else {
+      multiplyRows(x, xAt, y, yAt);
+    }
+  }
+
+  /** Column by column: the compiler makes vectors of the target units. */
+  private void multiplyColumns(float[] x, int xAt, float[] y, int yAt) {
+    int from = 0;
+    for (; from <= fromSize - COLUMNS; from += COLUMNS) {
+      addFour(from * toSize, x, xAt + from, y, yAt);
+    }
+    for (; from < fromSize; from++) {
+      float factor = x[xAt + from];
+      int column = from * toSize;
+      for (int to = 0; to < toSize; to++) {
+        y[yAt + to] += weights[column + to] * factor;
+      }
+    }
+  }
+
+  private void addFour(int column, float[] x, int at, float[] y, int yAt) {
+    float x0 = x[at];
+    float x1 = x[at + 1];
+    float x2 = x[at + 2];
+    float x3 = x[at + 3];
+    int c1 = column + toSize;
+    int c2 = c1 + toSize;
+    int c3 = c2 + toSize;
+    float[] w = weights;
+    for (int to = 0; to < toSize; to++) {
+      y[yAt + to] += w[column + to] * x0 + w[c1 + to] * x1 + (w[c2 + to] * x2 + w[c3 + to] * x3);
+    }
+  }
+
+  /** Row by row, in four sums: one alone would wait for itself. */
+  private void multiplyRows(float[] x, int xAt, float[] y, int yAt) {
+    float[] w = weights;
+    int[] from = sources;
+    int entry = 0;
+    for (int to = 0; to < toSize; to++) {
+      int end = starts[to + 1];
+      float s0 = 0;
+      float s1 = 0;
+      float s2 = 0;
+      float s3 = 0;
+      for (; entry <= end - 4; entry += 4) {
+        s0 += w[entry] * x[xAt + from[entry]];
+        s1 += w[entry + 1] * x[xAt + from[entry + 1]];
+        s2 += w[entry + 2] * x[xAt + from[entry + 2]];
+        s3 += w[entry + 3] * x[xAt + from[entry + 3]];
+      }
+      for (; entry < end; entry++) {
+        s0 += w[entry] * x[xAt + from[entry]];
+      }
+      y[yAt + to] += s0 + s1 + (s2 + s3);
+    }
+  }
+}
