@@ -76,7 +76,11 @@ public final class Program {
   }
 
   Program(ProgramBuilder builder, int output) {
-    this.sizes = builder.sizes.stream().mapToInt(Integer::intValue).toArray();
+    // No lambdas on the way to the first answer: a cold JVM takes longer for one than for the rest.
+    this.sizes = new int[builder.sizes.size()];
+    for (int register = 0; register < sizes.length; register++) {
+      sizes[register] = builder.sizes.get(register);
+    }
     this.input = builder.input;
     this.output = output;
     this.isSequence = builder.isSequence;
@@ -84,7 +88,9 @@ public final class Program {
     this.states = List.copyOf(builder.states);
     this.matrices = List.copyOf(builder.matrices);
     List<float[]> copies = new ArrayList<>();
-    builder.vectors.forEach(vector -> copies.add(vector.clone()));
+    for (float[] vector : builder.vectors) {
+      copies.add(vector.clone());
+    }
     this.vectors = Collections.unmodifiableList(copies);
     this.instructions = List.copyOf(builder.instructions);
     this.card = builder.card;

@@ -1,6 +1,7 @@
 package org.iterativemaps.inference;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.iterativemaps.inference.Program.State;
 import org.iterativemaps.lanes.LaneActivation;
@@ -11,7 +12,8 @@ import org.iterativemaps.lanes.LaneActivation;
  */
 public final class ProgramBuilder {
   final List<Integer> sizes = new ArrayList<>();
-  private final List<Boolean> isWritten = new ArrayList<>();
+  private final BitSet written = new BitSet(); // registers
+  private final BitSet kept = new BitSet(); // those of the token and of states
   final List<State> states = new ArrayList<>();
   final List<Matrix> matrices = new ArrayList<>();
   final List<float[]> vectors = new ArrayList<>();
@@ -23,7 +25,8 @@ public final class ProgramBuilder {
 
   ProgramBuilder(int inputSize) {
     this.input = register(inputSize);
-    isWritten.set(input, true);
+    written.set(input);
+    kept.set(input);
   }
 
   /** The register of the token. */
@@ -48,7 +51,6 @@ public final class ProgramBuilder {
           "register: found " + size + " units, expected 1 to " + Program.MOST_UNITS);
     }
     sizes.add(size);
-    isWritten.add(false);
     return sizes.size() - 1;
   }
 
@@ -59,7 +61,8 @@ public final class ProgramBuilder {
    */
   public int state(String name, int size) {
     int register = register(size);
-    isWritten.set(register, true);
+    written.set(register);
+    kept.set(register);
     states.add(new State(name, register, register));
     return register;
   }
@@ -256,16 +259,16 @@ public final class ProgramBuilder {
 
   private void write(int target, Instruction instruction) {
     checked("target", target, sizes.size());
-    if (target == input || states.stream().anyMatch(state -> state.register() == target)) {
+    if (kept.get(target)) {
       throw new IllegalArgumentException(
           "target: register " + target + " is the token or a state, which nothing may write");
     }
-    isWritten.set(target, true);
+    written.set(target);
     instructions.add(instruction);
   }
 
   private void read(String what, int register) {
-    if (!isWritten.get(checked(what, register, sizes.size()))) {
+    if (!written.get(checked(what, register, sizes.size()))) {
       throw new IllegalArgumentException(
           what + ": register " + register + " is read before anything is written to it");
     }
