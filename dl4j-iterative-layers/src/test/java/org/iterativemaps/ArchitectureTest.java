@@ -194,14 +194,27 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-            "org.iterativemaps.kernel.fused.simd..",
-            "org.iterativemaps.kernel.fused.doubles.simd..")
+            "org.iterativemaps.lanes.simd..", "org.iterativemaps.kernel.fused.doubles.simd..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
             "jdk.incubator..",
-            "org.iterativemaps.kernel.fused.simd..",
+            "org.iterativemaps.lanes.simd..",
             "org.iterativemaps.kernel.fused.doubles.simd..")
+        .check(all);
+  }
+
+  /** Android and small runtimes have none of it, and where it is there it takes long to load. */
+  @Test
+  void oneClassOfTheLoopsAsksForTheOptionsOfTheJvm() {
+    noClasses()
+        .that()
+        .resideInAPackage("org.iterativemaps.lanes..")
+        .and()
+        .doNotHaveSimpleName("JvmOption")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.lang.management..", "javax..", "com.sun..", "java.lang.reflect..")
         .check(all);
   }
 

@@ -19,8 +19,8 @@ import org.iterativemaps.lanes.simd.RowLoops.Operation;
 /**
  * {@link LaneKernels} on vectors of the preferred length. Arguments are not checked.
  *
- * <p>Tiles are one, two or a multiple of four vectors long, padded: no loop has a tail. Loaded once
- * by name through its public constructor.
+ * <p>Tiles are one, two or a multiple of four vectors long, padded: no loop has a tail. A service,
+ * loaded once.
  */
 public final class SimdLaneKernels implements LaneKernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -45,7 +45,7 @@ public final class SimdLaneKernels implements LaneKernels {
   private final SlotKernels slots = new SimdSlotKernels();
   private final SampleKernels samples = new SimdSampleKernels();
 
-  /** For the provider. */
+  /** For the service loader. */
   public SimdLaneKernels() {}
 
   @Override

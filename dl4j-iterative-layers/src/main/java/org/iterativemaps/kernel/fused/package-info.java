@@ -1,8 +1,8 @@
 /**
  * The fused kernel: maps in FLOAT on the CPU, all but those with attention or maps in them, the
- * whole sequence in one pass over arrays on the heap, the batch along the lanes of vectors; in
- * plain Java, or on the Vector API in {@code kernel.fused.simd}. The build makes {@code
- * kernel.fused.doubles} of it.
+ * whole sequence in one pass over arrays on the heap, the batch along the lanes of vectors. The
+ * loops are those of {@code lanes}, in plain Java or on the Vector API. The build makes {@code
+ * kernel.fused.doubles} of both.
  *
  * <p>{@code ProgramPlan} says what is computed, {@code RecordLayout} where it lies, {@code
  * CallShape} how a call is cut up. {@code CellSum}, {@code CellActivation} and {@code CellUpdate}

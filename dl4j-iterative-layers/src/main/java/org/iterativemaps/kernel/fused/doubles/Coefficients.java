@@ -1,10 +1,10 @@
 package org.iterativemaps.kernel.fused.doubles;
 
 /**
- * The twin of {@link org.iterativemaps.kernel.fused.Coefficients}, written by hand: the same
- * formulas with more terms, fitted (by interpolation at Chebyshev points, in 80 digits) to what a
- * double can tell apart. log(1 + u), whose terms are those of the series, has its additional ones
- * in the rules of the generation ({@code src/main/doubles.xml}).
+ * The twin of {@link org.iterativemaps.lanes.Coefficients}, written by hand: the same formulas with
+ * more terms, fitted (by interpolation at Chebyshev points, in 80 digits) to what a double can tell
+ * apart. log(1 + u), whose terms are those of the series, has its additional ones in the rules of
+ * the generation ({@code src/main/doubles.xml}).
  *
  * <p>Measured against StrictMath: tanh, sigmoid, expm1 and log1p(exp) to relative errors of 1.2e-15
  * at most; tanh never above 1.
