@@ -2,7 +2,6 @@ package org.iterativemaps.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
@@ -11,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.iterativemaps.iterate.Iteration;
 import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.lanes.LaneKernelSelection;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.nd4j.linalg.activations.Activation;
@@ -27,10 +27,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class KernelSelection {
   /** System property: the name of a provider, or {@value #AUTO}. */
-  public static final String PROPERTY = "org.iterativemaps.kernel";
+  public static final String PROPERTY = LaneKernelSelection.PROPERTY;
 
   /** What the property says, and what holds where it is not set: the best for each map. */
-  public static final String AUTO = "auto";
+  public static final String AUTO = LaneKernelSelection.AUTO;
 
   private static final Logger LOG = LoggerFactory.getLogger("org.iterativemaps.kernel");
   private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
@@ -81,8 +81,7 @@ public final class KernelSelection {
 
   /** The provider that the system property names, in lower case; {@link #AUTO} without it. */
   public static String wanted() {
-    String property = System.getProperty(PROPERTY, "");
-    return property.isBlank() ? AUTO : property.trim().toLowerCase(Locale.ROOT);
+    return LaneKernelSelection.wanted();
   }
 
   /**

@@ -12,11 +12,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /** A file that is there as a whole or as it was before. */
-final class AtomicFile {
+public final class AtomicFile {
   private AtomicFile() {}
 
   /** Writes the content. */
-  interface Content {
+  public interface Content {
     void writeTo(OutputStream out) throws IOException;
   }
 
@@ -24,7 +24,7 @@ final class AtomicFile {
    * Writes beside the file, to the disk, and then moves it to its place. Whatever fails, what was
    * there before stays, and nothing else is left behind.
    */
-  static void write(Path file, Content content) throws IOException {
+  public static void write(Path file, Content content) throws IOException {
     Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
     Path beside = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
     try {

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.layers.recurrent.BidirectionalLayer;
+import org.iterativemaps.layers.impl.RunningMap;
 import org.iterativemaps.map.Slot;
 import org.iterativemaps.map.change.MapChange;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -61,7 +62,7 @@ final class RecurrentStates {
         .layers()
         .forEach(
             (name, outer) -> {
-              Layer layer = RunningMaps.innermost(outer);
+              Layer layer = RunningMap.innermost(outer);
               // A Bidirectional is one by its type, but remembers nothing.
               if (layer instanceof RecurrentLayer recurrent
                   && !(layer instanceof BidirectionalLayer)) {

@@ -2,7 +2,6 @@ package org.iterativemaps.surgery;
 
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.layers.recurrent.BidirectionalLayer;
-import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.iterativemaps.layers.MapSettings;
 import org.iterativemaps.layers.impl.RunningMap;
 
@@ -18,19 +17,10 @@ final class RunningMaps {
         String side = map.place().prefix().charAt(depth++) == 'f' ? "fwd" : "bwd";
         layer = (Layer) Fields.get(BidirectionalLayer.class, both, side);
       } else {
-        layer = innermost(layer);
+        layer = RunningMap.innermost(layer);
       }
     }
     return (RunningMap) layer;
-  }
-
-  /** What is inside of all running wrappers other than a Bidirectional. */
-  static Layer innermost(Layer layer) {
-    Layer inner = layer;
-    while (inner instanceof BaseWrapperLayer wrapper) {
-      inner = wrapper.getUnderlying();
-    }
-    return inner;
   }
 
   /**

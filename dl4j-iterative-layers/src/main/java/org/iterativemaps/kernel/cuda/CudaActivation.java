@@ -1,7 +1,8 @@
 package org.iterativemaps.kernel.cuda;
 
 import java.util.Optional;
-import org.iterativemaps.kernel.fused.LaneActivation;
+import org.iterativemaps.kernel.fused.LaneActivations;
+import org.iterativemaps.lanes.LaneActivation;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -22,7 +23,7 @@ record CudaActivation(
   /** What a DL4J activation is there; empty if it is none of these. */
   static Optional<CudaActivation> of(IActivation activation, DataType type) {
     return type == DataType.DOUBLE
-        ? org.iterativemaps.kernel.fused.doubles.LaneActivation.of(activation)
+        ? org.iterativemaps.kernel.fused.doubles.LaneActivations.of(activation)
             .map(
                 known ->
                     new CudaActivation(
@@ -31,7 +32,7 @@ record CudaActivation(
                         known.threshold(),
                         known.max(),
                         known.needsPreActivation()))
-        : LaneActivation.of(activation)
+        : LaneActivations.of(activation)
             .map(
                 known ->
                     new CudaActivation(

@@ -1,5 +1,7 @@
 package org.iterativemaps.kernel.fused;
 
+import org.iterativemaps.lanes.LaneBlock;
+
 /**
  * How one call of the fused kernel is cut up: the batch into tiles, time into segments, the tiles
  * among workers, and a lone tile's units into parts. What memory the call takes follows from it.

@@ -10,7 +10,9 @@ import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.iterate.Schedule.Read;
 import org.iterativemaps.kernel.MeasuredChoice;
 import org.iterativemaps.kernel.plan.BlockMatrix;
-import org.iterativemaps.map.pattern.WeightMask;
+import org.iterativemaps.lanes.LaneBlock;
+import org.iterativemaps.lanes.LaneKernels;
+import org.iterativemaps.lanes.Mask;
 
 /**
  * How many threads a kernel's calls take and which of its blocks are multiplied as dense ones: by
@@ -116,7 +118,7 @@ final class CallWays {
   /** Whether there is a block that is dense by one bound on its density and not by the other. */
   private boolean hasBlock(double from, double below) {
     for (BlockMatrix matrix : BlockMatrix.of(program.realized())) {
-      WeightMask mask = matrix.mask();
+      Mask mask = new DrawnMask(matrix.mask());
       if ((long) mask.toSize() * mask.fromSize() >= LEAST_CELLS
           && LaneBlock.isDense(mask, from)
           && !LaneBlock.isDense(mask, below)) {

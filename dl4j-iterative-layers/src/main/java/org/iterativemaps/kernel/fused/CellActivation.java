@@ -1,7 +1,9 @@
 package org.iterativemaps.kernel.fused;
 
-import org.iterativemaps.kernel.fused.LaneActivation.Kind;
 import org.iterativemaps.kernel.plan.CellPlan;
+import org.iterativemaps.lanes.LaneActivation;
+import org.iterativemaps.lanes.LaneActivation.Kind;
+import org.iterativemaps.lanes.LaneKernels;
 import org.iterativemaps.map.Normalisation;
 
 /**

@@ -5,6 +5,7 @@ import org.iterativemaps.kernel.plan.CellPlan;
 import org.iterativemaps.kernel.plan.CellPlan.Product;
 import org.iterativemaps.kernel.plan.CellPlan.Value;
 import org.iterativemaps.kernel.plan.ProgramPlan.InputProduct;
+import org.iterativemaps.lanes.LaneKernels;
 
 /**
  * What arrives at a cell, in every time step of one worker's tiles: forward and the way back. With

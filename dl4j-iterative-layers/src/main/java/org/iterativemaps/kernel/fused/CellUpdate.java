@@ -3,6 +3,8 @@ package org.iterativemaps.kernel.fused;
 import java.util.Arrays;
 import org.iterativemaps.kernel.plan.CellPlan;
 import org.iterativemaps.kernel.plan.CellPlan.Value;
+import org.iterativemaps.lanes.LaneKernels;
+import org.iterativemaps.lanes.SlotKernels;
 import org.iterativemaps.map.Update;
 
 /**

@@ -9,7 +9,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.kernel.plan.BlockMatrix;
+import org.iterativemaps.lanes.LaneBlock;
+import org.iterativemaps.lanes.LaneKernels;
+import org.iterativemaps.lanes.Mask;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A kernel's blocks, laid out for each shape of call that came, and whose parameters they hold. */
@@ -29,7 +33,13 @@ final class FusedBlocks {
   record Shape(double leastDenseDensity, int lanes, int parts) {
 
     LaneBlock block(LaneKernels kernels, BlockMatrix matrix) {
-      return LaneBlock.of(kernels, matrix.mask(), leastDenseDensity, lanes, parts);
+      try {
+        Mask mask = new DrawnMask(matrix.mask());
+        return LaneBlock.of(kernels, mask, leastDenseDensity, lanes, parts);
+      } catch (IllegalArgumentException e) { // too large
+        throw new IllegalArgumentException(
+            e.getMessage() + "; set -D" + KernelSelection.PROPERTY + "=reference", e);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package org.iterativemaps.kernel.fused;
 
 import java.util.Arrays;
+import org.iterativemaps.lanes.LaneKernels;
 
 /**
  * The arrays of one call, and how a tile's part of them gets into the tile and out of it.

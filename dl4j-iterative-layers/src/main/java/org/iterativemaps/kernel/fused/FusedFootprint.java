@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.lanes.LaneBlock;
+import org.iterativemaps.lanes.LaneKernels;
 import org.iterativemaps.map.Parameter;
 
 /**

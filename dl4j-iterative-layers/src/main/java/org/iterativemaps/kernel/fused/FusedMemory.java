@@ -2,6 +2,7 @@ package org.iterativemaps.kernel.fused;
 
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.KernelMemory;
+import org.iterativemaps.lanes.LaneKernels;
 
 /** The memory of a {@link FusedKernel}, as a line over the batch. */
 final class FusedMemory {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.plan.ProgramPlan;
+import org.iterativemaps.lanes.LaneActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 
 /**
@@ -14,13 +15,13 @@ final class FusedPlan extends ProgramPlan {
   private final Map<Integer, RecordLayout> layouts = new HashMap<>(); // by lanes, < 0 if masked
 
   FusedPlan(MapProgram program) {
-    super(program, activation -> LaneActivation.of(activation).isPresent());
+    super(program, activation -> LaneActivations.of(activation).isPresent());
     this.activations = new LaneActivation[sizes.length];
     for (int slot = 0; slot < sizes.length; slot++) {
       boolean isImage = slot >= program.slots().size();
       if (slot != program.inputSlot()) {
         activations[slot] =
-            LaneActivation.of(isImage ? new ActivationIdentity() : program.activation(slot))
+            LaneActivations.of(isImage ? new ActivationIdentity() : program.activation(slot))
                 .orElse(null);
       }
     }

@@ -3,6 +3,9 @@ package org.iterativemaps.kernel.fused;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
+import org.iterativemaps.lanes.LaneBlock;
+import org.iterativemaps.lanes.LaneKernels;
+import org.iterativemaps.lanes.OuterTerms;
 
 /**
  * Some tiles of a call through all time steps, forward and backward: one thread's part of it, or

@@ -3,6 +3,8 @@ package org.iterativemaps.kernel.fused;
 import java.util.Arrays;
 import java.util.List;
 import org.iterativemaps.kernel.plan.BlockMatrix;
+import org.iterativemaps.lanes.LaneBlock;
+import org.iterativemaps.lanes.OuterTerms;
 
 /**
  * The gradients of one worker's tiles, in the places that {@link TileRecords} has for their values,

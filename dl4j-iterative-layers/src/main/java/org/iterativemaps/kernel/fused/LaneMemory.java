@@ -1,8 +1,8 @@
 package org.iterativemaps.kernel.fused;
 
 import java.util.Locale;
-import org.iterativemaps.kernel.JvmOption;
 import org.iterativemaps.kernel.SegmentLength;
+import org.iterativemaps.lanes.JvmOption;
 import org.iterativemaps.map.pattern.WeightMask;
 
 /**

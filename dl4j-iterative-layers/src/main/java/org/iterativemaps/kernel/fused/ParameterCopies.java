@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.iterativemaps.kernel.HeapCopy;
 import org.iterativemaps.kernel.plan.BlockMatrix;
+import org.iterativemaps.lanes.LaneBlock;
 import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.RealizedMap;
 import org.nd4j.linalg.api.ndarray.INDArray;

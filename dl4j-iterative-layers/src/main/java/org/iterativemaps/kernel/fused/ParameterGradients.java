@@ -3,6 +3,8 @@ package org.iterativemaps.kernel.fused;
 import java.util.Arrays;
 import java.util.List;
 import org.iterativemaps.kernel.HeapCopy;
+import org.iterativemaps.lanes.LaneBlock;
+import org.iterativemaps.lanes.OuterTerms;
 import org.iterativemaps.map.Parameter;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -7,6 +7,9 @@ import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.iterate.Schedule.Evaluation;
 import org.iterativemaps.iterate.Schedule.Read;
 import org.iterativemaps.kernel.plan.BlockMatrix;
+import org.iterativemaps.lanes.LaneBlock;
+import org.iterativemaps.lanes.LaneKernels;
+import org.iterativemaps.lanes.ScalarLaneKernels;
 import org.iterativemaps.map.pattern.WeightMask;
 
 /**
@@ -38,7 +41,8 @@ record PlainWork(long weights, long cells, int updates) {
           if (matrix.from() != program.inputSlot() || once.add(matrix)) {
             WeightMask mask = matrix.mask();
             long all = (long) mask.fromSize() * mask.toSize();
-            boolean isDense = LaneBlock.isDense(mask, kernels.leastDenseDensity(true));
+            boolean isDense =
+                LaneBlock.isDense(new DrawnMask(mask), kernels.leastDenseDensity(true));
             weights += isDense ? all : mask.entryCount();
             cells += all;
           }

@@ -2,6 +2,9 @@ package org.iterativemaps.kernel.fused;
 
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.SegmentLength;
+import org.iterativemaps.lanes.LaneKernelSelection;
+import org.iterativemaps.lanes.LaneKernels;
+import org.iterativemaps.lanes.ScalarLaneKernels;
 
 /**
  * The fused kernel in plain Java, for FLOAT: for sparse or small maps. Others the reference kernel

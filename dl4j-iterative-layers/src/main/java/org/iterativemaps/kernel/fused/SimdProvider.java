@@ -1,7 +1,9 @@
 package org.iterativemaps.kernel.fused;
 
 import org.iterativemaps.iterate.MapProgram;
-import org.iterativemaps.kernel.fused.LaneKernelSelection.Chosen;
+import org.iterativemaps.lanes.LaneKernelSelection;
+import org.iterativemaps.lanes.LaneKernelSelection.Chosen;
+import org.iterativemaps.lanes.LaneKernels;
 
 /** The fused kernel on the Vector API, for FLOAT. */
 public final class SimdProvider extends FusedProvider {

@@ -2,6 +2,8 @@ package org.iterativemaps.kernel.fused;
 
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import org.iterativemaps.lanes.LaneBlock;
+import org.iterativemaps.lanes.LaneKernels;
 
 /**
  * The tiles of one worker in one call, and where their records lie: in the values' memory and, at

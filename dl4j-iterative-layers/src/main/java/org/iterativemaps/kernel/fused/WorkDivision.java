@@ -7,6 +7,8 @@ import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.iterate.Schedule.Evaluation;
 import org.iterativemaps.iterate.Schedule.Read;
 import org.iterativemaps.kernel.plan.BlockMatrix;
+import org.iterativemaps.lanes.LaneBlock;
+import org.iterativemaps.lanes.LaneKernels;
 import org.iterativemaps.map.pattern.WeightMask;
 
 /**
@@ -42,7 +44,11 @@ final class WorkDivision {
         plan.phases.stream().mapToInt(p -> plan.needsAllUnits(p.get(0).slot()) ? 2 : 1).sum();
     this.products = products(program, mask -> true);
     this.isSparse =
-        2 * products(program, mask -> LaneBlock.isDense(mask, kernels.leastDenseDensity(false)))
+        2
+                * products(
+                    program,
+                    mask ->
+                        LaneBlock.isDense(new DrawnMask(mask), kernels.leastDenseDensity(false)))
             < products;
   }
 

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.function.DoubleSupplier;
 import org.iterativemaps.kernel.HeapCopy;
 import org.iterativemaps.kernel.fused.LaneThreads;
-import org.iterativemaps.kernel.fused.SampleKernels;
+import org.iterativemaps.lanes.SampleKernels;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** States of floats. Sums are made of floats over some units, and of doubles over these. */

@@ -2,6 +2,7 @@ package org.iterativemaps.layers.impl;
 
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.iterativemaps.kernel.settle.SettlingReport;
 import org.iterativemaps.layers.MapSettings;
 
@@ -13,6 +14,15 @@ import org.iterativemaps.layers.MapSettings;
  * <p>Saving, {@code clone} and {@code summary()} go by the configuration.
  */
 public interface RunningMap extends Layer {
+
+  /** What is inside of all running wrappers other than a Bidirectional. */
+  static Layer innermost(Layer layer) {
+    Layer inner = layer;
+    while (inner instanceof BaseWrapperLayer wrapper) {
+      inner = wrapper.getUnderlying();
+    }
+    return inner;
+  }
 
   /** What it runs at present. */
   MapSettings running();

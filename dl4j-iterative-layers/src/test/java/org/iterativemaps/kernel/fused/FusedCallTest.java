@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.List;
 import java.util.Random;
+import org.iterativemaps.lanes.LaneCase;
+import org.iterativemaps.lanes.LaneKernelSelection;
+import org.iterativemaps.lanes.LaneKernels;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;

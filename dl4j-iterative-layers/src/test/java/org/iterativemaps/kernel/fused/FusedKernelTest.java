@@ -16,6 +16,7 @@ import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.RandomPrograms;
 import org.iterativemaps.kernel.fused.KernelCase.Run;
 import org.iterativemaps.kernel.reference.ReferenceKernel;
+import org.iterativemaps.lanes.LaneKernelSelection;
 import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.pattern.Sparsity;

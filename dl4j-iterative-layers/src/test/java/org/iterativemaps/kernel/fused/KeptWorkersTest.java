@@ -18,6 +18,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.RandomPrograms;
+import org.iterativemaps.lanes.LaneKernelSelection;
+import org.iterativemaps.lanes.LaneKernels;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.pattern.Sparsity;

@@ -8,12 +8,15 @@ import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.KernelMemory;
 import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.kernel.RandomPrograms;
+import org.iterativemaps.lanes.CompressedRows;
+import org.iterativemaps.lanes.LaneBlock;
+import org.iterativemaps.lanes.LaneKernelSelection;
+import org.iterativemaps.lanes.LaneKernels;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.GatedMaps;
 import org.iterativemaps.map.Normalisation;
 import org.iterativemaps.map.pattern.Sparsity;
-import org.iterativemaps.map.pattern.WeightMask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -255,7 +258,7 @@ class KernelMemoryTest {
   void bytesOfAHugeDenseBlockAreToldWithoutItsArrays() {
     LaneKernels kernels = LaneKernelSelection.selected();
     int units = 40_032; // whole panels of any height
-    DenseLaneBlock block = new DenseLaneBlock(kernels, WeightMask.dense(units, units), 64, 1);
+    LaneBlock block = LaneBlock.of(kernels, CompressedRows.dense(units, units), 1, 64, 1);
     long oneWay = (long) Float.BYTES * units * units;
     assertEquals(oneWay, block.bytes());
     block.layOutBackward();

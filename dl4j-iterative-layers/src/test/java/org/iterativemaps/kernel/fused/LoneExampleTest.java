@@ -11,6 +11,7 @@ import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.reference.ReferenceKernel;
+import org.iterativemaps.lanes.LaneKernelSelection;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.Test;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.ZoneId;
+import org.iterativemaps.lanes.LaneKernelSelection;
 import org.junit.jupiter.api.Test;
 
 /**

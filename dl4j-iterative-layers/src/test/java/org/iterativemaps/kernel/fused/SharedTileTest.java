@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.RandomPrograms;
+import org.iterativemaps.lanes.LaneKernelSelection;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.AfterEach;

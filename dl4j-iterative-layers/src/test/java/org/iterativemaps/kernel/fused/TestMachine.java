@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.SegmentLength;
+import org.iterativemaps.lanes.LaneKernelSelection;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.reflect.Proxy;
 import org.iterativemaps.iterate.MapProgram;
+import org.iterativemaps.lanes.LaneKernels;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.AfterEach;
