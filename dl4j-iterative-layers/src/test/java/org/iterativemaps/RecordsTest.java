@@ -18,6 +18,17 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.iterativemaps.card.BlockFacts;
+import org.iterativemaps.card.DataSummary;
+import org.iterativemaps.card.LayerFacts;
+import org.iterativemaps.card.MadeWith;
+import org.iterativemaps.card.MapFacts;
+import org.iterativemaps.card.MaskFacts;
+import org.iterativemaps.card.ModelCard;
+import org.iterativemaps.card.NetworkFacts;
+import org.iterativemaps.card.Paper;
+import org.iterativemaps.card.SlotFacts;
+import org.iterativemaps.card.TrainingFacts;
 import org.iterativemaps.convert.ConversionReport;
 import org.iterativemaps.convert.numpy.NumpyWeights;
 import org.iterativemaps.describe.DescribedMap;
@@ -99,7 +110,38 @@ class RecordsTest {
     List<Integer> steps = new ArrayList<>(List.of(3));
     Behaviour behaviour =
         new Behaviour(steps, measures, measures, measures, Behaviour.Probe.DEFAULT);
+    List<String> texts = new ArrayList<>(List.of("text"));
+    Map<String, String> sections = new LinkedHashMap<>(Map.of("heading", "text"));
+    Map<String, Double> metrics = new LinkedHashMap<>(Map.of("loss", 1.0));
+    MaskFacts mask = new MaskFacts("W[x->h]", "Dense[]", 2, 2, 4, "0");
+    List<MaskFacts> masks = new ArrayList<>(List.of(mask));
+    BlockFacts block = new BlockFacts("x->h", "Linear", null, 4, masks);
+    List<BlockFacts> blockFacts = new ArrayList<>(List.of(block));
+    List<SlotFacts> slotFacts =
+        new ArrayList<>(List.of(new SlotFacts("x", "input", 2, null, false, "NONE", "replaced")));
+    MapFacts map =
+        new MapFacts(
+            "map", false, 0, "HOLD", "1 step", "h", 4, 4, null, 0.0, slotFacts, blockFacts);
+    List<MapFacts> maps = new ArrayList<>(List.of(map));
+    LayerFacts layer = new LayerFacts("map", "Layer", 4, texts);
+    List<LayerFacts> layers = new ArrayList<>(List.of(layer));
+    NetworkFacts network = new NetworkFacts("kind", "FLOAT", 4, layers);
+    TrainingFacts training = new TrainingFacts(0, 0, null, texts, texts, metrics);
+    MadeWith made = new MadeWith("1", "1", "backend", "17", "platform", sections);
+    List<Paper> papers = new ArrayList<>(List.of(new Paper("A", 2024, "T", "arXiv:1")));
     return List.of(
+        of(block, masks),
+        of(map, slotFacts, blockFacts),
+        of(layer, texts),
+        of(network, layers),
+        of(training, texts, metrics),
+        of(made, sections),
+        of(new DataSummary("data", 1, texts, texts, null), texts),
+        of(
+            new ModelCard("title", sections, network, maps, training, null, made, papers),
+            sections,
+            maps,
+            papers),
         of(behaviour, steps, measures),
         of(new DensityPlan(2, 3, 2, densities), densities),
         of(new MapPlan(null, 0, given, 100L, null, null, true, Injection.HOLD, 0, 1), given),

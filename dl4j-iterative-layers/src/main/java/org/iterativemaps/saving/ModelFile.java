@@ -1,25 +1,20 @@
 package org.iterativemaps.saving;
 
-import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
+import org.iterativemaps.card.ModelCard;
+import org.iterativemaps.layers.MapFormatException;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.preprocessor.Normalizer;
@@ -33,9 +28,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * MultiLayerNetwork back = ModelFile.load(Path.of("model.zip")).multiLayerNetwork();
  * }</pre>
  *
- * <p>The files are those of DL4J's {@link ModelSerializer}, which reads them, with one entry more:
- * {@code checksums.sha256}, the SHA-256 of all others in the format of {@code sha256sum}. Any
- * network of DL4J can be saved, with maps in it or without.
+ * <p>The files are those of DL4J's {@link ModelSerializer}, which reads them, with two entries
+ * more: {@code modelCard.json}, the {@link ModelCard}, and {@code checksums.sha256}, the SHA-256 of
+ * all others in the format of {@code sha256sum}. Any network of DL4J can be saved, with maps in it
+ * or without.
  *
  * <p>Loading refuses, before ND4J reads anything and with a {@link ModelFileException} that says
  * what is wrong, a file that is cut off or has something appended; entries that were added,
@@ -49,9 +45,13 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>Preprocessors and objects that are kept in a file by Java serialization are never read.
  */
 public final class ModelFile {
+  /** The entry with the network's {@link ModelCard}. */
+  public static final String CARD = "modelCard.json";
+
   private static final long MOST_CONFIGURATION_BYTES = 256L << 20;
   private static final long MOST_NORMALIZER_BYTES = 64L << 20;
   private static final long MOST_OTHER_BYTES = 256L << 20;
+  private static final long MOST_CARD_BYTES = 64L << 20;
   // Numbers that updaters keep per parameter, at most, and the bytes of each.
   private static final long UPDATER_NUMBERS = 4;
   private static final long WIDEST = 8;
@@ -91,13 +91,33 @@ public final class ModelFile {
    */
   public static void save(Model network, Path file, boolean withUpdater, Normalizer<?> normalizer)
       throws IOException {
+    write(network, file, withUpdater, normalizer, ModelCard.of(network));
+  }
+
+  /**
+   * The same with a card that says more than the network knows.
+   *
+   * @param card of the network as it is now, see {@link ModelCard#of}
+   * @throws IllegalArgumentException also if the card is null, or of another network or this one
+   *     before it was trained on
+   */
+  public static void save(
+      Model network, Path file, boolean withUpdater, Normalizer<?> normalizer, ModelCard card)
+      throws IOException {
+    write(network, file, withUpdater, normalizer, checked(card, network));
+  }
+
+  private static void write(
+      Model network, Path file, boolean withUpdater, Normalizer<?> normalizer, ModelCard card)
+      throws IOException {
     String json = ascii(configuration(network));
+    byte[] cardJson = card.toJson().getBytes(StandardCharsets.US_ASCII);
     INDArray updater = withUpdater ? updaterState(network) : null;
     byte[] statistics = normalizer == null ? null : NormalizerBytes.write(normalizer);
     AtomicFile.write(
         file,
         out -> {
-          Writer writer = new Writer(out);
+          CheckedZipWriter writer = new CheckedZipWriter(out);
           writer.entry(
               ModelSerializer.CONFIGURATION_JSON,
               entry -> entry.write(json.getBytes(StandardCharsets.US_ASCII)));
@@ -119,27 +139,59 @@ public final class ModelFile {
           if (statistics != null) {
             writer.entry(ModelSerializer.NORMALIZER_BIN, entry -> entry.write(statistics));
           }
+          writer.entry(CARD, entry -> entry.write(cardJson));
           writer.finish();
         });
   }
 
+  private static ModelCard checked(ModelCard card, Model network) {
+    if (card == null) {
+      throw new IllegalArgumentException(
+          "card: found null, expected a ModelCard; without the argument the network's own is saved");
+    }
+    card.obstacle(network)
+        .ifPresent(
+            reason -> {
+              throw new IllegalArgumentException(
+                  "card: is not of this network as it is now: "
+                      + reason
+                      + "; begin with ModelCard.of(network)");
+            });
+    return card;
+  }
+
+  /**
+   * The card of a file that {@link #save} wrote, without the network: its own checksums are
+   * checked, and nothing else is read.
+   *
+   * @throws ModelFileException if there is none, or it is damaged or of a later version; the
+   *     message says what
+   * @throws IOException if the file cannot be read
+   */
+  public static ModelCard card(Path file) throws IOException {
+    return read(
+        file,
+        zip -> {
+          if (!zip.has(CARD)) {
+            throw new ModelFileException(
+                "has no entry '"
+                    + CARD
+                    + "'; files of ModelFile.save have one: load the network and save it again");
+          }
+          String json = new String(zip.read(CARD, MOST_CARD_BYTES), StandardCharsets.UTF_8);
+          try {
+            return ModelCard.fromJson(json);
+          } catch (MapFormatException e) {
+            throw new ModelFileException(CARD + ": " + e.getOriginalMessage(), e);
+          }
+        });
+  }
+
+  /** Of a network that has a card. */
   private static String configuration(Model network) {
-    if (network instanceof MultiLayerNetwork layers) {
-      if (!layers.isInitCalled()) {
-        throw new IllegalStateException("network: is not initialised; call init() first");
-      }
-      return layers.getLayerWiseConfigurations().toJson();
-    }
-    if (network instanceof ComputationGraph graph) {
-      if (graph.getLayers() == null) {
-        throw new IllegalStateException("network: is not initialised; call init() first");
-      }
-      return graph.getConfiguration().toJson();
-    }
-    throw new IllegalArgumentException(
-        "network: found "
-            + (network == null ? "null" : network.getClass().getName())
-            + ", expected a MultiLayerNetwork or a ComputationGraph");
+    return network instanceof MultiLayerNetwork layers
+        ? layers.getLayerWiseConfigurations().toJson()
+        : ((ComputationGraph) network).getConfiguration().toJson();
   }
 
   /** Readable in any character set, as DL4J reads it in that of the platform. */
@@ -167,47 +219,6 @@ public final class ModelFile {
     data.flush();
   }
 
-  /** Entries and their checksums. */
-  private static final class Writer {
-    private final ZipOutputStream zip;
-    private final StringBuilder checksums = new StringBuilder();
-
-    Writer(OutputStream out) {
-      this.zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
-    }
-
-    void entry(String name, AtomicFile.Content content) throws IOException {
-      MessageDigest digest = CheckedZip.sha256();
-      zip.putNextEntry(new ZipEntry(name));
-      OutputStream unclosed =
-          new FilterOutputStream(zip) {
-            @Override
-            public void write(byte[] bytes, int begin, int length) throws IOException {
-              out.write(bytes, begin, length);
-            }
-
-            @Override
-            public void close() {
-              // the zip goes on
-            }
-          };
-      OutputStream buffered =
-          new BufferedOutputStream(new DigestOutputStream(unclosed, digest), 1 << 16);
-      content.writeTo(buffered);
-      buffered.flush();
-      zip.closeEntry();
-      checksums.append(HexFormat.of().formatHex(digest.digest())).append("  ").append(name);
-      checksums.append('\n');
-    }
-
-    void finish() throws IOException {
-      zip.putNextEntry(new ZipEntry(CheckedZip.CHECKSUMS));
-      zip.write(checksums.toString().getBytes(StandardCharsets.UTF_8));
-      zip.closeEntry();
-      zip.finish();
-    }
-  }
-
   /**
    * Loads a file that {@link #save} or DL4J's {@link ModelSerializer} wrote.
    *
@@ -215,13 +226,22 @@ public final class ModelFile {
    * @throws IOException if it cannot be read
    */
   public static ModelFile load(Path file) throws IOException {
+    return read(file, ModelFile::load);
+  }
+
+  /** Takes something out of a file. */
+  private interface Reader<T> {
+    T read(CheckedZip zip) throws IOException;
+  }
+
+  private static <T> T read(Path file, Reader<T> reader) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw Files.exists(file)
           ? new ModelFileException(file + ": is no file")
           : new NoSuchFileException(file.toString());
     }
     try (CheckedZip zip = new CheckedZip(file)) {
-      return load(zip);
+      return reader.read(zip);
     } catch (ModelFileException e) {
       throw new ModelFileException(file + ": " + e.getMessage(), e);
     } catch (IOException | RuntimeException e) {

@@ -6,13 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.parallelism.ParallelInference;
+import org.iterativemaps.card.DataSummary;
+import org.iterativemaps.card.MapFacts;
+import org.iterativemaps.card.ModelCard;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.saving.ModelFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.preprocessor.Normalizer;
 import org.nd4j.linalg.dataset.api.preprocessor.NormalizerStandardize;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -41,6 +46,34 @@ class DeployingGuideTest {
     INDArray x = Networks.normal(2, 1, Networks.INPUTS, Networks.TIME_STEPS);
     assertEquals(0, Networks.largestDifference(network.output(x), loaded.output(x)));
     assertTrue(same instanceof NormalizerStandardize);
+  }
+
+  @Test
+  void modelCard() throws Exception {
+    boolean withUpdater = false;
+    Normalizer<?> normalizer = null;
+    Path file = folder.resolve("model.zip");
+    DataSetIterator trainingData = new ListDataSetIterator<>(Networks.sequences(1, 8).asList(), 4);
+    // region card
+    ModelCard card =
+        ModelCard.of(network)
+            .withTitle("Vibration of pump 3")
+            .withSection(ModelCard.INTENDED_USE, "Tells three states of bearings at 1 kHz.")
+            .withSection(ModelCard.LIMITATIONS, "Recorded at full load only.")
+            .withData(DataSummary.of("March", trainingData)) // counts, SHA-256 of the values
+            .withMetric("accuracy on the test set", 0.93);
+    ModelFile.save(network, file, withUpdater, normalizer, card);
+    // endregion
+    // region read-card
+    ModelCard saved = ModelFile.card(file);
+    String page = saved.toMarkdown(); // or toJson()
+    MapFacts map = saved.maps().get(0);
+    // endregion
+    assertEquals(card, saved);
+    assertTrue(page.contains("## Intended use") && page.contains(card.data().sha256()), page);
+    assertEquals(8, saved.data().examples());
+    assertEquals(16, map.slots().get(1).size());
+    assertEquals(0.3, map.blocks().get(0).masks().get(0).density(), 0.01);
   }
 
   @Test
