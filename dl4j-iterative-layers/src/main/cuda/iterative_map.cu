@@ -28,7 +28,7 @@ struct Matrix {
 };
 
 // How the activated value a becomes the value z' of a slot, in the host's order: see Update.java.
-enum Combination { REPLACE, RESIDUAL, GATED, TWO_GATES };
+enum Combination { REPLACE, RESIDUAL, GATED, TWO_GATES, LEAKY };
 
 // A row, the first of its slot's, `shift` time steps later; row NO_ROW is zeros.
 struct Place {
@@ -44,7 +44,7 @@ constexpr double NORMALISATION_EPSILON = 1e-5;
 // of z, that of what was normalised.
 struct Update {
   Activation activation;
-  double scale;        // of a residual combination
+  double scale;        // of a residual or leaky combination
   int target, units;   // first row and count of z', and where sums lie until they are complete; back: of its gradient
   int activated;       // first row of a; back: of du
   int start;           // first row of what products are added to, or one of the two below
@@ -78,10 +78,11 @@ struct Use {
   int update, matrix, isMasked;
 };
 
-// What is added unit by unit: a row that the sweep writes, times one of the values or NO_ROW.
+// What is added unit by unit: a row that the sweep writes, times one of the values or NO_ROW, times a number.
 struct Factors {
+  double factor;
   Place row, by;
-  int isNegative, isMasked;
+  int isMasked, padding;
 };
 
 struct Sweep {
@@ -125,7 +126,7 @@ struct Chunk {
 };
 
 static_assert(sizeof(Matrix) == 24 && sizeof(Activation) == 32 && sizeof(Update) == 120, "");
-static_assert(sizeof(Phase) == 16 && sizeof(Source) == 20 && sizeof(Use) == 12 && sizeof(Factors) == 24, "");
+static_assert(sizeof(Phase) == 16 && sizeof(Source) == 20 && sizeof(Use) == 12 && sizeof(Factors) == 32, "");
 static_assert(sizeof(Sweep) == 128 && sizeof(Term) == 12 && sizeof(Samples) == 56 && sizeof(Chunk) == 12, "");
 
 // ---------------------------------------------------------------------------------- lanes and panels
@@ -277,7 +278,7 @@ __device__ inline Four termsOf(const Here& here, const Update& update, int unit)
       Four product = loadWritten(here.s.sums + here.at(term.row.row + unit, term.row.shift));
       product = term.by.row == NO_ROW ? product : product * here.value(term.by, unit);
       product = term.isMasked ? product * here.mask : product;
-      sum = term.isNegative ? sum - product : sum + product;
+      sum = sum + four((Real)term.factor) * product;
     }
   }
   return sum;
@@ -289,6 +290,8 @@ __device__ inline Four combined(const Here& here, const Update& update, int unit
   switch (update.combination) {
     case RESIDUAL:
       return old + four((Real)update.scale) * a;
+    case LEAKY:
+      return old + four((Real)update.scale) * (a - old);
     case GATED:
       return keep * old + (a - keep * a);
     default:
@@ -300,6 +303,7 @@ __device__ inline Four combined(const Here& here, const Update& update, int unit
 __device__ inline Four ofActivated(const Here& here, const Update& update, int unit, Four g) {
   switch (update.combination) {
     case RESIDUAL:
+    case LEAKY:
       return four((Real)update.scale) * g;
     case GATED:
       return g - here.value(update.keep, unit) * g;

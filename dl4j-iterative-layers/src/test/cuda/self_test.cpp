@@ -207,7 +207,7 @@ void testSweep(int round, void* module) {
     update.activation = {0.1 + fabs(number()), 0, 0, kind, 0};
     update.target = target.first;
     update.units = target.units;
-    update.combination = between(0, 3);
+    update.combination = between(0, 4);
     update.activated = update.combination == REPLACE ? target.first : make(target.units).first;
     update.scale = number();
     update.start = from[between(0, 3)];
@@ -221,8 +221,12 @@ void testSweep(int round, void* module) {
     update.terms = between(0, 2);
     for (int k = 0; k < update.terms; k++) {
       const Place by = between(0, 1) ? Place{other(target.units).first, 0} : Place{NO_ROW, 0};
-      terms.push_back({{isParallel ? start.first : target.first, isParallel ? 0 : isBack ? 1 : -1}, by,
-                       between(0, 1), between(0, 1)});
+      const double factors[] = {1, -1, number()};
+      terms.push_back({factors[between(0, 2)],
+                       {isParallel ? start.first : target.first, isParallel ? 0 : isBack ? 1 : -1},
+                       by,
+                       between(0, 1),
+                       0});
     }
     updates.push_back(update);
     readCounts.push_back(between(0, 3));
@@ -299,7 +303,7 @@ void testSweep(int round, void* module) {
           const Factors& term = terms[i];
           if (t + term.row.shift < time) {
             sum += now[term.row.shift * (long)record + (long)(term.row.row * stride + k)] *
-                   (term.by.row == NO_ROW ? 1 : value(term.by)) * (term.isNegative ? -1 : 1) *
+                   (term.by.row == NO_ROW ? 1 : value(term.by)) * term.factor *
                    (term.isMasked ? m : 1);
           }
         }
@@ -308,6 +312,7 @@ void testSweep(int round, void* module) {
           now[update.target * stride + k] = sum;
           sum *= update.combination == REPLACE    ? 1
                  : update.combination == RESIDUAL ? update.scale
+                 : update.combination == LEAKY    ? update.scale
                  : update.combination == GATED    ? 1 - keep
                                                   : write;
           if (update.activation.kind != NONE) {
@@ -323,6 +328,8 @@ void testSweep(int round, void* module) {
         now[update.activated * stride + k] = active;
         if (update.combination != REPLACE) {
           now[update.target * stride + k] = update.combination == RESIDUAL ? old + update.scale * active
+                                            : update.combination == LEAKY
+                                                ? (1 - update.scale) * old + update.scale * active
                                             : update.combination == GATED  ? keep * old + (1 - keep) * active
                                                                            : keep * old + write * active;
         }

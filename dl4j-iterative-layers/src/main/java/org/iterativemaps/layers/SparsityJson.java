@@ -2,7 +2,12 @@ package org.iterativemaps.layers;
 
 import java.io.IOException;
 import org.iterativemaps.map.pattern.BundledSparsity;
+import org.iterativemaps.map.pattern.ClusteredSparsity;
 import org.iterativemaps.map.pattern.GroupedSparsity;
+import org.iterativemaps.map.pattern.JumpingRingSparsity;
+import org.iterativemaps.map.pattern.LineSparsity;
+import org.iterativemaps.map.pattern.RingSparsity;
+import org.iterativemaps.map.pattern.SmallWorldSparsity;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.nd4j.shade.jackson.core.JsonGenerator;
 
@@ -35,6 +40,22 @@ final class SparsityJson {
       json.writeNumberField("value", groups.count());
     } else if (sparsity instanceof BundledSparsity bundles) {
       writeBundles(bundles, json);
+    } else if (sparsity instanceof RingSparsity) {
+      json.writeStringField("pattern", "ring");
+    } else if (sparsity instanceof LineSparsity line) {
+      json.writeStringField("pattern", line.hasFeedback() ? "lineWithFeedback" : "line");
+    } else if (sparsity instanceof JumpingRingSparsity ring) {
+      json.writeStringField("pattern", "ringWithJumps");
+      json.writeNumberField("value", ring.jump());
+    } else if (sparsity instanceof SmallWorldSparsity world) {
+      json.writeStringField("pattern", "smallWorld");
+      json.writeNumberField("neighbours", world.neighbours());
+      json.writeNumberField("rewiring", world.rewiring());
+    } else if (sparsity instanceof ClusteredSparsity clusters) {
+      json.writeStringField("pattern", "clusters");
+      json.writeNumberField("value", clusters.count());
+      json.writeNumberField("inside", clusters.inside());
+      json.writeNumberField("between", clusters.between());
     } else if (sparsity instanceof Sparsity.Diagonal) {
       json.writeStringField("pattern", "diagonal");
     } else if (sparsity instanceof Sparsity.Explicit explicit) {
@@ -80,6 +101,12 @@ final class SparsityJson {
             "groups",
             "bundles",
             "bundledEntries",
+            "ring",
+            "line",
+            "lineWithFeedback",
+            "ringWithJumps",
+            "smallWorld",
+            "clusters",
             "diagonal",
             "explicit");
     return switch (pattern) {
@@ -93,6 +120,15 @@ final class SparsityJson {
       case "bundledEntries" ->
           Sparsity.bundledEntries(
               fields.integer("size", 1), fields.wholeNumber("value", 1, Long.MAX_VALUE));
+      case "ring" -> Sparsity.ring();
+      case "line" -> Sparsity.line();
+      case "lineWithFeedback" -> Sparsity.lineWithFeedback();
+      case "ringWithJumps" -> Sparsity.ringWithJumps(fields.integer("value", 2));
+      case "smallWorld" ->
+          Sparsity.smallWorld(fields.integer("neighbours", 2), fields.number("rewiring"));
+      case "clusters" ->
+          Sparsity.clusters(
+              fields.integer("value", 1), fields.number("inside"), fields.number("between"));
       case "diagonal" -> Sparsity.diagonal();
       default -> {
         int from = maskSize(fields, "fromSize", fromSize);

@@ -188,7 +188,9 @@ public final class BlockMap implements Serializable {
     for (Slot slot : slots) {
       if (!slot.isPlain()) {
         String why =
-            slot.isWire() ? "a wire" : slot.isNormalised() ? "normalised" : "gated or residual";
+            slot.isWire()
+                ? "a wire"
+                : slot.isNormalised() ? "normalised" : "gated, residual or leaky";
         return Optional.of("slot '" + slot.name() + "' is " + why);
       }
     }

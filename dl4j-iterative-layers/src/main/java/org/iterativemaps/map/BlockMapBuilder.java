@@ -10,6 +10,9 @@ import org.nd4j.linalg.activations.IActivation;
 
 /** Collects slots and blocks; {@link #build()} checks the whole. */
 public final class BlockMapBuilder {
+  /** What the name of the wire of a {@link #trainedLeak} has behind the slot's. */
+  public static final String LEAK_SUFFIX = ".keep";
+
   private final List<Slot> slots = new ArrayList<>();
   private final List<Block> blocks = new ArrayList<>();
   private String output;
@@ -130,6 +133,23 @@ public final class BlockMapBuilder {
    */
   public BlockMapBuilder update(String slot, Update update) {
     return replace(slot, s -> s.with(update));
+  }
+
+  /**
+   * A leak rate per unit that is trained: with a the activated value of a state slot and b a
+   * trained vector, z' = g z + (1 - g) a with g = sigmoid(b). The vector is the bias of a wire of
+   * its own, named as the slot with {@link #LEAK_SUFFIX} behind; it starts at 0, a rate of 1/2,
+   * unless the layer's {@code biasInit} of that wire says log((1 - r) / r) for a rate r.
+   *
+   * <p>{@link Update#leaky} is a rate that is not trained.
+   *
+   * @throws IllegalArgumentException if the slot was not added before, or is no state slot
+   */
+  public BlockMapBuilder trainedLeak(String slot) {
+    String gate = slot + LEAK_SUFFIX;
+    update(slot, Update.gated(gate));
+    int size = slots.stream().filter(s -> s.name().equals(slot)).findFirst().orElseThrow().size();
+    return wire(gate, size, Activation.SIGMOID);
   }
 
   private BlockMapBuilder replace(String name, UnaryOperator<Slot> change) {

@@ -229,6 +229,7 @@ final class MapGraph {
     return switch (update.kind()) {
       case REPLACE -> a;
       case RESIDUAL -> plus(update.scale() == 1 ? a : a.mul(update.scale()), old);
+      case LEAKY -> plus(a.mul(update.scale()), old == null ? null : old.mul(1 - update.scale()));
       case GATED -> {
         SDVariable keep = orZeros(update.keep(), slot, seen, state);
         // a + g (z - a), one product fewer than g z + (1 - g) a

@@ -52,6 +52,7 @@ class ReachTest {
     for (int s = 0; s < states; s++) {
       blocks(builder, "s" + s, seen, random);
       switch (random.nextInt(6)) {
+        case 2 -> builder.update("s" + s, Update.leaky(0.3));
         case 0 -> builder.update("s" + s, Update.residual());
         case 1 -> builder.update("s" + s, Update.gated(any(seen, random)));
         default -> {} // replaced

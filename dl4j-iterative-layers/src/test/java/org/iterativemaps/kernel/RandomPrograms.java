@@ -178,7 +178,11 @@ public final class RandomPrograms {
         case 0 -> builder.update(slot, Update.residual(0.5));
         case 1 -> builder.update(slot, Update.gated(any(seen)));
         case 2 -> builder.update(slot, Update.gated(any(seen), any(seen)));
-        default -> {} // replaced
+        default -> {
+          if (s % 2 == 1) {
+            builder.update(slot, Update.leaky(0.25));
+          } // or replaced
+        }
       }
     }
     return builder.output("s" + random.nextInt(states)).build();

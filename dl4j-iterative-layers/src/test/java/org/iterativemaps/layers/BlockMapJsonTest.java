@@ -161,6 +161,29 @@ class BlockMapJsonTest {
     assertPinned(text, map);
   }
 
+  @Test
+  void leakRates() throws IOException {
+    BlockMap map =
+        BlockMap.builder()
+            .input("x", 2)
+            .state("h", 2, Activation.TANH)
+            .update("h", Update.leaky(0.25))
+            .connect("x", "h", Sparsity.dense())
+            .output("h")
+            .build();
+    assertPinned(
+        "{'injection':'HOLD','seed':0,'output':'h','slots':["
+            + "{'name':'x','role':'input','size':2}"
+            + ",{'name':'h','role':'state','size':2,"
+            + activation("TanH")
+            + "'bias':true,'normalisation':'NONE',"
+            + "'update':{'kind':'LEAKY','scale':0.25,'keep':null,'write':null},'copyOf':null}],"
+            + "'blocks':["
+            + dense("x", "h")
+            + "]}",
+        map);
+  }
+
   private static String activation(String name) {
     return "'activation':{'@class':'org.nd4j.linalg.activations.impl.Activation" + name + "'},";
   }

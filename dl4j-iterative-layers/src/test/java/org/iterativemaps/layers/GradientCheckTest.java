@@ -15,6 +15,7 @@ import org.iterativemaps.kernel.KernelSelection;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
 import org.iterativemaps.map.Injection;
+import org.iterativemaps.map.Update;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -137,6 +138,32 @@ class GradientCheckTest {
             Networks.normal(1, 2, N_IN, 3),
             Networks.oneHotSequence(2, 2, 3, 3),
             Networks.raggedMask(2, 3)));
+  }
+
+  /** Of fixed leak rates, and of trained ones, whose bias is a parameter like any other. */
+  @ParameterizedTest
+  @MethodSource("injections")
+  void leakySlots(Injection injection) {
+    BlockMap plain = map(injection, Activation.TANH, 1, true);
+    for (BlockMap leaky :
+        List.of(
+            plain.toBuilder().update("h", Update.leaky(0.3)).build(),
+            plain.toBuilder().update("y", Update.leaky(0.7)).trainedLeak("h").build())) {
+      Layer single = new IterativeMapLayer.Builder().map(leaky).steps(3).build();
+      assertTrue(
+          check(
+              Networks.feedForward(Networks.conf(DataType.DOUBLE), single, 3),
+              Networks.normal(1, 2, N_IN),
+              Networks.oneHot(2, 2, 3),
+              null));
+      Layer recurrent = new IterativeMapRecurrentLayer.Builder().map(leaky).steps(2).build();
+      assertTrue(
+          check(
+              Networks.recurrent(Networks.conf(DataType.DOUBLE), recurrent, 3),
+              Networks.normal(1, 2, N_IN, 3),
+              Networks.oneHotSequence(2, 2, 3, 3),
+              Networks.raggedMask(2, 3)));
+    }
   }
 
   static Injection[] injections() {

@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -57,16 +58,26 @@ class WeightValuesJsonTest {
   @Test
   void everyPatternHasItsText() throws IOException {
     Map<Sparsity, String> patterns =
-        Map.of(
-            Sparsity.dense(), "{'pattern':'dense'}",
-            Sparsity.bernoulli(0.25), "{'pattern':'bernoulli','value':0.25}",
-            Sparsity.density(0.1), "{'pattern':'density','value':0.1}",
-            Sparsity.entries(12), "{'pattern':'entries','value':12}",
-            Sparsity.fanIn(3), "{'pattern':'fanIn','value':3}",
-            Sparsity.groups(2), "{'pattern':'groups','value':2}",
-            Sparsity.bundles(4, 0.1), "{'pattern':'bundles','size':4,'value':0.1}",
-            Sparsity.bundledEntries(8, 12), "{'pattern':'bundledEntries','size':8,'value':12}",
-            Sparsity.diagonal(), "{'pattern':'diagonal'}");
+        new HashMap<>(
+            Map.of(
+                Sparsity.dense(), "{'pattern':'dense'}",
+                Sparsity.bernoulli(0.25), "{'pattern':'bernoulli','value':0.25}",
+                Sparsity.density(0.1), "{'pattern':'density','value':0.1}",
+                Sparsity.entries(12), "{'pattern':'entries','value':12}",
+                Sparsity.fanIn(3), "{'pattern':'fanIn','value':3}",
+                Sparsity.groups(2), "{'pattern':'groups','value':2}",
+                Sparsity.bundles(4, 0.1), "{'pattern':'bundles','size':4,'value':0.1}",
+                Sparsity.bundledEntries(8, 12), "{'pattern':'bundledEntries','size':8,'value':12}",
+                Sparsity.diagonal(), "{'pattern':'diagonal'}"));
+    patterns.put(Sparsity.ring(), "{'pattern':'ring'}");
+    patterns.put(Sparsity.line(), "{'pattern':'line'}");
+    patterns.put(Sparsity.lineWithFeedback(), "{'pattern':'lineWithFeedback'}");
+    patterns.put(Sparsity.ringWithJumps(5), "{'pattern':'ringWithJumps','value':5}");
+    patterns.put(
+        Sparsity.smallWorld(4, 0.1), "{'pattern':'smallWorld','neighbours':4,'rewiring':0.1}");
+    patterns.put(
+        Sparsity.clusters(3, 0.5, 0.1),
+        "{'pattern':'clusters','value':3,'inside':0.5,'between':0.1}");
     for (Map.Entry<Sparsity, String> pattern : patterns.entrySet()) {
       StringWriter written = new StringWriter();
       try (JsonGenerator json = JSON.getFactory().createGenerator(written)) {

@@ -172,10 +172,14 @@ class BlockMapTest {
 
   /** JSON holds no scale of the others, so that they would come back as another map. */
   @Test
-  void onlyResidualUpdatesHaveAScale() {
+  void onlyResidualAndLeakyUpdatesHaveAScale() {
     for (Update.Kind kind : Update.Kind.values()) {
       String keep = kind == Update.Kind.GATED || kind == Update.Kind.TWO_GATES ? "f" : null;
       String write = kind == Update.Kind.TWO_GATES ? "i" : null;
+      if (kind == Update.Kind.LEAKY) {
+        assertEquals(0.5, new Update(kind, 0.5, keep, write).scale());
+        continue;
+      }
       assertEquals(1, new Update(kind, 1, keep, write).scale());
       if (kind == Update.Kind.RESIDUAL) {
         assertEquals(2, new Update(kind, 2, keep, write).scale());
@@ -186,5 +190,34 @@ class BlockMapTest {
               .getMessage();
       assertTrue(message.contains(kind + " with scale 2.0, expected 1"), message);
     }
+  }
+
+  @Test
+  void leakRatesAreAboveZeroAndAtMostOne() {
+    assertEquals(Update.replace(), Update.leaky(1));
+    assertEquals(0.3, Update.leaky(0.3).scale());
+    assertTrue(Update.leaky(0.3).readsOldValue());
+    for (double rate : new double[] {0, -0.1, 1.1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertMessage("leak rate: found " + rate, () -> Update.leaky(rate));
+    }
+    assertMessage(
+        "expected above 0 and below 1", () -> new Update(Update.Kind.LEAKY, 1, null, null));
+  }
+
+  @Test
+  void aTrainedLeakIsAGateWithNothingButABias() {
+    BlockMap map =
+        BlockMap.builder()
+            .input("x", 2)
+            .state("h", 3, Activation.TANH)
+            .trainedLeak("h")
+            .connect("x", "h", Sparsity.dense())
+            .output("h")
+            .build();
+    assertEquals(Update.gated("h.keep"), map.slot("h").update());
+    assertTrue(map.slot("h.keep").isWire() && map.slot("h.keep").hasBias());
+    assertEquals(2 * 3 + 3 + 3, map.realize().parameterCount());
+    assertMessage("unknown slot 'g'", () -> map.toBuilder().trainedLeak("g"));
+    assertMessage("keeps no old value", () -> map.toBuilder().trainedLeak("x"));
   }
 }

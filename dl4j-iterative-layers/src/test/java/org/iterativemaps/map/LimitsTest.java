@@ -31,7 +31,12 @@ class LimitsTest {
         Sparsity.density(1e-17),
         Sparsity.groups(1_000_000_000),
         Sparsity.bundles(4, 1e-17),
-        Sparsity.bundledEntries(1_000_000_000, 3));
+        Sparsity.bundledEntries(1_000_000_000, 3),
+        Sparsity.ring(),
+        Sparsity.lineWithFeedback(),
+        Sparsity.ringWithJumps(3),
+        Sparsity.smallWorld(2, 0.5),
+        Sparsity.clusters(1_000_000_000, 1e-9, 0));
   }
 
   @ParameterizedTest

@@ -174,7 +174,7 @@ final class CudaPlan {
         for (int slot : program.carried) {
           if (program.endCell(slot) == cell.cell() && rows.handsOn(slot)) {
             updates.add(rows.handed[slot], program.sizes[slot]);
-            updates.term(new Place(rows.cells[cell.cell()], 0), Place.NONE, false, isMasked);
+            updates.term(new Place(rows.cells[cell.cell()], 0), Place.NONE, 1, isMasked);
           }
         }
       }
@@ -201,7 +201,7 @@ final class CudaPlan {
     }
     for (List<Value> term : cell.terms()) {
       Place by = term.size() == 1 ? Place.NONE : rows.of(term.get(1));
-      updates.term(rows.of(term.get(0)), by, false, false);
+      updates.term(rows.of(term.get(0)), by, 1, false);
     }
     if (isNormalised) {
       updates.endPhase(); // all units are needed
@@ -258,11 +258,11 @@ final class CudaPlan {
     combine(update, cell);
     readers(updates, reader -> reader.cell() != null && reader.cell() == c, 0, false);
     if (program.endCell(program.program.outputSlot()) == c) {
-      updates.term(new Place(rows.output, 0), Place.NONE, false, isMasked);
+      updates.term(new Place(rows.output, 0), Place.NONE, 1, isMasked);
     }
     for (int of : program.carried) {
       if (program.endCell(of) == c) {
-        updates.term(new Place(rows.outer[of], 0), Place.NONE, false, isMasked);
+        updates.term(new Place(rows.outer[of], 0), Place.NONE, 1, isMasked);
         readersOfState(updates, of, isMasked);
       }
     }
@@ -290,6 +290,7 @@ final class CudaPlan {
    *   u = ... + W v                  Wᵀ du
    *   u = ... + v w                  w du
    *   residual, v the old value      dz'
+   *   leaky by r, v the old value    (1 - r) dz'
    *   z' = v z + (1 - v) a           (z - a) dz'
    *   z' = g v + (1 - g) a           g dz'
    *   z' = v z + i a                 z dz'
@@ -310,7 +311,7 @@ final class CudaPlan {
         for (int i = 0; i < term.size(); i++) {
           if (which.is(term.get(i))) {
             Place by = term.size() == 1 ? Place.NONE : rows.of(term.get(1 - i)).later(shift);
-            updates.term(du, by, false, isMaskedThere);
+            updates.term(du, by, 1, isMaskedThere);
           }
         }
       }
@@ -327,21 +328,24 @@ final class CudaPlan {
     var kind = program.update(reader.slot()).kind();
     if (reader.old() != null && which.is(reader.old())) {
       if (kind == org.iterativemaps.map.Update.Kind.RESIDUAL) {
-        updates.term(dz, Place.NONE, false, isMaskedThere);
+        updates.term(dz, Place.NONE, 1, isMaskedThere);
+      } else if (kind == org.iterativemaps.map.Update.Kind.LEAKY) {
+        double kept = 1 - program.update(reader.slot()).scale();
+        updates.term(dz, Place.NONE, kept, isMaskedThere);
       } else if (reader.keep() != null) {
-        updates.term(dz, keep, false, isMaskedThere);
+        updates.term(dz, keep, 1, isMaskedThere);
       }
     }
     if (reader.keep() != null && which.is(reader.keep())) {
       if (reader.old() != null) {
-        updates.term(dz, old, false, isMaskedThere);
+        updates.term(dz, old, 1, isMaskedThere);
       }
       if (kind == org.iterativemaps.map.Update.Kind.GATED) {
-        updates.term(dz, a, true, isMaskedThere);
+        updates.term(dz, a, -1, isMaskedThere);
       }
     }
     if (reader.write() != null && which.is(reader.write())) {
-      updates.term(dz, a, false, isMaskedThere);
+      updates.term(dz, a, 1, isMaskedThere);
     }
   }
 

@@ -162,14 +162,14 @@ final class Updates {
       }
       return words;
     }
+  }
 
-    /** Low half first: devices, and hosts of them, are little endian. */
-    private static int write(double number, int[] words, int at) {
-      long bits = Double.doubleToRawLongBits(number);
-      words[at] = (int) bits;
-      words[at + 1] = (int) (bits >>> Integer.SIZE);
-      return at + 2;
-    }
+  /** Low half first: devices, and hosts of them, are little endian. */
+  private static int write(double number, int[] words, int at) {
+    long bits = Double.doubleToRawLongBits(number);
+    words[at] = (int) bits;
+    words[at + 1] = (int) (bits >>> Integer.SIZE);
+    return at + 2;
   }
 
   /** A new update, to be filled with what it reads before the next. */
@@ -205,11 +205,13 @@ final class Updates {
    *
    * @param row of what the sweep writes
    * @param by a value that it is multiplied with, or {@link Place#NONE}
+   * @param factor a number that it is multiplied with, too
    */
-  void term(Place row, Place by, boolean isNegative, boolean isMasked) {
+  void term(Place row, Place by, double factor, boolean isMasked) {
     last().terms++;
-    terms.add(
-        new int[] {row.row, row.shift, by.row, by.shift, isNegative ? 1 : 0, isMasked ? 1 : 0});
+    int[] words = {0, 0, row.row, row.shift, by.row, by.shift, isMasked ? 1 : 0, 0};
+    write(factor, words, 0);
+    terms.add(words);
   }
 
   /** Blocks of threads that share a tile wait for each other. */

@@ -13,6 +13,7 @@ import org.iterativemaps.map.Update;
  *
  * <pre>
  *   residual(s)     z' = z + s a             dz += dz',    da = s dz'
+ *   leaky(r)        z' = (1 - r) z + r a     dz += (1 - r) dz',  da = r dz'
  *   one gate g      z' = g z + (1 - g) a     dz += g dz',  da = (1 - g) dz',  dg += (z - a) dz'
  *   two gates f, i  z' = f z + i a           dz += f dz',  da = i dz',  df += z dz',  di += a dz'
  * </pre>
@@ -50,6 +51,17 @@ final class CellUpdate {
           kernels.scale(length, (float) update.scale(), v, a, v, z);
           if (cell.old() != null) {
             lanes.add(length, v, at + place(cell.old()), v, z);
+          }
+        }
+        case LEAKY -> {
+          if (cell.old() == null) {
+            kernels.scale(length, (float) update.scale(), v, a, v, z);
+          } else { // z + r (a - z)
+            int old = at + place(cell.old());
+            kernels.scale(length, -1, v, old, v, z);
+            lanes.add(length, v, a, v, z);
+            kernels.scale(length, (float) update.scale(), v, z, v, z);
+            lanes.add(length, v, old, v, z);
           }
         }
         case GATED -> {
@@ -104,6 +116,13 @@ final class CellUpdate {
       case RESIDUAL -> {
         kernels.scale(length, (float) update.scale(), g, dz, g, da);
         if (cell.old() != null) {
+          lanes.add(length, g, dz, g, at + place(cell.old()));
+        }
+      }
+      case LEAKY -> {
+        kernels.scale(length, (float) update.scale(), g, dz, g, da);
+        if (cell.old() != null) { // nobody reads dz after this
+          kernels.scale(length, (float) (1 - update.scale()), g, dz, g, dz);
           lanes.add(length, g, dz, g, at + place(cell.old()));
         }
       }

@@ -95,6 +95,10 @@ final class SlotArithmetic {
     return switch (update.kind()) {
       case REPLACE -> a;
       case RESIDUAL -> sum(a.mul(update.scale()), others.old);
+      case LEAKY ->
+          sum(
+              a.mul(update.scale()),
+              others.old == null ? null : others.old.mul(1 - update.scale()));
       // g z + (1 - g) a = a + g (z - a)
       case GATED ->
           others.keep == null
@@ -124,7 +128,7 @@ final class SlotArithmetic {
     Others others = at.others;
     return switch (slot.update().kind()) {
       case REPLACE -> gradient;
-      case RESIDUAL -> gradient.mul(slot.update().scale());
+      case RESIDUAL, LEAKY -> gradient.mul(slot.update().scale());
       case GATED -> others.keep == null ? gradient : others.keep.rsub(1).muli(gradient);
       case TWO_GATES -> others.write == null ? gradient.mul(0) : others.write.mul(gradient);
     };
@@ -135,6 +139,9 @@ final class SlotArithmetic {
     return switch (slot.update().kind()) {
       case REPLACE -> new Others(null, null, null);
       case RESIDUAL -> new Others(others.old == null ? null : gradient, null, null);
+      case LEAKY ->
+          new Others(
+              others.old == null ? null : gradient.mul(1 - slot.update().scale()), null, null);
       case GATED -> {
         INDArray difference =
             others.old == null ? at.activated.neg() : others.old.sub(at.activated);

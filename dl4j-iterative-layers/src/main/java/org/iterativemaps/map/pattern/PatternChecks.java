@@ -25,4 +25,19 @@ final class PatternChecks {
               + (value == 0 ? "; leave the block out instead" : ""));
     }
   }
+
+  static void square(String what, int least, int fromSize, int toSize) {
+    if (fromSize != toSize || toSize < least) {
+      throw new IllegalArgumentException(
+          what
+              + ": found a block of "
+              + fromSize
+              + " x "
+              + toSize
+              + " units (from x to), expected one from a slot to itself, or to one of the same size,"
+              + " of at least "
+              + least
+              + " units");
+    }
+  }
 }

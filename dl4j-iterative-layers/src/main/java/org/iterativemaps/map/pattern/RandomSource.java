@@ -35,6 +35,11 @@ public final class RandomSource {
     return random.nextGaussian();
   }
 
+  /** Uniform in 0 … bound-1. */
+  long below(long bound) {
+    return random.nextLong(bound);
+  }
+
   /**
    * Distinct numbers, every choice equally likely.
    *

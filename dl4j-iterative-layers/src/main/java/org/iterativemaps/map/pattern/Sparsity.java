@@ -23,7 +23,12 @@ public sealed interface Sparsity extends Serializable
         Sparsity.Diagonal,
         Sparsity.Explicit,
         GroupedSparsity,
-        BundledSparsity {
+        BundledSparsity,
+        RingSparsity,
+        LineSparsity,
+        JumpingRingSparsity,
+        SmallWorldSparsity,
+        ClusteredSparsity {
 
   /** Every weight exists. */
   static Sparsity dense() {
@@ -111,6 +116,66 @@ public sealed interface Sparsity extends Serializable
    */
   static Sparsity groups(int count) {
     return new GroupedSparsity(count);
+  }
+
+  /**
+   * A ring, of a slot to itself: unit i to unit i + 1, the last one to the first. With {@link
+   * WeightValues#constant} r it is the simple cycle reservoir, all of whose eigenvalues have the
+   * modulus r. Source: Rodan, Tino, "Minimum complexity echo state network" (2011).
+   */
+  static Sparsity ring() {
+    return new RingSparsity();
+  }
+
+  /**
+   * A line, of a slot to itself: unit i to unit i + 1, a delay line. All of its eigenvalues are 0,
+   * so that {@link WeightValues#spectralRadius} refuses it. Source: as {@link #ring}.
+   */
+  static Sparsity line() {
+    return new LineSparsity(false);
+  }
+
+  /** As {@link #line}, and unit i + 1 to unit i. */
+  static Sparsity lineWithFeedback() {
+    return new LineSparsity(true);
+  }
+
+  /**
+   * A ring, and on it jumps both ways between units 0 and l, l and 2 l, and so on, up to the last
+   * multiple of l; where l divides the units, from there to unit 0, too. Source: Rodan, Tino,
+   * "Simple deterministically constructed cycle reservoirs with regular jumps" (2012).
+   *
+   * @param jump l, at least 2 and less than half of the units
+   */
+  static Sparsity ringWithJumps(int jump) {
+    return new JumpingRingSparsity(jump);
+  }
+
+  /**
+   * A small world, of a slot to itself: every unit reads its k nearest neighbours on a ring, k / 2
+   * on each side, and each of them is replaced with a chance by another unit, any of those that it
+   * does not read; none reads itself. Every unit has k sources. Source: Watts, Strogatz,
+   * "Collective dynamics of 'small-world' networks" (1998), with directed edges.
+   *
+   * @param neighbours k, even, at least 2 and at most half of the units
+   * @param rewiring the chance, in [0, 1]: 0 is a lattice, 1 nearly {@link #fanIn}
+   */
+  static Sparsity smallWorld(int neighbours, double rewiring) {
+    return new SmallWorldSparsity(neighbours, rewiring);
+  }
+
+  /**
+   * Clusters of neighbouring units, of one size or one more, in a slot to itself: exact shares of
+   * the weights inside them and between them, at random places. Source of clustered reservoirs:
+   * Deng, Zhang, "Collective behavior of a small-world recurrent neural system with scale-free
+   * distribution" (2007).
+   *
+   * @param count of clusters, at least 1 and at most the units
+   * @param inside density in (0, 1] of the cells inside clusters
+   * @param between density in [0, 1] of all others
+   */
+  static Sparsity clusters(int count, double inside, double between) {
+    return new ClusteredSparsity(count, inside, between);
   }
 
   /**

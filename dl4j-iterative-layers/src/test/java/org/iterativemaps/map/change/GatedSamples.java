@@ -100,7 +100,11 @@ final class GatedSamples {
       Sparsity.dense(), Sparsity.fanIn(1), Sparsity.diagonal(), Sparsity.density(0.6)
     };
     Update[] updates = {
-      Update.replace(), Update.residual(0.5), Update.gated("v"), Update.gated("u", "s")
+      Update.replace(),
+      Update.residual(0.5),
+      Update.leaky(0.3),
+      Update.gated("v"),
+      Update.gated("u", "s")
     };
     for (String to : List.of("u", "v", "s", "h")) {
       map.connect("x", to, patterns[random.nextInt(2)]);
