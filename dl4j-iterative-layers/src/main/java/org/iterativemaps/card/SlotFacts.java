@@ -48,6 +48,7 @@ public record SlotFacts(
     return switch (update.kind()) {
       case REPLACE -> "replaced";
       case RESIDUAL -> "residual " + update.scale();
+      case LEAKY -> "leaky " + update.scale();
       case GATED, TWO_GATES ->
           "gated by "
               + Stream.of(update.keep(), update.write())

@@ -3,6 +3,7 @@ package org.iterativemaps.export;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.deeplearning4j.nn.api.Model;
+import org.iterativemaps.card.ModelCard;
 import org.iterativemaps.inference.InferenceModel;
 import org.iterativemaps.inference.Program;
 import org.iterativemaps.saving.AtomicFile;
@@ -49,22 +50,45 @@ public final class InferenceExport {
    */
   public static void write(Model network, DataNormalization normalizer, Path file)
       throws IOException {
-    InferenceModel model = InferenceModel.of(program(network, normalizer));
-    AtomicFile.write(file, model::write);
-  }
-
-  /** What is written: the network as a program. */
-  public static Program program(Model network) {
-    return program(network, null);
+    write(network, normalizer, null, file);
   }
 
   /**
-   * As {@link #program(Model)}, with a normalizer of the tokens in front.
+   * Writes a network, the normalizer of its tokens, and a model card of the caller's.
    *
    * @param normalizer null for none
+   * @param card of this network; null for {@link ModelCard#of}
+   */
+  public static void write(Model network, DataNormalization normalizer, ModelCard card, Path file)
+      throws IOException {
+    InferenceModel model = InferenceModel.of(program(network, normalizer, card));
+    AtomicFile.write(file, model::write);
+  }
+
+  /**
+   * What is written: the network as a program.
+   *
    * @throws IllegalArgumentException as {@link #write(Model, Path)}
    */
-  public static Program program(Model network, DataNormalization normalizer) {
-    return NetworkLowering.of(network, normalizer, "");
+  public static Program program(Model network) {
+    return program(network, null, null);
+  }
+
+  /**
+   * As {@link #program(Model)}, with a normalizer of the tokens in front and a card of the
+   * caller's.
+   *
+   * @param normalizer null for none
+   * @param card null for {@link ModelCard#of}
+   */
+  public static Program program(Model network, DataNormalization normalizer, ModelCard card) {
+    if (card != null) {
+      card.obstacle(network)
+          .ifPresent(
+              reason -> {
+                throw new IllegalArgumentException("card: " + reason);
+              });
+    }
+    return NetworkLowering.of(network, normalizer, card);
   }
 }

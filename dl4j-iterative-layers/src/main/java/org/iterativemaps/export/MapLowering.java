@@ -198,11 +198,17 @@ final class MapLowering {
   /** The cell's value: what the slot's update makes of the activated sum. */
   private int update(CellPlan cell, int a) {
     Update update = plan.update(cell.slot());
-    if (update.kind() == Update.Kind.REPLACE) {
-      return a;
-    }
-    int z = into.register(plan.sizes[cell.slot()]);
+    int z = update.readsOldValue() ? into.register(plan.sizes[cell.slot()]) : a;
     switch (update.kind()) {
+      case REPLACE -> {} // the value is the sum's
+      case LEAKY -> {
+        into.scale(z, (float) update.scale(), a);
+        if (cell.old() != null) {
+          int kept = into.register(plan.sizes[cell.slot()]);
+          into.scale(kept, (float) (1 - update.scale()), register(cell.old()));
+          into.add(z, kept);
+        }
+      }
       case RESIDUAL -> {
         into.scale(z, (float) update.scale(), a);
         if (cell.old() != null) {
@@ -223,7 +229,6 @@ final class MapLowering {
         }
         addProduct(z, cell.keep(), cell.old());
       }
-      default -> throw new IllegalStateException("update " + update);
     }
     return z;
   }

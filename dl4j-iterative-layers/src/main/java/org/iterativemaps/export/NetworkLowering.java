@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.card.ModelCard;
 import org.iterativemaps.inference.Program;
 import org.iterativemaps.inference.ProgramBuilder;
 import org.iterativemaps.layers.MapPlace;
@@ -85,11 +86,11 @@ final class NetworkLowering {
    * The program of a network.
    *
    * @param normalizer of the tokens; null for none
-   * @param card where it comes from, in JSON
+   * @param card null for the network's own
    * @throws IllegalArgumentException if something cannot be written, which the message names, or a
    *     parameter is not finite
    */
-  static Program of(Model network, DataNormalization normalizer, String card) {
+  static Program of(Model network, DataNormalization normalizer, ModelCard card) {
     Outline outline = outline(network);
     if (outline.obstacles.isEmpty() && outline.inputSize < 1) {
       outline.obstacles.add("no layer behind the input says its size; set nIn, or setInputType(…)");
@@ -99,7 +100,8 @@ final class NetworkLowering {
       throw new IllegalArgumentException(
           "the network cannot be written: " + String.join("; ", outline.obstacles));
     }
-    ProgramBuilder into = Program.builder(outline.inputSize).card(card);
+    ModelCard described = card == null ? ModelCard.of(network) : card;
+    ProgramBuilder into = Program.builder(outline.inputSize).card(described.toJson());
     if (outline.isSequence) {
       into.sequence();
     }

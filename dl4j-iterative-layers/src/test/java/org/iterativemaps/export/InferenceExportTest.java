@@ -371,7 +371,7 @@ class InferenceExportTest {
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class,
-            () -> InferenceExport.program(network, new VGG16ImagePreProcessor()));
+            () -> InferenceExport.program(network, new VGG16ImagePreProcessor(), null));
     assertTrue(e.getMessage().contains("VGG16ImagePreProcessor"), e.getMessage());
   }
 
