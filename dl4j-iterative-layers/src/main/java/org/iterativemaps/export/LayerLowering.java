@@ -38,6 +38,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 final class LayerLowering {
   private static final int NONE = -1;
 
+  private final String name;
   private final String label;
   private final Layer layer;
   private final org.deeplearning4j.nn.conf.layers.Layer outer;
@@ -46,11 +47,14 @@ final class LayerLowering {
   /**
    * Of a layer.
    *
+   * @param name what its states are called after
    * @param label what messages call it
    * @param outer its configuration with all wrappers, which running wrappers do not show
    * @param layer the running one
    */
-  LayerLowering(String label, org.deeplearning4j.nn.conf.layers.Layer outer, Layer layer) {
+  LayerLowering(
+      String name, String label, org.deeplearning4j.nn.conf.layers.Layer outer, Layer layer) {
+    this.name = name;
     this.label = label;
     this.layer = layer;
     this.outer = outer;
@@ -143,7 +147,7 @@ final class LayerLowering {
     if (conf instanceof IterativeMapConf map) {
       Map<String, INDArray> parameters = layer.paramTable();
       return new MapLowering(
-              program(map), p -> Floats.of(p.key(), parameters.get(p.key())), into, label)
+              program(map), p -> Floats.of(p.key(), parameters.get(p.key())), into, name)
           .lower(input);
     }
     if (conf instanceof DropoutLayer) {

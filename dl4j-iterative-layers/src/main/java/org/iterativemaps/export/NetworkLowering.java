@@ -61,7 +61,7 @@ final class NetworkLowering {
         String label,
         NeuralNetConfiguration around,
         Layer layer) {
-      LayerLowering lowering = new LayerLowering(label, around.getLayer(), layer);
+      LayerLowering lowering = new LayerLowering(name, label, around.getLayer(), layer);
       lowering.obstacle().ifPresent(obstacles::add);
       org.deeplearning4j.nn.conf.layers.Layer conf = MapPlace.innermost(around.getLayer());
       if (inputSize == 0 && inputs.contains(input) && conf instanceof FeedForwardLayer sized) {

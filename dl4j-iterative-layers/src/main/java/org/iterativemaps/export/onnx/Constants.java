@@ -10,14 +10,14 @@ import org.iterativemaps.inference.Program;
 /** The numbers of a model, each written when it is first asked for; graphs within see them, too. */
 final class Constants {
   private final Program program;
-  private final OnnxWeights weights;
+  private final boolean hasSparseWeights;
   private final GraphProto.Builder graph;
   private final Names names;
   private final Map<String, String> written = new HashMap<>(); // by what they are
 
-  Constants(Program program, OnnxWeights weights, GraphProto.Builder graph, Names names) {
+  Constants(Program program, boolean hasSparseWeights, GraphProto.Builder graph, Names names) {
     this.program = program;
-    this.weights = weights;
+    this.hasSparseWeights = hasSparseWeights;
     this.graph = graph;
     this.names = names;
   }
@@ -85,7 +85,7 @@ final class Constants {
     return once(
         "matrix " + index,
         name -> {
-          if (isSparse(matrix, weights)) {
+          if (isSparse(matrix, hasSparseWeights)) {
             graph.addSparseInitializer(sparse(name, matrix));
           } else {
             graph.addInitializer(
@@ -95,14 +95,14 @@ final class Constants {
   }
 
   /** Bytes that a matrix takes. */
-  static long bytes(Matrix matrix, OnnxWeights weights) {
-    return isSparse(matrix, weights)
+  static long bytes(Matrix matrix, boolean hasSparseWeights) {
+    return isSparse(matrix, hasSparseWeights)
         ? sparseBytes(matrix)
         : (long) matrix.toSize() * matrix.fromSize() * Float.BYTES;
   }
 
-  private static boolean isSparse(Matrix matrix, OnnxWeights weights) {
-    return weights == OnnxWeights.SPARSE
+  private static boolean isSparse(Matrix matrix, boolean hasSparseWeights) {
+    return hasSparseWeights
         && matrix.entryCount() > 0
         && sparseBytes(matrix) < (long) matrix.toSize() * matrix.fromSize() * Float.BYTES;
   }

@@ -25,12 +25,13 @@ import org.nd4j.linalg.dataset.api.preprocessor.DataNormalization;
  *   without memory    input [batch, units]          output [batch, units]
  *   of sequences      input [batch, units, time]    output [batch, units, time]
  *                                                          [batch, units] with LastTimeStep
- *                     state/LAYER/SLOT [batch, units]      nextState/LAYER/SLOT [batch, units]
+ *   with states too   state/LAYER/SLOT [batch, units]      nextState/LAYER/SLOT [batch, units]
  * </pre>
  *
- * <p>Batch and time are free. States may be left out: a sequence then begins from zeros, as in
- * DL4J. A stream gives every call the states that the call before ended with. There is no time
- * mask: sequences of one batch are equally long.
+ * <p>Batch and time are free. A sequence begins from zeros, as in DL4J; {@link
+ * OnnxOptions#withStates} is for streams, which begin with states of zeros and give every call the
+ * states that the call before ended with. There is no time mask: sequences of one batch are equally
+ * long.
  *
  * <p>Operators are those of opset 13; over time they are the body of a {@code Scan}. The model's
  * metadata have the network's {@link ModelCard} in JSON under {@value #CARD}.
@@ -67,7 +68,7 @@ public final class OnnxExport {
    * @throws IOException if the file cannot be written; an older one is then as it was
    */
   public static void write(Model network, Path file) throws IOException {
-    write(network, null, null, OnnxWeights.DENSE, file);
+    write(network, null, null, OnnxOptions.standard(), file);
   }
 
   /**
@@ -76,42 +77,40 @@ public final class OnnxExport {
    * @param normalizer a {@code NormalizerStandardize} or {@code NormalizerMinMaxScaler}; null for
    *     none
    * @param card of this network; null for {@link ModelCard#of}
-   * @param weights how sparse matrices are held
+   * @param options how it is written
    */
   public static void write(
-      Model network, DataNormalization normalizer, ModelCard card, OnnxWeights weights, Path file)
+      Model network, DataNormalization normalizer, ModelCard card, OnnxOptions options, Path file)
       throws IOException {
-    ModelProto model = of(InferenceExport.program(network, normalizer, card), weights);
+    ModelProto model = of(InferenceExport.program(network, normalizer, card), options);
     AtomicFile.write(file, model::writeTo);
   }
 
   /**
    * A program as a model, in the format's own class.
    *
-   * @param weights how sparse matrices are held
+   * @param options how it is written
    * @throws IllegalArgumentException if the weights are more than an ONNX model holds
    */
-  public static ModelProto of(Program program, OnnxWeights weights) {
+  public static ModelProto of(Program program, OnnxOptions options) {
     if (program == null) {
       throw new IllegalArgumentException("program: found none");
     }
-    if (weights == null) {
-      throw new IllegalArgumentException("weights: found null, expected DENSE or SPARSE");
+    if (options == null) {
+      throw new IllegalArgumentException("options: found null, expected OnnxOptions.standard()");
     }
     long bytes = 0;
     for (Matrix matrix : program.matrices()) {
-      bytes += Constants.bytes(matrix, weights);
+      bytes += Constants.bytes(matrix, options.hasSparseWeights());
     }
     if (bytes > MOST_BYTES) {
       throw new IllegalArgumentException(
           "the network cannot be written: its weights take "
               + bytes
-              + " bytes as "
-              + weights
-              + " matrices, and an ONNX file holds "
+              + " bytes, and an ONNX file holds "
               + MOST_BYTES
-              + (weights == OnnxWeights.DENSE ? "; OnnxWeights.SPARSE may take less" : ""));
+              + (options.hasSparseWeights() ? "" : "; withSparseWeights() may take less"));
     }
-    return OnnxModel.of(program, weights);
+    return OnnxModel.of(program, options);
   }
 }

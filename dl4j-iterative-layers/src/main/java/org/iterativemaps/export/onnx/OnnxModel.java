@@ -24,19 +24,21 @@ final class OnnxModel {
   private static final int IR_VERSION = Version.IR_VERSION_2020_5_8_VALUE;
 
   private final Program program;
+  private final boolean hasStates;
   private final Names names = new Names();
   private final Nodes nodes = new Nodes(GraphProto.newBuilder(), names);
   private final Constants constants;
 
-  private OnnxModel(Program program, OnnxWeights weights) {
+  private OnnxModel(Program program, OnnxOptions options) {
     this.program = program;
-    this.constants = new Constants(program, weights, nodes.graph, names);
+    this.hasStates = options.hasStates();
+    this.constants = new Constants(program, options.hasSparseWeights(), nodes.graph, names);
     names.unique(OnnxExport.INPUT);
     names.unique(OnnxExport.OUTPUT);
   }
 
-  static ModelProto of(Program program, OnnxWeights weights) {
-    OnnxModel model = new OnnxModel(program, weights);
+  static ModelProto of(Program program, OnnxOptions options) {
+    OnnxModel model = new OnnxModel(program, options);
     boolean isRecurrent = program.isSequence() || !program.states().isEmpty();
     model.nodes.graph.setName("network");
     if (isRecurrent) {
@@ -74,12 +76,8 @@ final class OnnxModel {
     List<String> starts = new ArrayList<>();
     List<String> ends = new ArrayList<>();
     for (State state : program.states()) {
-      String name = names.unique(OnnxExport.STATE + state.name());
       int units = program.size(state.register());
-      // An input with a value: who runs the model may leave it out.
-      nodes.graph.addInput(Protos.floats(name, BATCH, units));
-      nodes.graph.addInitializer(Protos.tensor(name, new float[units], 1, units));
-      starts.add(ofSamples(name, units));
+      starts.add(ofSamples(start(state, units), units));
       ends.add(names.unique(OnnxExport.NEXT_STATE + state.name()));
     }
     String answers = OnnxExport.OUTPUT;
@@ -90,7 +88,7 @@ final class OnnxModel {
     } else {
       nodes.graph.addOutput(Protos.floats(answers, BATCH, program.outputSize(), TIME));
     }
-    for (int s = 0; s < program.states().size(); s++) {
+    for (int s = 0; hasStates && s < program.states().size(); s++) {
       int units = program.size(program.states().get(s).register());
       nodes.graph.addOutput(Protos.floats(ends.get(s), BATCH, units));
     }
@@ -106,6 +104,15 @@ final class OnnxModel {
       outputs.add(answers);
     }
     nodes.add("Scan", attributes, inputs, outputs);
+  }
+
+  private String start(State state, int units) {
+    if (!hasStates) {
+      return constants.zeros(units);
+    }
+    String name = names.unique(OnnxExport.STATE + state.name());
+    nodes.graph.addInput(Protos.floats(name, BATCH, units));
+    return name;
   }
 
   /** [1, units] or [batch, units] as [batch, units]. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.onnxruntime.OrtException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +80,7 @@ class OnnxProgramTest {
     into.activate(result, activation, into.input());
     Program program = into.build(result);
     try (RunningModel model =
-        new RunningModel(OnnxExport.of(program, OnnxWeights.DENSE).toByteArray())) {
+        new RunningModel(OnnxExport.of(program, OnnxOptions.standard()).toByteArray())) {
       INDArray output = model.output(Nd4j.createFromArray(new float[][] {tokens}));
       assertClose(InferenceModel.of(program).answer(tokens), flat(output), activation.toString());
     }
@@ -231,8 +232,8 @@ class OnnxProgramTest {
   void randomProgramsOnTokens() throws OrtException {
     for (long seed = 0; seed < SEEDS; seed++) {
       Program program = new RandomProgram(seed).program(false);
-      OnnxWeights weights = OnnxWeights.values()[(int) seed % 2];
-      try (RunningModel model = new RunningModel(OnnxExport.of(program, weights).toByteArray())) {
+      OnnxOptions options = new OnnxOptions(false, seed % 2 == 0);
+      try (RunningModel model = new RunningModel(OnnxExport.of(program, options).toByteArray())) {
         for (int batch : new int[] {1, 4}) {
           float[][] tokens = new float[batch][];
           Random random = new Random(seed);
@@ -256,7 +257,9 @@ class OnnxProgramTest {
   void randomProgramsOverTime() throws OrtException {
     for (long seed = 0; seed < SEEDS; seed++) {
       Program program = new RandomProgram(seed).program(true);
-      ModelProto proto = OnnxExport.of(program, OnnxWeights.DENSE);
+      OnnxOptions options = OnnxOptions.standard();
+      options = seed % 2 == 0 ? options : options.withStates();
+      ModelProto proto = OnnxExport.of(program, options);
       String where = "seed " + seed;
       int batch = 1 + (int) seed % 3;
       int time = 1 + (int) seed % 5;
@@ -267,7 +270,17 @@ class OnnxProgramTest {
       TokenStream stream = InferenceModel.of(program).streams(batch);
       float[] last = new float[batch * program.outputSize()];
       try (RunningModel model = new RunningModel(proto.toByteArray())) {
-        Map<String, INDArray> outputs = model.run(Map.of(OnnxExport.INPUT, input));
+        Map<String, INDArray> inputs = new HashMap<>(Map.of(OnnxExport.INPUT, input));
+        if (options.hasStates()) {
+          program
+              .states()
+              .forEach(
+                  state ->
+                      inputs.put(
+                          OnnxExport.STATE + state.name(),
+                          Nd4j.zeros(batch, program.size(state.register()))));
+        }
+        Map<String, INDArray> outputs = model.run(inputs);
         INDArray answers = outputs.get(OnnxExport.OUTPUT);
         for (int t = 0; t < time; t++) {
           last = stream.next(flat(input.tensorAlongDimension(t, 0, 1)));
@@ -277,6 +290,10 @@ class OnnxProgramTest {
         }
         if (program.isLastOnly()) {
           assertClose(last, flat(answers), where);
+        }
+        if (!options.hasStates()) {
+          assertEquals(1, outputs.size(), where);
+          continue;
         }
         INDArray[] ends =
             program.states().stream()
@@ -295,19 +312,14 @@ class OnnxProgramTest {
   void namesAreWrittenOnceAndBeforeTheyAreRead() {
     for (long seed = 0; seed < SEEDS; seed++) {
       Program program = new RandomProgram(seed).program(seed % 2 == 0);
-      ModelProto model = OnnxExport.of(program, OnnxWeights.SPARSE);
+      ModelProto model = OnnxExport.of(program, new OnnxOptions(seed % 3 == 0, true));
       assertNames(model.getGraph(), new HashSet<>());
     }
   }
 
   private static void assertNames(GraphProto graph, Set<String> known) {
     graph.getInputList().forEach(input -> assertTrue(known.add(input.getName())));
-    graph
-        .getInitializerList()
-        .forEach(
-            tensor ->
-                assertTrue(
-                    known.add(tensor.getName()) || tensor.getName().startsWith(OnnxExport.STATE)));
+    graph.getInitializerList().forEach(tensor -> assertTrue(known.add(tensor.getName())));
     graph
         .getSparseInitializerList()
         .forEach(tensor -> assertTrue(known.add(tensor.getValues().getName())));
@@ -340,8 +352,9 @@ class OnnxProgramTest {
         into.matrix(Matrix.sparse(size, size, starts, sources, normal(random, 2 * size))),
         into.input());
     Program program = into.build(sum);
-    byte[] dense = OnnxExport.of(program, OnnxWeights.DENSE).toByteArray();
-    byte[] sparse = OnnxExport.of(program, OnnxWeights.SPARSE).toByteArray();
+    byte[] dense = OnnxExport.of(program, OnnxOptions.standard()).toByteArray();
+    byte[] sparse =
+        OnnxExport.of(program, OnnxOptions.standard().withSparseWeights()).toByteArray();
     assertTrue(dense.length > 4 * size * size, "dense " + dense.length);
     assertTrue(sparse.length < 2 * size * 12 + 1000, "sparse " + sparse.length);
     INDArray input = Nd4j.createFromArray(new float[][] {normal(random, size)});
@@ -355,6 +368,6 @@ class OnnxProgramTest {
   void wrongArgumentsAreNamed() {
     Program program = Program.builder(1).build(0);
     assertThrows(IllegalArgumentException.class, () -> OnnxExport.of(program, null));
-    assertThrows(IllegalArgumentException.class, () -> OnnxExport.of(null, OnnxWeights.DENSE));
+    assertThrows(IllegalArgumentException.class, () -> OnnxExport.of(null, OnnxOptions.standard()));
   }
 }
