@@ -29,7 +29,7 @@ final class Constants {
   private String once(String what, Writer writer) {
     String known = written.get(what);
     if (known == null) {
-      known = names.unique(what);
+      known = names.unique(what.replace(' ', '_'));
       writer.write(known);
       written.put(what, known);
     }
@@ -131,7 +131,7 @@ final class Constants {
     }
     return SparseTensorProto.newBuilder()
         .setValues(Protos.tensor(name, matrix.copyValues(), places.length))
-        .setIndices(Protos.tensor(name + " places", places, places.length))
+        .setIndices(Protos.tensor(name + "_places", places, places.length))
         .addDims(matrix.toSize())
         .addDims(matrix.fromSize())
         .build();

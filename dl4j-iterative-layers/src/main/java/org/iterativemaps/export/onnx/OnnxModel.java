@@ -28,6 +28,7 @@ final class OnnxModel {
   private final Names names = new Names();
   private final Nodes nodes = new Nodes(GraphProto.newBuilder(), names);
   private final Constants constants;
+  private String batch; // how many samples there are, [1]; null until somebody asks
 
   private OnnxModel(Program program, OnnxOptions options) {
     this.program = program;
@@ -117,8 +118,9 @@ final class OnnxModel {
 
   /** [1, units] or [batch, units] as [batch, units]. */
   private String ofSamples(String name, int units) {
-    String shape = nodes.add("Shape", OnnxExport.INPUT);
-    String batch = nodes.add("Gather", shape, constants.numbers(0));
+    if (batch == null) {
+      batch = nodes.add("Gather", nodes.add("Shape", OnnxExport.INPUT), constants.numbers(0));
+    }
     String wanted =
         nodes.add("Concat", List.of(attribute("axis", 0)), batch, constants.numbers(units));
     return nodes.add("Expand", name, wanted);

@@ -8,7 +8,8 @@ package org.iterativemaps.export.onnx;
  * @param hasSparseWeights whether sparse matrices are held as the weights that exist and their
  *     places, where that is shorter: a weight takes 12 bytes, a cell of a dense matrix 4. ONNX
  *     Runtime fills in the zeros while it loads, so that the file is smaller, but memory and time
- *     are those of dense matrices; not every other runtime reads it
+ *     are those of dense matrices. Few other programs read it; ONNX's own checker says that
+ *     operators take no sparse matrix
  */
 public record OnnxOptions(boolean hasStates, boolean hasSparseWeights) {
 
