@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -54,10 +53,7 @@ public final class Main {
       return 0;
     } catch (NoSuchFileException e) {
       error.println(args[0] + ": there is no such file");
-    } catch (IOException
-        | InvalidPathException
-        | IllegalArgumentException
-        | IllegalStateException e) {
+    } catch (IOException | IllegalArgumentException | IllegalStateException e) {
       error.println(e.getMessage());
     }
     return WRONG;
