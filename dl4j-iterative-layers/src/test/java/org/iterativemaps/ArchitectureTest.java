@@ -36,17 +36,18 @@ class ArchitectureTest {
 
   /** Beginnings of packages' names, by the words of the table. */
   private static final Map<String, String> LIBRARIES =
-      Map.of(
-          "ND4J", "org.nd4j",
-          "ND4J's activations", "org.nd4j.linalg.activations",
-          "ND4J's YAML library", "org.nd4j.shade.yaml",
-          "DL4J", "org.deeplearning4j",
-          "JavaCPP", "org.bytedeco.javacpp",
-          "JNA", "com.sun.jna",
-          "SLF4J", "org.slf4j",
-          "commons-math3", "org.apache.commons.math3",
-          "commons-collections4", "org.apache.commons.collections4",
-          "the Vector API", "jdk.incubator.vector");
+      Map.ofEntries(
+          Map.entry("ND4J", "org.nd4j"),
+          Map.entry("ND4J's activations", "org.nd4j.linalg.activations"),
+          Map.entry("ND4J's YAML library", "org.nd4j.shade.yaml"),
+          Map.entry("DL4J", "org.deeplearning4j"),
+          Map.entry("JavaCPP", "org.bytedeco.javacpp"),
+          Map.entry("JNA", "com.sun.jna"),
+          Map.entry("SLF4J", "org.slf4j"),
+          Map.entry("commons-math3", "org.apache.commons.math3"),
+          Map.entry("commons-collections4", "org.apache.commons.collections4"),
+          Map.entry("the Vector API", "jdk.incubator.vector"),
+          Map.entry("ONNX's classes", "onnx"));
 
   private static JavaClasses all;
 
