@@ -207,10 +207,10 @@ class ArchitectureTest {
 
   /** Android and small runtimes have none of it, and where it is there it takes long to load. */
   @Test
-  void oneClassOfTheLoopsAsksForTheOptionsOfTheJvm() {
+  void oneClassOfInferenceAsksForTheOptionsOfTheJvm() {
     noClasses()
         .that()
-        .resideInAPackage("org.iterativemaps.lanes..")
+        .resideInAnyPackage("org.iterativemaps.lanes..", "org.iterativemaps.inference..")
         .and()
         .doNotHaveSimpleName("JvmOption")
         .should()

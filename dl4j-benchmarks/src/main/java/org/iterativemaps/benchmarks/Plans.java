@@ -18,6 +18,7 @@ final class Plans {
     return List.of(
         sequence(),
         step(),
+        inference(),
         longSequence(),
         parallel(),
         gated(),
@@ -70,6 +71,22 @@ final class Plans {
         StepBenchmark.class,
         "One example: rnnTimeStep, and output of 20 time steps, against SimpleRnn and LSTM.",
         RECURRENT,
+        groups,
+        groups);
+  }
+
+  private static Plan inference() {
+    List<Group> groups =
+        List.of(
+            Group.of()
+                .subjects(
+                    InferenceBenchmark.DL4J, InferenceBenchmark.SIMD, InferenceBenchmark.SCALAR)
+                .with("cell", StepBenchmark.PLAIN, "lstm", "gru")
+                .with("density", "1", "0.1"));
+    return new Plan(
+        InferenceBenchmark.class,
+        "One token of one stream, 10 -> 200 -> 3, without ND4J against rnnTimeStep of a map.",
+        Set.of(InferenceBenchmark.DL4J),
         groups,
         groups);
   }

@@ -57,6 +57,9 @@ public final class Examples {
               DigitRows.class,
               "A recurrent map reads digits row by row; it is saved and loaded by a fresh process."),
           new Example(
+              OutOfTraining.class,
+              "A trained map runs without DL4J and ND4J, and carries a card that tells what it is."),
+          new Example(
               HiddenProportionStudy.class,
               "At a fixed budget, accuracy against the share of weights between hidden units."),
           new Example(

@@ -154,7 +154,10 @@ public final class LaneKernelSelection {
     } catch (ServiceConfigurationError | LinkageError e) {
       return withoutVectorApi(isWanted, e.getCause() == null ? e : e.getCause());
     }
-    String lack = found.map(LaneKernelSelection::lack).orElse("no loops on vectors were found");
+    String lack =
+        found
+            .map(LaneKernelSelection::lack)
+            .orElse("no loops on vectors were found in META-INF/services");
     if (!lack.isEmpty()) {
       if (isWanted) {
         throw new IllegalStateException(lack + "; leave -D" + PROPERTY + " out");

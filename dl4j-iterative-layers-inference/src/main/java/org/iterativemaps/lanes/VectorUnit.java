@@ -11,7 +11,7 @@ import java.util.function.Function;
  * than to multiply and to add.
  */
 public final class VectorUnit {
-  /** That of this JVM: the same all its life, so that a compiler may rely on it. */
+  /** That of this JVM, the same all its life. */
   public static final VectorUnit HERE = of(JvmOption::value);
 
   private final boolean hasMultiplyAdd;

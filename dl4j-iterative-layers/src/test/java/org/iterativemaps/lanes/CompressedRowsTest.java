@@ -56,8 +56,12 @@ class CompressedRowsTest {
       TransposedMask once = TransposedMask.of(LaneCase.rows(mask));
       TransposedMask twice = TransposedMask.of(once.mask());
       assertSame(mask, twice.mask());
-      for (int entry = 0; entry < mask.entryCount(); entry++) {
-        assertEquals(entry, once.entries()[twice.entries()[entry]]);
+      for (int to = 0; to < mask.toSize(); to++) {
+        for (int entry = mask.targetStart(to); entry < mask.targetStart(to + 1); entry++) {
+          int transposed = twice.entries()[entry];
+          assertEquals(entry, once.entries()[transposed]);
+          assertEquals(to, once.mask().source(transposed));
+        }
       }
     }
   }

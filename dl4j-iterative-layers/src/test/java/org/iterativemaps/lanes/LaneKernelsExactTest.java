@@ -2,6 +2,7 @@ package org.iterativemaps.lanes;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
@@ -22,6 +23,16 @@ class LaneKernelsExactTest {
   private int[] laneCounts() {
     int vector = kernels.vectorLanes();
     return new int[] {vector, 2 * vector, 4 * vector, 8 * vector};
+  }
+
+  @Test
+  void slotsWhoseTilesAreTooLongAreRefused() {
+    Mask mask = CompressedRows.of(9_000_000, 1, new int[] {0, 1}, new int[] {7});
+    IllegalArgumentException thrown =
+        assertThrows(IllegalArgumentException.class, () -> SparseTiling.of(mask, 64, false));
+    assertTrue(thrown.getMessage().contains("9,000,000 units"), thrown.getMessage());
+    assertTrue(thrown.getMessage().contains("at most 8,388,607"), thrown.getMessage());
+    assertEquals(1, SparseTiling.of(mask, 16, false).chunks());
   }
 
   @ParameterizedTest(name = "{0} -> {1}, density {2}")
