@@ -3,19 +3,27 @@ package org.iterativemaps.examples.guides;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.parallelism.ParallelInference;
 import org.iterativemaps.card.DataSummary;
 import org.iterativemaps.card.MapFacts;
 import org.iterativemaps.card.ModelCard;
+import org.iterativemaps.export.onnx.OnnxExport;
+import org.iterativemaps.export.onnx.OnnxOptions;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.saving.ModelFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.preprocessor.Normalizer;
@@ -90,6 +98,42 @@ class DeployingGuideTest {
     // endregion
     for (int t = 0; t < outputs.size(); t++) {
       assertEquals(whole.getDouble(0, 0, t), outputs.get(t).getDouble(0), 1e-12);
+    }
+  }
+
+  @Test
+  void onnx() throws Exception {
+    NormalizerStandardize normalizer = new NormalizerStandardize();
+    normalizer.fit(Networks.sequences(1, 8));
+    ModelCard card = ModelCard.of(network);
+    Path file = folder.resolve("model.onnx");
+    Path streams = folder.resolve("streams.onnx");
+    // region onnx
+    OnnxExport.write(network, file); // e.g. model.onnx
+    OnnxOptions options = OnnxOptions.standard().withStates();
+    OnnxExport.write(network, normalizer, card, options, streams); // normalizes what it is given
+    // endregion
+    INDArray x = Networks.normal(2, 3, Networks.INPUTS, Networks.TIME_STEPS);
+    float[][][] sequences = new float[3][][];
+    for (int b = 0; b < sequences.length; b++) {
+      sequences[b] = x.slice(b).castTo(DataType.FLOAT).toFloatMatrix();
+    }
+    // region onnx-runtime
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    float[][][] answers;
+    try (OrtSession session = environment.createSession(file.toString());
+        OnnxTensor input = OnnxTensor.createTensor(environment, sequences); // [batch][units][time]
+        OrtSession.Result result = session.run(Map.of(OnnxExport.INPUT, input))) {
+      answers = (float[][][]) result.get(OnnxExport.OUTPUT).orElseThrow().getValue();
+    }
+    // endregion
+    INDArray expected = network.output(x);
+    for (int t = 0; t < Networks.TIME_STEPS; t++) {
+      assertEquals(expected.getDouble(2, 1, t), answers[2][1][t], 1e-5);
+    }
+    try (OrtSession session = environment.createSession(streams.toString())) {
+      assertEquals(Set.of("input", "state/0/h"), session.getInputNames());
+      assertEquals(Set.of("output", "nextState/0/h"), session.getOutputNames());
     }
   }
 
