@@ -364,6 +364,28 @@ class OnnxProgramTest {
     }
   }
 
+  /** 3.6 GB of zeros and one weight. */
+  @Test
+  void moreThanAFileHoldsIsRefused() {
+    int size = 30_000;
+    int[] starts = new int[size + 1];
+    Arrays.fill(starts, 1, size + 1, 1);
+    ProgramBuilder into = Program.builder(size);
+    int sum = into.register(size);
+    into.fill(sum, -1);
+    Matrix one = Matrix.sparse(size, size, starts, new int[] {7}, new float[] {1});
+    into.multiplyAdd(sum, into.matrix(one), into.input());
+    Program program = into.build(sum);
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> OnnxExport.of(program, OnnxOptions.standard()))
+            .getMessage();
+    assertTrue(message.contains("3600000000 bytes") && message.contains("Sparse"), message);
+    OnnxOptions sparse = OnnxOptions.standard().withSparseWeights();
+    assertTrue(OnnxExport.of(program, sparse).toByteArray().length < 1000);
+  }
+
   @Test
   void wrongArgumentsAreNamed() {
     Program program = Program.builder(1).build(0);
