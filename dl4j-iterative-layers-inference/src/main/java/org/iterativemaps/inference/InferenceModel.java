@@ -5,6 +5,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.iterativemaps.lanes.LaneKernelSelection;
 import org.iterativemaps.lanes.LaneKernels;
 
@@ -27,8 +30,7 @@ import org.iterativemaps.lanes.LaneKernels;
 public final class InferenceModel {
   private final Program program;
   private final LaneKernels kernels;
-  private Machine alone; // for one sample
-  private Machine many; // for the number of lanes asked for last
+  private final Map<Integer, Machine> machines = new HashMap<>(); // by lanes: one, and a few more
 
   private InferenceModel(Program program, LaneKernels kernels) {
     this.program = program;
@@ -50,6 +52,9 @@ public final class InferenceModel {
    * @throws IOException if it cannot be read
    */
   public static InferenceModel read(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new ProgramFormatException(file + ": is a folder, expected a file");
+    }
     try (InputStream in = Files.newInputStream(file)) {
       return read(in);
     } catch (ProgramFormatException e) {
@@ -97,7 +102,7 @@ public final class InferenceModel {
    *
    * @param token [inputSize]
    * @return [outputSize]
-   * @throws IllegalArgumentException if the token has another length, or a number is NaN
+   * @throws IllegalArgumentException if the token has another length, or a number is not finite
    */
   public float[] answer(float[] token) {
     return stream().next(token);
@@ -108,18 +113,23 @@ public final class InferenceModel {
    *
    * @param tokens [sample][inputSize]
    * @return [sample][outputSize]
-   * @throws IllegalArgumentException if a token has another length, or a number is NaN
+   * @throws IllegalArgumentException if a token has another length, or a number is not finite
    */
   public float[][] answers(float[][] tokens) {
+    require("tokens", tokens);
     float[][] answers = new float[tokens.length][];
     if (tokens.length == 0) {
       return answers;
     }
-    TokenStream stream = streams(tokens.length);
-    float[] all = new float[Math.multiplyExact(tokens.length, outputSize())];
-    stream.next(joined(tokens), all);
-    for (int s = 0; s < answers.length; s++) {
-      answers[s] = java.util.Arrays.copyOfRange(all, s * outputSize(), (s + 1) * outputSize());
+    // All in the registers of one tile: those of every tile would be many.
+    int tile = Math.min(tokens.length, kernels.tileLanes(tokens.length));
+    TokenStream stream = streams(tile);
+    for (int at = 0; at < tokens.length; at += tile) {
+      float[] all = stream.next(joined(tokens, at, tile));
+      for (int s = 0; s < tile && at + s < tokens.length; s++) {
+        answers[at + s] = Arrays.copyOfRange(all, s * outputSize(), (s + 1) * outputSize());
+      }
+      stream.reset();
     }
     return answers;
   }
@@ -128,16 +138,43 @@ public final class InferenceModel {
    * The answers to a sequence, one for every token, from the initial state.
    *
    * @param tokens [time][inputSize]
-   * @return [time][outputSize]; of a network with LastTimeStep the last is DL4J's answer
-   * @throws IllegalArgumentException if a token has another length, or a number is NaN
+   * @return [time][outputSize]
+   * @throws IllegalArgumentException if a token has another length, or a number is not finite
    */
   public float[][] sequence(float[][] tokens) {
+    require("tokens", tokens);
     TokenStream stream = stream();
     float[][] answers = new float[tokens.length][];
     for (int t = 0; t < tokens.length; t++) {
       answers[t] = stream.next(tokens[t]);
     }
     return answers;
+  }
+
+  /**
+   * The answer to the last token of a sequence: DL4J's answer of a network with LastTimeStep.
+   *
+   * @param tokens [time][inputSize], at least one
+   * @return [outputSize]
+   * @throws IllegalArgumentException as {@link #sequence}, or if there is no token
+   */
+  public float[] lastAnswer(float[][] tokens) {
+    require("tokens", tokens);
+    if (tokens.length == 0) {
+      throw new IllegalArgumentException("tokens: found none, expected at least one");
+    }
+    TokenStream stream = stream();
+    float[] answer = new float[outputSize()];
+    for (float[] token : tokens) {
+      stream.next(token, answer);
+    }
+    return answer;
+  }
+
+  private static void require(String what, Object given) {
+    if (given == null) {
+      throw new IllegalArgumentException(what + ": found null");
+    }
   }
 
   /** A stream of tokens from the initial state. */
@@ -160,24 +197,31 @@ public final class InferenceModel {
   }
 
   private synchronized Machine machine(int samples) {
-    if (samples == 1) {
-      alone = alone == null ? Machine.of(program, kernels, 1) : alone;
-      return alone;
+    int lanes = samples == 1 ? 1 : kernels.tileLanes(samples);
+    Machine machine = machines.get(lanes);
+    if (machine == null) {
+      machine = Machine.of(program, kernels, samples);
+      machines.put(lanes, machine);
     }
-    if (many == null || many.lanes != kernels.tileLanes(samples)) {
-      many = Machine.of(program, kernels, samples);
-    }
-    return many;
+    return machine;
   }
 
-  private float[] joined(float[][] tokens) {
-    float[] all = new float[Math.multiplyExact(tokens.length, inputSize())];
-    for (int s = 0; s < tokens.length; s++) {
-      if (tokens[s].length != inputSize()) {
+  /** Some tokens, one after the other; behind the last it is repeated. */
+  private float[] joined(float[][] tokens, int begin, int samples) {
+    float[] all = new float[Math.multiplyExact(samples, inputSize())];
+    for (int s = 0; s < samples; s++) {
+      int index = Math.min(begin + s, tokens.length - 1);
+      float[] token = tokens[index];
+      if (token == null || token.length != inputSize()) {
         throw new IllegalArgumentException(
-            "token " + s + ": found " + tokens[s].length + " numbers, expected " + inputSize());
+            "token "
+                + index
+                + ": found "
+                + (token == null ? "null" : token.length + " numbers")
+                + ", expected "
+                + inputSize());
       }
-      System.arraycopy(tokens[s], 0, all, s * inputSize(), inputSize());
+      System.arraycopy(token, 0, all, s * inputSize(), inputSize());
     }
     return all;
   }

@@ -30,7 +30,7 @@ public final class Instruction {
   /** Where an operand is not used. */
   static final int NONE = -1;
 
-  /** What is done. */
+  /** What is done. Their order is that of the numbers in files: new ones go to the end. */
   public enum Operation {
     /** t = v, or zeros. */
     FILL,

@@ -38,9 +38,14 @@ abstract class Machine {
         : new TileMachine(program, kernels, kernels.tileLanes(samples));
   }
 
-  /** Registers of zeros. */
+  /** Registers of zeros, and a row of workspace. */
   final float[] registers() {
-    return new float[places.length];
+    return new float[Math.addExact(places.length, lanes)];
+  }
+
+  /** Where the workspace is. */
+  final int workspace() {
+    return places.length;
   }
 
   /** Where a register is. */

@@ -17,11 +17,13 @@ import java.nio.file.Paths;
  * java -jar dl4j-iterative-layers-inference.jar model.maps --card
  * }</pre>
  *
- * <p>Lines are numbers with commas or blanks between them. An empty line ends a sequence: the next
- * begins from the initial state. With {@code --card} the model's card is printed, in JSON.
+ * <p>Lines are numbers with a comma or blanks between them. An empty line ends a sequence and is
+ * not answered: the next begins from the initial state. With {@code --card} the model's card is
+ * printed, in JSON.
  */
 public final class Main {
   private static final int WRONG = 2;
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
   private static final String USAGE =
       "usage: java -jar dl4j-iterative-layers-inference.jar MODEL [--card] < TOKENS";
 
@@ -66,6 +68,7 @@ public final class Main {
     int number = 0;
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       number++;
+      line = number == 1 && line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line;
       if (line.isBlank()) {
         stream.reset();
         continue;
@@ -79,7 +82,7 @@ public final class Main {
   }
 
   private static float[] token(String line) {
-    String[] words = line.trim().split("[,;\\s]+");
+    String[] words = line.trim().split("\\s*,\\s*|\\s+", -1);
     float[] token = new float[words.length];
     for (int i = 0; i < token.length; i++) {
       try {

@@ -68,7 +68,8 @@ public final class ProgramBuilder {
   }
 
   /**
-   * Says what a state is for the next token; without it stays as it is.
+   * Says what a state is for the next token; without that it stays as it is. Another state is taken
+   * as it is before any is handed on.
    *
    * @throws IllegalArgumentException if it is no state, or its next value has another size or is
    *     not computed
@@ -232,17 +233,22 @@ public final class ProgramBuilder {
   }
 
   /** The network is one of sequences. */
-  public void sequence() {
+  public ProgramBuilder sequence() {
     isSequence = true;
+    return this;
   }
 
   /** Of a sequence the answer to the last token is the network's. */
-  public void lastOnly() {
+  public ProgramBuilder lastOnly() {
     isLastOnly = true;
+    return this;
   }
 
   /** Where the network comes from, in JSON. */
   public ProgramBuilder card(String json) {
+    if (json == null) {
+      throw new IllegalArgumentException("card: found null; leave it out where there is none");
+    }
     card = json;
     return this;
   }
@@ -254,7 +260,24 @@ public final class ProgramBuilder {
    */
   public Program build(int answer) {
     read("output", answer);
-    return new Program(this, answer);
+    // States may be handed on before what reads them: these have their old values in registers.
+    for (int i = 0; i < states.size(); i++) {
+      State state = states.get(i);
+      if (state.next() != state.register()) {
+        states.set(i, new State(state.name(), state.register(), outlasting(state.next())));
+      }
+    }
+    return new Program(this, outlasting(answer));
+  }
+
+  /** A register that has the value when states have been handed on. */
+  private int outlasting(int register) {
+    if (register == input || !kept.get(register)) {
+      return register;
+    }
+    int copy = register(size(register));
+    copy(copy, register);
+    return copy;
   }
 
   private void write(int target, Instruction instruction) {

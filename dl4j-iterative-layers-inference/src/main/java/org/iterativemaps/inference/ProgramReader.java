@@ -13,6 +13,8 @@ import org.iterativemaps.lanes.LaneActivation;
 /** Reads what {@link ProgramWriter} writes, and believes nothing that it has not checked. */
 final class ProgramReader {
   private static final int HEADER = 3 * Integer.BYTES;
+  private static final int FEW_UNITS = 1 << 22;
+  private static final int UNITS_PER_BYTE = 64;
 
   private final ByteBuffer in;
 
@@ -21,13 +23,16 @@ final class ProgramReader {
   }
 
   static Program read(InputStream from) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(from.readAllBytes());
-    if (bytes.remaining() < HEADER || bytes.getInt() != ProgramWriter.MAGIC) {
+    ByteBuffer header = ByteBuffer.wrap(from.readNBytes(HEADER));
+    if (header.remaining() < Integer.BYTES || header.getInt() != ProgramWriter.MAGIC) {
       throw new ProgramFormatException(
           "this is no file of a network for inference: it does not begin as one; write one with"
               + " InferenceExport of dl4j-iterative-layers");
     }
-    int version = bytes.getInt();
+    if (header.remaining() < 2 * Integer.BYTES) {
+      throw new ProgramFormatException("the file is cut short within its header; copy it again");
+    }
+    int version = header.getInt();
     if (version < 1 || version > ProgramWriter.VERSION) {
       throw new ProgramFormatException(
           "found version "
@@ -37,27 +42,33 @@ final class ProgramReader {
               + "; read the file with the version of dl4j-iterative-layers-inference that wrote it,"
               + " or a newer one");
     }
-    int length = bytes.getInt();
-    int found = bytes.remaining() - Integer.BYTES;
-    if (length < 0 || found != length) {
+    int length = header.getInt();
+    if (length < 0 || length > Integer.MAX_VALUE - 16) {
       throw new ProgramFormatException(
-          "found "
-              + found
-              + " bytes of content, expected "
-              + length
-              + ": the file is cut short or something was added; copy it again");
+          "found a length of " + length + " bytes: the header is damaged; copy the file again");
     }
-    CRC32 sum = new CRC32();
-    sum.update(bytes.array(), bytes.position(), length);
-    if ((int) sum.getValue() != bytes.getInt(bytes.position() + length)) {
+    byte[] content = from.readNBytes(length);
+    byte[] sum = from.readNBytes(Integer.BYTES);
+    if (content.length < length || sum.length < Integer.BYTES || from.read() >= 0) {
+      throw new ProgramFormatException(
+          "expected "
+              + length
+              + " bytes and a checksum: the file is cut short or something was added; copy it"
+              + " again");
+    }
+    CRC32 found = new CRC32();
+    found.update(content, 0, length);
+    if ((int) found.getValue() != ByteBuffer.wrap(sum).getInt()) {
       throw new ProgramFormatException(
           "the content is damaged: its checksum differs; copy it again");
     }
-    ByteBuffer content = ByteBuffer.wrap(bytes.array(), bytes.position(), length);
     try {
-      return new ProgramReader(content).program();
-    } catch (BufferUnderflowException | IllegalArgumentException e) {
-      String reason = e.getMessage() == null ? "it ends too early" : e.getMessage();
+      return new ProgramReader(ByteBuffer.wrap(content)).program();
+    } catch (BufferUnderflowException | ArithmeticException | IllegalArgumentException e) {
+      String reason =
+          e instanceof IllegalArgumentException
+              ? e.getMessage()
+              : "its numbers do not fit together";
       throw new ProgramFormatException("the content does not make a network: " + reason, e);
     }
   }
@@ -66,8 +77,19 @@ final class ProgramReader {
     String card = text();
     int registers = count("registers", 1);
     int[] sizes = new int[registers];
+    long units = 0;
     for (int register = 0; register < registers; register++) {
       sizes[register] = number();
+      units += sizes[register];
+    }
+    // Whoever writes a network of many units has weights for them, too.
+    if (units > FEW_UNITS + (long) UNITS_PER_BYTE * in.limit()) {
+      throw new ProgramFormatException(
+          "found registers of "
+              + units
+              + " units, more than a file of "
+              + in.limit()
+              + " bytes has weights for");
     }
     int input = number();
     if (input != 0) {
@@ -87,8 +109,9 @@ final class ProgramReader {
     for (int s = 0; s < states; s++) {
       String name = text();
       carried[s] = new int[] {number(), number()};
-      if (carried[s][0] < 1 || carried[s][0] >= registers) {
-        throw new ProgramFormatException("state '" + name + "': found register " + carried[s][0]);
+      if (carried[s][0] < 1 || carried[s][0] >= registers || names[carried[s][0]] != null) {
+        throw new ProgramFormatException(
+            "state '" + name + "': found register " + carried[s][0] + ", expected one of its own");
       }
       names[carried[s][0]] = name;
     }
@@ -128,10 +151,13 @@ final class ProgramReader {
     }
     requireRoom("rows", to, 1);
     int[] starts = new int[to + 1];
-    int[] sources = new int[in.remaining()];
+    int[] sources = {};
     for (int row = 0; row < to; row++) {
       int length = count("entries", 1);
       starts[row + 1] = Math.addExact(starts[row], length);
+      if (starts[row + 1] > sources.length) {
+        sources = Arrays.copyOf(sources, Math.max(starts[row + 1], 2 * sources.length));
+      }
       int next = 0;
       for (int entry = starts[row]; entry < starts[row + 1]; entry++) {
         sources[entry] = Math.addExact(next, number());
@@ -144,7 +170,10 @@ final class ProgramReader {
   private void instruction(ProgramBuilder builder) throws IOException {
     int code = in.get();
     if (code < 0 || code >= Operation.values().length) {
-      throw new ProgramFormatException("instruction: found operation number " + code);
+      throw new ProgramFormatException(
+          "instruction: found operation number "
+              + code
+              + ", which this version does not know; use a newer one");
     }
     int target = number();
     int a = number() - 1;

@@ -56,7 +56,7 @@ final class TileMachine extends Machine {
 
   @Override
   void normalise(boolean isCentred, int units, float[] v, int a, int t) {
-    slots.normalise(isCentred, units, lanes, v, a, v, t, new float[lanes], 0);
+    slots.normalise(isCentred, units, lanes, v, a, v, t, v, workspace());
   }
 
   private float[] constants(int vector) {

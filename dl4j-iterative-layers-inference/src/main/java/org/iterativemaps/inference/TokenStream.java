@@ -38,8 +38,8 @@ public final class TokenStream {
    *
    * @param tokens [samples][inputSize], one sample after the other
    * @return [samples][outputSize]
-   * @throws IllegalArgumentException if there are not as many numbers, or one is NaN; the state is
-   *     then as before
+   * @throws IllegalArgumentException if there are not as many numbers, or one is not finite; the
+   *     state is then as before
    */
   public float[] next(float[] tokens) {
     float[] answers = new float[Math.multiplyExact(samples, program.outputSize())];
@@ -119,7 +119,7 @@ public final class TokenStream {
    * Goes on from a state.
    *
    * @param all [samples][stateSize], as {@link #state} gives it
-   * @throws IllegalArgumentException if it has another length, or a number is NaN
+   * @throws IllegalArgumentException if it has another length, or a number is not finite
    */
   public void setState(float[] all) {
     int size = stateSize();
@@ -150,10 +150,12 @@ public final class TokenStream {
 
   private static void requireNumbers(String what, float[] array, int units) {
     for (int i = 0; i < array.length; i++) {
-      if (Float.isNaN(array[i])) {
+      if (!Float.isFinite(array[i])) {
         throw new IllegalArgumentException(
             what
-                + ": found NaN at unit "
+                + ": found "
+                + array[i]
+                + " at unit "
                 + i % units
                 + " of sample "
                 + i / units

@@ -12,7 +12,7 @@ import java.util.Objects;
  * the derivative of z = 0.
  */
 public final class LaneActivation {
-  /** The functions. */
+  /** The functions. Their names are in files of inference, too: they stay. */
   public enum Kind {
     /** z. */
     IDENTITY,

@@ -119,11 +119,16 @@ class InferenceModelTest {
     assertMessage("found 3 numbers, expected 2", () -> stream.next(new float[3]));
     assertMessage("found none", () -> stream.next(null));
     assertMessage("NaN at unit 1", () -> stream.next(new float[] {0, Float.NaN}));
+    assertMessage("-Infinity at unit 0", () -> stream.next(new float[] {-1f / 0, 0}));
     assertMessage("answers: found 1", () -> stream.next(new float[2], new float[1]));
     assertMessage("state: found 1", () -> stream.setState(new float[1]));
     assertMessage("state: found NaN", () -> stream.setState(new float[] {Float.NaN, 0}));
     assertArrayEquals(state, stream.state());
     assertMessage("token 1: found 1", () -> model.answers(new float[][] {{1, 2}, {1}}));
+    assertMessage("token 0: found null", () -> model.answers(new float[][] {null}));
+    assertMessage("tokens: found null", () -> model.answers(null));
+    assertMessage("tokens: found null", () -> model.sequence(null));
+    assertMessage("tokens: found none", () -> model.lastAnswer(new float[0][]));
     assertMessage("samples: found 0", () -> model.streams(0));
     assertMessage("program: found none", () -> InferenceModel.of(null));
     assertEquals(0, model.answers(new float[0][]).length);
@@ -135,6 +140,7 @@ class InferenceModelTest {
     int h = into.state("h", 1);
     int sum = into.register(1);
     into.scale(sum, -1e30f, h);
+    into.add(sum, h);
     into.add(sum, into.input());
     into.carry(h, sum);
     TokenStream stream = InferenceModel.of(into.build(sum)).stream();
@@ -143,12 +149,41 @@ class InferenceModelTest {
             IllegalStateException.class,
             () -> {
               for (int t = 0; t < 10; t++) {
-                stream.next(new float[] {Float.POSITIVE_INFINITY});
+                stream.next(new float[] {1e30f});
               }
             });
     assertTrue(e.getMessage().contains("reset()"), e.getMessage());
     stream.reset();
     assertEquals(2, stream.next(new float[] {2})[0]);
+  }
+
+  @Test
+  void statesAreHandedOnAtOnce() {
+    ProgramBuilder into = Program.builder(1);
+    int one = into.state("one", 1);
+    int two = into.state("two", 1);
+    int three = into.state("three", 1);
+    into.carry(one, into.input());
+    into.carry(two, one);
+    into.carry(three, two);
+    InferenceModel model = InferenceModel.of(into.build(three));
+    float[][] answers = model.sequence(new float[][] {{1}, {2}, {3}, {4}, {5}});
+    assertArrayEquals(new float[][] {{0}, {0}, {0}, {1}, {2}}, answers);
+    assertArrayEquals(new float[] {1}, model.lastAnswer(new float[][] {{1}, {2}, {3}, {4}}));
+  }
+
+  @Test
+  void manyTokensAreAnsweredTileByTile() {
+    InferenceModel model = InferenceModel.of(recurrence());
+    for (int count : new int[] {1, 2, 63, 64, 65, 200}) {
+      float[][] tokens = new float[count][];
+      Random random = new Random(count);
+      Arrays.setAll(tokens, t -> RandomProgram.token(random, 2));
+      float[][] answers = model.answers(tokens);
+      for (int t = 0; t < count; t++) {
+        assertArrayEquals(model.answer(tokens[t]), answers[t], 1e-6f, count + ", token " + t);
+      }
+    }
   }
 
   private static void assertMessage(String part, Runnable call) {

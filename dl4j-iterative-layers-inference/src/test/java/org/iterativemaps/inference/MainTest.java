@@ -55,7 +55,7 @@ class MainTest {
 
   @Test
   void aLineForALine() {
-    assertEquals(0, run("1,2\n 0.5 ; -1\n\n3 4\n", model));
+    assertEquals(0, run("\uFEFF1,2\n 0.5 , -1\n\n3 4\n", model));
     assertEquals(List.of("1.0,2.0", "1.5,1.0", "3.0,4.0"), lines());
     assertEquals("", errors.toString(StandardCharsets.UTF_8));
     assertEquals(0, run("", model, "--card"));
@@ -70,6 +70,7 @@ class MainTest {
     assertWrong("line 2: found 'b'", "1,2\na 1\n".replace("a", "b"), model);
     assertEquals(List.of("1.0,2.0"), lines());
     assertWrong("line 1: tokens: found 3 numbers, expected 2", "1,2,3", model);
+    assertWrong("line 1: found ''", "1,,3", model);
     assertWrong("line 1: tokens: found NaN", "1,NaN", model);
   }
 

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.CRC32;
+import org.iterativemaps.lanes.LaneActivation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -121,6 +122,29 @@ class ProgramFileTest {
     assertTrue(refused > 300, refused + " of 3000");
   }
 
+  /** What a header and 70 bytes can ask for. */
+  @Test
+  void moreUnitsThanThereAreBytesForAreRefused() {
+    ProgramBuilder into = Program.builder(1);
+    int large = into.register(Program.MOST_UNITS);
+    into.fill(large, -1);
+    assertRefused("more than a file of", bytes(into.build(into.input())));
+  }
+
+  /** Files have the numbers of operations and the names of activations: both must stay. */
+  @Test
+  void whatFilesAreMadeOfStays() {
+    assertEquals(
+        "[FILL, COPY, PUT, MULTIPLY_ADD, ADD, ADD_PRODUCT, SUBTRACT_PRODUCT, SCALE, SCALE_UNITS,"
+            + " NORMALISE, ACTIVATE, SOFTMAX]",
+        Arrays.toString(Instruction.Operation.values()));
+    assertEquals(
+        "[IDENTITY, TANH, SIGMOID, RELU, LEAKY_RELU, BENT_RELU, ELU, ANY_ELU, SELU, HARD_TANH,"
+            + " HARD_SIGMOID, RECTIFIED_TANH, RATIONAL_TANH, SOFTSIGN, CUBE, SOFTPLUS, GELU,"
+            + " TANH_GELU, SWISH, MISH]",
+        Arrays.toString(LaneActivation.Kind.values()));
+  }
+
   @Test
   void aVersionFromTheFutureIsRefused() {
     byte[] later = bytes(RandomProgram.of(3));
@@ -135,6 +159,9 @@ class ProgramFileTest {
     String message =
         assertThrows(ProgramFormatException.class, () -> InferenceModel.read(file)).getMessage();
     assertTrue(message.startsWith(file.toString()), message);
+    message =
+        assertThrows(ProgramFormatException.class, () -> InferenceModel.read(folder)).getMessage();
+    assertTrue(message.startsWith(folder + ": is a folder"), message);
     assertThrows(
         NoSuchFileException.class, () -> InferenceModel.read(folder.resolve("missing.maps")));
   }

@@ -36,9 +36,10 @@ final class RandomProgram {
 
   private Program program() {
     List<Integer> states = new ArrayList<>();
-    int count = random.nextInt(3);
-    for (int s = 0; s < count; s++) {
-      states.add(into.state("s" + s, 1 + random.nextInt(20)));
+    int count = random.nextInt(4);
+    for (int s = 0; s < count; s++) { // some of one size, which may be handed on to each other
+      int size = random.nextBoolean() ? into.size(0) : 1 + random.nextInt(20);
+      states.add(into.state("s" + s, size));
     }
     readable.addAll(states);
     int cells = 1 + random.nextInt(6);
@@ -46,8 +47,10 @@ final class RandomProgram {
       readable.add(cell(1 + random.nextInt(20)));
     }
     for (int state : states) {
-      if (random.nextInt(4) > 0) {
-        into.carry(state, cell(into.size(state)));
+      switch (random.nextInt(5)) {
+        case 0 -> {} // stays
+        case 1 -> carryAny(state, states);
+        default -> into.carry(state, cell(into.size(state)));
       }
     }
     if (random.nextBoolean()) {
@@ -57,6 +60,14 @@ final class RandomProgram {
       into.lastOnly();
     }
     return into.card("card " + random.nextInt(100) + " é").build(cell(1 + random.nextInt(5)));
+  }
+
+  /** From another state, or from the token, as in a delay line, where one is as large. */
+  private void carryAny(int state, List<Integer> states) {
+    List<Integer> from = new ArrayList<>(states);
+    from.add(into.input());
+    from.removeIf(register -> into.size(register) != into.size(state));
+    into.carry(state, from.get(random.nextInt(from.size())));
   }
 
   /** A register of bounded values, made of some others. */

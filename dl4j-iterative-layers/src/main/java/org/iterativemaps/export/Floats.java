@@ -10,7 +10,7 @@ final class Floats {
   /**
    * All elements in row-major order.
    *
-   * @param key what messages call the array
+   * @param key what messages call it
    * @throws IllegalArgumentException if one is not finite in FLOAT
    */
   static float[] of(String key, INDArray array) {
@@ -18,13 +18,12 @@ final class Floats {
     for (int i = 0; i < values.length; i++) {
       if (Float.isNaN(values[i]) || Float.isInfinite(values[i])) {
         throw new IllegalArgumentException(
-            "parameter "
-                + key
+            key
                 + ": found "
                 + values[i]
                 + " at element "
                 + i
-                + ", expected a number; the network has not been trained to the end");
+                + ", expected a number; a network whose training has diverged cannot be written");
       }
     }
     return values;

@@ -3,8 +3,10 @@ package org.iterativemaps.export;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.deeplearning4j.nn.api.Layer;
 import org.iterativemaps.inference.Matrix;
 import org.iterativemaps.inference.ProgramBuilder;
 import org.iterativemaps.iterate.Iteration;
@@ -16,12 +18,15 @@ import org.iterativemaps.kernel.plan.CellPlan.Product;
 import org.iterativemaps.kernel.plan.CellPlan.Value;
 import org.iterativemaps.kernel.plan.ProgramPlan;
 import org.iterativemaps.kernel.plan.ProgramPlan.InputProduct;
+import org.iterativemaps.layers.IterativeMapConf;
+import org.iterativemaps.layers.impl.RunningMap;
 import org.iterativemaps.map.Block;
 import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.Normalisation;
 import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.Update;
 import org.iterativemaps.map.pattern.WeightMask;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A map's cells as instructions, in the order in which the kernels compute them. */
 final class MapLowering {
@@ -36,6 +41,7 @@ final class MapLowering {
   private final int[] states; // by slot, NONE where nothing is carried
   private final int[] drives; // by slot, NONE until its first driven cell
   private final List<Integer> cells = new ArrayList<>(); // by cell, its register
+  private final String name;
   private int token;
 
   /**
@@ -44,7 +50,7 @@ final class MapLowering {
    * @param values of a parameter
    * @param name of the layer, which the states are called after
    */
-  MapLowering(
+  private MapLowering(
       MapProgram program, Function<Parameter, float[]> values, ProgramBuilder into, String name) {
     this.plan = new ProgramPlan(program, activation -> LaneActivations.of(activation).isPresent());
     this.program = program;
@@ -56,10 +62,8 @@ final class MapLowering {
       boolean isVector = plan.matrixOfParameter[p] < 0;
       vectors[p] = isVector ? into.vector(values.apply(plan.parameters.get(p))) : NONE;
     }
+    this.name = name;
     this.states = filled(program.slots().size());
-    for (int slot : plan.carried) {
-      states[slot] = into.state(name + "/" + program.slots().get(slot).name(), plan.sizes[slot]);
-    }
     this.drives = filled(plan.sizes.length);
   }
 
@@ -67,6 +71,22 @@ final class MapLowering {
     int[] array = new int[length];
     Arrays.fill(array, NONE);
     return array;
+  }
+
+  /**
+   * Of a running map.
+   *
+   * @param name of the node, which the states are called after
+   */
+  static MapLowering of(IterativeMapConf conf, Layer running, String name, ProgramBuilder into) {
+    Map<String, INDArray> parameters = running.paramTable();
+    return new MapLowering(
+        program(conf, running), p -> Floats.of(p.key(), parameters.get(p.key())), into, name);
+  }
+
+  /** What a map runs at present, which may differ from its configuration in K and injection. */
+  static MapProgram program(IterativeMapConf conf, Layer running) {
+    return conf.program(((RunningMap) RunningMap.innermost(running)).running());
   }
 
   /** Why a map cannot be written; empty if it can. */
@@ -123,15 +143,32 @@ final class MapLowering {
    * @return the register of the output slot
    */
   int lower(int input) {
-    token = input;
-    for (CellPlan cell : plan.cells) {
-      cells.add(lower(cell));
+    for (int slot : plan.carried) {
+      states[slot] = into.state(name + "/" + program.slots().get(slot).name(), plan.sizes[slot]);
     }
+    int output = cells(input);
     for (int slot : plan.carried) {
       Integer end = plan.endCell(slot);
       if (end != null) {
         into.carry(states[slot], cells.get(end));
       }
+    }
+    return output;
+  }
+
+  /** As {@link #lower}, but every token meets the initial state. */
+  int lowerWithoutMemory(int input) {
+    for (int slot : plan.carried) {
+      states[slot] = into.register(plan.sizes[slot]);
+      into.fill(states[slot], NONE);
+    }
+    return cells(input);
+  }
+
+  private int cells(int input) {
+    token = input;
+    for (CellPlan cell : plan.cells) {
+      cells.add(lower(cell));
     }
     return cells.get(plan.endCell(program.outputSlot()));
   }
@@ -183,7 +220,6 @@ final class MapLowering {
   }
 
   private int activated(int slot, int sum) {
-    int pre = sum;
     if (plan.gains[slot] >= 0) {
       int normalised = into.register(plan.sizes[slot]);
       boolean isCentred = plan.slot(slot).normalisation() == Normalisation.LAYER;
@@ -191,8 +227,8 @@ final class MapLowering {
       int bias = plan.biases[slot] < 0 ? NONE : vectors[plan.biases[slot]];
       into.scaleUnits(sum, vectors[plan.gains[slot]], bias, normalised);
     }
-    Activations.lower(program.activation(slot), into, pre);
-    return pre;
+    Activations.lower(program.activation(slot), into, sum);
+    return sum;
   }
 
   /** The cell's value: what the slot's update makes of the activated sum. */
