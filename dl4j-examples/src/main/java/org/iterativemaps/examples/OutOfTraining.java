@@ -25,6 +25,7 @@ import org.iterativemaps.examples.notebook.Page;
 import org.iterativemaps.examples.notebook.Progress;
 import org.iterativemaps.examples.notebook.Table;
 import org.iterativemaps.export.InferenceExport;
+import org.iterativemaps.export.onnx.OnnxExport;
 import org.iterativemaps.inference.InferenceModel;
 import org.iterativemaps.inference.Main;
 import org.iterativemaps.inference.TokenStream;
@@ -145,10 +146,14 @@ public final class OutOfTraining implements Notebook<OutOfTraining.Left> {
     ModelCard card = page.step("Save with a card", () -> saved(network, sets, zip));
     page.code("saved");
     page.text(card.toMarkdown());
+    Path onnx = page.folder().resolve("digits.onnx");
+    page.step("For ONNX Runtime and the like", () -> exported(network, onnx));
+    page.code("exported");
     page.table(
         Table.of("file", "bytes")
             .row("digits.zip, to train on", Files.size(zip))
-            .row("digits.maps, to run", Files.size(file)));
+            .row("digits.maps, to run", Files.size(file))
+            .row("digits.onnx, for others", Files.size(onnx)));
     return new Left(
         accuracy(expected, labels),
         accuracy(answers, labels),
@@ -202,6 +207,14 @@ public final class OutOfTraining implements Notebook<OutOfTraining.Left> {
             .withData(DataSummary.of("digits to train with", sets.train().asRows(32, 0)));
     ModelFile.save(network, zip, true, null, card);
     return ModelFile.card(zip); // as a stranger reads it
+  }
+
+  // endregion
+
+  // region exported
+  private static long exported(MultiLayerNetwork network, Path onnx) throws IOException {
+    OnnxExport.write(network, onnx);
+    return Files.size(onnx);
   }
 
   // endregion

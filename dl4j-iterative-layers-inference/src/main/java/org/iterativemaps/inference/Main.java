@@ -7,7 +7,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
+import java.nio.file.Paths;
 
 /**
  * A model on the command line: a line with a token in, a line with the answer out.
@@ -44,7 +44,7 @@ public final class Main {
       return WRONG;
     }
     try {
-      InferenceModel model = InferenceModel.read(Path.of(args[0]));
+      InferenceModel model = InferenceModel.read(Paths.get(args[0]));
       if (wantsCard) {
         out.println(model.program().card());
       } else {

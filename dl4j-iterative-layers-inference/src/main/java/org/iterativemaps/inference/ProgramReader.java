@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.CRC32;
 import org.iterativemaps.inference.Instruction.Operation;
 import org.iterativemaps.lanes.LaneActivation;
@@ -52,9 +53,9 @@ final class ProgramReader {
       throw new ProgramFormatException(
           "the content is damaged: its checksum differs; copy it again");
     }
-    bytes.limit(bytes.position() + length);
+    ByteBuffer content = ByteBuffer.wrap(bytes.array(), bytes.position(), length);
     try {
-      return new ProgramReader(bytes).program();
+      return new ProgramReader(content).program();
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       String reason = e.getMessage() == null ? "it ends too early" : e.getMessage();
       throw new ProgramFormatException("the content does not make a network: " + reason, e);
@@ -137,7 +138,7 @@ final class ProgramReader {
         next = Math.addExact(sources[entry], 1);
       }
     }
-    return Matrix.sparse(from, to, starts, java.util.Arrays.copyOf(sources, starts[to]), floats());
+    return Matrix.sparse(from, to, starts, Arrays.copyOf(sources, starts[to]), floats());
   }
 
   private void instruction(ProgramBuilder builder) throws IOException {

@@ -22,9 +22,9 @@ import org.nd4j.linalg.dataset.api.preprocessor.DataNormalization;
  * does: maps of fixed steps (gates and normalisations, too), frozen or not, LastTimeStep and
  * TimeDistributed around them; Dense, Activation, Dropout and BatchNormalization layers; Output,
  * RnnOutput, Loss and RnnLoss layers; in graphs of one input and one output merges, sums, products
- * and scales. DL4J's own LSTM and SimpleRnn layers are made maps of first ({@code
- * IterativeMaps.fromRnn}). Numbers are FLOAT, those of DOUBLE networks rounded. A map runs with the
- * K that it runs with at present.
+ * and scales. DL4J's own LSTM and SimpleRnn layers are written as the maps that {@code
+ * IterativeMaps.fromRnn} makes of them. Numbers are FLOAT, those of DOUBLE networks rounded. A map
+ * runs with the K that it runs with at present.
  */
 public final class InferenceExport {
   private InferenceExport() {}

@@ -4,13 +4,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
-import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
@@ -76,11 +76,11 @@ final class LayerLowering {
     if (conf instanceof IterativeMapConf map) {
       return MapLowering.obstacle(program(map)).flatMap(this::named);
     }
-    if (conf instanceof LSTM || conf instanceof SimpleRnn) {
+    if (conf instanceof AbstractLSTM || conf instanceof SimpleRnn) {
       return named(
           "it is DL4J's "
               + conf.getClass().getSimpleName()
-              + "; make a map of it first, IterativeMaps.fromRnn(network).network()");
+              + ", of which no map can be made; IterativeMaps.fromRnn says why");
     }
     if (conf instanceof DenseLayer dense && dense.hasLayerNorm()) {
       return named("it normalises with hasLayerNorm, which is not written");

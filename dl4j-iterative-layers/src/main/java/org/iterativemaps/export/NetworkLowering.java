@@ -1,20 +1,24 @@
 package org.iterativemaps.export;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.card.ModelCard;
+import org.iterativemaps.convert.IterativeMaps;
 import org.iterativemaps.inference.Program;
 import org.iterativemaps.inference.ProgramBuilder;
 import org.iterativemaps.layers.MapPlace;
@@ -91,7 +95,7 @@ final class NetworkLowering {
    *     parameter is not finite
    */
   static Program of(Model network, DataNormalization normalizer, ModelCard card) {
-    Outline outline = outline(network);
+    Outline outline = outline(withMaps(network));
     if (outline.obstacles.isEmpty() && outline.inputSize < 1) {
       outline.obstacles.add("no layer behind the input says its size; set nIn, or setInputType(…)");
     }
@@ -112,6 +116,30 @@ final class NetworkLowering {
       registers.put(node.name(), node.step().lower(into, inputs));
     }
     return into.build(registers.get(outline.output));
+  }
+
+  /**
+   * With DL4J's own recurrent layers as maps that compute the same. What cannot be one stays, and
+   * is named later.
+   */
+  private static Model withMaps(Model network) {
+    try {
+      if (network instanceof MultiLayerNetwork layers && hasRecurrentLayer(layers.getLayers())) {
+        return IterativeMaps.fromRnn(layers).network();
+      }
+      if (network instanceof ComputationGraph graph && hasRecurrentLayer(graph.getLayers())) {
+        return IterativeMaps.fromRnn(graph).network();
+      }
+    } catch (IllegalArgumentException noneCanBe) {
+      return network;
+    }
+    return network;
+  }
+
+  private static boolean hasRecurrentLayer(Layer[] layers) {
+    return Arrays.stream(layers)
+        .map(layer -> MapPlace.innermost(layer.conf().getLayer()))
+        .anyMatch(conf -> conf instanceof AbstractLSTM || conf instanceof SimpleRnn);
   }
 
   private static Outline outline(Model network) {

@@ -26,9 +26,11 @@ import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
+import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.iterativemaps.convert.IterativeMaps;
 import org.iterativemaps.inference.InferenceModel;
 import org.iterativemaps.inference.TokenStream;
 import org.iterativemaps.iterate.Iteration;
@@ -328,16 +330,30 @@ class InferenceExportTest {
   }
 
   @Test
-  void convertedLstm() throws IOException {
-    MultiLayerNetwork network =
-        network(
+  @SuppressWarnings("deprecation") // old model files have GravesLSTM
+  void recurrentLayersOfDl4j() throws IOException {
+    for (Layer layer :
+        List.of(
             new LSTM.Builder().nIn(3).nOut(5).build(),
-            new RnnOutputLayer.Builder(LossFunction.MSE).nIn(5).nOut(2).build());
-    String message = refusal(network);
-    assertTrue(message.contains("layer 0") && message.contains("fromRnn"), message);
-    INDArray input = Networks.normal(5, 2, 3, 9).castTo(DataType.FLOAT);
-    assertSequences(
-        network, written(IterativeMaps.fromRnn(network).network()), input, "DL4J's own");
+            new org.deeplearning4j.nn.conf.layers.GravesLSTM.Builder().nIn(3).nOut(5).build(),
+            new SimpleRnn.Builder().nIn(3).nOut(5).build())) {
+      MultiLayerNetwork network =
+          network(layer, new RnnOutputLayer.Builder(LossFunction.MSE).nIn(5).nOut(2).build());
+      INDArray input = Networks.normal(5, 2, 3, 9).castTo(DataType.FLOAT);
+      assertSequences(network, written(network), input, layer.getClass().getSimpleName());
+    }
+    String message =
+        refusal(
+            network(
+                new MaskZeroLayer(new LSTM.Builder().nIn(3).nOut(5).build(), 0),
+                new RnnOutputLayer.Builder(LossFunction.MSE).nIn(5).nOut(2).build()));
+    assertTrue(message.contains("layer 0") && message.contains("MaskZeroLayer"), message);
+    message =
+        refusal(
+            network(
+                new LSTM.Builder().nIn(3).nOut(5).weightNoise(new DropConnect(0.5)).build(),
+                new RnnOutputLayer.Builder(LossFunction.MSE).nIn(5).nOut(2).build()));
+    assertTrue(message.contains("layer 0") && message.contains("DL4J's LSTM"), message);
   }
 
   @Test

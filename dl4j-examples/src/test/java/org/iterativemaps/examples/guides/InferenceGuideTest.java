@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.iterativemaps.convert.IterativeMaps;
 import org.iterativemaps.export.InferenceExport;
 import org.iterativemaps.inference.InferenceModel;
 import org.iterativemaps.inference.TokenStream;
@@ -87,15 +85,5 @@ class InferenceGuideTest {
         tokens(network.output(normalised))[4],
         InferenceModel.read(file).sequence(tokens(x))[4],
         1e-6f);
-  }
-
-  @Test
-  void lstm() throws Exception {
-    MultiLayerNetwork trained = Networks.recurrent(new LSTM.Builder().nOut(6).build());
-    // region lstm
-    InferenceExport.write(IterativeMaps.fromRnn(trained).network(), file);
-    // endregion
-    assertArrayEquals(
-        tokens(trained.output(x))[4], InferenceModel.read(file).sequence(tokens(x))[4], 1e-6f);
   }
 }
