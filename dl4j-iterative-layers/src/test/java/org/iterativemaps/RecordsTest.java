@@ -127,7 +127,7 @@ class RecordsTest {
     List<LayerFacts> layers = new ArrayList<>(List.of(layer));
     NetworkFacts network = new NetworkFacts("kind", "FLOAT", 4, layers);
     TrainingFacts training = new TrainingFacts(0, 0, null, texts, texts, metrics);
-    MadeWith made = new MadeWith("1", "1", "backend", "17", "platform", sections);
+    MadeWith made = new MadeWith("1", "1", "backend", "17", "platform", "none", sections);
     List<Paper> papers = new ArrayList<>(List.of(new Paper("A", 2024, "T", "arXiv:1")));
     return List.of(
         of(block, masks),

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.iterativemaps.kernel.KernelSelection;
+import org.iterativemaps.lanes.LaneKernelSelection;
 import org.iterativemaps.layers.MapPlace;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
@@ -19,6 +20,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param backend of ND4J
  * @param java version and vendor
  * @param platform operating system and architecture
+ * @param vectors the Vector API with the bits of a vector, or plain Java
  * @param kernels which kernel runs each map there, and why; by {@link MapFacts#address()}
  */
 public record MadeWith(
@@ -27,6 +29,7 @@ public record MadeWith(
     String backend,
     String java,
     String platform,
+    String vectors,
     Map<String, String> kernels) {
   private static final String LIBRARY = "org.iterativemaps/dl4j-iterative-layers";
   private static final String DL4J = "org.deeplearning4j/deeplearning4j-nn";
@@ -45,7 +48,16 @@ public record MadeWith(
         Nd4j.getBackend().getClass().getSimpleName(),
         System.getProperty("java.version") + " (" + System.getProperty("java.vendor") + ")",
         System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+        loops(),
         kernels);
+  }
+
+  private static String loops() {
+    try {
+      return LaneKernelSelection.selected().description();
+    } catch (IllegalStateException e) {
+      return "none: " + e.getMessage();
+    }
   }
 
   /** Not being able to run a network is no reason not to save it. */

@@ -104,7 +104,7 @@ public record MapFacts(
     return new BlockFacts(
         prefix + block.block().name(),
         function(block.block()),
-        block.block().isFixed() ? block.block().fixedValues().toString() : null,
+        block.block().isFixed() ? String.valueOf(block.block().fixedValues()) : null,
         own.stream().mapToLong(Parameter::length).sum(),
         masks(block, own));
   }

@@ -32,7 +32,7 @@ public record MaskFacts(
     return new MaskFacts(
         key,
         // An explicit mask may have millions of cells; its hash says which it is.
-        pattern instanceof Sparsity.Explicit ? "Explicit" : pattern.toString(),
+        pattern instanceof Sparsity.Explicit ? "Explicit" : pattern.toString().replace("[]", ""),
         mask.fromSize(),
         mask.toSize(),
         mask.entryCount(),

@@ -165,7 +165,7 @@ final class ModelCardMarkdown {
     heading("Made with");
     item("dl4j-iterative-layers " + made.library());
     item("Deeplearning4j " + made.dl4j() + ", ND4J on " + made.backend());
-    item("Java " + made.java() + " on " + made.platform());
+    item("Java " + made.java() + " on " + made.platform() + "; " + made.vectors());
     made.kernels().forEach((map, kernel) -> item("map " + map + " on the " + kernel));
   }
 

@@ -138,6 +138,7 @@ final class ModelCardReader {
         fields.text("backend"),
         fields.text("java"),
         fields.text("platform"),
+        fields.text("vectors"),
         pairs(fields, "kernels", "map", pair -> pair.text("kernel")));
   }
 

@@ -164,6 +164,7 @@ final class ModelCardWriter {
     json.writeStringField("backend", made.backend());
     json.writeStringField("java", made.java());
     json.writeStringField("platform", made.platform());
+    json.writeStringField("vectors", made.vectors());
     pairs("kernels", "map", "kernel", made.kernels(), json);
     json.writeEndObject();
   }

@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.layers.MapPlace;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 /**
@@ -123,14 +124,19 @@ public record TrainingFacts(
     for (Layer layer : layers) {
       Layer inner = MapPlace.innermost(layer);
       if (inner instanceof BaseOutputLayer output) {
-        losses.add(output.getLossFn().name());
+        losses.add(name(output.getLossFn()));
       } else if (inner instanceof LossLayer loss) {
-        losses.add(loss.getLossFn().name());
+        losses.add(name(loss.getLossFn()));
       } else if (inner instanceof RnnLossLayer loss) {
-        losses.add(loss.getLossFn().name());
+        losses.add(name(loss.getLossFn()));
       }
     }
     return List.copyOf(losses);
+  }
+
+  /** Its own name has all its numbers behind it, those of weights by the thousand. */
+  private static String name(ILossFunction loss) {
+    return loss.getClass().getSimpleName();
   }
 
   TrainingFacts with(String metric, double value) {

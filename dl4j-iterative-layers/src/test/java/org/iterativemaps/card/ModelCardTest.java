@@ -221,7 +221,7 @@ class ModelCardTest {
             .get(1)
             .equals("Adam(beta1 0.9, beta2 0.999, epsilon 1.0E-8, learningRate 0.25)"),
         after.toString());
-    assertEquals(List.of(LossFunction.MSE.getILossFunction().name()), after.losses());
+    assertEquals(List.of("LossMSE"), after.losses());
   }
 
   @Test
