@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -84,6 +85,14 @@ record GraphSource(ComputationGraphConfiguration conf, ComputationGraph network)
         : "'" + input + "', which " + readersOf(input) + " share";
   }
 
+  private static GraphVertex copyOf(GraphVertex vertex) {
+    GraphVertex copy = vertex.clone();
+    if (vertex instanceof MergeVertex merge) { // whose clone forgets it
+      ((MergeVertex) copy).setMergeAxis(merge.getMergeAxis());
+    }
+    return copy;
+  }
+
   private List<String> readersOf(String name) {
     return conf.getVertexInputs().entrySet().stream()
         .filter(reader -> reader.getValue().contains(name))
@@ -99,7 +108,7 @@ record GraphSource(ComputationGraphConfiguration conf, ComputationGraph network)
         .forEach(
             (name, vertex) -> {
               if (!(vertex instanceof LayerVertex)) {
-                vertices.put(name, vertex.clone());
+                vertices.put(name, copyOf(vertex));
                 inputs.put(name, conf.getVertexInputs().get(name));
               }
             });

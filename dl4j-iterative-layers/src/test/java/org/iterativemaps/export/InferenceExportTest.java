@@ -8,13 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -27,10 +32,12 @@ import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.convert.MapKnobs;
 import org.iterativemaps.inference.InferenceModel;
 import org.iterativemaps.inference.TokenStream;
 import org.iterativemaps.iterate.Iteration;
@@ -418,6 +425,171 @@ class InferenceExportTest {
             .getMessage();
     assertFalse(Files.exists(file), message);
     return message;
+  }
+
+  @Test
+  void aGraphOfTokensHasNoMemory() throws IOException {
+    ComputationGraph graph =
+        graph(
+            new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .weightInit(new NormalDistribution(0, 0.5))
+                .graphBuilder()
+                .addInputs("x")
+                .addVertex("m", new IterativeMapVertex(Networks.richMap(4, Injection.HOLD), 2), "x")
+                .addLayer("norm", new BatchNormalization.Builder().nIn(3).nOut(3).build(), "m")
+                .addLayer("y", output(3), "norm")
+                .setOutputs("y"));
+    MapKnobs.of(graph).steps(5);
+    INDArray input = Networks.normal(2, 5, 4).castTo(DataType.FLOAT);
+    InferenceModel model = written(graph);
+    assertFalse(model.isRecurrent());
+    float[][] expected = rows(graph.outputSingle(input));
+    TokenStream stream = model.stream();
+    for (int row = 0; row < 5; row++) {
+      assertClose(expected[row], stream.next(rows(input)[row]), "row " + row);
+    }
+  }
+
+  private static ComputationGraph graph(ComputationGraphConfiguration.GraphBuilder builder) {
+    ComputationGraph graph = new ComputationGraph(builder.build());
+    graph.init();
+    return graph;
+  }
+
+  private static OutputLayer output(int nIn) {
+    return new OutputLayer.Builder(LossFunction.MCXENT)
+        .nIn(nIn)
+        .nOut(2)
+        .activation(Activation.SOFTMAX)
+        .build();
+  }
+
+  @Test
+  void aGraphOfSequences() throws IOException {
+    ComputationGraph graph =
+        graph(
+            new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .weightInit(new NormalDistribution(0, 0.5))
+                .graphBuilder()
+                .addInputs("x")
+                .addVertex("a", new IterativeMapVertex(Networks.richMap(4, Injection.HOLD), 2), "x")
+                .addLayer("b", new LSTM.Builder().nIn(4).nOut(3).build(), "x")
+                .addVertex("c", new MergeVertex(), "a", "b", "x")
+                .addVertex("last", new LastTimeStepVertex("x"), "c")
+                .addLayer("norm", new BatchNormalization.Builder().nIn(10).nOut(10).build(), "last")
+                .addLayer("y", output(10), "norm")
+                .setOutputs("y"));
+    MapKnobs.of(graph).steps(4); // which a copy with maps for the LSTM has to keep
+    INDArray input = Networks.normal(2, 3, 4, 6).castTo(DataType.FLOAT);
+    InferenceModel model = written(graph);
+    assertTrue(model.program().isLastOnly() && model.isRecurrent());
+    float[][] expected = rows(graph.outputSingle(input));
+    for (int sample = 0; sample < 3; sample++) {
+      assertClose(expected[sample], model.lastAnswer(tokens(input, sample)), "sample " + sample);
+    }
+  }
+
+  @Test
+  void batchNormalisationFarFromZero() throws IOException {
+    MultiLayerNetwork network =
+        network(new BatchNormalization.Builder().nIn(4).nOut(4).build(), output(4));
+    network.getLayer(0).getParam("mean").assign(1000);
+    INDArray input = Networks.normal(2, 5, 4).castTo(DataType.FLOAT).addi(1000);
+    float[][] expected = rows(network.output(input));
+    float[][] answers = written(network).answers(rows(input));
+    for (int row = 0; row < 5; row++) {
+      assertClose(expected[row], answers[row], "row " + row);
+    }
+  }
+
+  /** Of the same network DL4J makes something else of sequences than of the tokens in them. */
+  @Test
+  void formsThatDl4jComputesOtherwiseAreRefused() {
+    Layer map =
+        new IterativeMapRecurrentLayer.Builder().map(Networks.richMap(4, Injection.HOLD)).build();
+    RnnOutputLayer read = new RnnOutputLayer.Builder(LossFunction.MSE).nIn(3).nOut(2).build();
+    String message = refusal(network(map, new ActivationLayer(Activation.SOFTMAX), read));
+    assertTrue(message.contains("layer 1") && message.contains("over time"), message);
+    message = refusal(network(map, new BatchNormalization.Builder().nIn(3).nOut(3).build(), read));
+    assertTrue(message.contains("layer 1") && message.contains("found sequences"), message);
+
+    MultiLayerConfiguration conf =
+        layers(
+                DataType.FLOAT,
+                new LastTimeStep(map),
+                new IterativeMapRecurrentLayer.Builder().nOut(4).build(),
+                new RnnOutputLayer.Builder(LossFunction.MSE).nOut(2).build())
+            .setInputType(InputType.recurrent(4))
+            .build();
+    MultiLayerNetwork again = new MultiLayerNetwork(conf);
+    again.init();
+    message = refusal(again);
+    assertTrue(message.contains("layer 1") && message.contains("single tokens"), message);
+
+    MergeVertex merge = new MergeVertex();
+    merge.setMergeAxis(2);
+    ComputationGraph graph =
+        graph(
+            new NeuralNetConfiguration.Builder()
+                .graphBuilder()
+                .addInputs("x")
+                .addLayer("a", new LSTM.Builder().nIn(4).nOut(3).build(), "x")
+                .addVertex("b", merge, "a", "a")
+                .addLayer("y", read, "b")
+                .setOutputs("y"));
+    message = refusal(graph);
+    assertTrue(message.contains("vertex 'b'") && message.contains("merge axis 2"), message);
+  }
+
+  @Test
+  void layersOfEveryTimeStep() throws IOException {
+    Layer[] withPreprocessors = {
+      new DenseLayer.Builder().nOut(5).build(), new ActivationLayer(Activation.SOFTMAX)
+    };
+    Layer[] distributed = {
+      new TimeDistributed(withPreprocessors[0]), new TimeDistributed(withPreprocessors[1])
+    };
+    for (Layer[] between : List.of(withPreprocessors, distributed)) {
+      MultiLayerNetwork network =
+          new MultiLayerNetwork(
+              layers(
+                      DataType.FLOAT,
+                      new IterativeMapRecurrentLayer.Builder().nOut(6).build(),
+                      between[0],
+                      between[1],
+                      new RnnOutputLayer.Builder(LossFunction.MSE)
+                          .nOut(2)
+                          .activation(Activation.TANH)
+                          .build())
+                  .setInputType(InputType.recurrent(4))
+                  .build());
+      network.init();
+      INDArray input = Networks.normal(2, 3, 4, 6).castTo(DataType.FLOAT);
+      assertSequences(network, written(network), input, between[0].toString());
+    }
+  }
+
+  @Test
+  void whatIsNotReadyIsRefused() throws IOException {
+    MultiLayerNetwork network = new MultiLayerNetwork(layers(DataType.FLOAT, output(3)).build());
+    assertThrows(IllegalStateException.class, () -> InferenceExport.program(network));
+    network.init();
+    for (DataNormalization normalizer :
+        List.of(new NormalizerStandardize(), new NormalizerMinMaxScaler())) {
+      String message =
+          assertThrows(
+                  IllegalArgumentException.class,
+                  () -> InferenceExport.program(network, normalizer, null))
+              .getMessage();
+      assertTrue(message.contains("fit it"), message);
+    }
+    Path missing = folder.resolve("missing/model.maps");
+    String message =
+        assertThrows(NoSuchFileException.class, () -> InferenceExport.write(network, missing))
+            .getMessage();
+    assertTrue(message.contains("no such folder"), message);
   }
 
   @Test
