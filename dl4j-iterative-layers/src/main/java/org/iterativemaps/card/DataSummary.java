@@ -46,7 +46,8 @@ public record DataSummary(
   }
 
   /**
-   * Goes through all data once; an iterator that can be reset is, before and after.
+   * Goes through all data once; an iterator that can be reset is, before and after. Masks count
+   * where they are given: data that have them in some batches alone are others in other batches.
    *
    * @param name what people call them
    */

@@ -1,7 +1,11 @@
 package org.iterativemaps.card;
 
+import java.util.regex.Pattern;
+
 /** What stands in a line of its own. */
 final class Headings {
+  private static final Pattern LINE_BREAK = Pattern.compile("\\R");
+
   private Headings() {}
 
   /**
@@ -10,7 +14,7 @@ final class Headings {
    * @param what it is, for the message
    */
   static void check(String what, String text) {
-    if (text == null || text.isBlank() || text.lines().count() != 1) {
+    if (text == null || text.isBlank() || LINE_BREAK.matcher(text).find()) {
       throw new IllegalArgumentException(
           what
               + ": found "

@@ -125,7 +125,7 @@ public record ModelCard(
 
   /**
    * Why this is not the card of a network as it is now; empty if it is. What its makers say, the
-   * score, and what it was made with are not compared.
+   * score, what it was made with, and weights are not compared.
    *
    * @param network as {@link #of}
    */
@@ -155,6 +155,22 @@ public record ModelCard(
               now.training().epochs()));
     }
     return Optional.empty();
+  }
+
+  /**
+   * Refuses a network that this is not the card of.
+   *
+   * @throws IllegalArgumentException if there is an {@link #obstacle}
+   */
+  public void requireOf(Model network) {
+    obstacle(network)
+        .ifPresent(
+            reason -> {
+              throw new IllegalArgumentException(
+                  "card: is not of this network as it is now: "
+                      + reason
+                      + "; begin with ModelCard.of(network)");
+            });
   }
 
   /** As JSON in ASCII characters, indented, with line feeds; {@link #fromJson} reads it. */

@@ -21,10 +21,10 @@ import org.nd4j.linalg.dataset.api.preprocessor.DataNormalization;
  * <p>What is written computes what {@code output} does, and with a stream what {@code rnnTimeStep}
  * does: maps of fixed steps (gates and normalisations, too), frozen or not, LastTimeStep and
  * TimeDistributed around them; Dense, Activation, Dropout and BatchNormalization layers; Output,
- * RnnOutput, Loss and RnnLoss layers; in graphs of one input and one output merges, sums, products
- * and scales. DL4J's own LSTM and SimpleRnn layers are written as the maps that {@code
- * IterativeMaps.fromRnn} makes of them. Numbers are FLOAT, those of DOUBLE networks rounded. A map
- * runs with the K that it runs with at present.
+ * RnnOutput, Loss and RnnLoss layers; in graphs of one input and one output merges, sums,
+ * differences, products, averages and scales. DL4J's own LSTM and SimpleRnn layers are written as
+ * the maps that {@code IterativeMaps.fromRnn} makes of them. Numbers are FLOAT, those of DOUBLE
+ * networks rounded. A map runs with the K that it runs with at present.
  */
 public final class InferenceExport {
   private InferenceExport() {}
@@ -83,11 +83,7 @@ public final class InferenceExport {
    */
   public static Program program(Model network, DataNormalization normalizer, ModelCard card) {
     if (card != null) {
-      card.obstacle(network)
-          .ifPresent(
-              reason -> {
-                throw new IllegalArgumentException("card: " + reason);
-              });
+      card.requireOf(network);
     }
     return NetworkLowering.of(network, normalizer, card);
   }

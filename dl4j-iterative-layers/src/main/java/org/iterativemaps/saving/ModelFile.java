@@ -149,14 +149,7 @@ public final class ModelFile {
       throw new IllegalArgumentException(
           "card: found null, expected a ModelCard; without the argument the network's own is saved");
     }
-    card.obstacle(network)
-        .ifPresent(
-            reason -> {
-              throw new IllegalArgumentException(
-                  "card: is not of this network as it is now: "
-                      + reason
-                      + "; begin with ModelCard.of(network)");
-            });
+    card.requireOf(network);
     return card;
   }
 
