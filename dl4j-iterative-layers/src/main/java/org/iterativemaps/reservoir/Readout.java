@@ -23,4 +23,19 @@ public final class Readout {
   public static RidgeReadout ridge(double lambda) {
     return new RidgeReadout(lambda, 0, 0);
   }
+
+  /**
+   * Recursive least squares: after every sample, number n, the W and b of least
+   *
+   * <pre>    sum over samples i of f^(n - i) |W s + b - y|²  +  f^n λ ( |W|² + |b|² )</pre>
+   *
+   * <p>With f = 1 that is ridge regression, but for the intercept, which is penalised too.
+   *
+   * @param forgetting f, in (0, 1]: 1 forgets nothing
+   * @param initial λ, above 0
+   * @throws IllegalArgumentException if one of them is out of its range
+   */
+  public static RlsReadout rls(double forgetting, double initial) {
+    return new RlsReadout(forgetting, initial, 0);
+  }
 }

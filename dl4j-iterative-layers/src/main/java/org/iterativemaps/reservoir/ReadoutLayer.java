@@ -152,6 +152,15 @@ final class ReadoutLayer {
     }
   }
 
+  /** Runs sequences on from the network's stored state. */
+  void runOn(DataSet data, Samples samples) {
+    Checks.finite("features", Checks.notNull("features", data.getFeatures()));
+    INDArray targets = Checks.finite("labels", Checks.notNull("labels", data.getLabels()));
+    INDArray ofFeatures = data.getFeaturesMaskArray();
+    INDArray mask = data.getLabelsMaskArray() == null ? ofFeatures : data.getLabelsMaskArray();
+    samples.add(ncw(next(data.getFeatures(), ofFeatures)), ncw(targets), mask, true);
+  }
+
   /** Of a graph: whole sequences. */
   void run(MultiDataSet data, int labels, Samples samples) {
     if (labels < 0 || labels >= data.getLabels().length) {

@@ -281,7 +281,7 @@ public final class Reservoir {
   }
 
   /** One number for each of the sources. */
-  double[] inputScaling(int sources) {
+  double[] scalingOf(int sources) {
     if (inputScaling.length != 1 && inputScaling.length != sources) {
       throw new IllegalArgumentException(
           "inputScaling: found "

@@ -125,7 +125,7 @@ final class ReservoirMap {
   private void weights(
       Reservoir reservoir, String source, int sources, String state, String to, int place) {
     // Masks and values follow from the map's seed and the slots' names; input scalings from here.
-    double[] scaling = reservoir.inputScaling(sources);
+    double[] scaling = reservoir.scalingOf(sources);
     boolean isOneNumber = Arrays.stream(scaling).distinct().count() == 1;
     Sparsity pattern = reservoir.inputPattern();
     WeightValues values = WeightValues.uniform(-Math.abs(scaling[0]), Math.abs(scaling[0]));
