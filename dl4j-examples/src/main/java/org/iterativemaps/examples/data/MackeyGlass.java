@@ -1,5 +1,6 @@
 package org.iterativemaps.examples.data;
 
+import java.util.Arrays;
 import java.util.Random;
 
 /**
@@ -11,6 +12,8 @@ public final class MackeyGlass {
   private static final int STEPS_PER_UNIT = 10;
   private static final int DELAY = 17 * STEPS_PER_UNIT;
   private static final int SETTLING = 300;
+  private static final int PAST = 17;
+  private static final double UNIT_STEP = 0.9215; // with reservoirpy's weights of the four slopes
 
   private MackeyGlass() {}
 
@@ -47,6 +50,50 @@ public final class MackeyGlass {
       series[i] = past[DELAY + (SETTLING + i + 1) * STEPS_PER_UNIT];
     }
     return series;
+  }
+
+  /**
+   * The series of reservoirpy's {@code mackey_glass}, which echo-state networks are compared on:
+   * one step per unit of time with the delayed value held in it, from x = 1.2 and a random past
+   * near it, nothing left out. A Runge-Kutta step of an equation that is linear in x then is x + c
+   * dx/dt, here with c = 0.9215.
+   *
+   * @param length how many values, one per unit of time
+   * @param seed of the past
+   */
+  public static double[] unitSteps(int length, long seed) {
+    Random random = Seeds.of(seed, 0);
+    double[] past = new double[PAST];
+    for (int i = 0; i < PAST; i++) {
+      past[i] = 1.2 + 0.2 * (random.nextDouble() - 0.5);
+    }
+    return unitSteps(length, past);
+  }
+
+  /**
+   * As {@link #unitSteps(int, long)}, from any past.
+   *
+   * @param length how many values, one per unit of time
+   * @param past the 17 values before x = 1.2; not modified
+   */
+  public static double[] unitSteps(int length, double[] past) {
+    if (length < 1 || past.length != PAST) {
+      throw new IllegalArgumentException(
+          "length, past: found "
+              + length
+              + " and "
+              + past.length
+              + " values, expected at least 1 and "
+              + PAST);
+    }
+    double[] all = Arrays.copyOf(past, PAST + length);
+    double x = 1.2;
+    for (int i = PAST; i < all.length; i++) {
+      all[i] = x;
+      double delayed = all[i - PAST];
+      x += UNIT_STEP * slope(x, delayed);
+    }
+    return Arrays.copyOfRange(all, PAST, all.length);
   }
 
   private static double slope(double x, double delayed) {

@@ -49,6 +49,47 @@ class SequencesTest {
     assertTrue(Math.abs(series[999] - other[999]) > 1e-3);
   }
 
+  /**
+   * Numbers of reservoirpy's mackey_glass(n, history=…), to the last bit but rounding of powers.
+   */
+  @Test
+  void unitStepsAreReservoirpys() {
+    double[] constant = new double[17];
+    Arrays.fill(constant, 1.2);
+    double[] wave = new double[17];
+    Arrays.setAll(wave, i -> 1.2 + 0.1 * Math.sin(i));
+    int[] places = {0, 1, 2, 17, 18, 40, 100};
+    double[][] expected = {
+      {
+        1.2,
+        1.1201719612803323,
+        1.047700076328682,
+        0.5011719878248538,
+        0.48574095042712584,
+        1.0555170222850203,
+        1.1829581277435235
+      },
+      {
+        1.2,
+        1.1201719612803323,
+        1.0348856264779025,
+        0.5059101630328195,
+        0.4900425027896775,
+        1.0750624383582594,
+        1.0798377445307008
+      }
+    };
+    double[][] found = {MackeyGlass.unitSteps(101, constant), MackeyGlass.unitSteps(101, wave)};
+    for (int past = 0; past < 2; past++) {
+      for (int i = 0; i < places.length; i++) {
+        assertEquals(expected[past][i], found[past][places[i]], 1e-11);
+      }
+    }
+    assertTrue(Math.abs(MackeyGlass.unitSteps(9, 1)[8] - MackeyGlass.unitSteps(9, 2)[8]) > 1e-6);
+    assertThrows(IllegalArgumentException.class, () -> MackeyGlass.unitSteps(0, 1));
+    assertThrows(IllegalArgumentException.class, () -> MackeyGlass.unitSteps(5, new double[16]));
+  }
+
   @Test
   void windowsLookAhead() {
     double[] series = {0, 1, 2, 3, 4, 5};

@@ -21,12 +21,15 @@ import org.iterativemaps.map.Update;
  * What is not there is zero for certain. A part's units follow from the same units of the others.
  */
 final class CellUpdate {
+  private static final int SOME = 1024; // a multiple of every number of lanes
+
   private final CellPlan cell;
   private final TileRecords records;
   private final GradientRecords gradients;
   private final Update update;
   private final SlotKernels kernels;
   private final LaneKernels lanes;
+  private final float[] kept; // 1 - r of a leaky update, again and again; else null
 
   CellUpdate(CellPlan cell, TileRecords records, GradientRecords gradients) {
     this.cell = cell;
@@ -35,6 +38,10 @@ final class CellUpdate {
     this.update = records.plan.update(cell.slot());
     this.kernels = records.kernels.slots();
     this.lanes = records.kernels;
+    this.kept = update.kind() == Update.Kind.LEAKY ? new float[SOME] : null;
+    if (kept != null) {
+      Arrays.fill(kept, (float) (1 - update.scale()));
+    }
   }
 
   /** A part's units of a time step. */
@@ -53,17 +60,7 @@ final class CellUpdate {
             lanes.add(length, v, at + place(cell.old()), v, z);
           }
         }
-        case LEAKY -> {
-          if (cell.old() == null) {
-            kernels.scale(length, (float) update.scale(), v, a, v, z);
-          } else { // z + r (a - z)
-            int old = at + place(cell.old());
-            kernels.scale(length, -1, v, old, v, z);
-            lanes.add(length, v, a, v, z);
-            kernels.scale(length, (float) update.scale(), v, z, v, z);
-            lanes.add(length, v, old, v, z);
-          }
-        }
+        case LEAKY -> leak(length, a, z, cell.old() == null ? -1 : at + place(cell.old()));
         case GATED -> {
           System.arraycopy(v, a, v, z, length);
           if (cell.keep() != null) {
@@ -79,6 +76,18 @@ final class CellUpdate {
           }
           addProduct(length, cell.keep(), cell.old(), at, z);
         }
+      }
+    }
+  }
+
+  /** Some units at a time, so that what is written is still near when it is added to. */
+  private void leak(int length, int a, int z, int old) {
+    float[] v = records.values;
+    for (int i = 0; i < length; i += kept.length) {
+      int some = Math.min(kept.length, length - i);
+      kernels.scale(some, (float) update.scale(), v, a + i, v, z + i);
+      if (old >= 0) {
+        kernels.addProduct(some, kept, 0, v, old + i, v, z + i);
       }
     }
   }
@@ -121,9 +130,9 @@ final class CellUpdate {
       }
       case LEAKY -> {
         kernels.scale(length, (float) update.scale(), g, dz, g, da);
-        if (cell.old() != null) { // nobody reads dz after this
-          kernels.scale(length, (float) (1 - update.scale()), g, dz, g, dz);
-          lanes.add(length, g, dz, g, at + place(cell.old()));
+        for (int i = 0; i < length && cell.old() != null; i += kept.length) {
+          int some = Math.min(kept.length, length - i);
+          kernels.addProduct(some, kept, 0, g, dz + i, g, at + place(cell.old()) + i);
         }
       }
       case GATED -> {
