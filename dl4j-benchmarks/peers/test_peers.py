@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import importlib.util
 import io
 import json
 import os
@@ -131,6 +132,20 @@ class CudaTest(unittest.TestCase):
         for shape in cuda.SHAPES:
             for name in cuda.names(shape):
                 self.assertTrue(callable(getattr(cuda.Peers, name)), name)
+
+
+class EchoStateTest(unittest.TestCase):
+    def test_it_prints_rows_of_what_is_there(self):
+        for module in ("numpy", "scipy"):
+            if importlib.util.find_spec(module) is None:
+                self.skipTest(f"no {module}")
+        done = subprocess.run(
+            [sys.executable, str(HERE / "echo_state.py"), "1", "--check"], capture_output=True, text=True
+        )
+        self.assertEqual(0, done.returncode, done.stderr)
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        found = {(row["case"]["weights"], row["measure"]) for row in rows if row["subject"] == "NumPy"}
+        self.assertEqual({("25", "fit"), ("25", "run"), ("10", "fit"), ("10", "run")}, found)
 
 
 class RunTest(unittest.TestCase):

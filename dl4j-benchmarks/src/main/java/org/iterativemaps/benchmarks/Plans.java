@@ -33,6 +33,7 @@ final class Plans {
         sameDiffGraph(),
         equilibrium(),
         halting(),
+        reservoir(),
         cuda());
   }
 
@@ -100,6 +101,22 @@ final class Plans {
         LongSequenceBenchmark.class,
         "One sequence of 1024 time steps, diagonal h->h, against SimpleRnn and LSTM.",
         RECURRENT,
+        groups,
+        groups);
+  }
+
+  private static Plan reservoir() {
+    List<Group> groups =
+        List.of(
+            Group.of()
+                .subjects("fused-simd")
+                .with("weights", "100", "10")
+                .with("pattern", "random"),
+            Group.of().subjects("fused-simd").with("weights", "100").with("pattern", "bundles"));
+    return new Plan(
+        ReservoirBenchmark.class,
+        "Echo-state network of 1000 units, 10000 time steps; --peers: reservoirpy, NumPy.",
+        Set.of(),
         groups,
         groups);
   }
