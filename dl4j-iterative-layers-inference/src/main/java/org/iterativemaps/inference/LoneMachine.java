@@ -16,7 +16,7 @@ final class LoneMachine extends Machine {
   private final int granule;
 
   LoneMachine(Program program, LaneKernels kernels) {
-    super(program, kernels, 1, kernels.vectorLanes());
+    super(program, kernels, 1, kernels.vectorLanes(), workspace(program));
     granule = kernels.vectorLanes();
     List<Matrix> matrices = program.matrices();
     blocks = new LoneBlock[matrices.size()];
@@ -28,6 +28,15 @@ final class LoneMachine extends Machine {
       float[] vector = program.vector(i);
       vectors[i] = Arrays.copyOf(vector, Places.filledUp(vector.length, granule));
     }
+  }
+
+  /** What the largest block needs. */
+  private static int workspace(Program program) {
+    int most = 0;
+    for (Matrix matrix : program.matrices()) {
+      most = Math.max(most, matrix.toSize());
+    }
+    return most;
   }
 
   @Override
@@ -46,7 +55,7 @@ final class LoneMachine extends Machine {
 
   @Override
   void multiplyAdd(int matrix, float[] v, int a, int t) {
-    blocks[matrix].multiplyAdd(v, a, v, t);
+    blocks[matrix].multiplyAdd(v, a, v, t, v);
   }
 
   @Override

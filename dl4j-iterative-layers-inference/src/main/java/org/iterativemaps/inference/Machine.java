@@ -21,14 +21,20 @@ abstract class Machine {
   private final Program.State[] states;
   private final Places places;
 
-  Machine(Program program, LaneKernels kernels, int lanes, int granule) {
+  /**
+   * Lays a program out.
+   *
+   * @param granule of which the units of a register are a multiple
+   * @param workspace floats at the beginning of the array that registers are in
+   */
+  Machine(Program program, LaneKernels kernels, int lanes, int granule, int workspace) {
     this.program = program;
     this.kernels = kernels;
     this.slots = kernels.slots();
     this.lanes = lanes;
     this.instructions = program.instructions().toArray(new Instruction[0]);
     this.states = program.states().toArray(new Program.State[0]);
-    this.places = new Places(program, lanes, granule);
+    this.places = new Places(program, lanes, granule, workspace);
   }
 
   /** For so many samples at a time, at most. */
@@ -38,14 +44,9 @@ abstract class Machine {
         : new TileMachine(program, kernels, kernels.tileLanes(samples));
   }
 
-  /** Registers of zeros, and a row of workspace. */
+  /** Workspace and registers of zeros. */
   final float[] registers() {
-    return new float[Math.addExact(places.length, lanes)];
-  }
-
-  /** Where the workspace is. */
-  final int workspace() {
-    return places.length;
+    return new float[places.length];
   }
 
   /** Where a register is. */

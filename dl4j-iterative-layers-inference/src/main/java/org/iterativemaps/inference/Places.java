@@ -33,16 +33,17 @@ final class Places {
    * Lays a program out.
    *
    * @param lanes floats of a unit
-   * @param granule of which the floats of a register are a multiple
+   * @param granule of which the units of a register are a multiple
+   * @param workspace floats in front of the first register
    * @throws IllegalArgumentException if the registers are too long for an array
    */
-  Places(Program program, int lanes, int granule) {
+  Places(Program program, int lanes, int granule, int workspace) {
     this.lanes = lanes;
     this.granule = granule;
     int[] last = lastUses(program);
     first = new int[program.registers()];
     Arrays.fill(first, -1);
-    long end = place(program.input(), 0, program);
+    long end = place(program.input(), workspace, program);
     for (Program.State state : program.states()) {
       end = place(state.register(), end, program);
     }

@@ -12,7 +12,7 @@ final class TileMachine extends Machine {
   private final float[][] vectors;
 
   TileMachine(Program program, LaneKernels kernels, int lanes) {
-    super(program, kernels, lanes, 1);
+    super(program, kernels, lanes, 1, lanes);
     List<Matrix> matrices = program.matrices();
     blocks = new LaneBlock[matrices.size()];
     for (int m = 0; m < blocks.length; m++) {
@@ -56,7 +56,7 @@ final class TileMachine extends Machine {
 
   @Override
   void normalise(boolean isCentred, int units, float[] v, int a, int t) {
-    slots.normalise(isCentred, units, lanes, v, a, v, t, v, workspace());
+    slots.normalise(isCentred, units, lanes, v, a, v, t, v, 0);
   }
 
   private float[] constants(int vector) {

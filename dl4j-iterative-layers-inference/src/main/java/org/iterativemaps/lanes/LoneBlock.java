@@ -1,5 +1,7 @@
 package org.iterativemaps.lanes;
 
+import java.util.Arrays;
+
 /**
  * One block for one sample, whose units lie side by side: y += W x with vectors of units, not of
  * samples. Where a tile would hold one sample, all its lanes but one are in vain.
@@ -53,34 +55,36 @@ public final class LoneBlock {
    *
    * @param x [from], from {@code xAt} on
    * @param y [to], from {@code yAt} on; added to, and not overlapping x
+   * @param sums workspace of [to] at its beginning; may be the array of x and y
    */
-  public void multiplyAdd(float[] x, int xAt, float[] y, int yAt) {
+  public void multiplyAdd(float[] x, int xAt, float[] y, int yAt, float[] sums) {
     if (columns != null) {
-      multiplyColumns(x, xAt, y, yAt);
+      multiplyColumns(x, xAt, y, yAt, sums);
     } else {
       multiplyRows(x, xAt, y, yAt);
     }
   }
 
   /**
-   * Column by column, each an array of its own: C2 makes vectors of loops over several arrays, not
-   * of loops over several places of one, which takes four times as long.
+   * Column by column. C2 makes vectors of loops over the beginnings of several arrays, not over
+   * places within them, which takes three times as long: so every column is an array of its own,
+   * and sums are at the beginning of one.
    */
-  private void multiplyColumns(float[] x, int xAt, float[] y, int yAt) {
+  private void multiplyColumns(float[] x, int xAt, float[] y, int yAt, float[] sums) {
+    Arrays.fill(sums, 0, toSize, 0);
     int from = 0;
     for (; from <= fromSize - COLUMNS; from += COLUMNS) {
-      addFour(from, x, xAt + from, y, yAt);
+      addFour(from, x, xAt + from, sums);
     }
     for (; from < fromSize; from++) {
-      float[] column = columns[from];
-      float factor = x[xAt + from];
-      for (int to = 0; to < column.length; to++) {
-        y[yAt + to] += column[to] * factor;
-      }
+      addOne(columns[from], x[xAt + from], sums);
+    }
+    for (int to = 0; to < toSize; to++) {
+      y[yAt + to] += sums[to];
     }
   }
 
-  private void addFour(int from, float[] x, int at, float[] y, int yAt) {
+  private void addFour(int from, float[] x, int at, float[] sums) {
     float[] c0 = columns[from];
     float[] c1 = columns[from + 1];
     float[] c2 = columns[from + 2];
@@ -90,7 +94,13 @@ public final class LoneBlock {
     float x2 = x[at + 2];
     float x3 = x[at + 3];
     for (int to = 0; to < toSize; to++) {
-      y[yAt + to] += c0[to] * x0 + c1[to] * x1 + (c2[to] * x2 + c3[to] * x3);
+      sums[to] += c0[to] * x0 + c1[to] * x1 + (c2[to] * x2 + c3[to] * x3);
+    }
+  }
+
+  private void addOne(float[] column, float factor, float[] sums) {
+    for (int to = 0; to < toSize; to++) {
+      sums[to] += column[to] * factor;
     }
   }
 
