@@ -31,7 +31,7 @@ public final class Main {
 
   /** Ends with 2 if something was wrong, which the error output tells. */
   public static void main(String[] args) {
-    PrintStream out = new PrintStream(System.out, false);
+    PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
     int code = run(args, System.in, out, System.err);
     out.flush();
     if (code != 0) {
