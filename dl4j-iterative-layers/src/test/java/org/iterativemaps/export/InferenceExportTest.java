@@ -1,5 +1,12 @@
 package org.iterativemaps.export;
 
+import static org.iterativemaps.export.ExportedNetworks.assertClose;
+import static org.iterativemaps.export.ExportedNetworks.layers;
+import static org.iterativemaps.export.ExportedNetworks.network;
+import static org.iterativemaps.export.ExportedNetworks.output;
+import static org.iterativemaps.export.ExportedNetworks.rows;
+import static org.iterativemaps.export.ExportedNetworks.tokens;
+import static org.iterativemaps.export.ExportedNetworks.written;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,17 +15,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
-import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
-import org.deeplearning4j.nn.conf.graph.MergeVertex;
-import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -29,32 +27,22 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
-import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
-import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
-import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.iterativemaps.convert.MapKnobs;
 import org.iterativemaps.inference.InferenceModel;
 import org.iterativemaps.inference.TokenStream;
-import org.iterativemaps.iterate.Iteration;
 import org.iterativemaps.kernel.RandomPrograms;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
-import org.iterativemaps.layers.IterativeMapVertex;
 import org.iterativemaps.layers.Networks;
-import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.GatedMaps;
 import org.iterativemaps.map.Injection;
-import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -70,7 +58,6 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 /** What is written computes what DL4J does. */
 class InferenceExportTest {
   private static final int SEEDS = 60;
-  private static final double TOLERANCE = 1e-6;
   private static final Activation[] ACTIVATIONS = {
     Activation.TANH, Activation.SIGMOID, Activation.IDENTITY, Activation.SOFTMAX, Activation.RELU
   };
@@ -80,54 +67,6 @@ class InferenceExportTest {
   };
 
   @TempDir private Path folder;
-
-  private static NeuralNetConfiguration.ListBuilder layers(DataType type, Layer... layers) {
-    NeuralNetConfiguration.ListBuilder list =
-        new NeuralNetConfiguration.Builder()
-            .seed(7)
-            .dataType(type)
-            .weightInit(new NormalDistribution(0, 0.4))
-            .activation(Activation.TANH)
-            .list();
-    for (Layer layer : layers) {
-      list.layer(layer);
-    }
-    return list;
-  }
-
-  private static MultiLayerNetwork network(Layer... layers) {
-    MultiLayerNetwork network = new MultiLayerNetwork(layers(DataType.FLOAT, layers).build());
-    network.init();
-    randomise(network);
-    return network;
-  }
-
-  /** Biases, gains and statistics begin with 0 or 1, where much goes unnoticed. */
-  private static void randomise(MultiLayerNetwork network) {
-    Random random = new Random(3);
-    INDArray parameters = network.params();
-    for (long i = 0; i < parameters.length(); i++) {
-      parameters.putScalar(i, parameters.getDouble(i) + 0.1 * Math.abs(random.nextGaussian()));
-    }
-  }
-
-  private InferenceModel written(org.deeplearning4j.nn.api.Model network) throws IOException {
-    Path file = folder.resolve("model.maps");
-    InferenceExport.write(network, file);
-    return InferenceModel.read(file);
-  }
-
-  private static float[][] rows(INDArray matrix) {
-    return matrix.castTo(DataType.FLOAT).toFloatMatrix();
-  }
-
-  private static void assertClose(float[] expected, float[] actual, String where) {
-    assertEquals(expected.length, actual.length, where);
-    for (int i = 0; i < expected.length; i++) {
-      double allowed = TOLERANCE * Math.max(1, Math.abs(expected[i]));
-      assertEquals(expected[i], actual[i], allowed, where + ", unit " + i);
-    }
-  }
 
   private static void assertSequences(
       MultiLayerNetwork network, InferenceModel model, INDArray input, String where) {
@@ -139,11 +78,6 @@ class InferenceExportTest {
         assertClose(wanted[t], answers[t], where + ", sample " + sample + ", time step " + t);
       }
     }
-  }
-
-  /** [batch, units, time] to [time][units]. */
-  private static float[][] tokens(INDArray sequences, int sample) {
-    return rows(sequences.get(NDArrayIndex.point(sample)).transpose().dup('c'));
   }
 
   private static BlockMap map(RandomPrograms random, long seed) {
@@ -178,7 +112,7 @@ class InferenceExportTest {
                   .activation(Activation.SOFTMAX)
                   .build());
       INDArray input = Networks.normal(seed, 1 + random.below(40), 5).castTo(DataType.FLOAT);
-      InferenceModel model = written(network);
+      InferenceModel model = written(folder, network);
       float[][] expected = rows(network.output(input));
       float[][] answers = model.answers(rows(input));
       for (int row = 0; row < expected.length; row++) {
@@ -205,7 +139,7 @@ class InferenceExportTest {
                   .activation(Activation.TANH)
                   .build());
       INDArray input = Networks.normal(seed, 3, map.input().size(), 7).castTo(DataType.FLOAT);
-      assertSequences(network, written(network), input, "seed " + seed);
+      assertSequences(network, written(folder, network), input, "seed " + seed);
     }
   }
 
@@ -221,7 +155,7 @@ class InferenceExportTest {
                 .activation(Activation.SOFTMAX)
                 .build());
     INDArray input = Networks.normal(5, 4, 3, 20).castTo(DataType.FLOAT);
-    assertSequences(network, written(network), input, kind);
+    assertSequences(network, written(folder, network), input, kind);
   }
 
   private static BlockMap gated(String kind) {
@@ -248,7 +182,7 @@ class InferenceExportTest {
                 .map(GatedMaps.lstm(5).build().withInputSize(3))
                 .build(),
             new RnnOutputLayer.Builder(LossFunction.MSE).nIn(5).nOut(2).build());
-    InferenceModel model = written(network);
+    InferenceModel model = written(folder, network);
     for (int samples : new int[] {1, 3, 16, 70}) {
       INDArray input = Networks.normal(samples, samples, 4, 12).castTo(DataType.FLOAT);
       network.rnnClearPreviousState();
@@ -284,55 +218,13 @@ class InferenceExportTest {
                 new DenseLayer.Builder().nIn(3).nOut(3).activation(Activation.CUBE).build()),
             new ActivationLayer(Activation.SOFTSIGN),
             new OutputLayer.Builder(LossFunction.MSE).nIn(3).nOut(2).hasBias(false).build());
-    InferenceModel model = written(network);
+    InferenceModel model = written(folder, network);
     assertTrue(model.program().isLastOnly());
     INDArray input = Networks.normal(1, 3, 4, 6).castTo(DataType.FLOAT);
     float[][] expected = rows(network.output(input));
     for (int sample = 0; sample < 3; sample++) {
       float[][] answers = model.sequence(tokens(input, sample));
       assertClose(expected[sample], answers[5], "sample " + sample);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(
-      value = ElementWiseVertex.Op.class,
-      names = {"Add", "Subtract", "Product", "Average"})
-  void graphs(ElementWiseVertex.Op op) throws IOException {
-    ComputationGraph graph =
-        new ComputationGraph(
-            new NeuralNetConfiguration.Builder()
-                .seed(1)
-                .weightInit(new NormalDistribution(0, 0.5))
-                .graphBuilder()
-                .addInputs("x")
-                .addLayer("a", new DenseLayer.Builder().nIn(4).nOut(3).build(), "x")
-                .addVertex(
-                    "b",
-                    new IterativeMapVertex(
-                        BlockMap.builder()
-                            .input("in", 4)
-                            .state("h", 3, Activation.TANH)
-                            .connect("in", "h", Sparsity.dense())
-                            .connect("h", "h", Sparsity.density(0.5))
-                            .output("h")
-                            .build(),
-                        3),
-                    "x")
-                .addVertex("c", new ElementWiseVertex(op), "a", "b")
-                .addVertex("d", new MergeVertex(), "c", "a", "b")
-                .addLayer(
-                    "e",
-                    new OutputLayer.Builder().nIn(9).nOut(2).activation(Activation.SOFTMAX).build(),
-                    "d")
-                .setOutputs("e")
-                .build());
-    graph.init();
-    INDArray input = Networks.normal(2, 5, 4).castTo(DataType.FLOAT);
-    float[][] expected = rows(graph.outputSingle(input));
-    float[][] answers = written(graph).answers(rows(input));
-    for (int row = 0; row < 5; row++) {
-      assertClose(expected[row], answers[row], op + ", row " + row);
     }
   }
 
@@ -347,20 +239,8 @@ class InferenceExportTest {
       MultiLayerNetwork network =
           network(layer, new RnnOutputLayer.Builder(LossFunction.MSE).nIn(5).nOut(2).build());
       INDArray input = Networks.normal(5, 2, 3, 9).castTo(DataType.FLOAT);
-      assertSequences(network, written(network), input, layer.getClass().getSimpleName());
+      assertSequences(network, written(folder, network), input, layer.getClass().getSimpleName());
     }
-    String message =
-        refusal(
-            network(
-                new MaskZeroLayer(new LSTM.Builder().nIn(3).nOut(5).build(), 0),
-                new RnnOutputLayer.Builder(LossFunction.MSE).nIn(5).nOut(2).build()));
-    assertTrue(message.contains("layer 0") && message.contains("MaskZeroLayer"), message);
-    message =
-        refusal(
-            network(
-                new LSTM.Builder().nIn(3).nOut(5).weightNoise(new DropConnect(0.5)).build(),
-                new RnnOutputLayer.Builder(LossFunction.MSE).nIn(5).nOut(2).build()));
-    assertTrue(message.contains("layer 0") && message.contains("DL4J's LSTM"), message);
   }
 
   @Test
@@ -418,79 +298,6 @@ class InferenceExportTest {
     assertClose(rows(network.output(input))[0], answer, "DOUBLE");
   }
 
-  private String refusal(org.deeplearning4j.nn.api.Model network) {
-    Path file = folder.resolve("refused.maps");
-    String message =
-        assertThrows(IllegalArgumentException.class, () -> InferenceExport.write(network, file))
-            .getMessage();
-    assertFalse(Files.exists(file), message);
-    return message;
-  }
-
-  @Test
-  void aGraphOfTokensHasNoMemory() throws IOException {
-    ComputationGraph graph =
-        graph(
-            new NeuralNetConfiguration.Builder()
-                .seed(1)
-                .weightInit(new NormalDistribution(0, 0.5))
-                .graphBuilder()
-                .addInputs("x")
-                .addVertex("m", new IterativeMapVertex(Networks.richMap(4, Injection.HOLD), 2), "x")
-                .addLayer("norm", new BatchNormalization.Builder().nIn(3).nOut(3).build(), "m")
-                .addLayer("y", output(3), "norm")
-                .setOutputs("y"));
-    MapKnobs.of(graph).steps(5);
-    INDArray input = Networks.normal(2, 5, 4).castTo(DataType.FLOAT);
-    InferenceModel model = written(graph);
-    assertFalse(model.isRecurrent());
-    float[][] expected = rows(graph.outputSingle(input));
-    TokenStream stream = model.stream();
-    for (int row = 0; row < 5; row++) {
-      assertClose(expected[row], stream.next(rows(input)[row]), "row " + row);
-    }
-  }
-
-  private static ComputationGraph graph(ComputationGraphConfiguration.GraphBuilder builder) {
-    ComputationGraph graph = new ComputationGraph(builder.build());
-    graph.init();
-    return graph;
-  }
-
-  private static OutputLayer output(int nIn) {
-    return new OutputLayer.Builder(LossFunction.MCXENT)
-        .nIn(nIn)
-        .nOut(2)
-        .activation(Activation.SOFTMAX)
-        .build();
-  }
-
-  @Test
-  void aGraphOfSequences() throws IOException {
-    ComputationGraph graph =
-        graph(
-            new NeuralNetConfiguration.Builder()
-                .seed(1)
-                .weightInit(new NormalDistribution(0, 0.5))
-                .graphBuilder()
-                .addInputs("x")
-                .addVertex("a", new IterativeMapVertex(Networks.richMap(4, Injection.HOLD), 2), "x")
-                .addLayer("b", new LSTM.Builder().nIn(4).nOut(3).build(), "x")
-                .addVertex("c", new MergeVertex(), "a", "b", "x")
-                .addVertex("last", new LastTimeStepVertex("x"), "c")
-                .addLayer("norm", new BatchNormalization.Builder().nIn(10).nOut(10).build(), "last")
-                .addLayer("y", output(10), "norm")
-                .setOutputs("y"));
-    MapKnobs.of(graph).steps(4); // which a copy with maps for the LSTM has to keep
-    INDArray input = Networks.normal(2, 3, 4, 6).castTo(DataType.FLOAT);
-    InferenceModel model = written(graph);
-    assertTrue(model.program().isLastOnly() && model.isRecurrent());
-    float[][] expected = rows(graph.outputSingle(input));
-    for (int sample = 0; sample < 3; sample++) {
-      assertClose(expected[sample], model.lastAnswer(tokens(input, sample)), "sample " + sample);
-    }
-  }
-
   @Test
   void batchNormalisationFarFromZero() throws IOException {
     MultiLayerNetwork network =
@@ -498,49 +305,10 @@ class InferenceExportTest {
     network.getLayer(0).getParam("mean").assign(1000);
     INDArray input = Networks.normal(2, 5, 4).castTo(DataType.FLOAT).addi(1000);
     float[][] expected = rows(network.output(input));
-    float[][] answers = written(network).answers(rows(input));
+    float[][] answers = written(folder, network).answers(rows(input));
     for (int row = 0; row < 5; row++) {
       assertClose(expected[row], answers[row], "row " + row);
     }
-  }
-
-  /** Of the same network DL4J makes something else of sequences than of the tokens in them. */
-  @Test
-  void formsThatDl4jComputesOtherwiseAreRefused() {
-    Layer map =
-        new IterativeMapRecurrentLayer.Builder().map(Networks.richMap(4, Injection.HOLD)).build();
-    RnnOutputLayer read = new RnnOutputLayer.Builder(LossFunction.MSE).nIn(3).nOut(2).build();
-    String message = refusal(network(map, new ActivationLayer(Activation.SOFTMAX), read));
-    assertTrue(message.contains("layer 1") && message.contains("over time"), message);
-    message = refusal(network(map, new BatchNormalization.Builder().nIn(3).nOut(3).build(), read));
-    assertTrue(message.contains("layer 1") && message.contains("found sequences"), message);
-
-    MultiLayerConfiguration conf =
-        layers(
-                DataType.FLOAT,
-                new LastTimeStep(map),
-                new IterativeMapRecurrentLayer.Builder().nOut(4).build(),
-                new RnnOutputLayer.Builder(LossFunction.MSE).nOut(2).build())
-            .setInputType(InputType.recurrent(4))
-            .build();
-    MultiLayerNetwork again = new MultiLayerNetwork(conf);
-    again.init();
-    message = refusal(again);
-    assertTrue(message.contains("layer 1") && message.contains("single tokens"), message);
-
-    MergeVertex merge = new MergeVertex();
-    merge.setMergeAxis(2);
-    ComputationGraph graph =
-        graph(
-            new NeuralNetConfiguration.Builder()
-                .graphBuilder()
-                .addInputs("x")
-                .addLayer("a", new LSTM.Builder().nIn(4).nOut(3).build(), "x")
-                .addVertex("b", merge, "a", "a")
-                .addLayer("y", read, "b")
-                .setOutputs("y"));
-    message = refusal(graph);
-    assertTrue(message.contains("vertex 'b'") && message.contains("merge axis 2"), message);
   }
 
   @Test
@@ -567,100 +335,8 @@ class InferenceExportTest {
                   .build());
       network.init();
       INDArray input = Networks.normal(2, 3, 4, 6).castTo(DataType.FLOAT);
-      assertSequences(network, written(network), input, between[0].toString());
+      assertSequences(network, written(folder, network), input, between[0].toString());
     }
-  }
-
-  @Test
-  void whatIsNotReadyIsRefused() throws IOException {
-    MultiLayerNetwork network = new MultiLayerNetwork(layers(DataType.FLOAT, output(3)).build());
-    assertThrows(IllegalStateException.class, () -> InferenceExport.program(network));
-    network.init();
-    for (DataNormalization normalizer :
-        List.of(new NormalizerStandardize(), new NormalizerMinMaxScaler())) {
-      String message =
-          assertThrows(
-                  IllegalArgumentException.class,
-                  () -> InferenceExport.program(network, normalizer, null))
-              .getMessage();
-      assertTrue(message.contains("fit it"), message);
-    }
-    Path missing = folder.resolve("missing/model.maps");
-    String message =
-        assertThrows(NoSuchFileException.class, () -> InferenceExport.write(network, missing))
-            .getMessage();
-    assertTrue(message.contains("no such folder"), message);
-  }
-
-  @Test
-  void everythingThatCannotBeWrittenIsNamed() {
-    BlockMap attention =
-        BlockMap.builder()
-            .input("x", 4)
-            .state("h", 4, Activation.TANH)
-            .connect(List.of("x", "x", "x"), "h", BlockFunctions.attention(2, 1))
-            .output("h")
-            .build();
-    MultiLayerNetwork network =
-        network(
-            new IterativeMapLayer.Builder().map(attention).steps(1).name("attending").build(),
-            new IterativeMapLayer.Builder()
-                .map(Networks.richMap(4, Injection.HOLD))
-                .steps(Iteration.untilSettled(1e-4).atMost(20))
-                .name("settling")
-                .build(),
-            new DenseLayer.Builder()
-                .nIn(3)
-                .nOut(2)
-                .activation(Activation.RRELU)
-                .name("random")
-                .build(),
-            new OutputLayer.Builder().nIn(2).nOut(2).activation(Activation.SOFTMAX).build());
-    String message = refusal(network);
-    for (String part :
-        List.of(
-            "layer 0 'attending'",
-            "Attention",
-            "layer 1 'settling'",
-            "fixed steps",
-            "'random'",
-            "RReLU")) {
-      assertTrue(message.contains(part), part + " in: " + message);
-    }
-  }
-
-  @Test
-  void bothDirectionsAreRefused() {
-    MultiLayerNetwork network =
-        network(
-            new Bidirectional(
-                Bidirectional.Mode.ADD,
-                new IterativeMapRecurrentLayer.Builder()
-                    .map(Networks.richMap(4, Injection.HOLD))
-                    .build()),
-            new RnnOutputLayer.Builder(LossFunction.MSE).nIn(3).nOut(2).build());
-    assertTrue(refusal(network).contains("Bidirectional"));
-  }
-
-  @Test
-  void notANumberIsRefused() {
-    MultiLayerNetwork network =
-        network(
-            new IterativeMapLayer.Builder()
-                .map(Networks.richMap(4, Injection.HOLD))
-                .steps(4)
-                .name("m")
-                .build(),
-            new OutputLayer.Builder().nIn(3).nOut(2).activation(Activation.SOFTMAX).build());
-    network.getLayer(0).getParam("W[h->h]").putScalar(1, Float.NaN);
-    String message = refusal(network);
-    assertTrue(
-        message.contains("'m'") && message.contains("W[h->h]") && message.contains("NaN"), message);
-  }
-
-  @Test
-  void anotherModelIsRefused() {
-    assertTrue(refusal(null).contains("expected a MultiLayerNetwork"));
   }
 
   @Test

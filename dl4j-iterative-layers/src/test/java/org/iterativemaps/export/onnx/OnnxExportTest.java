@@ -1,5 +1,7 @@
 package org.iterativemaps.export.onnx;
 
+import static org.iterativemaps.export.ExportedNetworks.network;
+import static org.iterativemaps.export.ExportedNetworks.randomise;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,8 +17,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.stream.Stream;
 import onnx.Onnx.ModelProto;
 import onnx.Onnx.StringStringEntryProto;
 import org.deeplearning4j.nn.api.Model;
@@ -72,28 +72,6 @@ class OnnxExportTest {
   };
 
   @TempDir private Path folder;
-
-  private static MultiLayerNetwork network(Layer... layers) {
-    NeuralNetConfiguration.ListBuilder list =
-        new NeuralNetConfiguration.Builder()
-            .seed(7)
-            .weightInit(new NormalDistribution(0, 0.4))
-            .activation(Activation.TANH)
-            .list();
-    Stream.of(layers).forEach(list::layer);
-    MultiLayerNetwork network = new MultiLayerNetwork(list.build());
-    network.init();
-    randomise(network.params());
-    return network;
-  }
-
-  /** Biases, gains and statistics begin with 0 or 1, where much goes unnoticed. */
-  private static void randomise(INDArray parameters) {
-    Random random = new Random(3);
-    for (long i = 0; i < parameters.length(); i++) {
-      parameters.putScalar(i, parameters.getDouble(i) + 0.1 * Math.abs(random.nextGaussian()));
-    }
-  }
 
   private static Layer tokens(int size) {
     return new OutputLayer.Builder(LossFunction.MCXENT)
