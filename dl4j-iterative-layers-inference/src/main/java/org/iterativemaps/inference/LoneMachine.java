@@ -15,26 +15,31 @@ final class LoneMachine extends Machine {
   private final float[][] vectors; // filled up, too
   private final int granule;
 
-  LoneMachine(Program program, LaneKernels kernels) {
-    super(program, kernels, 1, kernels.vectorLanes(), workspace(program));
-    granule = kernels.vectorLanes();
-    List<Matrix> matrices = program.matrices();
-    blocks = new LoneBlock[matrices.size()];
-    for (int m = 0; m < blocks.length; m++) {
-      blocks[m] = new LoneBlock(matrices.get(m), matrices.get(m).copyValues());
-    }
-    vectors = new float[program.vectors()][];
+  private LoneMachine(Program program, LaneKernels kernels, LoneBlock[] blocks) {
+    super(program, kernels, 1, kernels.tileLanes(1), workspace(blocks));
+    this.granule = kernels.tileLanes(1);
+    this.blocks = blocks;
+    this.vectors = new float[program.vectors()][];
     for (int i = 0; i < vectors.length; i++) {
       float[] vector = program.vector(i);
       vectors[i] = Arrays.copyOf(vector, Places.filledUp(vector.length, granule));
     }
   }
 
-  /** What the largest block needs. */
-  private static int workspace(Program program) {
+  static LoneMachine of(Program program, LaneKernels kernels) {
+    List<Matrix> matrices = program.matrices();
+    LoneBlock[] blocks = new LoneBlock[matrices.size()];
+    for (int m = 0; m < blocks.length; m++) {
+      blocks[m] = LoneBlock.of(kernels, matrices.get(m), matrices.get(m).copyValues());
+    }
+    return new LoneMachine(program, kernels, blocks);
+  }
+
+  /** What the block with the largest one needs. */
+  private static int workspace(LoneBlock[] blocks) {
     int most = 0;
-    for (Matrix matrix : program.matrices()) {
-      most = Math.max(most, matrix.toSize());
+    for (LoneBlock block : blocks) {
+      most = Math.max(most, block.workspace());
     }
     return most;
   }

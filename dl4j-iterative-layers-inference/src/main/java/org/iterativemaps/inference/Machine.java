@@ -40,7 +40,7 @@ abstract class Machine {
   /** For so many samples at a time, at most. */
   static Machine of(Program program, LaneKernels kernels, int samples) {
     return samples == 1
-        ? new LoneMachine(program, kernels)
+        ? LoneMachine.of(program, kernels)
         : new TileMachine(program, kernels, kernels.tileLanes(samples));
   }
 
