@@ -35,7 +35,7 @@ public class ReservoirBenchmark {
   @Param("100")
   public String weights;
 
-  /** How they lie: "random", or "bundles" of eight units with the same sources. */
+  /** How they lie: "random", or "bundles" of sixteen units with the same sources. */
   @Param("random")
   public String pattern;
 
@@ -63,7 +63,7 @@ public class ReservoirBenchmark {
         Reservoir.of(UNITS)
             .pattern(
                 pattern.equals("bundles")
-                    ? Sparsity.bundles(8, density)
+                    ? Sparsity.bundles(16, density)
                     : Sparsity.density(density))
             .spectralRadius(1.25)
             .leakRate(0.3);

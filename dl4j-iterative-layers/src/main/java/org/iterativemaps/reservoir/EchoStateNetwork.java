@@ -36,7 +36,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  */
 public final class EchoStateNetwork {
   /** Time steps whose states are there at once. */
-  private static final int SEGMENT = 1000;
+  private static final int SEGMENT = 2048;
 
   private final RidgeReadout readout;
   private final List<Reservoir> reservoirs;

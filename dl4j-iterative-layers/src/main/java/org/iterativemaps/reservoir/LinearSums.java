@@ -14,7 +14,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 final class LinearSums implements Samples.Sink {
   private static final int LEAST_PANEL = 64;
-  private static final int MOST_PANELS = 8;
+  private static final int MOST_PANELS = 4;
 
   private final boolean hasIntercept;
   private long count;

@@ -12,7 +12,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 final class Samples {
   /** Samples of a block: few enough to stay near the processor, enough for a matrix product. */
-  static final int BLOCK = 1024;
+  static final int BLOCK = 2048;
 
   private final int warmup;
   private final Sink sink;

@@ -97,8 +97,12 @@ abstract class FusedProvider implements KernelProvider {
   @Override
   public final MapKernel make(MapProgram program, DataType type) {
     Setting where = setting();
-    return new FusedKernel(
-        program, lanes(where), where.segment, WorkDivision.LEAST_SHARE, Measuring.fromProperty());
+    LaneKernels lanes = lanes(where);
+    return LoneKernel.around(
+        program,
+        lanes,
+        new FusedKernel(
+            program, lanes, where.segment, WorkDivision.LEAST_SHARE, Measuring.fromProperty()));
   }
 
   @Override
