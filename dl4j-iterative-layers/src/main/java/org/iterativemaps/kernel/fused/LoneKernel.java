@@ -5,11 +5,15 @@ import java.util.stream.IntStream;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.HeapCopy;
 import org.iterativemaps.kernel.MapKernel;
-import org.iterativemaps.kernel.fused.LaneActivation.Kind;
+import org.iterativemaps.kernel.plan.BlockMatrix;
 import org.iterativemaps.kernel.plan.CellPlan;
 import org.iterativemaps.kernel.plan.CellPlan.Product;
 import org.iterativemaps.kernel.plan.CellPlan.Value;
 import org.iterativemaps.kernel.plan.ProgramPlan.InputProduct;
+import org.iterativemaps.lanes.LaneActivation;
+import org.iterativemaps.lanes.LaneActivation.Kind;
+import org.iterativemaps.lanes.LaneKernels;
+import org.iterativemaps.lanes.LoneBlock;
 import org.iterativemaps.map.Update;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -20,7 +24,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * trained, such as a reservoir: units lie along the vector lanes, where the kernel around which
  * this one is has lanes of a batch that are empty but for one. All other calls are that kernel's.
  *
- * <p>Weights never change, and so are laid out once ({@link LoneMatrix}). Results agree with the
+ * <p>Weights never change, and so are laid out once ({@link LoneBlock}). Results agree with the
  * other kernel's to rounding.
  */
 final class LoneKernel implements MapKernel {
@@ -28,7 +32,8 @@ final class LoneKernel implements MapKernel {
   private final LaneKernels kernels;
   private final MapKernel others;
   private final int outputCell;
-  private LoneMatrix[] matrices; // null before the first call
+  private LoneBlock[] blocks; // by matrix; null before the first call
+  private float[] workspace; // of the blocks
   private float[][] sums; // by cell: u, and then a
   private float[][] values; // by cell: z
   private float[][] drives; // by slot, null without input
@@ -52,9 +57,7 @@ final class LoneKernel implements MapKernel {
     boolean isElementwise =
         IntStream.range(0, plan.sizes.length)
             .allMatch(slot -> slot == program.inputSlot() || plan.activations[slot] != null);
-    boolean isSmall =
-        plan.matrices.stream().allMatch(m -> LoneMatrix.isSmall(m.mask(), kernels.tileLanes(1)));
-    return isElementwise && isSmall && plan.endCell(program.outputSlot()) != null
+    return isElementwise && plan.endCell(program.outputSlot()) != null
         ? new LoneKernel(plan, kernels, others)
         : others;
   }
@@ -96,13 +99,11 @@ final class LoneKernel implements MapKernel {
   }
 
   private void prepare() {
-    if (matrices != null) {
+    if (blocks != null) {
       return;
     }
-    matrices =
-        plan.matrices.stream()
-            .map(m -> new LoneMatrix(kernels, m.mask(), m.fixedValues()))
-            .toArray(LoneMatrix[]::new);
+    blocks = plan.matrices.stream().map(this::block).toArray(LoneBlock[]::new);
+    workspace = new float[Arrays.stream(blocks).mapToInt(LoneBlock::workspace).max().orElse(0)];
     token = padded(plan.program.inputSlot());
     sums = new float[plan.cells.size()][];
     values = new float[plan.cells.size()][];
@@ -118,6 +119,18 @@ final class LoneKernel implements MapKernel {
     }
   }
 
+  private LoneBlock block(BlockMatrix matrix) {
+    float[] values = new float[matrix.fixedValues().length];
+    for (int entry = 0; entry < values.length; entry++) {
+      values[entry] = (float) matrix.fixedValues()[entry];
+    }
+    return LoneBlock.of(kernels, new DrawnMask(matrix.mask()), values);
+  }
+
+  private void multiplyAdd(int matrix, float[] x, float[] y) {
+    blocks[matrix].multiplyAdd(x, 0, y, 0, workspace);
+  }
+
   /** Zeros for a slot's units, and some more for whole vectors. */
   private float[] padded(int slot) {
     int lanes = kernels.tileLanes(1);
@@ -131,7 +144,7 @@ final class LoneKernel implements MapKernel {
       }
     }
     for (InputProduct product : plan.inputProducts) {
-      matrices[product.matrix()].multiplyAdd(token, drives[product.slot()]);
+      multiplyAdd(product.matrix(), token, drives[product.slot()]);
     }
     for (CellPlan cell : plan.cells) {
       compute(cell);
@@ -152,7 +165,7 @@ final class LoneKernel implements MapKernel {
       Arrays.fill(a, 0);
     }
     for (Product product : cell.products()) {
-      matrices[product.matrix()].multiplyAdd(value(product.source()), a);
+      multiplyAdd(product.matrix(), value(product.source()), a);
     }
     for (var term : cell.terms()) {
       float[] first = value(term.get(0));

@@ -12,6 +12,7 @@ import org.iterativemaps.iterate.Iteration;
 import org.iterativemaps.iterate.MapProgram;
 import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.reference.ReferenceKernel;
+import org.iterativemaps.lanes.LaneKernelSelection;
 import org.iterativemaps.map.BlockFunctions;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.BlockMapBuilder;
