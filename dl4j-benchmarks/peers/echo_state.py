@@ -84,9 +84,10 @@ def main():
         error = np.sqrt(np.mean((network.run(x)[WARMUP:] - y[WARMUP:]) ** 2))
         assert error < 0.05, f"RMSE {error}"
 
-    for weights in (100, 10):
+    for weights, pattern in ((100, "random"), (10, "random"), (100, "bundles")):
+        # They have no bundles: as many weights at random places.
         weights = min(weights, units // 2)
-        case = {"weights": str(weights), "pattern": "random"}
+        case = {"weights": str(weights), "pattern": pattern}
         peer = reservoirpy(units, weights)
         if peer is not None:
             fit = lambda: peer.fit(x, y, warmup=WARMUP)
