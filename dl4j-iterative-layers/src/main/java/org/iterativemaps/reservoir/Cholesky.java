@@ -3,7 +3,7 @@ package org.iterativemaps.reservoir;
 /**
  * Cholesky's decomposition A = Uᵀ U of a symmetric positive definite matrix, in blocks of rows that
  * stay in the processor's cache. Source: Golub, Van Loan, "Matrix Computations" (4th edition),
- * section 4.2.9.
+ * section 4.2.
  */
 final class Cholesky {
   private static final int BLOCK = 32;

@@ -21,7 +21,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  * <p>MC is at most the number of units, which a linear one reaches. Read-outs are fitted on one
  * part of a sequence and correlated on the next one; of what is not remembered there remains about
  * 1 / (time steps of the test), for every delay. Source: Jaeger, "Short term memory in echo state
- * networks", GMD report 152 (2001), definition 1 and proposition 2.
+ * networks", GMD report 152 (2001).
  *
  * @param byDelay MC_k of the delays 1, 2, …
  */

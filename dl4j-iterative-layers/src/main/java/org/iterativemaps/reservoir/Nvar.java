@@ -22,7 +22,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  *
  * <p>The constant feature is the intercept of the read-out. Inputs before the first one are zeros:
  * {@link #warmup} says how many time steps have some. Source: Gauthier, Bollt, Griffith, Barbosa,
- * "Next generation reservoir computing" (2021), equations 5 to 9.
+ * "Next generation reservoir computing" (2021).
  *
  * <pre>{@code
  * Nvar nvar = new Nvar(2, 1, 2);

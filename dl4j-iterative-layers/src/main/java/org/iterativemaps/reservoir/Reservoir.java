@@ -214,7 +214,7 @@ public final class Reservoir {
   /**
    * An edge-of-stability network: {@link #residual} of 1 - β and β with a random orthogonal matrix,
    * whose Jacobian has its eigenvalues around a circle of radius 1 - β. Source: Ceni, Gallicchio,
-   * "Edge of stability echo state network" (2023), equation 3.
+   * "Edge of stability echo state network" (2023).
    *
    * @param proximity β, in (0, 1)
    */

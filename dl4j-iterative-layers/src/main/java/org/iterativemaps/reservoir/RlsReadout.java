@@ -17,7 +17,7 @@ import org.nd4j.linalg.dataset.DataSet;
  * <p>It learns on from call to call: {@link #fit} with the next time steps is learning while they
  * come in. All in DOUBLE, (states + 1)² operations and numbers per sample. One object belongs to
  * one network; not thread-safe. Source: Haykin, "Adaptive Filter Theory" (4th edition, 2002),
- * section 9.3; for echo states Jaeger, "Adaptive nonlinear system identification with echo state
+ * chapter 9; for echo states Jaeger, "Adaptive nonlinear system identification with echo state
  * networks" (2003).
  */
 public final class RlsReadout {

@@ -64,7 +64,7 @@ class ReservoirPatternsTest {
     assertTrue(isStronglyConnected(both));
   }
 
-  /** Jumps as the paper's section 2 numbers them: of 18 units by 3, and of 18 by 4. */
+  /** Of 18 units by 3 they close the ring of jumps, by 4 they do not. */
   @ParameterizedTest
   @CsvSource({"18, 3, 6", "18, 4, 4", "7, 3, 2", "100, 49, 2"})
   void jumpsAreBothWaysAndRegular(int units, int jump, int jumps) {
