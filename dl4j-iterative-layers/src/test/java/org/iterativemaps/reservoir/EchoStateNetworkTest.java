@@ -8,6 +8,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.layers.Networks;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -41,13 +42,13 @@ class EchoStateNetworkTest {
     assertTrue(Scores.nrmse(forecast, TASK.testTargets()) < 2e-3);
     network.reset();
     network.run(TASK.trainInputs());
-    assertTrue(forecast.equalsWithEps(network.run(TASK.testInputs()), 1e-5), "state of fit");
+    Networks.assertClose(forecast, network.run(TASK.testInputs()), 1e-5);
     network.reset();
     INDArray fromZeros = network.run(TASK.testInputs());
     assertTrue(Math.abs(fromZeros.getDouble(0) - forecast.getDouble(0)) > 1e-3, "reset");
     network.reset();
     INDArray inParts = Nd4j.concat(2, network.run(part(0, 7)), network.run(part(7, 599)));
-    assertTrue(fromZeros.equalsWithEps(inParts, 1e-5), "calls go on");
+    Networks.assertClose(fromZeros, inParts, 1e-5);
   }
 
   private static INDArray part(int begin, int end) {
@@ -78,7 +79,7 @@ class EchoStateNetworkTest {
     network.network().save(file);
     MultiLayerNetwork read = MultiLayerNetwork.load(file, false);
     network.reset();
-    assertTrue(network.run(TASK.testInputs()).equalsWithEps(read.output(TASK.testInputs()), 1e-5));
+    Networks.assertClose(network.run(TASK.testInputs()), read.output(TASK.testInputs()), 1e-5);
   }
 
   @Test
@@ -112,7 +113,7 @@ class EchoStateNetworkTest {
     assertEquals(DataType.DOUBLE, forecast.dataType());
     INDArray single =
         network().fit(TASK.trainInputs(), TASK.trainTargets(), 100).run(TASK.testInputs());
-    assertTrue(forecast.castTo(DataType.FLOAT).equalsWithEps(single, 1e-2));
+    Networks.assertClose(forecast.castTo(DataType.FLOAT), single, 1e-2);
   }
 
   @Test

@@ -25,6 +25,7 @@ import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.layers.Networks;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -247,7 +248,7 @@ class RidgeReadoutTest {
           .warmup(2)
           .segment(segment)
           .fit(permuted, new DataSet(x.permute(0, 2, 1).dup(), y.permute(0, 2, 1).dup()));
-      assertTrue(plain.params().equalsWithEps(permuted.params(), 1e-9));
+      Networks.assertClose(plain.params(), permuted.params(), 1e-9);
     }
     ComputationGraph graph =
         new ComputationGraph(
@@ -271,7 +272,7 @@ class RidgeReadoutTest {
     graph.setParams(plain.params());
     graph.getLayer("y").getParam("W").assign(0);
     Readout.ridge(0.1).warmup(2).fit(graph, "y", 0, List.of(new MultiDataSet(x, y)));
-    assertTrue(plain.params().equalsWithEps(graph.params(), 1e-9));
+    Networks.assertClose(plain.params(), graph.params(), 1e-9);
   }
 
   private static IterativeMapRecurrentLayer.Builder map() {

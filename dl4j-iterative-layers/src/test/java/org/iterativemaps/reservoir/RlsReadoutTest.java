@@ -11,6 +11,7 @@ import org.apache.commons.math3.linear.RealMatrix;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.layers.Networks;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,7 +132,7 @@ class RlsReadoutTest {
               x.get(NDArrayIndex.all(), NDArrayIndex.all(), now).dup(),
               y.get(NDArrayIndex.all(), NDArrayIndex.all(), now).dup()));
     }
-    assertTrue(whole.params().equalsWithEps(steps.params(), 1e-9));
+    Networks.assertClose(whole.params(), steps.params(), 1e-9);
   }
 
   /** A target that changes is followed with forgetting, and is not without. */

@@ -41,6 +41,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.card.ModelCard;
 import org.iterativemaps.convert.IterativeMaps;
 import org.iterativemaps.iterate.Iteration;
+import org.iterativemaps.kernel.Magnitude;
 import org.iterativemaps.kernel.RandomPrograms;
 import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
@@ -105,10 +106,9 @@ class OnnxExportTest {
 
   private static void assertClose(INDArray expected, INDArray found, String where) {
     assertArrayEquals(expected.shape(), found.shape(), where);
-    double difference = expected.sub(found).norm1Number().doubleValue() / expected.length();
-    double largest = expected.sub(found).normmaxNumber().doubleValue();
-    double allowed = TOLERANCE * Math.max(1, expected.normmaxNumber().doubleValue());
-    assertTrue(largest <= allowed, where + ": up to " + largest + ", mean " + difference);
+    double largest = Magnitude.largestDifference(expected, found);
+    double allowed = TOLERANCE * Math.max(1, Magnitude.largest(expected));
+    assertTrue(largest <= allowed, where + ": up to " + largest);
   }
 
   private static BlockMap map(RandomPrograms random, long seed) {
