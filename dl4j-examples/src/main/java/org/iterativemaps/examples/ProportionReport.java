@@ -36,7 +36,7 @@ final class ProportionReport {
       framed.add(images.size() + sample.anomaly());
       for (int t = 0; t < RandomAnomaly.FRAMES; t++) {
         boolean odd = t == sample.anomaly();
-        labels.add(odd ? sample.odd().name().toLowerCase(java.util.Locale.ROOT) : "");
+        labels.add(odd ? sample.odd().name().toLowerCase(Locale.ROOT) : "");
       }
       images.addAll(sample.frames());
     }
