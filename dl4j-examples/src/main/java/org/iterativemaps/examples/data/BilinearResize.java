@@ -1,5 +1,7 @@
 package org.iterativemaps.examples.data;
 
+import java.util.Arrays;
+
 /**
  * Resizes square images of {@link GreyLevels} as the Python Imaging Library's bilinear filter does:
  * columns first, then rows, each result rounded to a level. Pixel i lies at i + 1/2; a pixel of the
@@ -9,20 +11,23 @@ package org.iterativemaps.examples.data;
  */
 final class BilinearResize {
 
+  private static final int FRACTION_BITS = 22;
+  private static final int HALF = 1 << (FRACTION_BITS - 1);
+
   private final int from;
   private final int to;
 
   /** The first source of each pixel of the result. */
   private final int[] first;
 
-  /** The weights of that source and those after it. */
-  private final float[][] weights;
+  /** The weights of that source and those after it, in fixed point, which decides of halves. */
+  private final int[][] weights;
 
   BilinearResize(int from, int to) {
     this.from = from;
     this.to = to;
     first = new int[to];
-    weights = new float[to][];
+    weights = new int[to][];
     double scale = (double) from / to;
     double reach = Math.max(1, scale);
     for (int i = 0; i < to; i++) {
@@ -34,38 +39,39 @@ final class BilinearResize {
         raw[j] = Math.max(0, 1 - Math.abs(first[i] + j + 0.5 - centre) / reach);
         sum += raw[j];
       }
-      weights[i] = new float[raw.length];
+      weights[i] = new int[raw.length];
       for (int j = 0; j < raw.length; j++) {
-        weights[i][j] = (float) (raw[j] / sum);
+        weights[i][j] = (int) (0.5 + raw[j] / sum * (1 << FRACTION_BITS));
       }
     }
   }
 
   /** A new image of to · to levels. */
   float[] apply(float[] levels) {
-    float[] wide = new float[from * to];
+    int[] wide = new int[from * to];
     for (int row = 0; row < from; row++) {
       for (int column = 0; column < to; column++) {
-        float[] own = weights[column];
-        float sum = 0;
+        int[] own = weights[column];
+        int sum = HALF;
         for (int j = 0; j < own.length; j++) {
-          sum += own[j] * levels[row * from + first[column] + j];
+          sum += own[j] * (int) levels[row * from + first[column] + j];
         }
-        wide[row * to + column] = (int) (sum + 0.5f);
+        wide[row * to + column] = sum >> FRACTION_BITS;
       }
     }
     float[] resized = new float[to * to];
+    int[] sums = new int[to];
     for (int row = 0; row < to; row++) {
-      float[] own = weights[row];
-      int start = row * to;
-      for (int j = 0; j < own.length; j++) {
+      Arrays.fill(sums, HALF);
+      for (int j = 0; j < weights[row].length; j++) {
+        int weight = weights[row][j];
         int source = (first[row] + j) * to;
         for (int column = 0; column < to; column++) {
-          resized[start + column] += own[j] * wide[source + column];
+          sums[column] += weight * wide[source + column];
         }
       }
       for (int column = 0; column < to; column++) {
-        resized[start + column] = (int) (resized[start + column] + 0.5f);
+        resized[row * to + column] = sums[column] >> FRACTION_BITS;
       }
     }
     return resized;
