@@ -192,6 +192,16 @@ class PublishedAnomalyTest {
   }
 
   @Test
+  void asManySequencesAsTheAuthorsTrainedWith() throws IOException {
+    long seed = 5;
+    // region published
+    DataSetIterator train = RandomAnomaly.asPublished().train(seed).iterator(58_000, 16);
+    // endregion
+    assertEquals(16, train.next().numExamples());
+    assertTrue(train.hasNext());
+  }
+
+  @Test
   void imagesFromIdxFilesAreUsed(@TempDir Path folder) throws Exception {
     int[] pixels = new int[2 * 28 * 28];
     Arrays.fill(pixels, 0, 28 * 28, 40);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Random;
 import org.apache.commons.math3.distribution.NormalDistribution;
 import org.apache.commons.math3.distribution.UniformRealDistribution;
+import org.apache.commons.math3.stat.descriptive.moment.StandardDeviation;
 import org.apache.commons.math3.stat.inference.KolmogorovSmirnovTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +73,8 @@ class PublishedFamilyTest {
         new KolmogorovSmirnovTest()
             .kolmogorovSmirnovTest(new NormalDistribution(0, 0.01), noise, false);
     assertTrue(p > 1e-3, "p = " + p);
+    double fourDeviations = 4 * 0.01 / Math.sqrt(2 * noise.length);
+    assertEquals(0.01, new StandardDeviation().evaluate(noise), fourDeviations);
   }
 
   /** The deviation is read from what a single pixel becomes. */
