@@ -19,6 +19,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
  * @param sequences to train with, per epoch
  * @param epochs how long to train
  * @param batch sequences per update
+ * @param tested sequences to test with
  * @param rates learning rates to choose from, for every plan
  * @param recipe how the networks are made and trained
  * @param source in words, where the data come from; part of what identifies a result
@@ -36,6 +37,7 @@ record ProportionTask(
     int sequences,
     int epochs,
     int batch,
+    int tested,
     double[] rates,
     ProportionRecipe recipe,
     String source,
@@ -64,6 +66,7 @@ record ProportionTask(
         sequences,
         1,
         BATCH,
+        tested,
         quick ? new double[] {0.006} : RATES,
         new OwnRecipe(),
         source,
@@ -87,6 +90,7 @@ record ProportionTask(
         train.count(),
         Math.max(1, Math.round((quick ? 120f : 400f) / batches)),
         BATCH,
+        some.test().count(),
         quick ? new double[] {0.004} : RATES,
         new OwnRecipe(),
         source,
@@ -113,6 +117,7 @@ record ProportionTask(
         size.sequences(),
         size.epochs(),
         PublishedRecipe.BATCH,
+        size.tested(),
         new double[] {PublishedRecipe.RATE},
         new PublishedRecipe(),
         source + ", " + size.tested() + " to test with",

@@ -15,7 +15,7 @@ record PublishedSize(int sequences, int epochs, int tested, List<String> maps) {
   /** A look at it. */
   static final PublishedSize QUICK =
       new PublishedSize(
-          640,
+          3200,
           1,
           200,
           List.of(
@@ -28,7 +28,7 @@ record PublishedSize(int sequences, int epochs, int tested, List<String> maps) {
   static final PublishedSize HOUR =
       new PublishedSize(
           10_000,
-          5,
+          10,
           1000,
           List.of(
               "ra_test_111111",

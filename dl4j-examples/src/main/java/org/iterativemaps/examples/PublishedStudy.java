@@ -42,7 +42,7 @@ final class PublishedStudy {
     page.text(
         String.format(
             Locale.ROOT,
-            "%d sequences, %d epochs, %d to test with. The authors: 58 000 (`--full`) or 30 000, 25"
+            "Sequences: %d, epochs: %d, to test with: %d. The authors: 58 000 (`--full`) or 30 000, 25"
                 + " or 50 epochs, 1000. Results are kept in `runs.txt`: started again with the same"
                 + " settings, the study goes on where it was stopped.",
             size.sequences(),
