@@ -15,7 +15,7 @@ record PublishedSize(int sequences, int epochs, int tested, List<String> maps) {
   /** A look at it. */
   static final PublishedSize QUICK =
       new PublishedSize(
-          3200,
+          1600,
           1,
           200,
           List.of(

@@ -42,33 +42,38 @@ final class GaussianBlur {
    * @return a new image
    */
   float[] apply(float[] values, int side) {
+    // Whole pictures in loops without offsets, which the JVM makes vector instructions of.
     int half = kernel.length / 2;
-    float[] padded = new float[side + 2 * half];
-    float[] wide = new float[side * side];
+    int width = side + 2 * half;
+    float[] padded = new float[side * width];
     for (int row = 0; row < side; row++) {
-      int start = row * side;
-      for (int i = 0; i < padded.length; i++) {
-        padded[i] = values[start + reflected(i - half, side)];
+      for (int i = 0; i < width; i++) {
+        padded[row * width + i] = values[row * side + reflected(i - half, side)];
       }
-      for (int k = 0; k < kernel.length; k++) {
-        float weight = kernel[k];
-        for (int column = 0; column < side; column++) {
-          wide[start + column] += weight * padded[column + k];
-        }
-      }
+    }
+    float[] moved = new float[side * width];
+    float[] wide = new float[side * width]; // the last columns of each row are of no use
+    int end = side * width - 2 * half;
+    for (int k = 0; k < kernel.length; k++) {
+      System.arraycopy(padded, k, moved, 0, end);
+      addTo(wide, kernel[k], moved, end);
+    }
+    float[] high = new float[width * side];
+    for (int row = 0; row < width; row++) {
+      System.arraycopy(wide, reflected(row - half, side) * width, high, row * side, side);
     }
     float[] blurred = new float[side * side];
-    for (int row = 0; row < side; row++) {
-      int start = row * side;
-      for (int k = 0; k < kernel.length; k++) {
-        float weight = kernel[k];
-        int source = reflected(row + k - half, side) * side;
-        for (int column = 0; column < side; column++) {
-          blurred[start + column] += weight * wide[source + column];
-        }
-      }
+    for (int k = 0; k < kernel.length; k++) {
+      System.arraycopy(high, k * side, moved, 0, blurred.length);
+      addTo(blurred, kernel[k], moved, blurred.length);
     }
     return blurred;
+  }
+
+  private static void addTo(float[] sums, float weight, float[] values, int count) {
+    for (int p = 0; p < count; p++) {
+      sums[p] += weight * values[p];
+    }
   }
 
   private static int reflected(int place, int side) {

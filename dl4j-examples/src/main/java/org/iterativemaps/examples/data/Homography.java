@@ -102,8 +102,8 @@ record Homography(double a, double b, double c, double d, double e, double f, do
   }
 
   private static double interpolate(float[] levels, int side, double x, double y) {
-    int left = (int) Math.floor(x);
-    int top = (int) Math.floor(y);
+    int left = x < 0 ? -1 : (int) x;
+    int top = y < 0 ? -1 : (int) y;
     double right = x - left;
     double down = y - top;
     int x0 = Math.max(left, 0);

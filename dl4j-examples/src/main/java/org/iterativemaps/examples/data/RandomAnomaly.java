@@ -172,14 +172,21 @@ public final class RandomAnomaly {
     int pixels = inputs();
     float[] values = new float[numbers.length * pixels * FRAMES];
     float[][] labels = new float[numbers.length][POSITIONS];
+    Sample[] samples = new Sample[numbers.length];
     for (int i = 0; i < numbers.length; i++) {
-      Sample sample = sample(numbers[i]);
-      labels[i][sample.anomaly()] = 1;
-      for (int t = 0; t < POSITIONS; t++) {
-        float[] frame = sample.frames().get(t);
-        // [time][pixel][sample], the order in which recurrent layers want them
-        for (int p = 0; p < pixels; p++) {
-          values[(t * pixels + p) * numbers.length + i] = frame[p];
+      samples[i] = sample(numbers[i]);
+      labels[i][samples[i].anomaly()] = 1;
+    }
+    float[][] frames = new float[numbers.length][];
+    int next = 0;
+    for (int t = 0; t < POSITIONS; t++) { // the blank frame is there already
+      for (int i = 0; i < numbers.length; i++) {
+        frames[i] = samples[i].frames().get(t);
+      }
+      // [time][pixel][sample], the order in which recurrent layers want them
+      for (int p = 0; p < pixels; p++) {
+        for (float[] frame : frames) {
+          values[next++] = frame[p];
         }
       }
     }
