@@ -35,7 +35,7 @@ public final class HiddenProportionStudy implements Notebook<List<HiddenProporti
       names = "--full",
       description =
           "With --as-published: all their maps of 100 000 weights, 58 000 sequences, 25 epochs."
-              + " Takes days; how many is told first, and it goes on after a stop.")
+              + " Takes about a day; how long is told first, and it goes on after a stop.")
   private boolean full;
 
   /**

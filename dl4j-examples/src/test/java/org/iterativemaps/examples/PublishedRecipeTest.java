@@ -3,14 +3,20 @@ package org.iterativemaps.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.NormalDistribution;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.stat.inference.KolmogorovSmirnovTest;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.examples.data.PublishedAnomaly;
+import org.iterativemaps.layers.LayerWeights;
+import org.iterativemaps.map.MapWeights;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Adam;
@@ -51,6 +57,45 @@ class PublishedRecipeTest {
       double deviation = Math.sqrt(plan.weights()); // more than that of any chances
       assertEquals(plan.weights(), network.numParams() - biases, 4 * deviation, plan.name());
     }
+  }
+
+  /** Frame by frame, by hand: everything is computed from the state before. */
+  @Test
+  void answersAsTheAuthorsMapsDo() throws Exception {
+    INDArray frames = task.train().apply(1).next().getFeatures();
+    for (ProportionPlan plan : PublishedMaps.plans(PublishedSize.QUICK.maps())) {
+      MultiLayerNetwork network = network(plan);
+      INDArray answers = network.output(frames);
+      MapWeights weights =
+          LayerWeights.read(((BaseWrapperLayer) network.getLayer(0)).getUnderlying());
+      for (int sample = 0; sample < 3; sample++) {
+        double[] h = new double[plan.hidden()];
+        double[] y = new double[10];
+        for (int t = 0; t < 11; t++) {
+          double[] x = new double[2500];
+          for (int p = 0; p < 2500; p++) {
+            x[p] = frames.getDouble(sample, p, t);
+          }
+          double[] nextH = sum(weights, "h", x, h, y);
+          y = sum(weights, "y", x, h, y);
+          h = Arrays.stream(nextH).map(value -> Math.max(0, value)).toArray();
+        }
+        double all = Arrays.stream(y).map(Math::exp).sum();
+        for (int place = 0; place < 10; place++) {
+          assertEquals(
+              Math.exp(y[place]) / all, answers.getDouble(sample, place), 1e-4, plan.name());
+        }
+      }
+    }
+  }
+
+  private static double[] sum(MapWeights weights, String to, double[] x, double[] h, double[] y) {
+    double[] fromX = new Array2DRowRealMatrix(weights.matrix("x", to)).operate(x);
+    double[] fromH = new Array2DRowRealMatrix(weights.matrix("h", to)).operate(h);
+    double[] fromY = new Array2DRowRealMatrix(weights.matrix("y", to)).operate(y);
+    return IntStream.range(0, fromX.length)
+        .mapToDouble(i -> fromX[i] + fromH[i] + fromY[i])
+        .toArray();
   }
 
   @Test

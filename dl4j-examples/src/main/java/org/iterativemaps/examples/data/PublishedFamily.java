@@ -43,8 +43,7 @@ public enum PublishedFamily implements AnomalyFamily {
     @Override
     float[] apply(float[] levels, int side, Random random) {
       float[] values = GreyLevels.toValues(levels);
-      RandomGenerator normal =
-          new Well512a(random.nextLong()); // Random's own takes twice as long
+      RandomGenerator normal = new Well512a(random.nextLong()); // Random's own takes twice as long
       for (int i = 0; i < values.length; i++) {
         values[i] += NOISE_DEVIATION * (float) normal.nextGaussian();
       }
