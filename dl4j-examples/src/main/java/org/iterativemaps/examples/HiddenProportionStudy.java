@@ -1,9 +1,11 @@
 package org.iterativemaps.examples;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.iterativemaps.examples.ProportionRuns.Run;
+import org.iterativemaps.examples.data.PublishedAnomaly;
 import org.iterativemaps.examples.data.RandomAnomaly;
 import org.iterativemaps.examples.notebook.Notebook;
 import org.iterativemaps.examples.notebook.Page;
@@ -21,6 +23,20 @@ public final class HiddenProportionStudy implements Notebook<List<HiddenProporti
       paramLabel = "N",
       description = "Trainings of every plan (default: 3; 2 with --quick).")
   private Integer seeds;
+
+  @Option(
+      names = "--as-published",
+      description =
+          "The authors' own task, maps and training, in place of this project's. As many maps as"
+              + " two cores train within an hour.")
+  private boolean asPublished;
+
+  @Option(
+      names = "--full",
+      description =
+          "With --as-published: all their maps of 100 000 weights, 58 000 sequences, 25 epochs."
+              + " Takes about a day; how long is told first, and it goes on after a stop.")
+  private boolean full;
 
   /**
    * What came out of one task.
@@ -58,6 +74,12 @@ public final class HiddenProportionStudy implements Notebook<List<HiddenProporti
       throw new IllegalArgumentException(
           "--seeds: found " + count + ", expected at least 2, to tell a plan from luck");
     }
+    if (full && (!asPublished || page.quick())) {
+      throw new IllegalArgumentException(
+          "--full: found "
+              + (asPublished ? "--quick" : "no --as-published")
+              + ", expected --as-published and no --quick beside it");
+    }
     page.text(
         "A network over x, h and y has six blocks, and a budget of weights can be spread over them in"
             + " many ways. Its **hidden proportion** is the share of the weights that run from h to"
@@ -66,8 +88,20 @@ public final class HiddenProportionStudy implements Notebook<List<HiddenProporti
             + " outputs: there a dense network spends nearly everything on reading x. The"
             + " configurations they call balanced lie at 0.43 to 0.54. Here the same budget is spread"
             + " in several ways, several seeds each; whichever wins, wins.");
+    if (asPublished) {
+      DigitSets sets = digits.drawn() ? null : digits.load(page.quick(), page.seed());
+      return List.of(
+          PublishedStudy.run(
+              page,
+              sets == null
+                  ? PublishedAnomaly.drawn()
+                  : PublishedAnomaly.of(sets.train(), sets.validation(), sets.test()),
+              digits,
+              page.quick() ? PublishedSize.QUICK : full ? PublishedSize.FULL : PublishedSize.HOUR,
+              count));
+    }
     page.code(ProportionPlan.class, "plans");
-    page.code(ProportionPlan.class, "network");
+    page.code(OwnRecipe.class, "network");
     page.text(
         "The learning rate falls to zero in a straight line. Where it starts is chosen for every"
             + " plan, the LSTM included, from the same few rates, by a training on another seed and"
@@ -102,7 +136,14 @@ public final class HiddenProportionStudy implements Notebook<List<HiddenProporti
   private static Studied study(Page page, ProportionTask task, int seeds, RunLog log)
       throws Exception {
     List<ProportionPlan> plans = ProportionPlan.spread(task, page.quick());
-    List<Run> runs = new ProportionRuns(task, log, page.seed(), seeds).all(page, plans);
+    return studied(page, task, plans, new ProportionRuns(task, log, page.seed(), seeds));
+  }
+
+  /** Trains and shows. */
+  static Studied studied(
+      Page page, ProportionTask task, List<ProportionPlan> plans, ProportionRuns trainings)
+      throws IOException {
+    List<Run> runs = trainings.all(page, plans);
     QuadraticFit fit = ProportionReport.show(page, task, plans, runs);
     List<Trained> trained =
         plans.stream()

@@ -4,23 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.LSTM;
-import org.deeplearning4j.nn.conf.layers.LossLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
-import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.map.plan.DensityPlan;
 import org.iterativemaps.map.plan.DensityPlanner;
 import org.iterativemaps.map.plan.PaperBlock;
-import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.nd4j.linalg.schedule.PolySchedule;
-import org.nd4j.linalg.schedule.ScheduleType;
 
 /**
  * One way to spend a budget of weights: a network that {@link HiddenProportionStudy} trains.
@@ -40,6 +27,7 @@ record ProportionPlan(
     DENSE("dense"),
     UNIFORM("uniform sparse"),
     VARIED("varied"),
+    BALANCED("balanced"),
     LSTM("LSTM");
 
     final String words;
@@ -66,7 +54,7 @@ record ProportionPlan(
     return plans;
   }
 
-  private static ProportionPlan of(Kind kind, String name, DensityPlan plan) {
+  static ProportionPlan of(Kind kind, String name, DensityPlan plan) {
     return new ProportionPlan(
         kind,
         name,
@@ -107,7 +95,7 @@ record ProportionPlan(
   // endregion
 
   /** As many units as the budget allows, read-out included; its gates' recurrent weights count. */
-  private static ProportionPlan lstm(ProportionTask task) {
+  static ProportionPlan lstm(ProportionTask task) {
     double linear = task.inputs() + task.outputs() / 4.0;
     int units =
         Math.max(1, (int) Math.rint((Math.sqrt(linear * linear + task.weights()) - linear) / 2));
@@ -116,39 +104,10 @@ record ProportionPlan(
     return new ProportionPlan(Kind.LSTM, "LSTM", units, weights, (double) hidden / weights, null);
   }
 
-  // region network
+  /** The network, as the task's recipe says. */
   MultiLayerConfiguration network(ProportionTask task, double rate, long seed) {
-    boolean isMap = kind != Kind.LSTM;
-    NeuralNetConfiguration.ListBuilder layers =
-        new NeuralNetConfiguration.Builder()
-            .seed(seed)
-            .updater(new Adam(new PolySchedule(ScheduleType.ITERATION, rate, 1, task.batches())))
-            .gradientNormalization(GradientNormalization.ClipL2PerLayer)
-            .gradientNormalizationThreshold(1)
-            .list();
-    if (isMap) { // x, h and y, as in the papers; y is the read-out
-      var map =
-          densities.exactMap(
-              Activation.TANH.getActivationFunction(),
-              Activation.IDENTITY.getActivationFunction(),
-              seed);
-      layers
-          .layer(new LastTimeStep(new IterativeMapRecurrentLayer.Builder().map(map).build()))
-          .layer(new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.SOFTMAX).build());
-    } else {
-      layers
-          .layer(
-              new LastTimeStep(new LSTM.Builder().nOut(hidden).activation(Activation.TANH).build()))
-          .layer(
-              new OutputLayer.Builder(LossFunction.MCXENT)
-                  .activation(Activation.SOFTMAX)
-                  .nOut(task.outputs())
-                  .build());
-    }
-    return layers.setInputType(InputType.recurrent(task.inputs(), task.timeSteps())).build();
+    return task.recipe().network(this, task, rate, seed);
   }
-
-  // endregion
 
   /** All that decides a result besides task and seed, in one line. */
   String settings() {

@@ -1,13 +1,14 @@
 package org.iterativemaps.examples;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.iterativemaps.examples.ProportionPlan.Kind;
 import org.iterativemaps.examples.ProportionRuns.Run;
+import org.iterativemaps.examples.data.AnomalyFamily;
+import org.iterativemaps.examples.data.PublishedAnomaly;
 import org.iterativemaps.examples.data.RandomAnomaly;
 import org.iterativemaps.examples.notebook.Page;
 import org.iterativemaps.examples.notebook.Spread;
@@ -19,10 +20,10 @@ import org.iterativemaps.examples.plots.ScatterFit;
 /** What {@link HiddenProportionStudy} shows. */
 final class ProportionReport {
 
-  /** Hidden proportions of the configurations that the papers' authors call balanced. */
-  private static final double[] BALANCED = {0.43, 0.54};
-
   private static final int SHOWN = 6;
+
+  /** Parabolas of the bootstrap. */
+  private static final int DRAWS = 2000;
 
   private ProportionReport() {}
 
@@ -36,7 +37,7 @@ final class ProportionReport {
       framed.add(images.size() + sample.anomaly());
       for (int t = 0; t < RandomAnomaly.FRAMES; t++) {
         boolean odd = t == sample.anomaly();
-        labels.add(odd ? sample.odd().name().toLowerCase(java.util.Locale.ROOT) : "");
+        labels.add(odd ? words(sample.odd()) : "");
       }
       images.addAll(sample.frames());
     }
@@ -44,6 +45,38 @@ final class ProportionReport {
         "sequences",
         ImageGrid.draw("Random Anomaly", RandomAnomaly.FRAMES, side, images, labels, framed),
         "A sequence per row, read from left to right; the anomaly is framed and named.");
+  }
+
+  /** Some sequences of the published task, as they look before they are normalised. */
+  static void showPublished(Page page, RandomAnomaly task) {
+    List<float[]> images = new ArrayList<>();
+    List<String> labels = new ArrayList<>();
+    Set<Integer> framed = new HashSet<>();
+    for (int i = 0; i < SHOWN; i++) {
+      RandomAnomaly.Sample sample = task.sample(i);
+      framed.add(images.size() + sample.anomaly());
+      int named = sample.anomaly() < 5 ? 8 : 2; // where there is room for words
+      for (int t = 0; t < RandomAnomaly.FRAMES; t++) {
+        AnomalyFamily family =
+            t == sample.anomaly() ? sample.odd() : t == named ? sample.usual() : null;
+        labels.add(family == null ? "" : words(family));
+        images.add(PublishedAnomaly.ink(sample.frames().get(t)));
+      }
+    }
+    page.picture(
+        "sequences",
+        ImageGrid.draw(
+            "Random Anomaly as published",
+            RandomAnomaly.FRAMES,
+            RandomAnomaly.SIDE,
+            images,
+            labels,
+            framed),
+        "A sequence per row; the anomaly is framed and named, and so is the family of the others.");
+  }
+
+  private static String words(AnomalyFamily family) {
+    return family.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   /** Table, picture and verdict of one task; its fit. */
@@ -72,11 +105,18 @@ final class ProportionReport {
                 "%s: accuracy on sequences not trained with (chance: 1 in %d), seconds to train",
                 task.name(),
                 task.outputs())));
-    ScatterFit plot = ScatterFit.of(task.name(), "hidden proportion", "accuracy").quadratic();
+    PeakBootstrap bootstrap = bootstrap(page, plans, runs);
+    ScatterFit plot =
+        ScatterFit.of(task.name(), "hidden proportion", "accuracy")
+            .quadratic()
+            .band(bootstrap.places(), bootstrap.low(), bootstrap.high());
     for (Kind kind : Kind.values()) {
       List<Run> some = runs.stream().filter(run -> run.plan().kind() == kind).toList();
       double[] x = some.stream().mapToDouble(run -> run.plan().proportion()).toArray();
       double[] y = some.stream().mapToDouble(run -> run.result().accuracy()).toArray();
+      if (some.isEmpty()) {
+        continue;
+      }
       if (kind == Kind.LSTM) {
         plot.beside(kind.words, x, y);
       } else {
@@ -86,10 +126,11 @@ final class ProportionReport {
     page.picture(
         task.file() + "-accuracy",
         plot.picture(),
-        "A point per training; the parabola is fitted to the maps.");
+        "A point per training; the parabola is fitted to the maps. Pale: where 95 % of the parabolas"
+            + " lie that are fitted to maps and seeds drawn anew with replacement.");
     QuadraticFit fit = plot.quadraticFit();
     page.table(
-        claims(plans, runs, fit)
+        ProportionClaims.of(task, plans, runs, fit, bootstrap)
             .caption(
                 task.inputs() > 10 * task.outputs()
                     ? "What arXiv:2509.15057 reports, and this run"
@@ -97,54 +138,13 @@ final class ProportionReport {
     return fit;
   }
 
-  /** What the paper says, and what was found. */
-  private static Table claims(List<ProportionPlan> plans, List<Run> runs, QuadraticFit fit) {
-    double[] x =
-        plans.stream()
-            .filter(plan -> plan.kind() != Kind.LSTM)
-            .mapToDouble(ProportionPlan::proportion)
-            .toArray();
-    double low = Arrays.stream(x).min().orElseThrow();
-    double high = Arrays.stream(x).max().orElseThrow();
-    double peak = fit.highest(low, high);
-    ProportionPlan best = best(plans, runs, null);
-    boolean near = peak >= BALANCED[0] && peak <= BALANCED[1];
-    Table table = Table.of("the paper", "found here", "");
-    table.row(
-        "hidden proportion explains much of the performance",
-        String.format(
-            Locale.ROOT, "a parabola explains %.0f %% of the variance", 100 * fit.rSquared()),
-        fit.rSquared() >= 0.5 ? "agrees" : "weak");
-    table.row(
-        "balanced plans (theirs: 0.43 to 0.54) do best",
-        String.format(
-            Locale.ROOT,
-            "the parabola is highest at %.2f; best plan: %s, at %.2f",
-            peak,
-            best.name(),
-            best.proportion()),
-        near ? "agrees" : "differs");
-    ProportionPlan varied = best(plans, runs, Kind.VARIED);
-    for (Kind other : List.of(Kind.UNIFORM, Kind.DENSE, Kind.LSTM)) {
-      ProportionPlan rival = best(plans, runs, other);
-      Spread a = Spread.of(accuracies(runs, varied));
-      Spread b = Spread.of(accuracies(runs, rival));
-      double gap = a.mean() - b.mean();
-      boolean clear = Math.abs(gap) > a.deviation() + b.deviation();
-      table.row(
-          "varied sparsity beats " + other.words,
-          varied.name() + " " + a + ", " + rival.name() + " " + b,
-          !clear ? "too close to tell" : gap > 0 ? "agrees" : "differs");
-    }
-    return table;
-  }
-
-  /** The plan with the highest mean accuracy, of a kind or (null) of all maps. */
-  static ProportionPlan best(List<ProportionPlan> plans, List<Run> runs, Kind kind) {
-    return plans.stream()
-        .filter(plan -> kind == null ? plan.kind() != Kind.LSTM : plan.kind() == kind)
-        .max(java.util.Comparator.comparingDouble(plan -> Spread.of(accuracies(runs, plan)).mean()))
-        .orElseThrow();
+  private static PeakBootstrap bootstrap(Page page, List<ProportionPlan> plans, List<Run> runs) {
+    List<ProportionPlan> maps = plans.stream().filter(plan -> plan.kind() != Kind.LSTM).toList();
+    return PeakBootstrap.of(
+        maps.stream().mapToDouble(ProportionPlan::proportion).toArray(),
+        maps.stream().map(plan -> accuracies(runs, plan)).toArray(double[][]::new),
+        DRAWS,
+        page.seed());
   }
 
   static double[] accuracies(List<Run> runs, ProportionPlan plan) {

@@ -80,6 +80,16 @@ final class ProportionRuns {
     return runs;
   }
 
+  /**
+   * Tells how long the trainings will take that are not in the log, where there is one rate alone.
+   */
+  void tellTime(Page page, List<ProportionPlan> plans) {
+    int[] left = plans.stream().mapToInt(plan -> (int) left(plan)).toArray();
+    if (Arrays.stream(left).sum() > 0) {
+      page.print(TrainingTime.measure(task, plans, trialSeed).words(task, left));
+    }
+  }
+
   /** Nothing to choose from one rate. */
   private double[] trials() {
     return task.rates().length == 1 ? new double[0] : task.rates();

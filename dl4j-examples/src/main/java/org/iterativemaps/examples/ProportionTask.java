@@ -3,6 +3,7 @@ package org.iterativemaps.examples;
 import java.util.Locale;
 import java.util.function.LongFunction;
 import org.iterativemaps.examples.data.DigitImages;
+import org.iterativemaps.examples.data.PublishedAnomaly;
 import org.iterativemaps.examples.data.RandomAnomaly;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
@@ -17,7 +18,10 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
  * @param weights budget: trainable weights, biases not counted
  * @param sequences to train with, per epoch
  * @param epochs how long to train
+ * @param batch sequences per update
+ * @param tested sequences to test with
  * @param rates learning rates to choose from, for every plan
+ * @param recipe how the networks are made and trained
  * @param source in words, where the data come from; part of what identifies a result
  * @param train batches to train with, by seed
  * @param validation batches to choose a learning rate by, by seed
@@ -32,7 +36,10 @@ record ProportionTask(
     int weights,
     int sequences,
     int epochs,
+    int batch,
+    int tested,
     double[] rates,
+    ProportionRecipe recipe,
     String source,
     LongFunction<DataSetIterator> train,
     LongFunction<DataSetIterator> validation,
@@ -58,7 +65,10 @@ record ProportionTask(
         quick ? 16_000 : 100_000,
         sequences,
         1,
+        BATCH,
+        tested,
         quick ? new double[] {0.006} : RATES,
+        new OwnRecipe(),
         source,
         seed -> RandomAnomaly.train(train, side, seed).iterator(sequences, BATCH),
         seed -> RandomAnomaly.test(validation, side, seed).iterator(tested, BATCH),
@@ -79,16 +89,46 @@ record ProportionTask(
         10_000,
         train.count(),
         Math.max(1, Math.round((quick ? 120f : 400f) / batches)),
+        BATCH,
+        some.test().count(),
         quick ? new double[] {0.004} : RATES,
+        new OwnRecipe(),
         source,
         seed -> train.asRows(BATCH, seed),
         seed -> some.validation().asRows(BATCH, seed),
         seed -> some.test().asRows(BATCH, seed));
   }
 
+  /**
+   * Random Anomaly as its authors made and learned it.
+   *
+   * @param anomaly the sequences
+   * @param source of the digits
+   * @param size how many sequences, how long
+   */
+  static ProportionTask published(PublishedAnomaly anomaly, String source, PublishedSize size) {
+    return new ProportionTask(
+        "Random Anomaly as published",
+        "published",
+        RandomAnomaly.SIDE * RandomAnomaly.SIDE,
+        RandomAnomaly.POSITIONS,
+        RandomAnomaly.FRAMES,
+        PublishedMaps.WEIGHTS,
+        size.sequences(),
+        size.epochs(),
+        PublishedRecipe.BATCH,
+        size.tested(),
+        new double[] {PublishedRecipe.RATE},
+        new PublishedRecipe(),
+        source + ", " + size.tested() + " to test with",
+        seed -> anomaly.train(seed).iterator(size.sequences(), PublishedRecipe.BATCH),
+        seed -> anomaly.validation(seed).iterator(size.tested(), PublishedRecipe.BATCH),
+        seed -> anomaly.test(seed).iterator(size.tested(), PublishedRecipe.BATCH));
+  }
+
   /** How many batches a training takes. */
   int batches() {
-    return epochs * ((sequences + BATCH - 1) / BATCH);
+    return epochs * ((sequences + batch - 1) / batch);
   }
 
   /** All that decides a result besides plan and seed, in one line. */
@@ -104,6 +144,6 @@ record ProportionTask(
         weights,
         sequences,
         epochs,
-        BATCH);
+        batch);
   }
 }

@@ -45,7 +45,7 @@ class ProportionPlanTest {
       }
       assertEquals(plans.size(), plans.stream().map(ProportionPlan::name).distinct().count());
       assertEquals(
-          List.of(Kind.values()),
+          List.of(Kind.DENSE, Kind.UNIFORM, Kind.VARIED, Kind.LSTM),
           plans.stream().map(ProportionPlan::kind).distinct().collect(Collectors.toList()));
       double[] varied =
           plans.stream()

@@ -6,7 +6,7 @@ import java.util.Random;
  * Kinds of random change to the frame of a {@link RandomAnomaly} sequence. All are affine maps of
  * the plane about the middle of the frame, and none is near the identity.
  */
-public enum TransformFamily {
+public enum TransformFamily implements AnomalyFamily {
   /** By 30 to 150 degrees, either way. */
   ROTATION {
     @Override

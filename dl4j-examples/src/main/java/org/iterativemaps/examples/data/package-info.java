@@ -5,7 +5,8 @@
  * us-founding-documents.txt}: the Declaration of Independence and the Constitution of the United
  * States, which are in the public domain.
  *
- * <p>Generators use {@link java.util.Random}, whose algorithm is part of its specification, and
- * {@link StrictMath}, so that a seed means the same data on every JVM.
+ * <p>Generators use {@link java.util.Random}, whose algorithm is part of its specification, those
+ * of commons-math, which are written in Java, and {@link StrictMath}, so that a seed means the same
+ * data on every JVM.
  */
 package org.iterativemaps.examples.data;

@@ -72,6 +72,25 @@ public final class ScatterFit {
   }
 
   /**
+   * Adds the area in which the line or parabola lies with some confidence. Points added before lie
+   * below it.
+   *
+   * @param x places, in order
+   * @param low least value at each place
+   * @param high greatest value at each place
+   * @return this
+   */
+  public ScatterFit band(double[] x, double[] low, double[] high) {
+    Arguments.longEnough("x", x, 2);
+    Arguments.sameLength("x", x, "low", low);
+    Arguments.sameLength("x", x, "high", high);
+    Arguments.finite("low", low);
+    Arguments.finite("high", high);
+    canvas.band(x, low, high, LINE);
+    return this;
+  }
+
+  /**
    * Fits a parabola instead of a line.
    *
    * @return this

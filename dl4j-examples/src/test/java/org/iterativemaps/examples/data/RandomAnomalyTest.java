@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -73,7 +73,7 @@ class RandomAnomalyTest {
   @Test
   void theOddOneDiffersAsItsFamilySays() {
     RandomAnomaly full = RandomAnomaly.train(null, RandomAnomaly.SIDE, 3);
-    Map<TransformFamily, Integer> seen = new EnumMap<>(TransformFamily.class);
+    Map<AnomalyFamily, Integer> seen = new HashMap<>();
     for (int i = 0; i < 60; i++) {
       Sample sample = full.sample(i);
       seen.merge(sample.odd(), 1, Integer::sum);

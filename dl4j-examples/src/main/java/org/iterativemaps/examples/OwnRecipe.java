@@ -1,0 +1,56 @@
+package org.iterativemaps.examples;
+
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.schedule.PolySchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
+
+/** This project's own: tanh, exact counts of weights, a rate that falls to zero, clipping. */
+record OwnRecipe() implements ProportionRecipe {
+
+  // region network
+  @Override
+  public MultiLayerConfiguration network(
+      ProportionPlan plan, ProportionTask task, double rate, long seed) {
+    NeuralNetConfiguration.ListBuilder layers =
+        new NeuralNetConfiguration.Builder()
+            .seed(seed)
+            .updater(new Adam(new PolySchedule(ScheduleType.ITERATION, rate, 1, task.batches())))
+            .gradientNormalization(GradientNormalization.ClipL2PerLayer)
+            .gradientNormalizationThreshold(1)
+            .list();
+    if (plan.densities() != null) { // x, h and y, as in the papers; y is the read-out
+      var map =
+          plan.densities()
+              .exactMap(
+                  Activation.TANH.getActivationFunction(),
+                  Activation.IDENTITY.getActivationFunction(),
+                  seed);
+      layers
+          .layer(new LastTimeStep(new IterativeMapRecurrentLayer.Builder().map(map).build()))
+          .layer(new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.SOFTMAX).build());
+    } else {
+      layers
+          .layer(
+              new LastTimeStep(
+                  new LSTM.Builder().nOut(plan.hidden()).activation(Activation.TANH).build()))
+          .layer(
+              new OutputLayer.Builder(LossFunction.MCXENT)
+                  .activation(Activation.SOFTMAX)
+                  .nOut(task.outputs())
+                  .build());
+    }
+    return layers.setInputType(InputType.recurrent(task.inputs(), task.timeSteps())).build();
+  }
+  // endregion
+}

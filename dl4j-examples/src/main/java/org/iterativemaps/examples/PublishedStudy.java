@@ -1,0 +1,56 @@
+package org.iterativemaps.examples;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.iterativemaps.examples.HiddenProportionStudy.Studied;
+import org.iterativemaps.examples.data.PublishedAnomaly;
+import org.iterativemaps.examples.notebook.Page;
+
+/** {@link HiddenProportionStudy} on the authors' own task, with their maps and their training. */
+final class PublishedStudy {
+  private PublishedStudy() {}
+
+  /**
+   * Trains what the log does not hold yet, and shows all.
+   *
+   * @param page to show it on
+   * @param anomaly the sequences
+   * @param digits words for where they come from, what tells them from others, and their licence
+   * @param size how much to run
+   * @param seeds trainings of every plan
+   * @throws IOException if the log cannot be read or written
+   */
+  static Studied run(
+      Page page, PublishedAnomaly anomaly, DigitOptions digits, PublishedSize size, int seeds)
+      throws IOException {
+    page.text(
+        "## As published\n\nTen frames show fresh images of one digit, nine of them changed by one"
+            + " of eight families, one by another; both families are drawn anew for every sequence."
+            + " At a last, blank frame the place of the odd one is asked for. The task, the maps'"
+            + " sizes and densities, their activations, initial weights and training are those of"
+            + " the authors' published generator and model files; the digits are "
+            + digits.name()
+            + ". The LSTM has as many weights.");
+    page.code(PublishedRecipe.class, "network");
+    ProportionReport.showPublished(page, anomaly.train(page.seed()));
+    page.text(digits.source());
+    ProportionTask task = ProportionTask.published(anomaly, digits.key(), size);
+    List<ProportionPlan> plans = new ArrayList<>(PublishedMaps.plans(size.maps()));
+    plans.add(ProportionPlan.lstm(task));
+    page.text(
+        String.format(
+            Locale.ROOT,
+            "Sequences: %d, epochs: %d, to test with: %d. The authors: 58 000 (`--full`) or 30 000, 25"
+                + " or 50 epochs, 1000. Results are kept in `runs.txt`: started again with the same"
+                + " settings, the study goes on where it was stopped.",
+            size.sequences(),
+            size.epochs(),
+            size.tested()));
+    RunLog log = new RunLog(page.folder().resolve("runs.txt"));
+    ProportionRuns runs = new ProportionRuns(task, log, page.seed(), seeds);
+    runs.tellTime(page, plans);
+    return HiddenProportionStudy.studied(page, task, plans, runs);
+  }
+}

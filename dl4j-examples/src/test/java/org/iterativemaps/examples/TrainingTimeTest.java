@@ -1,0 +1,44 @@
+package org.iterativemaps.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.iterativemaps.examples.data.PublishedAnomaly;
+import org.junit.jupiter.api.Test;
+
+class TrainingTimeTest {
+
+  private static ProportionTask task(int sequences, int epochs) {
+    return ProportionTask.published(
+        PublishedAnomaly.drawn(), "", new PublishedSize(sequences, epochs, 16, List.of()));
+  }
+
+  @Test
+  void theSlowerOfMakingAndLearningCounts() {
+    TrainingTime time = new TrainingTime(0.01, List.of(0.02, 0.004));
+    // 125 batches: 2 trainings of 2.5 s, 3 of 1.25 s.
+    assertEquals(
+        "5 trainings of 125 batches are to be done, which by their first batches will take 9 s;"
+            + " the longest 3 s. A thread makes 1600 sequences per second, and 1333 are learned.",
+        time.words(task(2000, 1), new int[] {2, 3}));
+  }
+
+  @Test
+  void longTimesAreToldInMinutesAndHours() {
+    TrainingTime time = new TrainingTime(0.001, List.of(0.02));
+    String minutes = time.words(task(16_000, 10), new int[] {3});
+    assertTrue(minutes.contains("will take 10 min; the longest 3 min"), minutes);
+    String hours = time.words(task(58_000, 25), new int[] {60});
+    assertTrue(hours.contains("will take 30 h; the longest 30 min"), hours);
+  }
+
+  @Test
+  void measuresEveryPlan() throws Exception {
+    ProportionTask small = task(40, 1); // fewer than it measures with
+    List<ProportionPlan> plans = List.of(ProportionPlan.lstm(small));
+    TrainingTime time = TrainingTime.measure(small, plans, 1);
+    assertEquals(1, time.training().size());
+    assertTrue(time.making() > 0 && time.training().get(0) > 0);
+  }
+}
