@@ -7,8 +7,13 @@ package org.iterativemaps.lanes;
  * <p>Immutable and safe to share. Arguments are not checked.
  */
 public abstract class LoneBlock {
-  /** The density from which on zeros are multiplied, too. */
-  private static final double DENSE = 0.5;
+  /** The density from which on zeros are multiplied, too: vectors take ten times as many cells. */
+  private static final double DENSE = 0.08;
+
+  /** The same of blocks that come from farther away than the second-level cache. */
+  private static final double LARGE_DENSE = 0.5;
+
+  private static final long LARGE = 256 * 1024 / Float.BYTES;
 
   /** More floats are not laid out in another way than the weights come in. */
   private static final long MOST = 64L * 1024 * 1024 / Float.BYTES;
@@ -22,7 +27,8 @@ public abstract class LoneBlock {
    */
   public static LoneBlock of(LaneKernels kernels, Mask mask, float[] values) {
     long cells = (long) mask.fromSize() * mask.toSize();
-    if (mask.density() >= DENSE && (mask.isDense() || cells <= MOST)) {
+    double dense = cells <= LARGE ? DENSE : LARGE_DENSE;
+    if (mask.density() >= dense && (mask.isDense() || cells <= MOST)) {
       return new LoneColumns(mask, values);
     }
     if (LoneVectors.areFull(kernels, mask, MOST)) {
