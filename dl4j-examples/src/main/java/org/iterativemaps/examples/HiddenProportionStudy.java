@@ -145,17 +145,20 @@ public final class HiddenProportionStudy implements Notebook<List<HiddenProporti
       throws IOException {
     List<Run> runs = trainings.all(page, plans);
     QuadraticFit fit = ProportionReport.show(page, task, plans, runs);
-    List<Trained> trained =
-        plans.stream()
-            .map(
-                plan ->
-                    new Trained(
-                        plan.name(),
-                        plan.weights(),
-                        plan.proportion(),
-                        ProportionReport.accuracies(runs, plan)))
-            .toList();
-    return new Studied(task.name(), trained, fit);
+    return new Studied(task.name(), trained(plans, runs), fit);
+  }
+
+  /** What came out of every plan. */
+  static List<Trained> trained(List<ProportionPlan> plans, List<Run> runs) {
+    return plans.stream()
+        .map(
+            plan ->
+                new Trained(
+                    plan.name(),
+                    plan.weights(),
+                    plan.proportion(),
+                    ProportionReport.accuracies(runs, plan)))
+        .toList();
   }
 
   /** Starts it: {@code --help} lists its options. */

@@ -120,9 +120,17 @@ final class ProportionClaims {
     return p < SURE;
   }
 
-  /** Not so where neither varies and both are the same, of which the test makes no number. */
-  private static boolean differ(double[] a, double[] b) {
+  /** By Welch's t-test. */
+  static boolean differ(double[] a, double[] b) {
+    return p(a, b) < CLEAR;
+  }
+
+  /**
+   * Of Welch's t-test that two plans are alike; 1 or 0 where neither varies, of which the test
+   * makes no number.
+   */
+  static double p(double[] a, double[] b) {
     boolean constant = Spread.of(a).deviation() == 0 && Spread.of(b).deviation() == 0;
-    return constant ? a[0] != b[0] : new TTest().tTest(a, b) < CLEAR;
+    return !constant ? new TTest().tTest(a, b) : a[0] == b[0] ? 1 : 0;
   }
 }

@@ -6,17 +6,23 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.LongStream;
-import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.iterativemaps.examples.RunLog.Result;
 import org.iterativemaps.examples.notebook.Page;
 import org.iterativemaps.examples.notebook.Progress;
+import org.nd4j.linalg.dataset.AsyncDataSetIterator;
+import org.nd4j.linalg.dataset.DataSet;
 
 /** Trains the plans of {@link HiddenProportionStudy}, but for what the log holds already. */
 final class ProportionRuns {
 
   private static final int BETWEEN_COLLECTIONS = 25;
+
+  /**
+   * Trainings that learn from the same batches, which take longer to make than to learn. More would
+   * lose more when the study is stopped.
+   */
+  static final int TOGETHER = 4;
 
   private final ProportionTask task;
   private final RunLog log;
@@ -42,6 +48,9 @@ final class ProportionRuns {
     this.seeds = LongStream.range(seed, seed + count).toArray();
   }
 
+  /** A training: what the log may hold already. */
+  private record Training(ProportionPlan plan, double rate, long seed) {}
+
   /**
    * A training that counts and what came of it.
    *
@@ -65,16 +74,21 @@ final class ProportionRuns {
     }
     List<Run> runs = new ArrayList<>();
     try (Progress progress = page.progress(task.name(), left * task.batches())) {
+      List<Training> trials = new ArrayList<>();
       for (ProportionPlan plan : plans) {
-        for (double rate : trials()) {
-          result(plan, rate, trialSeed, progress);
-        }
+        Arrays.stream(trials()).forEach(rate -> trials.add(new Training(plan, rate, trialSeed)));
       }
+      train(trials, progress);
       for (long seed : seeds) {
-        for (ProportionPlan plan : plans) {
-          double rate = bestRate(plan);
-          runs.add(new Run(plan, rate, result(plan, rate, seed, progress)));
-        }
+        train(
+            plans.stream().map(plan -> new Training(plan, bestRate(plan), seed)).toList(),
+            progress);
+      }
+    }
+    for (long seed : seeds) {
+      for (ProportionPlan plan : plans) {
+        double rate = bestRate(plan);
+        runs.add(new Run(plan, rate, log.find(settings(plan, rate, seed)).orElseThrow()));
       }
     }
     return runs;
@@ -130,34 +144,51 @@ final class ProportionRuns {
     return task.settings() + "; " + plan.settings() + "; rate " + rate + seeds;
   }
 
-  private Result result(ProportionPlan plan, double rate, long seed, Progress progress)
-      throws IOException {
-    String settings = settings(plan, rate, seed);
-    if (log.find(settings).isEmpty()) {
-      log.add(settings, train(plan, rate, seed, progress));
+  /** Those of one seed that the log does not hold, a few at a time. */
+  private void train(List<Training> wanted, Progress progress) throws IOException {
+    List<Training> missing =
+        wanted.stream().filter(one -> isMissing(one.plan, one.rate, one.seed)).toList();
+    for (int i = 0; i < missing.size(); i += TOGETHER) {
+      trainTogether(missing.subList(i, Math.min(i + TOGETHER, missing.size())), progress);
     }
-    return log.find(settings).orElseThrow();
   }
 
-  private Result train(ProportionPlan plan, double rate, long seed, Progress progress) {
-    MultiLayerNetwork network = new MultiLayerNetwork(plan.network(task, rate, seed));
-    network.init();
-    network.setListeners(
-        new BaseTrainingListener() {
-          @Override
-          public void iterationDone(Model model, int iteration, int epoch) {
+  private void trainTogether(List<Training> some, Progress progress) throws IOException {
+    List<MultiLayerNetwork> networks = new ArrayList<>();
+    for (Training one : some) {
+      networks.add(new MultiLayerNetwork(one.plan.network(task, one.rate, one.seed)));
+      networks.get(networks.size() - 1).init();
+    }
+    double[] seconds = new double[some.size()];
+    long seed = some.get(0).seed;
+    AsyncDataSetIterator batches = new AsyncDataSetIterator(task.train().apply(seed));
+    try {
+      for (int epoch = 0; epoch < task.epochs(); epoch++) {
+        if (epoch > 0) {
+          batches.reset();
+        }
+        for (int count = 1; batches.hasNext(); count++) {
+          DataSet batch = batches.next();
+          for (int i = 0; i < some.size(); i++) {
+            long start = System.nanoTime();
+            networks.get(i).fit(batch);
+            seconds[i] += (System.nanoTime() - start) / 1e9;
             progress.step();
-            if (iteration % BETWEEN_COLLECTIONS == 0) {
-              System.gc(); // ND4J gives native memory back only then: else gigabytes pile up
-            }
           }
-        });
-    long start = System.nanoTime();
-    network.fit(task.train().apply(seed), task.epochs());
-    double seconds = (System.nanoTime() - start) / 1e9;
-    var judge = seed == trialSeed ? task.validation() : task.test();
-    double accuracy = network.evaluate(judge.apply(seed)).accuracy();
-    progress.note(String.format(Locale.ROOT, "%s: %.3f", plan.name(), accuracy));
-    return new Result(accuracy, seconds);
+          if (count % BETWEEN_COLLECTIONS == 0) {
+            System.gc(); // ND4J gives native memory back only then: else gigabytes pile up
+          }
+        }
+      }
+    } finally {
+      batches.shutdown();
+    }
+    for (int i = 0; i < some.size(); i++) {
+      Training one = some.get(i);
+      var judge = seed == trialSeed ? task.validation() : task.test();
+      double accuracy = networks.get(i).evaluate(judge.apply(seed)).accuracy();
+      progress.note(String.format(Locale.ROOT, "%s: %.3f", one.plan.name(), accuracy));
+      log.add(settings(one.plan, one.rate, seed), new Result(accuracy, seconds[i]));
+    }
   }
 }

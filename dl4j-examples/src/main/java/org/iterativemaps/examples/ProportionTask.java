@@ -105,15 +105,17 @@ record ProportionTask(
    * @param anomaly the sequences
    * @param source of the digits
    * @param size how many sequences, how long
+   * @param weights of the networks
    */
-  static ProportionTask published(PublishedAnomaly anomaly, String source, PublishedSize size) {
+  static ProportionTask published(
+      PublishedAnomaly anomaly, String source, PublishedSize size, int weights) {
     return new ProportionTask(
         "Random Anomaly as published",
         "published",
         RandomAnomaly.SIDE * RandomAnomaly.SIDE,
         RandomAnomaly.POSITIONS,
         RandomAnomaly.FRAMES,
-        PublishedMaps.WEIGHTS,
+        weights,
         size.sequences(),
         size.epochs(),
         PublishedRecipe.BATCH,

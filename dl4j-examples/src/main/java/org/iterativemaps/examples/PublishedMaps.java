@@ -19,8 +19,11 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
  */
 final class PublishedMaps {
 
-  /** What the smaller of their maps have, nearly; the others have ten times as many. */
+  /** What the smaller of their maps have, nearly. */
   static final int WEIGHTS = 100_000;
+
+  /** What the larger of them have, nearly. */
+  static final int MORE_WEIGHTS = 1_000_000;
 
   private static final String RESOURCE = "random-anomaly-maps.json";
   private static final double NEAR = 0.02;
@@ -38,22 +41,29 @@ final class PublishedMaps {
   private PublishedMaps() {}
 
   /**
-   * The maps of {@link #WEIGHTS} weights, from low hidden proportion to high.
+   * The maps of so many weights, from low hidden proportion to high.
    *
+   * @param weights {@link #WEIGHTS} or {@link #MORE_WEIGHTS}
    * @param names of files; empty for all
    * @throws IOException if the resource is missing or damaged
    */
-  static List<ProportionPlan> plans(List<String> names) throws IOException {
+  static List<ProportionPlan> plans(int weights, List<String> names) throws IOException {
     List<ProportionPlan> plans = new ArrayList<>();
     for (ProportionPlan plan : all()) {
       boolean wanted = names.isEmpty() || names.contains(plan.name());
-      if (wanted && Math.abs(plan.weights() - WEIGHTS) < NEAR * WEIGHTS) {
+      if (wanted && Math.abs(plan.weights() - weights) < NEAR * weights) {
         plans.add(plan);
       }
     }
     if (!names.isEmpty() && plans.size() != names.size()) {
       throw new IllegalArgumentException(
-          "names: found " + names + ", expected files of " + RESOURCE + ", each once");
+          "names: found "
+              + names
+              + ", expected files of "
+              + RESOURCE
+              + " with "
+              + weights
+              + " weights, each once");
     }
     plans.sort(Comparator.comparingDouble(ProportionPlan::proportion));
     return plans;

@@ -4,7 +4,6 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
@@ -21,7 +20,8 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  * in x has no effect, since every frame overwrites x.
  *
  * <p>They publish no LSTM for this task; here it starts as PyTorch's does, from the uniform
- * distribution on ±1 / √units, but for its biases, which are zero.
+ * distribution on ±1 / √units, but for its biases, which are zero. It is an LSTM as a map, which
+ * computes what DL4J's does, and sooner.
  */
 record PublishedRecipe() implements ProportionRecipe {
 
@@ -59,11 +59,9 @@ record PublishedRecipe() implements ProportionRecipe {
       layers
           .layer(
               new LastTimeStep(
-                  new LSTM.Builder()
-                      .nOut(plan.hidden())
-                      .activation(Activation.TANH)
-                      .weightInit(new UniformDistribution(-bound, bound))
-                      .forgetGateBiasInit(0)
+                  new IterativeMapRecurrentLayer.Builder()
+                      .lstm(plan.hidden())
+                      .weightInit(new SparseWeightInit(WeightValues.uniform(-bound, bound)))
                       .build()))
           .layer(
               new OutputLayer.Builder(LossFunction.MCXENT)

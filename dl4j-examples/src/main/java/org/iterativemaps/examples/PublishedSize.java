@@ -1,6 +1,8 @@
 package org.iterativemaps.examples;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How much of the published study is run.
@@ -9,8 +11,17 @@ import java.util.List;
  * @param epochs how long to train
  * @param tested sequences to test with
  * @param maps names of the authors' files, see {@link PublishedMaps}; empty for all
+ * @param larger some of the same kinds with ten times the weights, each beside one of the maps
  */
-record PublishedSize(int sequences, int epochs, int tested, List<String> maps) {
+record PublishedSize(
+    int sequences, int epochs, int tested, List<String> maps, Map<String, String> larger) {
+
+  private static final String BALANCED = "ra_test_balanced_";
+  private static final String VARIED = "RAArchive/ra_test_010000_";
+
+  /** The most alike pairs among the authors' files. */
+  private static final Map<String, String> LARGER =
+      new TreeMap<>(Map.of("ra_test_balanced", BALANCED, "RAArchive/ra_test_010010", VARIED));
 
   /** A look at it. */
   static final PublishedSize QUICK =
@@ -18,11 +29,8 @@ record PublishedSize(int sequences, int epochs, int tested, List<String> maps) {
           1600,
           1,
           200,
-          List.of(
-              "ra_test_111111",
-              "ra_test_000000_",
-              "RAArchive/ra_test_010000_",
-              "ra_test_balanced_ exact"));
+          List.of("ra_test_111111", "ra_test_000000_", VARIED, BALANCED),
+          Map.of("ra_test_balanced", BALANCED));
 
   /** Within an hour on two cores. */
   static final PublishedSize HOUR =
@@ -34,12 +42,16 @@ record PublishedSize(int sequences, int epochs, int tested, List<String> maps) {
               "ra_test_111111",
               "ra_test_000000_",
               "RAArchive/ra_test_010100_",
-              "RAArchive/ra_test_010000_",
+              VARIED,
               "ra_test_balanced_5",
               "ra_test_balanced_7",
-              "ra_test_balanced_",
-              "ra_test_balanced_ exact"));
+              BALANCED,
+              "ra_test_balanced_ exact"),
+          LARGER);
 
-  /** The authors' own: their largest training file, their "medium" schedule, all of their maps. */
-  static final PublishedSize FULL = new PublishedSize(58_000, 25, 1000, List.of());
+  /**
+   * The authors' own: their largest training file, their "medium" schedule, all of their maps of
+   * 100 000 weights.
+   */
+  static final PublishedSize FULL = new PublishedSize(58_000, 25, 1000, List.of(), LARGER);
 }

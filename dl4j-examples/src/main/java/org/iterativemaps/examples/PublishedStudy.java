@@ -36,9 +36,11 @@ final class PublishedStudy {
     page.code(PublishedRecipe.class, "network");
     ProportionReport.showPublished(page, anomaly.train(page.seed()));
     page.text(digits.source());
-    ProportionTask task = ProportionTask.published(anomaly, digits.key(), size);
-    List<ProportionPlan> plans = new ArrayList<>(PublishedMaps.plans(size.maps()));
-    plans.add(ProportionPlan.lstm(task));
+    RunLog log = new RunLog(page.folder().resolve("runs.txt"));
+    Part part = Part.of(anomaly, digits, size, PublishedMaps.WEIGHTS, size.maps());
+    Part larger =
+        Part.of(
+            anomaly, digits, size, PublishedMaps.MORE_WEIGHTS, List.copyOf(size.larger().keySet()));
     page.text(
         String.format(
             Locale.ROOT,
@@ -48,9 +50,34 @@ final class PublishedStudy {
             size.sequences(),
             size.epochs(),
             size.tested()));
-    RunLog log = new RunLog(page.folder().resolve("runs.txt"));
-    ProportionRuns runs = new ProportionRuns(task, log, page.seed(), seeds);
-    runs.tellTime(page, plans);
-    return HiddenProportionStudy.studied(page, task, plans, runs);
+    ProportionRuns runs = new ProportionRuns(part.task, log, page.seed(), seeds);
+    ProportionRuns more = new ProportionRuns(larger.task, log, page.seed(), seeds);
+    runs.tellTime(page, part.plans);
+    more.tellTime(page, larger.plans);
+    Studied studied = HiddenProportionStudy.studied(page, part.task, part.plans, runs);
+    page.text(
+        "## Ten times the weights\n\nThe most alike of the authors' larger maps, and the LSTM.");
+    WeightSensitivity.show(
+        page,
+        studied.plans(),
+        HiddenProportionStudy.trained(larger.plans, more.all(page, larger.plans)),
+        size.larger());
+    return studied;
+  }
+
+  /** Networks of equal weights. */
+  private record Part(ProportionTask task, List<ProportionPlan> plans) {
+    static Part of(
+        PublishedAnomaly anomaly,
+        DigitOptions digits,
+        PublishedSize size,
+        int weights,
+        List<String> names)
+        throws IOException {
+      ProportionTask task = ProportionTask.published(anomaly, digits.key(), size, weights);
+      List<ProportionPlan> plans = new ArrayList<>(PublishedMaps.plans(weights, names));
+      plans.add(ProportionPlan.lstm(task));
+      return new Part(task, plans);
+    }
   }
 }

@@ -54,7 +54,8 @@ record TrainingTime(double making, List<Double> training) {
   }
 
   /**
-   * In a sentence: batches are made beside the training, and the slower of the two counts.
+   * In a sentence: batches are made beside the training, {@link ProportionRuns#TOGETHER} of which
+   * share them, and the slower of the two counts.
    *
    * @param task that was measured
    * @param trainings how many of each plan are left
@@ -64,7 +65,7 @@ record TrainingTime(double making, List<Double> training) {
     double most = 0;
     int left = 0;
     for (int i = 0; i < trainings.length; i++) {
-      double one = task.batches() * Math.max(making, training.get(i));
+      double one = task.batches() * Math.max(making / ProportionRuns.TOGETHER, training.get(i));
       seconds += trainings[i] * one;
       most = Math.max(most, one);
       left += trainings[i];
@@ -72,10 +73,11 @@ record TrainingTime(double making, List<Double> training) {
     double mean = training.stream().mapToDouble(Double::doubleValue).average().orElse(0);
     return String.format(
         Locale.ROOT,
-        "%d trainings of %d batches are to be done, which by their first batches will take %s; the"
-            + " longest %s. A thread makes %.0f sequences per second, and %.0f are learned.",
+        "%d trainings of %d batches are to be done, %d at a time on the same batches, which by their"
+            + " first ones will take %s; the longest alone %s. A thread makes %.0f sequences per second, and %.0f are learned.",
         left,
         task.batches(),
+        ProportionRuns.TOGETHER,
         words(seconds),
         words(most),
         task.batch() / making,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.iterativemaps.examples.ProportionRuns.Run;
 import org.iterativemaps.examples.RunLog.Result;
 import org.iterativemaps.examples.data.PublishedAnomaly;
@@ -16,11 +17,15 @@ class ProportionClaimsTest {
 
   private final ProportionTask task =
       ProportionTask.published(
-          PublishedAnomaly.drawn(), "", new PublishedSize(100, 1, 500, List.of()));
+          PublishedAnomaly.drawn(),
+          "",
+          new PublishedSize(100, 1, 500, List.of(), Map.of()),
+          PublishedMaps.WEIGHTS);
 
   /** The last words of each row, for accuracies of the plans from low proportion to high. */
   private List<String> verdicts(double[]... accuracies) throws Exception {
-    List<ProportionPlan> plans = new ArrayList<>(PublishedMaps.plans(PublishedSize.QUICK.maps()));
+    List<ProportionPlan> plans =
+        new ArrayList<>(PublishedMaps.plans(PublishedMaps.WEIGHTS, PublishedSize.QUICK.maps()));
     plans.add(ProportionPlan.lstm(task));
     List<Run> runs = new ArrayList<>();
     for (int p = 0; p < plans.size(); p++) {

@@ -51,7 +51,7 @@ class PublishedMapsTest {
 
   @Test
   void thoseOfAHundredThousandWeightsAreOfAllKinds() throws Exception {
-    List<ProportionPlan> all = PublishedMaps.plans(List.of());
+    List<ProportionPlan> all = PublishedMaps.plans(PublishedMaps.WEIGHTS, List.of());
     Map<Kind, Integer> kinds = new HashMap<>();
     double before = 0;
     for (ProportionPlan plan : all) {
@@ -62,7 +62,7 @@ class PublishedMapsTest {
     }
     assertEquals(Map.of(Kind.DENSE, 1, Kind.UNIFORM, 1, Kind.VARIED, 5, Kind.BALANCED, 10), kinds);
     for (PublishedSize size : List.of(PublishedSize.QUICK, PublishedSize.HOUR)) {
-      List<ProportionPlan> some = PublishedMaps.plans(size.maps());
+      List<ProportionPlan> some = PublishedMaps.plans(PublishedMaps.WEIGHTS, size.maps());
       assertEquals(size.maps().size(), some.size());
       assertEquals(4, some.stream().map(ProportionPlan::kind).distinct().count());
     }
@@ -72,9 +72,11 @@ class PublishedMapsTest {
   @Test
   void namesThatAreNotThereAreRefused() {
     assertThrows(
-        IllegalArgumentException.class, () -> PublishedMaps.plans(List.of("ra_test_999999")));
+        IllegalArgumentException.class,
+        () -> PublishedMaps.plans(PublishedMaps.WEIGHTS, List.of("ra_test_999999")));
     // Ten times as many weights.
     assertThrows(
-        IllegalArgumentException.class, () -> PublishedMaps.plans(List.of("ra_test_balanced")));
+        IllegalArgumentException.class,
+        () -> PublishedMaps.plans(PublishedMaps.WEIGHTS, List.of("ra_test_balanced")));
   }
 }

@@ -26,7 +26,10 @@ class PublishedRecipeTest {
 
   private final ProportionTask task =
       ProportionTask.published(
-          PublishedAnomaly.drawn(), "drawn", new PublishedSize(32, 1, 16, List.of()));
+          PublishedAnomaly.drawn(),
+          "drawn",
+          new PublishedSize(32, 1, 16, List.of(), Map.of()),
+          PublishedMaps.WEIGHTS);
 
   private MultiLayerNetwork network(ProportionPlan plan) {
     MultiLayerNetwork network = new MultiLayerNetwork(plan.network(task, PublishedRecipe.RATE, 3));
@@ -40,7 +43,8 @@ class PublishedRecipeTest {
 
   @Test
   void weightsAreNormalAndAsManyAsChanceGives() throws Exception {
-    for (ProportionPlan plan : PublishedMaps.plans(PublishedSize.HOUR.maps())) {
+    for (ProportionPlan plan :
+        PublishedMaps.plans(PublishedMaps.WEIGHTS, PublishedSize.HOUR.maps())) {
       MultiLayerNetwork network = network(plan);
       for (Map.Entry<String, INDArray> weights : network.getLayer(0).paramTable().entrySet()) {
         String name = plan.name() + " " + weights.getKey();
@@ -64,7 +68,8 @@ class PublishedRecipeTest {
   @Test
   void answersAsTheAuthorsMapsDo() throws Exception {
     INDArray frames = task.train().apply(1).next().getFeatures();
-    for (ProportionPlan plan : PublishedMaps.plans(PublishedSize.QUICK.maps())) {
+    for (ProportionPlan plan :
+        PublishedMaps.plans(PublishedMaps.WEIGHTS, PublishedSize.QUICK.maps())) {
       MultiLayerNetwork network = network(plan);
       INDArray answers = network.output(frames);
       MapWeights weights =
@@ -103,7 +108,8 @@ class PublishedRecipeTest {
   void trainsAsTheAuthorsDo() throws Exception {
     for (ProportionPlan plan :
         List.of(
-            PublishedMaps.plans(PublishedSize.QUICK.maps()).get(0), ProportionPlan.lstm(task))) {
+            PublishedMaps.plans(PublishedMaps.WEIGHTS, PublishedSize.QUICK.maps()).get(0),
+            ProportionPlan.lstm(task))) {
       BaseLayer layer = first(network(plan));
       Adam adam = (Adam) layer.getIUpdater();
       assertEquals(1e-4, adam.getLearningRate(), plan.name());

@@ -32,7 +32,8 @@ class PublishedStudyTest {
 
     @Override
     public Studied run(Page page) throws Exception {
-      PublishedSize size = new PublishedSize(48, 1, 16, PublishedSize.QUICK.maps());
+      PublishedSize size =
+          new PublishedSize(48, 1, 16, PublishedSize.QUICK.maps(), PublishedSize.QUICK.larger());
       return PublishedStudy.run(page, RandomAnomaly.asPublished(), new DigitOptions(), size, 2);
     }
   }
@@ -58,12 +59,14 @@ class PublishedStudyTest {
     }
     String said = printed.toString();
     assertTrue(said.contains("10 trainings of 3 batches are to be done"), said);
+    assertTrue(said.contains("4 trainings of 3 batches are to be done"), said);
+    assertTrue(said.contains("sparse maps beat an LSTM of equal weights"), said);
     assertTrue(said.contains("of those drawn anew"), said);
-    assertEquals(10, Files.readAllLines(folder.resolve("runs.txt")).size());
+    assertEquals(14, Files.readAllLines(folder.resolve("runs.txt")).size());
 
     printed.getBuffer().setLength(0);
     Outcome<Studied> second = run();
-    assertEquals(10, Files.readAllLines(folder.resolve("runs.txt")).size());
+    assertEquals(14, Files.readAllLines(folder.resolve("runs.txt")).size());
     assertTrue(printed.toString().contains("10 of 10 trainings"), printed.toString());
     assertTrue(!printed.toString().contains("are to be done"), printed.toString());
     for (int p = 0; p < plans.size(); p++) {

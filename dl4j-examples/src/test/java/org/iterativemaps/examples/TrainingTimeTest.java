@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import org.iterativemaps.examples.data.PublishedAnomaly;
 import org.junit.jupiter.api.Test;
 
@@ -11,16 +12,19 @@ class TrainingTimeTest {
 
   private static ProportionTask task(int sequences, int epochs) {
     return ProportionTask.published(
-        PublishedAnomaly.drawn(), "", new PublishedSize(sequences, epochs, 16, List.of()));
+        PublishedAnomaly.drawn(),
+        "",
+        new PublishedSize(sequences, epochs, 16, List.of(), Map.of()),
+        PublishedMaps.WEIGHTS);
   }
 
   @Test
   void theSlowerOfMakingAndLearningCounts() {
     TrainingTime time = new TrainingTime(0.01, List.of(0.02, 0.004));
-    // 125 batches: 2 trainings of 2.5 s, 3 of 1.25 s.
+    // 125 batches: 2 trainings of 2.5 s, 3 of 0.5 s: a quarter of 0.01 s is less than 0.004 s.
     assertEquals(
-        "5 trainings of 125 batches are to be done, which by their first batches will take 9 s;"
-            + " the longest 3 s. A thread makes 1600 sequences per second, and 1333 are learned.",
+        "5 trainings of 125 batches are to be done, 4 at a time on the same batches, which by"
+            + " their first ones will take 7 s; the longest alone 3 s. A thread makes 1600 sequences per second, and 1333 are learned.",
         time.words(task(2000, 1), new int[] {2, 3}));
   }
 
@@ -28,9 +32,9 @@ class TrainingTimeTest {
   void longTimesAreToldInMinutesAndHours() {
     TrainingTime time = new TrainingTime(0.001, List.of(0.02));
     String minutes = time.words(task(16_000, 10), new int[] {3});
-    assertTrue(minutes.contains("will take 10 min; the longest 3 min"), minutes);
+    assertTrue(minutes.contains("will take 10 min; the longest alone 3 min"), minutes);
     String hours = time.words(task(58_000, 25), new int[] {60});
-    assertTrue(hours.contains("will take 30 h; the longest 30 min"), hours);
+    assertTrue(hours.contains("will take 30 h; the longest alone 30 min"), hours);
   }
 
   @Test

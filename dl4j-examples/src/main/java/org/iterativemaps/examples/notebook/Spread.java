@@ -1,7 +1,7 @@
 package org.iterativemaps.examples.notebook;
 
-import java.util.Arrays;
 import java.util.Locale;
+import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 
 /**
  * The same figure over several seeds.
@@ -26,14 +26,14 @@ public record Spread(
     if (values.length == 0) {
       throw new IllegalArgumentException("values: found none, expected at least one");
     }
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int n = sorted.length;
-    double mean = Arrays.stream(sorted).average().orElseThrow();
-    double squares = Arrays.stream(sorted).map(v -> (v - mean) * (v - mean)).sum();
-    double deviation = n == 1 ? 0 : Math.sqrt(squares / (n - 1));
-    double median = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
-    return new Spread(mean, deviation, sorted[0], median, sorted[n - 1], n);
+    DescriptiveStatistics all = new DescriptiveStatistics(values);
+    return new Spread(
+        all.getMean(),
+        all.getStandardDeviation(),
+        all.getMin(),
+        all.getPercentile(50),
+        all.getMax(),
+        values.length);
   }
 
   /** Mean and deviation with as many decimals as the deviation deserves, as in "0.953 ± 0.004". */
