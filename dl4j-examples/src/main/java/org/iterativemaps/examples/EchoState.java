@@ -2,6 +2,7 @@ package org.iterativemaps.examples;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.EigenDecomposition;
@@ -47,6 +48,7 @@ public final class EchoState implements Notebook<EchoState.Outcome> {
    * @param lastValue error of answering with the present value
    * @param radii spectral radii that were tried
    * @param errors [seed][radius] of the read-out solved for
+   * @param memory short-term memory of reservoirs of the same size by kind, one per seed
    */
   public record Outcome(
       double radius,
@@ -56,7 +58,8 @@ public final class EchoState implements Notebook<EchoState.Outcome> {
       double ridge,
       double lastValue,
       double[] radii,
-      double[][] errors) {}
+      double[][] errors,
+      Map<String, double[]> memory) {}
 
   @Override
   public String title() {
@@ -162,8 +165,9 @@ public final class EchoState implements Notebook<EchoState.Outcome> {
             ? new double[] {0.1, 0.9, 2}
             : new double[] {0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.5, 2, 3};
     double[][] errors = errorsByRadius(page, units, radii, task);
+    Map<String, double[]> memory = ReservoirMemory.show(page);
     return new Outcome(
-        radius, network.numParams(), unchanged, gradient, ridge, lastValue, radii, errors);
+        radius, network.numParams(), unchanged, gradient, ridge, lastValue, radii, errors, memory);
   }
 
   /** W[to][from] of the recurrent block. */

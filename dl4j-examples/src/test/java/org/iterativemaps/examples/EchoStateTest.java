@@ -25,11 +25,16 @@ class EchoStateTest {
             "--out",
             folder.toString());
     assertEquals(0, ran.exitCode(), printed.toString());
-    Browser.checkPage(ran.page(), 2);
+    Browser.checkPage(ran.page(), 3);
     EchoState.Outcome outcome = ran.result();
     assertEquals(0.9, outcome.radius(), 1e-9);
     assertEquals(101, outcome.trained());
     assertTrue(outcome.reservoirUnchanged());
+    assertEquals(6, outcome.memory().size());
+    outcome.memory().forEach((kind, of) -> assertTrue(of[0] > 1 && of[0] < 31, kind + of[0]));
+    double leaky = outcome.memory().get("leaky, 0.3")[0];
+    assertTrue(
+        outcome.memory().get("residual, cyclic")[0] > leaky, "turning keeps more than fading");
     assertTrue(outcome.lastValue() > 0.5, "too easy: " + outcome);
     assertTrue(outcome.gradient() < 0.5 * outcome.lastValue(), outcome.toString());
     assertTrue(outcome.ridge() < 0.5 * outcome.gradient(), outcome.toString());

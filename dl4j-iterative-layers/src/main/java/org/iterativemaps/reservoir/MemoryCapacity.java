@@ -1,6 +1,8 @@
 package org.iterativemaps.reservoir;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.stat.correlation.PearsonsCorrelation;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -137,23 +139,13 @@ public record MemoryCapacity(double[] byDelay) {
     private static double squaredCorrelation(
         double[] answers, double[][] targets, int k, int begin) {
       int count = answers.length - begin;
-      double meanAnswer = 0;
-      double meanTarget = 0;
-      for (int t = begin; t < answers.length; t++) {
-        meanAnswer += answers[t] / count;
-        meanTarget += targets[t][k] / count;
-      }
-      double both = 0;
-      double ofAnswer = 0;
-      double ofTarget = 0;
-      for (int t = begin; t < answers.length; t++) {
-        double answer = answers[t] - meanAnswer;
-        double target = targets[t][k] - meanTarget;
-        both += answer * target;
-        ofAnswer += answer * answer;
-        ofTarget += target * target;
-      }
-      return ofAnswer == 0 ? 0 : both * both / (ofAnswer * ofTarget);
+      double[] wanted =
+          IntStream.range(begin, answers.length).mapToDouble(t -> targets[t][k]).toArray();
+      double correlation =
+          new PearsonsCorrelation()
+              .correlation(Arrays.copyOfRange(answers, begin, answers.length), wanted);
+      // Not a number where the answer is always the same, which tells nothing of the input.
+      return Double.isNaN(correlation) ? 0 : correlation * correlation;
     }
   }
 }
