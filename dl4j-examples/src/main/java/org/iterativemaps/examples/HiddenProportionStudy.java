@@ -153,7 +153,7 @@ public final class HiddenProportionStudy implements Notebook<List<HiddenProporti
                         plan.name(),
                         plan.weights(),
                         plan.proportion(),
-                        ProportionReport.accuracies(runs, plan)))
+                        ProportionReport.scores(runs, plan)))
             .toList();
     return new Studied(task.name(), trained, fit);
   }

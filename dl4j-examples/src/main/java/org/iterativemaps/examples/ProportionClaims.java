@@ -1,13 +1,10 @@
 package org.iterativemaps.examples;
 
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.apache.commons.math3.stat.inference.AlternativeHypothesis;
-import org.apache.commons.math3.stat.inference.BinomialTest;
 import org.apache.commons.math3.stat.inference.TTest;
 import org.iterativemaps.examples.ProportionPlan.Kind;
 import org.iterativemaps.examples.ProportionRuns.Run;
@@ -23,9 +20,6 @@ final class ProportionClaims {
 
   /** Hidden proportions of the configurations that the papers' authors call balanced. */
   private static final double[] BALANCED = {0.43, 0.54};
-
-  /** Of the tests whether a plan is above chance, of which there are many. */
-  private static final double SURE = 1e-3;
 
   /** Of the tests between two plans. */
   private static final double CLEAR = 0.05;
@@ -79,8 +73,8 @@ final class ProportionClaims {
     ProportionPlan varied = best(EnumSet.of(Kind.VARIED, Kind.BALANCED));
     for (Kind other : List.of(Kind.UNIFORM, Kind.DENSE, Kind.LSTM)) {
       ProportionPlan rival = best(EnumSet.of(other));
-      double[] a = ProportionReport.accuracies(runs, varied);
-      double[] b = ProportionReport.accuracies(runs, rival);
+      double[] a = ProportionReport.scores(runs, varied);
+      double[] b = ProportionReport.scores(runs, rival);
       boolean better = Spread.of(a).mean() > Spread.of(b).mean();
       table.row(
           "varied sparsity beats " + other.words,
@@ -96,33 +90,32 @@ final class ProportionClaims {
     return learned ? words : "nothing: at chance";
   }
 
-  /** The plan with the highest mean accuracy, of these kinds. */
+  /** The plan with the highest mean score, of these kinds. */
   private ProportionPlan best(Set<Kind> kinds) {
     return plans.stream()
         .filter(plan -> kinds.contains(plan.kind()))
         .max(
             Comparator.comparingDouble(
-                plan -> Spread.of(ProportionReport.accuracies(runs, plan)).mean()))
+                plan -> Spread.of(ProportionReport.scores(runs, plan)).mean()))
         .orElseThrow();
   }
 
-  /** Whether all its answers together are right too often for luck. */
   private boolean isAboveChance(ProportionPlan plan) {
-    double[] accuracies = ProportionReport.accuracies(runs, plan);
-    int right = (int) Math.round(Arrays.stream(accuracies).sum() * task.tested());
-    double p =
-        new BinomialTest()
-            .binomialTest(
-                accuracies.length * task.tested(),
-                right,
-                1.0 / task.outputs(),
-                AlternativeHypothesis.GREATER_THAN);
-    return p < SURE;
+    return task.score().hasLearned(ProportionReport.scores(runs, plan), task);
   }
 
-  /** Not so where neither varies and both are the same, of which the test makes no number. */
   private static boolean differ(double[] a, double[] b) {
+    return differ(a, b, 1);
+  }
+
+  /**
+   * Whether Welch's t-test tells two plans apart. Not so where neither varies and both are the
+   * same, of which the test makes no number.
+   *
+   * @param choices from how many plans one of the two was picked for its scores (Bonferroni)
+   */
+  static boolean differ(double[] a, double[] b, int choices) {
     boolean constant = Spread.of(a).deviation() == 0 && Spread.of(b).deviation() == 0;
-    return constant ? a[0] != b[0] : new TTest().tTest(a, b) < CLEAR;
+    return constant ? a[0] != b[0] : new TTest().tTest(a, b) * choices < CLEAR;
   }
 }

@@ -13,7 +13,7 @@ import org.iterativemaps.examples.RunLog.Result;
 import org.iterativemaps.examples.notebook.Page;
 import org.iterativemaps.examples.notebook.Progress;
 
-/** Trains the plans of {@link HiddenProportionStudy}, but for what the log holds already. */
+/** Trains the plans of a task, but for what the log holds already. */
 final class ProportionRuns {
 
   private static final int BETWEEN_COLLECTIONS = 25;
@@ -47,7 +47,7 @@ final class ProportionRuns {
    *
    * @param plan of the network
    * @param rate of learning
-   * @param result accuracy and time
+   * @param result score and time
    */
   record Run(ProportionPlan plan, double rate, Result result) {}
 
@@ -95,11 +95,11 @@ final class ProportionRuns {
     return task.rates().length == 1 ? new double[0] : task.rates();
   }
 
-  /** The rate of the most accurate trial. */
+  /** The rate of the best trial. */
   private double bestRate(ProportionPlan plan) {
     double best = task.rates()[0];
     for (double rate : trials()) {
-      if (trial(plan, rate).accuracy() > trial(plan, best).accuracy()) {
+      if (trial(plan, rate).score() > trial(plan, best).score()) {
         best = rate;
       }
     }
@@ -156,8 +156,9 @@ final class ProportionRuns {
     network.fit(task.train().apply(seed), task.epochs());
     double seconds = (System.nanoTime() - start) / 1e9;
     var judge = seed == trialSeed ? task.validation() : task.test();
-    double accuracy = network.evaluate(judge.apply(seed)).accuracy();
-    progress.note(String.format(Locale.ROOT, "%s: %.3f", plan.name(), accuracy));
-    return new Result(accuracy, seconds);
+    double score = task.score().of(network, judge.apply(seed));
+    double beside = seed == trialSeed ? Double.NaN : task.score().beside(network, seed);
+    progress.note(String.format(Locale.ROOT, "%s: %.3f", plan.name(), score));
+    return new Result(score, seconds, beside);
   }
 }
