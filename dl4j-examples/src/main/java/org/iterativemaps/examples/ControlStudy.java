@@ -71,7 +71,7 @@ public final class ControlStudy implements Notebook<ControlStudy.Studied> {
   static List<ProportionPlan> plans(ProportionTask task, boolean quick) {
     double[] uniform = quick ? new double[] {0.3} : new double[] {0.3, 0.1};
     double[] varied =
-        quick ? new double[] {0.2, 0.48} : new double[] {0.1, 0.25, 0.43, 0.54, 0.7, 0.88};
+        quick ? new double[] {0.2, 0.48} : new double[] {0.1, 0.25, 0.43, 0.54, 0.7, 0.87};
     List<ProportionPlan> plans = new ArrayList<>();
     plans.add(ProportionPlan.of(Kind.DENSE, "dense", ProportionPlan.uniform(task, 1)));
     for (double density : uniform) {

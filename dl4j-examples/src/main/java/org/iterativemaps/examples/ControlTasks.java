@@ -68,8 +68,7 @@ final class ControlTasks {
   /**
    * What the network would have the motors do; it keeps its state from one time step to the next.
    */
-  private static INDArray answer(
-      MultiLayerNetwork network, INDArray seen, NormalizerStandardize scale) {
+  static INDArray answer(MultiLayerNetwork network, INDArray seen, NormalizerStandardize scale) {
     scale.transform(seen);
     INDArray torques = network.rnnTimeStep(seen);
     scale.revertLabels(torques);

@@ -4,7 +4,6 @@ import io.jhdf.HdfFile;
 import io.jhdf.api.Dataset;
 import io.jhdf.api.Group;
 import io.jhdf.api.Node;
-import io.jhdf.exceptions.HdfException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,8 +47,18 @@ public final class MinariFile {
               + ", expected the HDF5 file of a Minari data set, such as main_data.hdf5");
     }
     try (HdfFile hdf = new HdfFile(file)) {
+      long whole = hdf.getHdfBackingStorage().getSuperblock().getEndOfFileAddress();
+      if (Files.size(file) < whole) { // what lacks would be read as zeros
+        throw new IOException(
+            String.format(
+                Locale.ROOT,
+                "%s: found %d bytes of %d: damaged, it was cut off",
+                file,
+                Files.size(file),
+                whole));
+      }
       return episodes(hdf, file);
-    } catch (HdfException e) {
+    } catch (RuntimeException e) { // where a file is damaged, jHDF throws more than its own
       throw new IOException(
           file + ": found what is no HDF5 file, or a damaged one (" + e.getMessage() + ")", e);
     }
