@@ -63,6 +63,9 @@ public final class Examples {
               HiddenProportionStudy.class,
               "At a fixed budget, accuracy against the share of weights between hidden units."),
           new Example(
+              ControlStudy.class,
+              "A controller is imitated by maps of equal weights: where inputs are few, is dense best?"),
+          new Example(
               PruneWhileTraining.class,
               "Gradual pruning and rewiring while training: accuracy and time against sparsity."),
           new Example(

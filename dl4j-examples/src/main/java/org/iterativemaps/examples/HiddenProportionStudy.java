@@ -157,7 +157,7 @@ public final class HiddenProportionStudy implements Notebook<List<HiddenProporti
                     plan.name(),
                     plan.weights(),
                     plan.proportion(),
-                    ProportionReport.accuracies(runs, plan)))
+                    ProportionReport.scores(runs, plan)))
         .toList();
   }
 

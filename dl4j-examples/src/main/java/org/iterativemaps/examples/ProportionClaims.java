@@ -1,13 +1,10 @@
 package org.iterativemaps.examples;
 
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.apache.commons.math3.stat.inference.AlternativeHypothesis;
-import org.apache.commons.math3.stat.inference.BinomialTest;
 import org.apache.commons.math3.stat.inference.TTest;
 import org.iterativemaps.examples.ProportionPlan.Kind;
 import org.iterativemaps.examples.ProportionRuns.Run;
@@ -17,15 +14,13 @@ import org.iterativemaps.examples.plots.QuadraticFit;
 
 /**
  * What the paper says, what was found, and whether the two agree. Nothing is said of trainings that
- * did not learn, and the better of two plans is named only where Welch's t-test tells them apart.
+ * did not learn, and the better of two plans is named only where Welch's t-test tells them apart, p
+ * times the pairs that they were picked from.
  */
 final class ProportionClaims {
 
   /** Hidden proportions of the configurations that the papers' authors call balanced. */
   private static final double[] BALANCED = {0.43, 0.54};
-
-  /** Of the tests whether a plan is above chance, of which there are many. */
-  private static final double SURE = 1e-3;
 
   /** Of the tests between two plans. */
   private static final double CLEAR = 0.05;
@@ -76,18 +71,20 @@ final class ProportionClaims {
             best.name(),
             best.proportion()),
         verdict(learned, within ? "agrees" : outside ? "differs" : "open"));
-    ProportionPlan varied = best(EnumSet.of(Kind.VARIED, Kind.BALANCED));
+    Set<Kind> sparse = EnumSet.of(Kind.VARIED, Kind.BALANCED);
+    ProportionPlan varied = best(sparse);
     for (Kind other : List.of(Kind.UNIFORM, Kind.DENSE, Kind.LSTM)) {
       ProportionPlan rival = best(EnumSet.of(other));
-      double[] a = ProportionReport.accuracies(runs, varied);
-      double[] b = ProportionReport.accuracies(runs, rival);
+      double[] a = ProportionReport.scores(runs, varied);
+      double[] b = ProportionReport.scores(runs, rival);
       boolean better = Spread.of(a).mean() > Spread.of(b).mean();
+      int choices = count(sparse) * count(EnumSet.of(other));
       table.row(
           "varied sparsity beats " + other.words,
           varied.name() + " " + Spread.of(a) + ", " + rival.name() + " " + Spread.of(b),
           verdict(
               isAboveChance(varied) || isAboveChance(rival),
-              !differ(a, b) ? "too close to tell" : better ? "agrees" : "differs"));
+              !differ(a, b, choices) ? "too close to tell" : better ? "agrees" : "differs"));
     }
     return table;
   }
@@ -96,33 +93,31 @@ final class ProportionClaims {
     return learned ? words : "nothing: at chance";
   }
 
-  /** The plan with the highest mean accuracy, of these kinds. */
+  /** The plan with the highest mean score, of these kinds. */
   private ProportionPlan best(Set<Kind> kinds) {
     return plans.stream()
         .filter(plan -> kinds.contains(plan.kind()))
         .max(
             Comparator.comparingDouble(
-                plan -> Spread.of(ProportionReport.accuracies(runs, plan)).mean()))
+                plan -> Spread.of(ProportionReport.scores(runs, plan)).mean()))
         .orElseThrow();
   }
 
-  /** Whether all its answers together are right too often for luck. */
-  private boolean isAboveChance(ProportionPlan plan) {
-    double[] accuracies = ProportionReport.accuracies(runs, plan);
-    int right = (int) Math.round(Arrays.stream(accuracies).sum() * task.tested());
-    double p =
-        new BinomialTest()
-            .binomialTest(
-                accuracies.length * task.tested(),
-                right,
-                1.0 / task.outputs(),
-                AlternativeHypothesis.GREATER_THAN);
-    return p < SURE;
+  private int count(Set<Kind> kinds) {
+    return (int) plans.stream().filter(plan -> kinds.contains(plan.kind())).count();
   }
 
-  /** By Welch's t-test. */
-  static boolean differ(double[] a, double[] b) {
-    return p(a, b) < CLEAR;
+  private boolean isAboveChance(ProportionPlan plan) {
+    return task.score().hasLearned(ProportionReport.scores(runs, plan), task);
+  }
+
+  /**
+   * Whether Welch's t-test tells two plans apart.
+   *
+   * @param choices from how many pairs this one was picked for its scores (Bonferroni)
+   */
+  static boolean differ(double[] a, double[] b, int choices) {
+    return p(a, b) * choices < CLEAR;
   }
 
   /**

@@ -10,7 +10,8 @@ import org.iterativemaps.map.plan.DensityPlanner;
 import org.iterativemaps.map.plan.PaperBlock;
 
 /**
- * One way to spend a budget of weights: a network that {@link HiddenProportionStudy} trains.
+ * One way to spend a budget of weights: a network that {@link HiddenProportionStudy} or {@link
+ * ControlStudy} trains.
  *
  * @param kind of plan
  * @param name unique within a task

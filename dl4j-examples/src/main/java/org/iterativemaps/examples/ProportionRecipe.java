@@ -2,7 +2,7 @@ package org.iterativemaps.examples;
 
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 
-/** How the plans of {@link HiddenProportionStudy} become networks, and how these are trained. */
+/** How plans become networks, and how these are trained. */
 interface ProportionRecipe {
 
   /**
@@ -12,7 +12,7 @@ interface ProportionRecipe {
    * @param task what it learns
    * @param rate of learning, at the start
    * @param seed of masks and weights
-   * @return a network for sequences, which answers at their end
+   * @return a network for sequences
    */
   MultiLayerConfiguration network(ProportionPlan plan, ProportionTask task, double rate, long seed);
 }

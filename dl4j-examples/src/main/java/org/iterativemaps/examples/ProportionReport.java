@@ -17,7 +17,7 @@ import org.iterativemaps.examples.plots.ImageGrid;
 import org.iterativemaps.examples.plots.QuadraticFit;
 import org.iterativemaps.examples.plots.ScatterFit;
 
-/** What {@link HiddenProportionStudy} shows. */
+/** What {@link HiddenProportionStudy} shows, and some of what {@link ControlStudy} does. */
 final class ProportionReport {
 
   private static final int SHOWN = 6;
@@ -82,38 +82,75 @@ final class ProportionReport {
   /** Table, picture and verdict of one task; its fit. */
   static QuadraticFit show(
       Page page, ProportionTask task, List<ProportionPlan> plans, List<Run> runs) {
-    Table table =
-        Table.of("plan", "hidden units", "weights", "hidden proportion", "rate", "accuracy", "s");
+    showScores(page, task, plans, runs);
+    PeakBootstrap bootstrap = bootstrap(page, plans, runs);
+    QuadraticFit fit = showFit(page, task, runs, bootstrap);
+    page.table(
+        ProportionClaims.of(task, plans, runs, fit, bootstrap)
+            .caption(
+                task.inputs() > 10 * task.outputs()
+                    ? "What arXiv:2509.15057 reports, and this run"
+                    : "The same questions where inputs and outputs are about as many"));
+    return fit;
+  }
+
+  /** A row per plan. */
+  static void showScores(
+      Page page, ProportionTask task, List<ProportionPlan> plans, List<Run> runs) {
+    String score = task.score().name();
+    String beside = task.score().besideName();
+    List<String> columns =
+        new ArrayList<>(
+            List.of("plan", "hidden units", "weights", "hidden proportion", "rate", score, "s"));
+    if (!beside.isEmpty()) {
+      columns.add(beside);
+    }
+    Table table = Table.of(columns.toArray(String[]::new));
     for (ProportionPlan plan : plans) {
       List<Run> some = runs.stream().filter(run -> run.plan().equals(plan)).toList();
-      table.row(
-          plan.name(),
-          plan.hidden(),
-          plan.weights(),
-          String.format(Locale.ROOT, "%.3f", plan.proportion()),
-          "" + some.get(0).rate(),
-          Spread.of(accuracies(runs, plan)),
-          String.format(
-              Locale.ROOT,
-              "%.0f",
-              some.stream().mapToDouble(run -> run.result().seconds()).average().orElse(0)));
+      List<Object> cells =
+          new ArrayList<>(
+              List.of(
+                  plan.name(),
+                  plan.hidden(),
+                  plan.weights(),
+                  String.format(Locale.ROOT, "%.3f", plan.proportion()),
+                  "" + some.get(0).rate(),
+                  Spread.of(scores(runs, plan)),
+                  String.format(
+                      Locale.ROOT,
+                      "%.0f",
+                      some.stream()
+                          .mapToDouble(run -> run.result().seconds())
+                          .average()
+                          .orElse(0))));
+      if (!beside.isEmpty()) {
+        cells.add(Spread.of(besides(runs, plan)));
+      }
+      table.row(cells.toArray());
     }
     page.table(
         table.caption(
             String.format(
                 Locale.ROOT,
-                "%s: accuracy on sequences not trained with (chance: 1 in %d), seconds to train",
+                "%s: %s on sequences not trained with (%s), seconds to train",
                 task.name(),
-                task.outputs())));
-    PeakBootstrap bootstrap = bootstrap(page, plans, runs);
+                score,
+                task.score().baseline(task))));
+  }
+
+  /** Scores against hidden proportion, and the parabola through them. */
+  static QuadraticFit showFit(
+      Page page, ProportionTask task, List<Run> runs, PeakBootstrap bootstrap) {
+    String score = task.score().name();
     ScatterFit plot =
-        ScatterFit.of(task.name(), "hidden proportion", "accuracy")
+        ScatterFit.of(task.name(), "hidden proportion", score)
             .quadratic()
             .band(bootstrap.places(), bootstrap.low(), bootstrap.high());
     for (Kind kind : Kind.values()) {
       List<Run> some = runs.stream().filter(run -> run.plan().kind() == kind).toList();
       double[] x = some.stream().mapToDouble(run -> run.plan().proportion()).toArray();
-      double[] y = some.stream().mapToDouble(run -> run.result().accuracy()).toArray();
+      double[] y = some.stream().mapToDouble(run -> run.result().score()).toArray();
       if (some.isEmpty()) {
         continue;
       }
@@ -124,33 +161,35 @@ final class ProportionReport {
       }
     }
     page.picture(
-        task.file() + "-accuracy",
+        task.file() + "-" + task.score().file(),
         plot.picture(),
         "A point per training; the parabola is fitted to the maps. Pale: where 95 % of the parabolas"
             + " lie that are fitted to maps and seeds drawn anew with replacement.");
-    QuadraticFit fit = plot.quadraticFit();
-    page.table(
-        ProportionClaims.of(task, plans, runs, fit, bootstrap)
-            .caption(
-                task.inputs() > 10 * task.outputs()
-                    ? "What arXiv:2509.15057 reports, and this run"
-                    : "The same questions where inputs and outputs are about as many"));
-    return fit;
+    return plot.quadraticFit();
   }
 
-  private static PeakBootstrap bootstrap(Page page, List<ProportionPlan> plans, List<Run> runs) {
+  /** Of the maps alone. */
+  static PeakBootstrap bootstrap(Page page, List<ProportionPlan> plans, List<Run> runs) {
     List<ProportionPlan> maps = plans.stream().filter(plan -> plan.kind() != Kind.LSTM).toList();
     return PeakBootstrap.of(
         maps.stream().mapToDouble(ProportionPlan::proportion).toArray(),
-        maps.stream().map(plan -> accuracies(runs, plan)).toArray(double[][]::new),
+        maps.stream().map(plan -> scores(runs, plan)).toArray(double[][]::new),
         DRAWS,
         page.seed());
   }
 
-  static double[] accuracies(List<Run> runs, ProportionPlan plan) {
+  /** The other figure of a plan's trainings. */
+  static double[] besides(List<Run> runs, ProportionPlan plan) {
     return runs.stream()
         .filter(run -> run.plan().equals(plan))
-        .mapToDouble(run -> run.result().accuracy())
+        .mapToDouble(run -> run.result().beside())
+        .toArray();
+  }
+
+  static double[] scores(List<Run> runs, ProportionPlan plan) {
+    return runs.stream()
+        .filter(run -> run.plan().equals(plan))
+        .mapToDouble(run -> run.result().score())
         .toArray();
   }
 }

@@ -13,7 +13,7 @@ import org.iterativemaps.examples.notebook.Progress;
 import org.nd4j.linalg.dataset.AsyncDataSetIterator;
 import org.nd4j.linalg.dataset.DataSet;
 
-/** Trains the plans of {@link HiddenProportionStudy}, but for what the log holds already. */
+/** Trains the plans of a task, but for what the log holds already. */
 final class ProportionRuns {
 
   private static final int BETWEEN_COLLECTIONS = 25;
@@ -56,7 +56,7 @@ final class ProportionRuns {
    *
    * @param plan of the network
    * @param rate of learning
-   * @param result accuracy and time
+   * @param result score and time
    */
   record Run(ProportionPlan plan, double rate, Result result) {}
 
@@ -109,11 +109,11 @@ final class ProportionRuns {
     return task.rates().length == 1 ? new double[0] : task.rates();
   }
 
-  /** The rate of the most accurate trial. */
+  /** The rate of the best trial. */
   private double bestRate(ProportionPlan plan) {
     double best = task.rates()[0];
     for (double rate : trials()) {
-      if (trial(plan, rate).accuracy() > trial(plan, best).accuracy()) {
+      if (trial(plan, rate).score() > trial(plan, best).score()) {
         best = rate;
       }
     }
@@ -186,9 +186,11 @@ final class ProportionRuns {
     for (int i = 0; i < some.size(); i++) {
       Training one = some.get(i);
       var judge = seed == trialSeed ? task.validation() : task.test();
-      double accuracy = networks.get(i).evaluate(judge.apply(seed)).accuracy();
-      progress.note(String.format(Locale.ROOT, "%s: %.3f", one.plan.name(), accuracy));
-      log.add(settings(one.plan, one.rate, seed), new Result(accuracy, seconds[i]));
+      MultiLayerNetwork network = networks.get(i);
+      double score = task.score().of(network, judge.apply(seed));
+      double beside = seed == trialSeed ? Double.NaN : task.score().beside(network, seed);
+      progress.note(String.format(Locale.ROOT, "%s: %.3f", one.plan.name(), score));
+      log.add(settings(one.plan, one.rate, seed), new Result(score, seconds[i], beside));
     }
   }
 }

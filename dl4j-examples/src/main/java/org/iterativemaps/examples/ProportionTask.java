@@ -8,12 +8,13 @@ import org.iterativemaps.examples.data.RandomAnomaly;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
 /**
- * A task of {@link HiddenProportionStudy}: sequences with a class to tell at the end.
+ * A task of {@link HiddenProportionStudy}: sequences with a class to tell at the end; or of {@link
+ * ControlStudy}: with numbers to tell at every time step.
  *
  * @param name of the task
  * @param file start of its pictures' names
  * @param inputs numbers per time step
- * @param outputs classes
+ * @param outputs classes, or numbers to tell
  * @param timeSteps per sequence
  * @param weights budget: trainable weights, biases not counted
  * @param sequences to train with, per epoch
@@ -22,6 +23,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
  * @param tested sequences to test with
  * @param rates learning rates to choose from, for every plan
  * @param recipe how the networks are made and trained
+ * @param score how they are judged
  * @param source in words, where the data come from; part of what identifies a result
  * @param train batches to train with, by seed
  * @param validation batches to choose a learning rate by, by seed
@@ -40,6 +42,7 @@ record ProportionTask(
     int tested,
     double[] rates,
     ProportionRecipe recipe,
+    ProportionScore score,
     String source,
     LongFunction<DataSetIterator> train,
     LongFunction<DataSetIterator> validation,
@@ -69,6 +72,7 @@ record ProportionTask(
         tested,
         quick ? new double[] {0.006} : RATES,
         new OwnRecipe(),
+        new AccuracyScore(),
         source,
         seed -> RandomAnomaly.train(train, side, seed).iterator(sequences, BATCH),
         seed -> RandomAnomaly.test(validation, side, seed).iterator(tested, BATCH),
@@ -93,6 +97,7 @@ record ProportionTask(
         some.test().count(),
         quick ? new double[] {0.004} : RATES,
         new OwnRecipe(),
+        new AccuracyScore(),
         source,
         seed -> train.asRows(BATCH, seed),
         seed -> some.validation().asRows(BATCH, seed),
@@ -122,6 +127,7 @@ record ProportionTask(
         size.tested(),
         new double[] {PublishedRecipe.RATE},
         new PublishedRecipe(),
+        new AccuracyScore(),
         source + ", " + size.tested() + " to test with",
         seed -> anomaly.train(seed).iterator(size.sequences(), PublishedRecipe.BATCH),
         seed -> anomaly.validation(seed).iterator(size.tested(), PublishedRecipe.BATCH),

@@ -4,24 +4,32 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Results of finished trainings in a text file, so that a study that was stopped goes on where it
- * was. One line per result: settings, accuracy, seconds and the word "end", separated by tabs; a
- * line that was cut off lacks its end and does not count.
+ * was. One line per result: settings, score, seconds, another figure if there is one, and the word
+ * "end", separated by tabs; a line that was cut off lacks its end and does not count.
  */
 final class RunLog {
 
   /**
    * What a training left behind.
    *
-   * @param accuracy on sequences not trained with
+   * @param score on sequences not trained with
    * @param seconds that the training took
+   * @param beside another figure of the same network; NaN if there is none
    */
-  record Result(double accuracy, double seconds) {}
+  record Result(double score, double seconds, double beside) {
+
+    /** Without another figure. */
+    Result(double score, double seconds) {
+      this(score, seconds, Double.NaN);
+    }
+  }
 
   private static final String END = "end";
 
@@ -42,7 +50,7 @@ final class RunLog {
     String text = Files.readString(file);
     for (String line : text.split("\n")) {
       String[] parts = line.split("\t");
-      if (parts.length == 4 && parts[3].equals(END)) {
+      if ((parts.length == 4 || parts.length == 5) && parts[parts.length - 1].equals(END)) {
         results.put(parts[0], parse(parts));
       }
     }
@@ -53,15 +61,14 @@ final class RunLog {
 
   private Result parse(String[] parts) throws IOException {
     try {
-      return new Result(Double.parseDouble(parts[1]), Double.parseDouble(parts[2]));
+      double beside = parts.length == 5 ? Double.parseDouble(parts[3]) : Double.NaN;
+      return new Result(Double.parseDouble(parts[1]), Double.parseDouble(parts[2]), beside);
     } catch (NumberFormatException e) {
       throw new IOException(
           file
               + ": found '"
-              + parts[1]
-              + "', '"
-              + parts[2]
-              + "' for accuracy and seconds,"
+              + String.join("', '", Arrays.copyOfRange(parts, 1, parts.length - 1))
+              + "' for score, seconds and another figure,"
               + " expected numbers; delete that line or the file",
           e);
     }
@@ -75,7 +82,8 @@ final class RunLog {
   /** Keeps a result, at once. */
   void add(String settings, Result result) throws IOException {
     results.put(settings, result);
-    append(String.join("\t", settings, "" + result.accuracy, "" + result.seconds, END) + "\n");
+    String beside = Double.isNaN(result.beside) ? "" : "\t" + result.beside;
+    append(settings + "\t" + result.score + "\t" + result.seconds + beside + "\t" + END + "\n");
   }
 
   private void append(String text) throws IOException {

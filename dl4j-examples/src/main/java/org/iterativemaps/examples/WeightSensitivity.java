@@ -28,7 +28,7 @@ final class WeightSensitivity {
     boolean differ = false;
     for (Trained more : large) {
       Trained few = named(small, pairs.getOrDefault(more.name(), LSTM));
-      differ |= ProportionClaims.differ(few.accuracies(), more.accuracies());
+      differ |= ProportionClaims.differ(few.accuracies(), more.accuracies(), large.size());
       table.row(
           few.name(),
           few.weights(),
@@ -47,7 +47,7 @@ final class WeightSensitivity {
       claims.row(
           "sparse maps beat an LSTM of equal weights",
           name + " " + Spread.of(map) + ", LSTM " + Spread.of(lstm),
-          !ProportionClaims.differ(map, lstm)
+          !ProportionClaims.differ(map, lstm, pairs.size())
               ? "too close to tell"
               : StatUtils.mean(map) > StatUtils.mean(lstm) ? "agrees" : "differs");
     }

@@ -55,6 +55,22 @@ class RunLogTest {
   }
 
   @Test
+  void anotherFigureIsKeptWhereThereIsOne() throws IOException {
+    Result three = new Result(0.5, 2, 0.25);
+    RunLog log = new RunLog(file);
+    log.add("a", three);
+    log.add("b", FIRST);
+    String whole = Files.readString(file);
+    RunLog again = new RunLog(file);
+    assertEquals(Optional.of(three), again.find("a"));
+    assertEquals(Optional.of(FIRST), again.find("b"));
+    for (int cut = 0; cut < whole.indexOf('\n'); cut++) {
+      Files.writeString(file, whole.substring(0, cut));
+      assertEquals(Optional.empty(), new RunLog(file).find("a"), "cut at " + cut);
+    }
+  }
+
+  @Test
   void numbersThatAreNoneAreNamed() throws IOException {
     Files.writeString(file, "a\t0.5\tmany\tend\n");
     String message = assertThrows(IOException.class, () -> new RunLog(file)).getMessage();

@@ -1,0 +1,93 @@
+package org.iterativemaps.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.iterativemaps.examples.ProportionPlan.Kind;
+import org.iterativemaps.examples.ProportionRuns.Run;
+import org.iterativemaps.examples.RunLog.Result;
+import org.junit.jupiter.api.Test;
+
+class ControlClaimsTest {
+
+  private static final double[] GOOD = {0.9, 0.905, 0.91};
+  private static final double[] MIDDLING = {0.7, 0.705, 0.71};
+  private static final double[] BAD = {0.3, 0.31, 0.305};
+  private static final double[] NONE = {-0.1, 0.01, -0.02};
+
+  private final ProportionTask task = ControlTasks.arm(true, 1);
+
+  /** Scores of dense, uniform, two varied ones and the LSTM. */
+  private ControlClaims claims(double[]... scores) {
+    List<ProportionPlan> plans = ControlStudy.plans(task, true);
+    List<Run> runs = new ArrayList<>();
+    for (int p = 0; p < scores.length; p++) {
+      for (double score : scores[p]) {
+        runs.add(new Run(plans.get(p), 0.01, new Result(score, 1, 0.3)));
+      }
+    }
+    return new ControlClaims(task, plans, runs);
+  }
+
+  @Test
+  void denseWinsWhereItBeatsEverySparseMap() {
+    ControlClaims claims = claims(GOOD, BAD, BAD, MIDDLING, GOOD);
+    assertEquals("agrees", claims.verdict(Kind.UNIFORM));
+    assertEquals("agrees", claims.verdict(Kind.VARIED));
+    assertEquals("too close to tell", claims.verdict(Kind.LSTM));
+    assertEquals("agrees", claims.verdict());
+  }
+
+  @Test
+  void oneThatIsBetterRefutesIt() {
+    ControlClaims claims = claims(MIDDLING, BAD, BAD, GOOD, BAD);
+    assertEquals("agrees", claims.verdict(Kind.UNIFORM));
+    assertEquals("differs", claims.verdict(Kind.VARIED));
+    assertEquals("differs", claims.verdict());
+  }
+
+  @Test
+  void oneThatIsAsGoodLeavesItOpen() {
+    ControlClaims claims = claims(GOOD, BAD, BAD, new double[] {0.95, 0.8, 0.9}, BAD);
+    assertEquals("too close to tell", claims.verdict(Kind.VARIED));
+    assertEquals("too close to tell", claims.verdict());
+  }
+
+  /** Welch's test gives about 0.04: clear for one rival, not for the better of two. */
+  @Test
+  void theBestOfSeveralHasToBeClearer() {
+    double[] dense = {0.71, 0.7, 0.69};
+    double[] rival = {0.724, 0.714, 0.729};
+    assertEquals("differs", claims(dense, rival, BAD, BAD, BAD).verdict(Kind.UNIFORM));
+    assertEquals("too close to tell", claims(dense, BAD, rival, BAD, BAD).verdict(Kind.VARIED));
+  }
+
+  @Test
+  void thoseWhoDidNotLearnSayNothing() {
+    ControlClaims claims = claims(NONE, NONE, NONE, NONE, GOOD);
+    assertEquals("nothing: not learned", claims.verdict(Kind.VARIED));
+    assertEquals("differs", claims.verdict(Kind.LSTM));
+    assertEquals("nothing: not learned", claims.verdict());
+  }
+
+  @Test
+  void plansHaveEquallyManyWeightsAndTheirProportions() {
+    for (boolean quick : new boolean[] {true, false}) {
+      ProportionTask arm = ControlTasks.arm(quick, 1);
+      List<ProportionPlan> plans = ControlStudy.plans(arm, quick);
+      assertEquals(Kind.DENSE, plans.get(0).kind());
+      assertEquals(Kind.LSTM, plans.get(plans.size() - 1).kind());
+      for (ProportionPlan plan : plans) {
+        assertEquals(arm.weights(), plan.weights(), 0.03 * arm.weights(), plan.name());
+        if (plan.kind() == Kind.VARIED) {
+          double wanted = Double.parseDouble(plan.name().substring("varied ".length()));
+          double unit = 2.0 * plan.hidden() / arm.weights(); // more or less between hidden units
+          assertEquals(wanted, plan.proportion(), Math.max(0.005, unit / 2), plan.name());
+        }
+      }
+      assertTrue(plans.stream().anyMatch(p -> p.proportion() >= 0.43 && p.proportion() <= 0.54));
+    }
+  }
+}
