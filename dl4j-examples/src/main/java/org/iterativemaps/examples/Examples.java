@@ -75,6 +75,12 @@ public final class Examples {
               GatedMap.class,
               "An LSTM swapped for a map in a line, exactly; then sparse, and pruned while it trains."),
           new Example(
+              LongerMemory.class,
+              "Slow units beside fast ones: a symbol is recalled after a delay."),
+          new Example(
+              MinimalGates.class,
+              "minGRU and minLSTM, whose gates read the token alone, beside GRU and LSTM."),
+          new Example(
               CharacterModel.class,
               "A character-level language model: an LSTM beside sparse gated maps of equal weights."),
           new Example(
