@@ -2,43 +2,60 @@ package org.iterativemaps.examples;
 
 import java.util.Arrays;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.iterativemaps.layers.LayerWeights;
 import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.MapWeights;
+import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.pattern.RandomSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
- * A recurrent map with random numbers, in double precision: to be compared with equations that are
- * written in plain loops.
+ * A map with random numbers, in double precision: to be compared with equations that are written in
+ * plain loops. Recurrent, or one whose rows are tokens.
  */
 final class DoubleMap {
   private final MultiLayerNetwork network;
 
   /**
-   * Draws the numbers.
+   * A recurrent one, one step a token.
    *
    * @param map whose input has a size, and whose slots name their activations
    * @param seed of the numbers, biases among them
    */
   DoubleMap(BlockMap map, long seed) {
+    this(
+        new IterativeMapRecurrentLayer.Builder().map(map).build(),
+        new RnnLossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build(),
+        seed);
+  }
+
+  /** One whose rows are tokens; all of them make so many steps. */
+  DoubleMap(BlockMap map, int steps, long seed) {
+    this(
+        new IterativeMapLayer.Builder().map(map).steps(steps).build(),
+        new LossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build(),
+        seed);
+  }
+
+  private DoubleMap(Layer map, Layer loss, long seed) {
     network =
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()
                 .dataType(DataType.DOUBLE)
                 .list()
-                .layer(new IterativeMapRecurrentLayer.Builder().map(map).build())
-                .layer(
-                    new RnnLossLayer.Builder(LossFunction.MSE)
-                        .activation(Activation.IDENTITY)
-                        .build())
+                .layer(map)
+                .layer(loss)
                 .build());
     network.init();
     network.setParams(Nd4j.createFromArray(normal(seed, (int) network.numParams())));
@@ -63,7 +80,18 @@ final class DoubleMap {
     return LayerWeights.read(network.getLayer(0));
   }
 
-  /** The output slot after each token, [time][units]. */
+  /** Makes some of a slot's biases zero, from one unit on. */
+  void withoutBiases(String slot, int first) {
+    INDArray biases = network.getLayer(0).getParam(Parameter.biasKey(slot));
+    biases.get(NDArrayIndex.interval(first, biases.length())).assign(0);
+  }
+
+  /** The output slot of each row, [rows][units]. */
+  double[][] rows(double[][] rows) {
+    return network.output(Nd4j.createFromArray(rows)).toDoubleMatrix();
+  }
+
+  /** The output slot after each token of a recurrent map, [time][units]. */
   double[][] outputs(double[][] tokens) {
     INDArray input = Nd4j.createFromArray(tokens).transpose().dup('c');
     INDArray output = network.output(input.reshape(1, tokens[0].length, tokens.length));

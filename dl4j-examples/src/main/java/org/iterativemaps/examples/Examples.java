@@ -86,6 +86,9 @@ public final class Examples {
           new Example(
               TransformerIsAMap.class,
               "A transformer encoder as an iterated map, tied across depth and untied."),
+          new Example(
+              TrellisIsAMap.class,
+              "A trellis network as an iterated map; a truncated recurrent network as a sparse one."),
           new Example(Hello.class, "The shortest notebook; copy it to start a new one."),
           new Example(PlotGallery.class, "Every plot, table and excerpt a notebook can show."),
           new Example(
