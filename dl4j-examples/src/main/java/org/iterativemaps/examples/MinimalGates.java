@@ -93,7 +93,7 @@ public final class MinimalGates implements Notebook<MinimalGates.Result> {
       double[] i = isLstm ? image(map.matrix("x", "i"), tokens[t], map.bias("i")) : null;
       double[] candidate = image(map.matrix("x", "h"), tokens[t], map.bias("h"));
       for (int u = 0; u < h.length; u++) {
-        double forget = sigmoid(f[u]);
+        double forget = sigmoid(f[u]); // 1 - z of the paper's minGRU
         double write = isLstm ? sigmoid(i[u]) : 1 - forget;
         double sum = forget + write;
         h[u] = forget / sum * h[u] + write / sum * candidate[u];
