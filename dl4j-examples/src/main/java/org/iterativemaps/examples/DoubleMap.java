@@ -115,6 +115,10 @@ final class DoubleMap {
 
   /** The largest difference; NaN where one of the numbers is none. */
   static double difference(double[][] one, double[][] other) {
+    if (one.length != other.length) {
+      throw new IllegalArgumentException(
+          "other: found " + other.length + " rows, expected " + one.length);
+    }
     double largest = 0;
     for (int t = 0; t < one.length; t++) {
       for (int i = 0; i < one[t].length; i++) {

@@ -6,6 +6,7 @@ import static org.iterativemaps.examples.DoubleMap.sigmoid;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import org.iterativemaps.examples.data.SelectiveCopying;
 import org.iterativemaps.examples.notebook.Notebook;
 import org.iterativemaps.examples.notebook.Page;
@@ -169,7 +170,11 @@ public final class MinimalGates implements Notebook<MinimalGates.Result> {
             result.output().tensorAlongDimension(0, 1, 2).transpose().toDoubleMatrix();
         largest = Math.max(largest, DoubleMap.difference(map.outputs(tokens), states));
         steps[c] = result.iterations();
-        table.row(name, result.iterations(), result.changes().toString());
+        String corrections =
+            result.changes().stream()
+                .map(change -> String.format(Locale.ROOT, "%.0e", change))
+                .collect(Collectors.joining(", "));
+        table.row(name, result.iterations(), corrections);
       } catch (IllegalArgumentException refused) {
         table.row(name, "refused", refused.getMessage());
       }

@@ -46,7 +46,8 @@ public final class TrellisIsAMap implements Notebook<TrellisIsAMap.Result> {
             + " same from the level below, at the token and at the one before it, and hears of the"
             + " input again:\n\n"
             + "    z(t, i+1) = tanh( V1 x(t-1) + W1 z(t-1, i) + V2 x(t) + W2 z(t, i) + b )\n\n"
-            + "Weights are tied across time and depth, so **a level is a step** of a map whose input is"
+            + "(Instead of tanh it may be anything; the paper's experiments take an LSTM's gates.)"
+            + " Weights are tied across time and depth, so **a level is a step** of a map whose input is"
             + " held. Rows of the map are tokens. To look back by one is attention whose queries and"
             + " keys are places, fixed and sharp:");
     page.code(TrellisMaps.class, "back");

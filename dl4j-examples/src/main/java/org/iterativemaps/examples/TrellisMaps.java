@@ -21,17 +21,17 @@ import org.nd4j.linalg.activations.Activation;
  * is a level.
  *
  * @param inputs numbers of a token; its place, one-hot, follows them in the input slot
- * @param time tokens of a sequence, at most as many as the width
+ * @param time tokens of a sequence, at least 2, and at most as many as the width
  * @param width units of a level
  */
 record TrellisMaps(int inputs, int time, int width) {
 
   TrellisMaps {
-    if (inputs < 1 || time < 1 || width < time) {
+    if (inputs < 1 || time < 2 || width < time) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "inputs, time, width: found %d, %d, %d, expected at least 1, 1 and as many units as"
+              "inputs, time, width: found %d, %d, %d, expected at least 1, 2 and as many units as"
                   + " there are tokens, for the places of queries and keys",
               inputs,
               time,

@@ -56,5 +56,6 @@ class TrellisIsAMapTest {
     String message =
         assertThrows(IllegalArgumentException.class, () -> new TrellisMaps(3, 9, 8)).getMessage();
     assertTrue(message.contains("found 3, 9, 8"), message);
+    assertThrows(IllegalArgumentException.class, () -> new TrellisMaps(3, 1, 8));
   }
 }

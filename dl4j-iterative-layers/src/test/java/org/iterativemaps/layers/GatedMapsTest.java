@@ -253,6 +253,18 @@ class GatedMapsTest {
     assertEquals(3, own.getLayer(0).getParam("b[f]").getDouble(0));
   }
 
+  /** Sigmoids of both are 0 in numbers, and their quotient would be none. */
+  @Test
+  void aMinLstmWhoseGatesAreShutStillDivides() {
+    MultiLayerNetwork network = network(cell("minLstm"), 1);
+    network.params().assign(0);
+    network.getLayer(0).getParam("b[f]").assign(-800);
+    network.getLayer(0).getParam("b[i]").assign(-801);
+    network.getLayer(0).getParam("b[h]").assign(1);
+    INDArray states = network.feedForward(Networks.normal(1, 1, N_IN, 1)).get(1);
+    assertEquals(1 / (1 + Math.E), states.getDouble(0, 0, 0), 1e-12); // 1 - sigmoid(1)
+  }
+
   @Test
   void theShortFormIsTheLongOne() {
     MapSettings shortForm =
