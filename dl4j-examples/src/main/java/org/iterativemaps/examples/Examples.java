@@ -78,11 +78,20 @@ public final class Examples {
               GatedMap.class,
               "An LSTM swapped for a map in a line, exactly; then sparse, and pruned while it trains."),
           new Example(
+              LongerMemory.class,
+              "Slow units beside fast ones: a symbol is recalled after a delay."),
+          new Example(
+              MinimalGates.class,
+              "minGRU and minLSTM, whose gates read the token alone, beside GRU and LSTM."),
+          new Example(
               CharacterModel.class,
               "A character-level language model: an LSTM beside sparse gated maps of equal weights."),
           new Example(
               TransformerIsAMap.class,
               "A transformer encoder as an iterated map, tied across depth and untied."),
+          new Example(
+              TrellisIsAMap.class,
+              "A trellis network as an iterated map; a truncated recurrent network as a sparse one."),
           new Example(Hello.class, "The shortest notebook; copy it to start a new one."),
           new Example(PlotGallery.class, "Every plot, table and excerpt a notebook can show."),
           new Example(

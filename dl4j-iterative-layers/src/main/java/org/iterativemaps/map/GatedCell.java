@@ -8,7 +8,8 @@ enum GatedCell {
   GRAVES_LSTM(List.of("g", "f", "o", "i"), List.of("g", "f", "o", "i"), "f"),
   COUPLED(List.of("g", "e", "o"), List.of("g", "e", "o"), "e"),
   GRU(List.of("r", "z", "h"), List.of("r", "z", "q"), null),
-  MIN_GRU(List.of("f", "h"), List.of(), null);
+  MIN_GRU(List.of("f", "h"), List.of(), null),
+  MIN_LSTM(List.of("f", "i", "h"), List.of(), "f");
 
   /** Slots that read the token, in the order of their blocks. */
   final List<String> fromInput;

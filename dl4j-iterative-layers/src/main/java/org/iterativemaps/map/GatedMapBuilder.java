@@ -79,8 +79,8 @@ public final class GatedMapBuilder {
   }
 
   /**
-   * Which weights exist from the output of the token before, in each block; a minGru has none.
-   * Default all.
+   * Which weights exist from the output of the token before, in each block; a minGru and a minLstm
+   * have none. Default all.
    */
   public GatedMapBuilder hiddenSparsity(Sparsity sparsity) {
     this.hiddenSparsity = sparsity;
@@ -176,7 +176,7 @@ public final class GatedMapBuilder {
     }
   }
 
-  /** Activation A of values; a minGru has none. Default tanh. */
+  /** Activation A of values; a minGru and a minLstm have none. Default tanh. */
   public GatedMapBuilder activation(IActivation function) {
     this.activation = function;
     return this;
@@ -190,13 +190,18 @@ public final class GatedMapBuilder {
   /**
    * Activation S of gates. Default sigmoid.
    *
-   * @throws IllegalArgumentException if the gates are coupled, for which 1 - S(e) must be S(-e)
+   * @throws IllegalArgumentException if the gates are coupled, for which 1 - S(e) must be S(-e), or
+   *     those of a minLstm, whose logarithms are those of sigmoids
    */
   public GatedMapBuilder gateActivation(IActivation function) {
     boolean isSigmoid = function.equals(Activation.SIGMOID.getActivationFunction());
-    if (cell == GatedCell.COUPLED && !isSigmoid) {
+    if ((cell == GatedCell.COUPLED || cell == GatedCell.MIN_LSTM) && !isSigmoid) {
       throw new IllegalArgumentException(
-          "gateActivation: found " + function + ", but coupled gates are sigmoids");
+          "gateActivation: found "
+              + function
+              + ", but "
+              + (cell == GatedCell.COUPLED ? "coupled gates" : "those of a minLstm")
+              + " are sigmoids");
     }
     this.gateActivation = function;
     return this;
@@ -266,6 +271,7 @@ public final class GatedMapBuilder {
       case GRU -> gruSlots(map);
       case MIN_GRU ->
           map.wire("f", units, gateActivation).state(HIDDEN, units, Activation.IDENTITY);
+      case MIN_LSTM -> minLstmSlots(map);
       default -> lstmSlots(map);
     }
     for (String to : cell.fromInput) {
@@ -280,6 +286,7 @@ public final class GatedMapBuilder {
           map.connect(List.of("r", "q"), HIDDEN, BlockFunctions.product())
               .update(HIDDEN, Update.gated("z"));
       case MIN_GRU -> map.update(HIDDEN, Update.gated("f"));
+      case MIN_LSTM -> connectShares(map);
       default -> connectMemory(map);
     }
     return map.output(HIDDEN).build();
@@ -300,6 +307,27 @@ public final class GatedMapBuilder {
         .wire("z", units, gateActivation)
         .wire("q", units, Activation.IDENTITY)
         .state(HIDDEN, units, activation);
+  }
+
+  private void minLstmSlots(BlockMapBuilder map) {
+    map.wire("f", units, Activation.IDENTITY)
+        .wire("i", units, Activation.IDENTITY)
+        .wireWithoutBias("softF", units, Activation.SOFTPLUS)
+        .wireWithoutBias("softI", units, Activation.SOFTPLUS)
+        .wireWithoutBias("k", units, gateActivation)
+        .state(HIDDEN, units, Activation.IDENTITY);
+  }
+
+  /** k = S(log S(f) - log S(i)). */
+  private static void connectShares(BlockMapBuilder map) {
+    WeightValues minus = WeightValues.constant(-1);
+    map.connect("f", "softF", BlockFunctions.identity())
+        .connect("i", "softI", BlockFunctions.identity())
+        .connect("f", "k", BlockFunctions.identity())
+        .connectFixed("softF", "k", Sparsity.diagonal(), minus)
+        .connectFixed("i", "k", Sparsity.diagonal(), minus)
+        .connect("softI", "k", BlockFunctions.identity())
+        .update(HIDDEN, Update.gated("k"));
   }
 
   private void lstmSlots(BlockMapBuilder map) {

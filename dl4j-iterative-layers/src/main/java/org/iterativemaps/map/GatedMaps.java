@@ -20,14 +20,20 @@ package org.iterativemaps.map;
  *   gru          r, z = S(W x + U h + b),  q = U h + b
  *                h &lt;- z * h + (1 - z) * A(W x + r * q + b)
  *   minGru       f = S(W x + b),  h &lt;- f * h + (1 - f) * (W x + b)
+ *   minLstm      f, i = W x + b,  k = S(f) / (S(f) + S(i)),  h &lt;- k * h + (1 - k) * (W x + b)
  * </pre>
  *
  * <p>Sources: Hochreiter, Schmidhuber (1997), and Gers, Schmidhuber, Cummins (2000) for the forget
  * gate; Graves, "Supervised Sequence Labelling with Recurrent Neural Networks" (2012), equations
  * 4.2 to 4.11, for the peepholes; Greff and others, "LSTM: A Search Space Odyssey" (2015), for
  * coupled gates; Cho and others (2014) for the GRU, with the reset gate behind the product as in
- * cuDNN and PyTorch; Feng and others, "Were RNNs All We Needed?" (2024), for the minimal one, whose
- * gate is here the share that is kept.
+ * cuDNN and PyTorch; Feng and others, "Were RNNs All We Needed?" (2024, arXiv:2410.01201), for the
+ * minimal ones. The gate of a minGru is here the share that is kept. The two gates of a minLstm are
+ * divided by their sum; no block divides, but with s(a) = log(1 + exp(a)) the same share is
+ *
+ * <pre>
+ *   k = S( f - s(f) - i + s(i) ),    for S is a sigmoid and log S(a) = a - s(a)
+ * </pre>
  */
 public final class GatedMaps {
   private GatedMaps() {}
@@ -55,5 +61,13 @@ public final class GatedMaps {
   /** Gated recurrent unit whose gate and value follow from the token alone. */
   public static GatedMapBuilder minGru(int units) {
     return new GatedMapBuilder(GatedCell.MIN_GRU, units);
+  }
+
+  /**
+   * Long short-term memory whose gates and value follow from the token alone, the gates divided by
+   * their sum.
+   */
+  public static GatedMapBuilder minLstm(int units) {
+    return new GatedMapBuilder(GatedCell.MIN_LSTM, units);
   }
 }

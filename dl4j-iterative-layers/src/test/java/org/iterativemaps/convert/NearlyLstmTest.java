@@ -167,7 +167,9 @@ class NearlyLstmTest {
 
   @Test
   void otherCellsAreNotHeldAgainstAnLstm() {
-    for (BlockMap map : List.of(GatedMaps.gru(4).build(), GatedMaps.minGru(4).build())) {
+    for (BlockMap map :
+        List.of(
+            GatedMaps.gru(4).build(), GatedMaps.minGru(4).build(), GatedMaps.minLstm(4).build())) {
       String message =
           assertThrows(
                   IllegalArgumentException.class, () -> IterativeMaps.toRnn(conf(layer().map(map))))

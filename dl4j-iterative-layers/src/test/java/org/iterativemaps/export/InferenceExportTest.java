@@ -144,7 +144,7 @@ class InferenceExportTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lstm", "gravesLstm", "coupled", "gru", "minGru"})
+  @ValueSource(strings = {"lstm", "gravesLstm", "coupled", "gru", "minGru", "minLstm"})
   void gatedMaps(String kind) throws IOException {
     MultiLayerNetwork network =
         network(
@@ -164,6 +164,7 @@ class InferenceExportTest {
           case "gravesLstm" -> GatedMaps.gravesLstm(6);
           case "coupled" -> GatedMaps.coupled(6);
           case "gru" -> GatedMaps.gru(6);
+          case "minLstm" -> GatedMaps.minLstm(6);
           default -> GatedMaps.minGru(6);
         })
         .build()

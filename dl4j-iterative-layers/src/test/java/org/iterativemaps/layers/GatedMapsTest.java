@@ -53,6 +53,7 @@ class GatedMapsTest {
       case "gravesLstm" -> GatedMaps.gravesLstm(UNITS);
       case "coupled" -> GatedMaps.coupled(UNITS);
       case "gru" -> GatedMaps.gru(UNITS);
+      case "minLstm" -> GatedMaps.minLstm(UNITS);
       default -> GatedMaps.minGru(UNITS);
     };
   }
@@ -125,6 +126,13 @@ class GatedMapsTest {
         for (int i = 0; i < UNITS; i++) {
           next[i] = f[i] * old[i] + (1 - f[i]) * a[i];
         }
+      } else if (cell.equals("minLstm")) { // divided as the paper does
+        double[] f = apply(Written::sigmoid, sum("f", x, null));
+        double[] i = apply(Written::sigmoid, sum("i", x, null));
+        double[] a = sum("h", x, null);
+        for (int u = 0; u < UNITS; u++) {
+          next[u] = f[u] / (f[u] + i[u]) * old[u] + i[u] / (f[u] + i[u]) * a[u];
+        }
       } else if (cell.equals("gru")) {
         double[] r = apply(Written::sigmoid, sum("r", x, old));
         double[] z = apply(Written::sigmoid, sum("z", x, old));
@@ -167,7 +175,7 @@ class GatedMapsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lstm", "gravesLstm", "coupled", "gru", "minGru"})
+  @ValueSource(strings = {"lstm", "gravesLstm", "coupled", "gru", "minGru", "minLstm"})
   void cellsComputeTheirFormulas(String name) {
     for (long seed = 1; seed <= 8; seed++) {
       MultiLayerNetwork network = shaken(cell(name), seed % 2 == 0 ? 1 : 0.5, seed);
@@ -189,7 +197,16 @@ class GatedMapsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"lstm, 1", "lstm, 2", "gravesLstm, 1", "coupled, 1", "gru, 1", "gru, 2", "minGru, 1"})
+  @CsvSource({
+    "lstm, 1",
+    "lstm, 2",
+    "gravesLstm, 1",
+    "coupled, 1",
+    "gru, 1",
+    "gru, 2",
+    "minGru, 1",
+    "minLstm, 1"
+  })
   void gradientsThroughTheFusedKernelAreThoseOfDifferences(String name, int steps) {
     MultiLayerNetwork network =
         Networks.recurrent(
@@ -213,11 +230,11 @@ class GatedMapsTest {
 
   @Test
   void theForgetGateBeginsOpen() {
-    for (String name : List.of("lstm", "gravesLstm", "coupled", "gru", "minGru")) {
+    for (String name : List.of("lstm", "gravesLstm", "coupled", "gru", "minGru", "minLstm")) {
       MultiLayerNetwork network = network(cell(name), 1);
       Map<String, INDArray> parameters = network.getLayer(0).paramTable();
       String forget =
-          name.equals("coupled") ? "e" : name.contains("Gru") || name.equals("gru") ? "" : "f";
+          name.equals("coupled") ? "e" : name.equals("minGru") || name.equals("gru") ? "" : "f";
       parameters.forEach(
           (key, value) -> {
             if (key.startsWith("b[")) {
@@ -234,6 +251,18 @@ class GatedMapsTest {
             new IterativeMapRecurrentLayer.Builder().nIn(N_IN).lstm(UNITS).biasInit("f", 3).build(),
             UNITS);
     assertEquals(3, own.getLayer(0).getParam("b[f]").getDouble(0));
+  }
+
+  /** Sigmoids of both are 0 in numbers, and their quotient would be none. */
+  @Test
+  void aMinLstmWhoseGatesAreShutStillDivides() {
+    MultiLayerNetwork network = network(cell("minLstm"), 1);
+    network.params().assign(0);
+    network.getLayer(0).getParam("b[f]").assign(-800);
+    network.getLayer(0).getParam("b[i]").assign(-801);
+    network.getLayer(0).getParam("b[h]").assign(1);
+    INDArray states = network.feedForward(Networks.normal(1, 1, N_IN, 1)).get(1);
+    assertEquals(1 / (1 + Math.E), states.getDouble(0, 0, 0), 1e-12); // 1 - sigmoid(1)
   }
 
   @Test
@@ -280,7 +309,7 @@ class GatedMapsTest {
 
   @Test
   void configurationsComeBack() {
-    for (String name : List.of("lstm", "gravesLstm", "coupled", "gru", "minGru")) {
+    for (String name : List.of("lstm", "gravesLstm", "coupled", "gru", "minGru", "minLstm")) {
       MultiLayerConfiguration conf = network(cell(name), 0.5).getLayerWiseConfigurations();
       assertEquals(conf, MultiLayerConfiguration.fromJson(conf.toJson()));
     }
@@ -339,6 +368,8 @@ class GatedMapsTest {
     assertRefused("at least one", () -> budget(10, 0.1).build());
     assertRefused("cells", () -> budget(100, 0.9).build());
     assertRefused("expected none", () -> GatedMaps.minGru(3).budget(10, 0.5).build());
+    assertRefused("minLstm", () -> GatedMaps.minLstm(3).gateActivation(Activation.HARDSIGMOID));
+    assertRefused("[]", () -> GatedMaps.minLstm(3).hiddenSparsity("f", Sparsity.dense()));
     assertRefused("[0, 1)", () -> GatedMaps.lstm(3).budget(10, 1));
     assertRefused("hasBias", () -> sequence().lstm(3).hasBias(false).build());
     assertRefused("nOut", () -> sequence().lstm(3).nOut(4).build());
@@ -353,15 +384,16 @@ class GatedMapsTest {
   /** To the last weight, whatever the cell, the budget and the proportion. */
   @Test
   void budgetsAreMet() {
-    for (String name : List.of("lstm", "gravesLstm", "coupled", "gru", "minGru")) {
+    for (String name : List.of("lstm", "gravesLstm", "coupled", "gru", "minGru", "minLstm")) {
       for (int weights = 60; weights < 80; weights++) {
-        double proportion = name.equals("minGru") ? 0 : 0.4;
+        double proportion = name.startsWith("min") ? 0 : 0.4;
         GatedMapBuilder cell =
             switch (name) {
               case "lstm" -> GatedMaps.lstm(6);
               case "gravesLstm" -> GatedMaps.gravesLstm(6);
               case "coupled" -> GatedMaps.coupled(6);
               case "gru" -> GatedMaps.gru(6);
+              case "minLstm" -> GatedMaps.minLstm(6);
               default -> GatedMaps.minGru(6);
             };
         RealizedMap map =

@@ -15,6 +15,7 @@ import org.iterativemaps.kernel.MapKernel;
 import org.iterativemaps.kernel.RandomPrograms;
 import org.iterativemaps.kernel.reference.ReferenceKernel;
 import org.iterativemaps.map.BlockMap;
+import org.iterativemaps.map.GatedMapBuilder;
 import org.iterativemaps.map.GatedMaps;
 import org.iterativemaps.map.Injection;
 import org.iterativemaps.map.pattern.Sparsity;
@@ -207,15 +208,16 @@ class ParallelEvaluationTest {
     tanh.check(found, 1e-10);
   }
 
-  /** A minGru's state enters it linearly: one step is exact, the second finds nothing. */
+  /** The state enters a minimal cell linearly: one step is exact, the second finds nothing. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2})
-  void newtonNeedsOneStepForAMinGru(long seed) {
-    BlockMap map = GatedMaps.minGru(6).nIn(3).build();
-    Case gated = new Case(new RandomPrograms(seed), map, 1, 2, 80, 1);
-    Result found = gated.evaluation().newton(gated.input, gated.initial, 1e-10, 5);
-    gated.check(found, 1e-10);
-    assertEquals(2, found.iterations(), () -> found.changes().toString());
+  void newtonNeedsOneStepForMinimalCells(long seed) {
+    for (GatedMapBuilder cell : List.of(GatedMaps.minGru(6), GatedMaps.minLstm(6))) {
+      Case gated = new Case(new RandomPrograms(seed), cell.nIn(3).build(), 1, 2, 80, 1);
+      Result found = gated.evaluation().newton(gated.input, gated.initial, 1e-10, 5);
+      gated.check(found, 1e-10);
+      assertEquals(2, found.iterations(), () -> found.changes().toString());
+    }
   }
 
   /** Of a diagonal GRU each unit hears of itself alone, of a diagonal LSTM of its cell, too. */

@@ -164,7 +164,7 @@ class OnnxExportTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lstm", "gravesLstm", "coupled", "gru", "minGru"})
+  @ValueSource(strings = {"lstm", "gravesLstm", "coupled", "gru", "minGru", "minLstm"})
   void gatedMaps(String kind) throws IOException, OrtException {
     BlockMap map =
         (switch (kind) {
@@ -172,6 +172,7 @@ class OnnxExportTest {
               case "gravesLstm" -> GatedMaps.gravesLstm(6);
               case "coupled" -> GatedMaps.coupled(6);
               case "gru" -> GatedMaps.gru(6);
+              case "minLstm" -> GatedMaps.minLstm(6);
               default -> GatedMaps.minGru(6);
             })
             .build()

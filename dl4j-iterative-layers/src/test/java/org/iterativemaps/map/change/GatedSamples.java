@@ -43,7 +43,7 @@ final class GatedSamples {
         random.normal(DataType.DOUBLE, BATCH, weights.map().output().size(), TIME);
   }
 
-  /** Every sixth seed the same cell, or slots joined at random; of one to six units. */
+  /** Every sixth or twelfth seed the same cell, or slots joined at random; one to six units. */
   static GatedSamples of(long seed) {
     Random random = new Random(seed);
     BlockMapBuilder map = seed % 6 == 5 ? joined(random) : cell(seed, random);
@@ -59,7 +59,7 @@ final class GatedSamples {
           case 1 -> GatedMaps.gravesLstm(units);
           case 2 -> GatedMaps.coupled(units);
           case 3 -> GatedMaps.gru(units);
-          default -> GatedMaps.minGru(units);
+          default -> seed % 12 == 4 ? GatedMaps.minGru(units) : GatedMaps.minLstm(units);
         };
     Sparsity[] patterns = {
       Sparsity.dense(), Sparsity.fanIn(1), Sparsity.entries(1), Sparsity.density(0.6)

@@ -50,7 +50,8 @@ class SizeClassTest {
             GatedMaps.lstm(2), List.of("g", "f", "i", "m", "o", "shown", "c", "h"),
             GatedMaps.coupled(2), List.of("g", "e", "f", "i", "m", "o", "shown", "c", "h"),
             GatedMaps.gru(2), List.of("r", "z", "q", "h"),
-            GatedMaps.minGru(2), List.of("f", "h"));
+            GatedMaps.minGru(2), List.of("f", "h"),
+            GatedMaps.minLstm(2), List.of("f", "i", "softF", "softI", "k", "h"));
     expected.forEach(
         (cell, slots) -> {
           RealizedMap map = readOut(cell).build().realize();
