@@ -75,6 +75,9 @@ public final class Examples {
               GatedMap.class,
               "An LSTM swapped for a map in a line, exactly; then sparse, and pruned while it trains."),
           new Example(
+              RetrofittedRecurrence.class,
+              "A trained stack of layers is tied to one looped layer, and then thinks longer."),
+          new Example(
               CharacterModel.class,
               "A character-level language model: an LSTM beside sparse gated maps of equal weights."),
           new Example(
