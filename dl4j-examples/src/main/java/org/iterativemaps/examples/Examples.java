@@ -40,6 +40,9 @@ public final class Examples {
               EquilibriumClassifier.class,
               "A map that goes on until it has settled reads digits, beside K = 5 and an MLP."),
           new Example(
+              StationaryFeedback.class,
+              "A map that settles learns from a nudged stationary state, without a way back."),
+          new Example(
               FeedForwardShortcut.class,
               "What recurrent maps settle to, given at once by a network of two layers."),
           new Example(
