@@ -57,6 +57,9 @@ public final class Examples {
               EchoState.class,
               "A reservoir with an exact spectral radius; only its read-out is trained."),
           new Example(
+              EchoStateByDuals.class,
+              "A recurrent map trained to forget where it started, by multipliers of a constraint."),
+          new Example(
               DigitRows.class,
               "A recurrent map reads digits row by row; it is saved and loaded by a fresh process."),
           new Example(
