@@ -7,12 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.apache.commons.math3.stat.inference.TTest;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.convert.Conversion;
-import org.iterativemaps.convert.IterativeMaps;
 import org.iterativemaps.convert.MapKnobs;
 import org.iterativemaps.examples.data.PrefixParity;
 import org.iterativemaps.examples.notebook.Notebook;
@@ -21,19 +17,12 @@ import org.iterativemaps.examples.notebook.Progress;
 import org.iterativemaps.examples.notebook.Spread;
 import org.iterativemaps.examples.notebook.Table;
 import org.iterativemaps.examples.plots.LearningCurves;
-import org.iterativemaps.layers.IterativeMapLayer;
 import org.iterativemaps.layers.LayerWeights;
-import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.MapWeights;
-import org.iterativemaps.map.Parameter;
 import org.iterativemaps.map.pattern.RandomSource;
 import org.iterativemaps.surgery.RandomSteps;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
  * A trained stack of untied layers becomes a looped map, is trained a little further, and K is free
@@ -47,9 +36,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  * tanh layers and parities, and the loop is the average of the layers where theirs keeps some.
  */
 public final class RetrofittedRecurrence implements Notebook<RetrofittedRecurrence.Result> {
-  static final int DEPTH = 8;
-  static final int EMBEDDED = 4;
-  static final int UNITS = 8;
+  private static final int DEPTH = RecurrentStack.DEPTH;
   private static final int KEPT = 5; // the layer that is kept where one is
   private static final int PLACES = ThinkLonger.PLACES;
   private static final int TRAINED_DISTANCE = 5;
@@ -88,78 +75,6 @@ public final class RetrofittedRecurrence implements Notebook<RetrofittedRecurren
     return OptionalInt.of(1);
   }
 
-  // region network
-  /** Prelude e, loop h, coda y: each place reads itself and, in the loop, the place before it. */
-  static MultiLayerNetwork looped(DataType type, long seed) {
-    BlockMap prelude =
-        BlockMap.builder()
-            .input("x", 2 * PLACES)
-            .state("e", EMBEDDED * PLACES, Activation.TANH)
-            .connect("x", "e", ThinkLonger.places(2, EMBEDDED, 0, 0))
-            .output("e")
-            .build();
-    BlockMap loop =
-        BlockMap.builder()
-            .input("e", EMBEDDED * PLACES)
-            .state("h", UNITS * PLACES, Activation.TANH)
-            .connect("e", "h", ThinkLonger.places(EMBEDDED, UNITS, 0, 0))
-            .connect("h", "h", ThinkLonger.places(UNITS, UNITS, 1, 0))
-            .output("h")
-            .build();
-    BlockMap coda =
-        BlockMap.builder()
-            .input("h", UNITS * PLACES)
-            .state("y", PLACES, Activation.IDENTITY)
-            .connect("h", "y", ThinkLonger.places(UNITS, 1, 0, 0))
-            .output("y")
-            .build();
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .seed(seed)
-                .dataType(type)
-                .updater(new Adam(0.004))
-                .list()
-                .layer(new IterativeMapLayer.Builder().map(prelude).build())
-                .layer(new IterativeMapLayer.Builder().map(loop).steps(DEPTH).build())
-                .layer(new IterativeMapLayer.Builder().map(coda).build())
-                .layer(
-                    new LossLayer.Builder(LossFunction.XENT).activation(Activation.SIGMOID).build())
-                .setInputType(InputType.feedForward(2 * PLACES))
-                .build());
-    network.init();
-    return network;
-  }
-
-  // endregion
-
-  // region retrofit
-  /** A stack of eight layers, each with weights of its own; they begin alike. */
-  static MultiLayerNetwork stack(DataType type, long seed) {
-    return IterativeMaps.unroll(looped(type, seed)).network();
-  }
-
-  /** The loop has the average of the layers, the prelude and the coda stay. */
-  static Conversion<MultiLayerNetwork> tied(MultiLayerNetwork stack) {
-    return IterativeMaps.tie(stack);
-  }
-
-  /** The loop is one of the layers. */
-  static void keep(int layer, MultiLayerNetwork stack, MultiLayerNetwork tied) {
-    MapWeights layers = LayerWeights.read(stack.getLayer(1));
-    String before = "h." + (layer - 1);
-    String own = "h." + layer;
-    Map<String, double[]> kept =
-        Map.of(
-            Parameter.weightKey("e", "h"), layers.weights("e", own),
-            Parameter.weightKey("h", "h"), layers.weights(before, own),
-            Parameter.biasKey("h"), layers.bias(own));
-    MapWeights loop = LayerWeights.read(tied.getLayer(1));
-    LayerWeights.write(new MapWeights(loop.realized(), kept), tied.getLayer(1));
-  }
-
-  // endregion
-
   /** How much is done: a stack has so many updates, what comes of it so many more. */
   private record Size(int seeds, int updates, int more, int tests) {}
 
@@ -174,8 +89,8 @@ public final class RetrofittedRecurrence implements Notebook<RetrofittedRecurren
             + TRAINED_DISTANCE
             + ". It can go no further than its depth. Tied to one **looped** layer it can, once it has"
             + " been trained a little with another number of steps in every update.");
-    page.code("network");
-    page.code("retrofit");
+    page.code(RecurrentStack.class, "network");
+    page.code(RecurrentStack.class, "retrofit");
     List<Way> ways = new ArrayList<>();
     double[] losses = new double[size.seeds];
     try (Progress progress = page.progress("seeds", size.seeds)) {
@@ -191,14 +106,14 @@ public final class RetrofittedRecurrence implements Notebook<RetrofittedRecurren
 
   /** All ways of one seed; gives back the tying loss. */
   private static double one(int s, Size size, long seed, List<Way> ways) {
-    MultiLayerNetwork stack = stack(DataType.FLOAT, seed);
+    MultiLayerNetwork stack = RecurrentStack.stack(DataType.FLOAT, seed);
     train(stack, size.updates, seed);
-    Conversion<MultiLayerNetwork> conversion = tied(stack);
+    Conversion<MultiLayerNetwork> conversion = RecurrentStack.tied(stack);
     MultiLayerNetwork tied = conversion.network();
     MultiLayerNetwork kept = tied.clone();
-    keep(KEPT, stack, kept);
+    RecurrentStack.keep(KEPT, stack, kept);
     MultiLayerNetwork other = tied.clone();
-    MultiLayerNetwork scratch = looped(DataType.FLOAT, seed + 1000);
+    MultiLayerNetwork scratch = RecurrentStack.looped(DataType.FLOAT, seed + 1000);
     LayerWeights.write(LayerWeights.read(scratch.getLayer(1)), other.getLayer(1));
     MultiLayerNetwork longer = scratch.clone();
     add("stack", 0, stack, s, size, seed, ways);

@@ -1,22 +1,15 @@
 package org.iterativemaps.examples;
 
-import static org.iterativemaps.iterate.Iteration.untilSettled;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.linear.ArrayRealVector;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.iterativemaps.dynamics.Contraction;
 import org.iterativemaps.examples.data.DigitImages;
 import org.iterativemaps.examples.notebook.Notebook;
 import org.iterativemaps.examples.notebook.Page;
@@ -24,22 +17,10 @@ import org.iterativemaps.examples.notebook.Progress;
 import org.iterativemaps.examples.notebook.Spread;
 import org.iterativemaps.examples.notebook.Table;
 import org.iterativemaps.examples.plots.LearningCurves;
-import org.iterativemaps.iterate.Start;
-import org.iterativemaps.iterate.UntilSettled;
-import org.iterativemaps.layers.IterativeMapRecurrentLayer;
-import org.iterativemaps.layers.LayerWeights;
-import org.iterativemaps.map.BlockMap;
-import org.iterativemaps.map.MapWeights;
-import org.iterativemaps.map.Parameter;
-import org.iterativemaps.map.pattern.Sparsity;
-import org.iterativemaps.map.pattern.WeightMask;
-import org.iterativemaps.map.values.WeightValues;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import picocli.CommandLine.Mixin;
 
 /**
@@ -51,8 +32,6 @@ public final class StationaryFeedback implements Notebook<StationaryFeedback.Res
   private static final int BATCH = 32;
   private static final double[] BETAS = {1, 0.3, 0.1, 0.03, 0.01};
   private static final double BETA = 0.1; // in training
-  private static final double RATE = 0.1;
-  private static final double LIMIT = 0.95;
 
   @Mixin private DigitOptions digits = new DigitOptions();
 
@@ -110,103 +89,6 @@ public final class StationaryFeedback implements Notebook<StationaryFeedback.Res
     return OptionalInt.of(1);
   }
 
-  // region map
-  /** Pixels and the output's error go in; hidden units and output hear each other. */
-  private static BlockMap map(int pixels, int units, int classes) {
-    boolean[][] toHidden = new boolean[units][pixels + classes];
-    Arrays.stream(toHidden).forEach(row -> Arrays.fill(row, 0, pixels, true));
-    boolean[][] toOutput = new boolean[classes][pixels + classes];
-    IntStream.range(0, classes).forEach(i -> toOutput[i][pixels + i] = true);
-    return BlockMap.builder()
-        .input("x", pixels + classes)
-        .state("h", units, Activation.TANH)
-        .state("y", classes, Activation.IDENTITY)
-        .connect("x", "h", Sparsity.explicit(WeightMask.ofMatrix(toHidden)))
-        .connectFixed(
-            "x", "y", Sparsity.explicit(WeightMask.ofMatrix(toOutput)), WeightValues.constant(1))
-        .connect("h", "h", Sparsity.dense())
-        .connect("h", "y", Sparsity.dense())
-        .connect("y", "h", Sparsity.dense())
-        .output("y")
-        .build();
-  }
-
-  static MultiLayerNetwork network(
-      int pixels, int units, int classes, double tolerance, long seed) {
-    UntilSettled until = untilSettled(tolerance).atMost(300).startingAt(Start.carried());
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .seed(seed)
-                .dataType(DataType.DOUBLE)
-                .list()
-                .layer(
-                    new IterativeMapRecurrentLayer.Builder()
-                        .map(map(pixels, units, classes))
-                        .weightInit("h", "h", WeightValues.spectralRadius(0.5))
-                        .weightInit("h", "y", WeightValues.spectralNorm(0.5))
-                        .weightInit("y", "h", WeightValues.spectralNorm(0.5))
-                        .steps(until)
-                        .build())
-                .layer(
-                    new RnnLossLayer.Builder(LossFunction.L2)
-                        .activation(Activation.IDENTITY)
-                        .build())
-                .setInputType(InputType.recurrent(pixels + classes))
-                .build());
-    network.init();
-    return network;
-  }
-
-  // endregion
-
-  // region symmetric
-  /** The nearest numbers that are symmetric among the state units: of weights, or of a gradient. */
-  static Map<String, double[]> symmetric(MapWeights shape, Map<String, double[]> numbers) {
-    Map<String, double[]> result = new HashMap<>(numbers);
-    String there = Parameter.weightKey("h", "y");
-    String back = Parameter.weightKey("y", "h");
-    String own = Parameter.weightKey("h", "h");
-    int units = shape.map().slot("h").size();
-    int classes = shape.map().slot("y").size();
-    double[] loop = mean(numbers.get(own), transposed(numbers.get(own), units, units));
-    double[] out = mean(numbers.get(there), transposed(numbers.get(back), units, classes));
-    result.put(own, loop);
-    result.put(there, out);
-    result.put(back, transposed(out, classes, units));
-    return result;
-  }
-
-  private static double[] transposed(double[] matrix, int rows, int columns) {
-    return Nd4j.createFromArray(matrix)
-        .reshape(rows, columns)
-        .transpose()
-        .dup('c')
-        .data()
-        .asDouble();
-  }
-
-  private static double[] mean(double[] a, double[] b) {
-    return new ArrayRealVector(a, false)
-        .add(new ArrayRealVector(b, false))
-        .mapMultiply(0.5)
-        .toArray();
-  }
-
-  // endregion
-
-  static Map<String, double[]> values(MapWeights weights) {
-    Map<String, double[]> values = new HashMap<>();
-    weights.realized().parameters().forEach(p -> values.put(p.key(), weights.values(p.key())));
-    return values;
-  }
-
-  static void makeSymmetric(MultiLayerNetwork network) {
-    MapWeights weights = LayerWeights.read(network.getLayer(0));
-    Map<String, double[]> values = symmetric(weights, values(weights));
-    LayerWeights.write(new MapWeights(weights.realized(), values), network.getLayer(0));
-  }
-
   @Override
   public Result run(Page page) throws Exception {
     page.text(
@@ -216,19 +98,19 @@ public final class StationaryFeedback implements Notebook<StationaryFeedback.Res
             + " leads to times s₀ of the unit it comes from, over β. That needs no way back, no steps"
             + " kept, and no other circuit than the map. Where W is symmetric it **is** the gradient,"
             + " for β to 0.");
-    page.code("map");
+    page.code(FeedbackMap.class, "map");
     page.code(NudgedGradient.class, "of");
     page.text(
         "Weights stay symmetric if they begin so and their gradient is made so. Left alone they grow"
             + " until the map no longer settles, and all is lost; so after every update those in loops"
             + " are made smaller where `Contraction` asks for it. \"Exact\" is the layer's own gradient"
             + " of the fixed point.");
-    page.code("symmetric");
-    page.code("step");
+    page.code(FeedbackMap.class, "symmetric");
+    page.code(FeedbackMap.class, "step");
     page.text("What is learned: to read " + digits.name() + ". " + digits.source());
     DigitSets all = digits.load(page.quick(), page.seed());
     DigitSets data = page.quick() ? all.atMost(640, 200) : all;
-    int seeds = page.quick() ? 1 : 3;
+    int seeds = page.quick() ? 1 : 5;
     int epochs = page.quick() ? 2 : 12;
     List<Trained> ways = new ArrayList<>();
     for (Way way : WAYS) {
@@ -255,9 +137,9 @@ public final class StationaryFeedback implements Notebook<StationaryFeedback.Res
             new double[seeds][]);
     for (int s = 0; s < seeds; s++) {
       MultiLayerNetwork network =
-          network(data.train().inputs(), UNITS, DigitImages.CLASSES, 1e-5, seed + s);
+          FeedbackMap.network(data.train().inputs(), UNITS, DigitImages.CLASSES, 1e-5, seed + s);
       if (way.isSymmetric) {
-        makeSymmetric(network);
+        FeedbackMap.makeSymmetric(network);
       }
       trained.before[s] = cosines(network, data.train(), seed + s);
       DataSetIterator train = data.train().asVectors(BATCH, seed + s);
@@ -274,7 +156,7 @@ public final class StationaryFeedback implements Notebook<StationaryFeedback.Res
                   : NudgedGradient.of(network, batch, BETA);
           took.add((System.nanoTime() - start) / 1e6);
           last.add(gradient);
-          step(network, gradient, way.isSymmetric);
+          FeedbackMap.step(network, gradient, way.isSymmetric);
         }
         trained.accuracy[s][epoch] = accuracy(network, data.test());
         progress.step();
@@ -292,24 +174,6 @@ public final class StationaryFeedback implements Notebook<StationaryFeedback.Res
   private static double mean(double[] values) {
     return Spread.of(values).mean();
   }
-
-  // region step
-  /** Plain gradient descent; the map stays a contraction, which settles from anywhere. */
-  private static void step(MultiLayerNetwork network, NudgedGradient gradient, boolean symmetric) {
-    MapWeights weights = LayerWeights.read(network.getLayer(0));
-    Map<String, double[]> down =
-        symmetric ? symmetric(weights, gradient.parameters()) : gradient.parameters();
-    Map<String, double[]> values = values(weights);
-    values.replaceAll(
-        (key, own) ->
-            new ArrayRealVector(own, false)
-                .combine(1, -RATE, new ArrayRealVector(down.get(key), false))
-                .toArray());
-    MapWeights next = new MapWeights(weights.realized(), values);
-    LayerWeights.write(Contraction.limited(next, null, LIMIT), network.getLayer(0));
-  }
-
-  // endregion
 
   private static double accuracy(MultiLayerNetwork network, DigitImages test) {
     DataSet all = test.asVectors(test.count(), 0).next();
@@ -329,7 +193,7 @@ public final class StationaryFeedback implements Notebook<StationaryFeedback.Res
   /** Cosine of the estimate and the exact gradient on some images, by beta; settled further. */
   private static double[] cosines(MultiLayerNetwork trained, DigitImages images, long seed) {
     int pixels = images.inputs();
-    MultiLayerNetwork network = network(pixels, UNITS, DigitImages.CLASSES, 1e-9, seed);
+    MultiLayerNetwork network = FeedbackMap.network(pixels, UNITS, DigitImages.CLASSES, 1e-9, seed);
     network.setParams(trained.params());
     DataSet some = images.asVectors(100, seed).next();
     ArrayRealVector exact = vector(NudgedGradient.exact(network, some));

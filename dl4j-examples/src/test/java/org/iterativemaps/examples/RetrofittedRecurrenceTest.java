@@ -28,7 +28,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class RetrofittedRecurrenceTest {
-  private static final int DEPTH = RetrofittedRecurrence.DEPTH;
+  private static final int DEPTH = RecurrentStack.DEPTH;
 
   @TempDir private Path folder;
 
@@ -64,8 +64,8 @@ class RetrofittedRecurrenceTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void equalLayersAreTheLoop(long seed) {
-    MultiLayerNetwork stack = RetrofittedRecurrence.stack(DataType.DOUBLE, seed);
-    Conversion<MultiLayerNetwork> tied = RetrofittedRecurrence.tied(stack);
+    MultiLayerNetwork stack = RecurrentStack.stack(DataType.DOUBLE, seed);
+    Conversion<MultiLayerNetwork> tied = RecurrentStack.tied(stack);
     assertEquals(0, tied.report().tyingLoss().orElseThrow());
     INDArray features = features(seed);
     assertNear(byLoops(stack, features, DEPTH), stack.output(features));
@@ -81,7 +81,7 @@ class RetrofittedRecurrenceTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void differentLayersBecomeTheirAverageOrOneOfThem(long seed) {
-    MultiLayerNetwork stack = RetrofittedRecurrence.stack(DataType.DOUBLE, seed);
+    MultiLayerNetwork stack = RecurrentStack.stack(DataType.DOUBLE, seed);
     RandomSource random = RandomSource.of(seed, "shake");
     INDArray params = stack.params();
     for (long i = 0; i < params.length(); i++) {
@@ -91,7 +91,7 @@ class RetrofittedRecurrenceTest {
     INDArray features = features(seed);
     assertNear(byLoops(stack, features, DEPTH), stack.output(features));
 
-    Conversion<MultiLayerNetwork> conversion = RetrofittedRecurrence.tied(stack);
+    Conversion<MultiLayerNetwork> conversion = RecurrentStack.tied(stack);
     MultiLayerNetwork tied = conversion.network();
     MapWeights layers = LayerWeights.read(stack.getLayer(1));
     MapWeights loop = LayerWeights.read(tied.getLayer(1));
@@ -106,7 +106,7 @@ class RetrofittedRecurrenceTest {
     assertEquals(apart[0] / apart[1], conversion.report().tyingLoss().orElseThrow(), 1e-12);
     assertNear(byLoops(tied, features, DEPTH), tied.output(features));
 
-    RetrofittedRecurrence.keep(5, stack, tied);
+    RecurrentStack.keep(5, stack, tied);
     MapWeights kept = LayerWeights.read(tied.getLayer(1));
     assertArrayEquals(layers.weights("h.4", "h.5"), kept.weights("h", "h"));
     assertArrayEquals(layers.weights("e", "h.5"), kept.weights("e", "h"));
@@ -151,7 +151,7 @@ class RetrofittedRecurrenceTest {
     for (int row = 0; row < answers.length; row++) {
       double[] e = layer(prelude.bias("e"), prelude.matrix("x", "e"), answers[row], null, null);
       tanh(e);
-      double[] h = new double[RetrofittedRecurrence.UNITS * ThinkLonger.PLACES];
+      double[] h = new double[RecurrentStack.UNITS * ThinkLonger.PLACES];
       for (int k = 1; k <= steps; k++) {
         String own = isLoop ? "h" : "h." + k;
         String before = isLoop ? "h" : "h." + (k - 1);

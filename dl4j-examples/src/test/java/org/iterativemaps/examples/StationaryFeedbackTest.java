@@ -71,7 +71,7 @@ class StationaryFeedbackTest {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
   void symmetricWeightsGiveTheGradient(long seed) {
     MultiLayerNetwork network = network(seed);
-    StationaryFeedback.makeSymmetric(network);
+    FeedbackMap.makeSymmetric(network);
     DataSet data = data(seed);
     double[] expected = byDifferences(network, data);
     double size = new ArrayRealVector(expected, false).getNorm();
@@ -111,7 +111,7 @@ class StationaryFeedbackTest {
   }
 
   private static MultiLayerNetwork network(long seed) {
-    return StationaryFeedback.network(PIXELS, UNITS, CLASSES, 1e-13, seed);
+    return FeedbackMap.network(PIXELS, UNITS, CLASSES, 1e-13, seed);
   }
 
   private static DataSet data(long seed) {
@@ -141,7 +141,7 @@ class StationaryFeedbackTest {
   private static double[] byDifferences(MultiLayerNetwork network, DataSet data) {
     MapWeights weights = LayerWeights.read(network.getLayer(0));
     Map<String, double[]> gradient = new HashMap<>();
-    Map<String, double[]> values = StationaryFeedback.values(weights);
+    Map<String, double[]> values = FeedbackMap.values(weights);
     values.forEach(
         (key, numbers) -> {
           double[] slopes = new double[numbers.length];
@@ -215,7 +215,7 @@ class StationaryFeedbackTest {
     all.setSubMatrix(weights.matrix("h", "h"), 0, 0);
     all.setSubMatrix(weights.matrix("y", "h"), 0, UNITS);
     all.setSubMatrix(weights.matrix("h", "y"), UNITS, 0);
-    Map<String, double[]> gradient = StationaryFeedback.values(weights);
+    Map<String, double[]> gradient = FeedbackMap.values(weights);
     gradient.values().forEach(numbers -> Arrays.fill(numbers, 0));
     for (int sample = 0; sample < SAMPLES; sample++) {
       double[] pixels = data.getFeatures().toDoubleMatrix()[sample];
