@@ -243,13 +243,28 @@ public final class StationaryFeedback implements Notebook<StationaryFeedback.Res
         cosines.caption(
             "1 - cosine between the estimate and the exact gradient of all parameters on 100 images,"
                 + " before and after training"));
+    int last = BETAS.length - 1;
     page.print(
         String.format(
             Locale.ROOT,
             "With β = %s after training: cosine %.4f with symmetric weights, %.4f with any.",
-            BETAS[BETAS.length - 1],
-            mean(at(result.ways.get(0).after, BETAS.length - 1)),
-            mean(at(result.ways.get(2).after, BETAS.length - 1))));
+            BETAS[last],
+            mean(at(result.ways.get(0).after, last)),
+            mean(at(result.ways.get(2).after, last))));
+    page.print(
+        "Test accuracy of the worst seed: "
+            + String.join(
+                ", ",
+                result.ways.stream()
+                    .map(
+                        way ->
+                            String.format(
+                                Locale.ROOT,
+                                "%.3f %s",
+                                Spread.of(at(way.accuracy, epochs - 1)).min(),
+                                way.name))
+                    .toList())
+            + ".");
     page.text(
         "Time is that of this implementation, which computes both on the same layer; a circuit that"
             + " settles by itself would have no such cost. One hidden slot and small images.");
