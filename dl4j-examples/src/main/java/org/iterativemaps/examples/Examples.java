@@ -35,6 +35,9 @@ public final class Examples {
               ThinkLonger.class,
               "More steps at test time than in training, on parities of growing length."),
           new Example(
+              RetrofittedRecurrence.class,
+              "A trained stack of layers is tied to one looped layer, and then thinks longer."),
+          new Example(
               Sudoku4x4.class, "A looped map solves Sudokus of 4 by 4 cells: accuracy against K."),
           new Example(
               EquilibriumClassifier.class,
@@ -80,9 +83,6 @@ public final class Examples {
           new Example(
               GatedMap.class,
               "An LSTM swapped for a map in a line, exactly; then sparse, and pruned while it trains."),
-          new Example(
-              RetrofittedRecurrence.class,
-              "A trained stack of layers is tied to one looped layer, and then thinks longer."),
           new Example(
               CharacterModel.class,
               "A character-level language model: an LSTM beside sparse gated maps of equal weights."),

@@ -28,8 +28,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>the weights go down the Lagrangian by the network's own updater, the multipliers up. It is a
  * listener: {@code network.addListeners(duals)}.
  *
- * <p>Source: Chen, Deng, "A Primal-Dual Method for Training Recurrent Neural Networks Constrained
- * by the Echo-State Property" (2013), arXiv:1311.6091.
+ * <p>Source of the method, a constraint that is sufficient for stable dynamics, and steps in the
+ * weights and in the multipliers: Chen, Deng, "A Primal-Dual Method for Training Recurrent Neural
+ * Networks Constrained by the Echo-State Property" (2013), arXiv:1311.6091. The form above, for
+ * sparse weights and any updater, is written here from the constraint.
  */
 final class RowSumDuals extends BaseTrainingListener {
   private final String key;
