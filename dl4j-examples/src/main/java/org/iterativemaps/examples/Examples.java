@@ -35,10 +35,16 @@ public final class Examples {
               ThinkLonger.class,
               "More steps at test time than in training, on parities of growing length."),
           new Example(
+              RetrofittedRecurrence.class,
+              "A trained stack of layers is tied to one looped layer, and then thinks longer."),
+          new Example(
               Sudoku4x4.class, "A looped map solves Sudokus of 4 by 4 cells: accuracy against K."),
           new Example(
               EquilibriumClassifier.class,
               "A map that goes on until it has settled reads digits, beside K = 5 and an MLP."),
+          new Example(
+              StationaryFeedback.class,
+              "A map that settles learns from a nudged stationary state, without a way back."),
           new Example(
               FeedForwardShortcut.class,
               "What recurrent maps settle to, given at once by a network of two layers."),
@@ -53,6 +59,9 @@ public final class Examples {
           new Example(
               EchoState.class,
               "A reservoir with an exact spectral radius; only its read-out is trained."),
+          new Example(
+              EchoStateByDuals.class,
+              "A recurrent map trained to forget where it started, by multipliers of a constraint."),
           new Example(
               DigitRows.class,
               "A recurrent map reads digits row by row; it is saved and loaded by a fresh process."),

@@ -44,7 +44,7 @@ import org.nd4j.linalg.schedule.StepSchedule;
 
 /** K at training and at test time: does a looped map solve longer problems by thinking longer? */
 public final class ThinkLonger implements Notebook<List<ThinkLonger.Trained>> {
-  private static final int PLACES = 16;
+  static final int PLACES = 16;
   private static final int UNITS = 8;
   private static final int TRAINED_DISTANCE = 5;
   private static final int BATCH = 64;
@@ -119,7 +119,7 @@ public final class ThinkLonger implements Notebook<List<ThinkLonger.Trained>> {
   }
 
   /** Units of a place read those of the places that are so far before it. */
-  private static Sparsity places(int from, int to, int farthest, int nearest) {
+  static Sparsity places(int from, int to, int farthest, int nearest) {
     boolean[][] exists = new boolean[to * PLACES][from * PLACES];
     for (int unit = 0; unit < exists.length; unit++) {
       int place = unit / to;
@@ -262,7 +262,7 @@ public final class ThinkLonger implements Notebook<List<ThinkLonger.Trained>> {
     return accuracy;
   }
 
-  private static double[] rightByDistance(INDArray output, PrefixParity test) {
+  static double[] rightByDistance(INDArray output, PrefixParity test) {
     double[] right = new double[PLACES];
     double[] count = new double[PLACES];
     float[][] found = output.toFloatMatrix();
