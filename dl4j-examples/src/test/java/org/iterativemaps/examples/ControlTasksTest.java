@@ -97,6 +97,20 @@ class ControlTasksTest {
     }
   }
 
+  /** Not divided by a deviation of next to nothing, should it change after all. */
+  @Test
+  void whatNeverChangesInTrainingIsLeftAtItsScale() {
+    Episode still = new Episode(new float[][] {{7, 1}, {7, 3}}, new float[][] {{-2}, {-2}});
+    EpisodeWindows train = EpisodeWindows.of(List.of(still), 2);
+    NormalizerStandardize scale = ControlTasks.scale(train.iterator(1, 1));
+    Episode moved = new Episode(new float[][] {{8, 2}}, new float[][] {{-3}});
+    DataSet one = EpisodeWindows.of(List.of(moved), 1).all();
+    scale.transform(one);
+    assertEquals(1, one.getFeatures().getDouble(0, 0, 0), 1e-3);
+    assertEquals(0, one.getFeatures().getDouble(0, 1, 0), 1e-3);
+    assertEquals(-1, one.getLabels().getDouble(0, 0, 0), 1e-3);
+  }
+
   @Test
   void noEpisodeIsInTwoParts() throws Exception {
     ProportionTask task = ControlTasks.minari(write(folder, 12), true, 1);
