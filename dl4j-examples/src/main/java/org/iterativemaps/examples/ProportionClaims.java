@@ -109,13 +109,17 @@ final class ProportionClaims {
   }
 
   /**
-   * Whether Welch's t-test tells two plans apart. Not so where neither varies and both are the
-   * same, of which the test makes no number.
+   * Whether Welch's t-test tells two plans apart.
    *
    * @param choices from how many plans one of the two was picked for its scores (Bonferroni)
    */
   static boolean differ(double[] a, double[] b, int choices) {
+    return welch(a, b) * choices < CLEAR;
+  }
+
+  /** p of Welch's t-test; where neither varies, which the test makes no number of, 0 or 1. */
+  static double welch(double[] a, double[] b) {
     boolean constant = Spread.of(a).deviation() == 0 && Spread.of(b).deviation() == 0;
-    return constant ? a[0] != b[0] : new TTest().tTest(a, b) * choices < CLEAR;
+    return constant ? (a[0] == b[0] ? 1 : 0) : new TTest().tTest(a, b);
   }
 }

@@ -100,10 +100,16 @@ class ControlTasksTest {
   /** Not divided by a deviation of next to nothing, should it change after all. */
   @Test
   void whatNeverChangesInTrainingIsLeftAtItsScale() {
-    Episode still = new Episode(new float[][] {{7, 1}, {7, 3}}, new float[][] {{-2}, {-2}});
-    EpisodeWindows train = EpisodeWindows.of(List.of(still), 2);
-    NormalizerStandardize scale = ControlTasks.scale(train.iterator(1, 1));
-    Episode moved = new Episode(new float[][] {{8, 2}}, new float[][] {{-3}});
+    List<Episode> still = new ArrayList<>();
+    for (int e = 0; e < 100; e++) { // 1/10 and 1/3 many times over: sums that are rounded
+      float third = 1 / 3f;
+      still.add(
+          new Episode(
+              new float[][] {{0.1f, 1}, {0.1f, 3}, {0.1f, 2}},
+              new float[][] {{third}, {third}, {third}}));
+    }
+    NormalizerStandardize scale = ControlTasks.scale(EpisodeWindows.of(still, 3).iterator(7, 1));
+    Episode moved = new Episode(new float[][] {{1.1f, 2}}, new float[][] {{1 / 3f - 1}});
     DataSet one = EpisodeWindows.of(List.of(moved), 1).all();
     scale.transform(one);
     assertEquals(1, one.getFeatures().getDouble(0, 0, 0), 1e-3);
