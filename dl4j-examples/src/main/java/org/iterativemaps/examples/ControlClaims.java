@@ -3,6 +3,7 @@ package org.iterativemaps.examples;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import org.apache.commons.math3.stat.inference.TTest;
 import org.iterativemaps.examples.ProportionPlan.Kind;
 import org.iterativemaps.examples.ProportionRuns.Run;
 import org.iterativemaps.examples.notebook.Spread;
@@ -79,19 +80,16 @@ final class ControlClaims {
     return AGREES;
   }
 
-  /** The table; its last row is the verdict. */
+  /**
+   * The table; its last row is the verdict. Since all plans learn the same episodes of a seed and
+   * are tested with the same, p of the paired test is told beside that of Welch's.
+   */
   Table table(QuadraticFit fit, PeakBootstrap bootstrap) {
     Table table = Table.of("the paper, where inputs and outputs are few", "found here", "");
     for (Kind kind : List.of(Kind.UNIFORM, Kind.VARIED, Kind.LSTM)) {
-      ProportionPlan rival = best(kind);
       table.row(
           "dense beats " + kind.words,
-          String.format(
-              Locale.ROOT,
-              "dense %s, %s %s",
-              Spread.of(scores(best(Kind.DENSE))),
-              rival.name(),
-              Spread.of(scores(rival))),
+          words(best(kind), scores(best(Kind.DENSE)), scores(best(kind)), of(kind).size()),
           verdict(kind));
     }
     double[] places = bootstrap.places();
@@ -108,5 +106,17 @@ final class ControlClaims {
             bootstrap.peakHigh()),
         verdict());
     return table;
+  }
+
+  private static String words(ProportionPlan rival, double[] own, double[] other, int choices) {
+    return String.format(
+        Locale.ROOT,
+        "dense %s, %s %s; p = %.2g, paired by seed %.2g%s",
+        Spread.of(own),
+        rival.name(),
+        Spread.of(other),
+        Math.min(1, choices * ProportionClaims.welch(own, other)),
+        Math.min(1, choices * new TTest().pairedTTest(own, other)),
+        choices == 1 ? "" : ", times " + choices + " for the choice");
   }
 }

@@ -14,8 +14,6 @@ import org.iterativemaps.examples.data.MinariFile;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.preprocessor.NormalizerStandardize;
-import org.nd4j.linalg.indexing.BooleanIndexing;
-import org.nd4j.linalg.indexing.conditions.Conditions;
 
 /** The tasks of {@link ControlStudy}: what was seen goes in, what the expert did is to come out. */
 final class ControlTasks {
@@ -124,14 +122,11 @@ final class ControlTasks {
     return data;
   }
 
-  /** Mean 0 and deviation 1 of every number seen and done; of what never changes, mean 0 alone. */
+  /** Mean 0 and deviation 1 of every number seen and done; of what never changes mean 0 alone. */
   static NormalizerStandardize scale(DataSetIterator train) {
     NormalizerStandardize scale = new NormalizerStandardize();
     scale.fitLabel(true);
     scale.fit(train);
-    for (INDArray deviation : List.of(scale.getStd(), scale.getLabelStd())) {
-      BooleanIndexing.replaceWhere(deviation, 1, Conditions.lessThan(1e-4));
-    }
     return scale;
   }
 }

@@ -117,15 +117,12 @@ final class ProportionClaims {
    * @param choices from how many pairs this one was picked for its scores (Bonferroni)
    */
   static boolean differ(double[] a, double[] b, int choices) {
-    return p(a, b) * choices < CLEAR;
+    return welch(a, b) * choices < CLEAR;
   }
 
-  /**
-   * Of Welch's t-test that two plans are alike; 1 or 0 where neither varies, of which the test
-   * makes no number.
-   */
-  static double p(double[] a, double[] b) {
+  /** p of Welch's t-test; where neither varies, which the test makes no number of, 0 or 1. */
+  static double welch(double[] a, double[] b) {
     boolean constant = Spread.of(a).deviation() == 0 && Spread.of(b).deviation() == 0;
-    return !constant ? new TTest().tTest(a, b) : a[0] == b[0] ? 1 : 0;
+    return constant ? (a[0] == b[0] ? 1 : 0) : new TTest().tTest(a, b);
   }
 }

@@ -36,7 +36,7 @@ final class WeightSensitivity {
           more.name(),
           more.weights(),
           Spread.of(more.accuracies()),
-          ProportionClaims.p(few.accuracies(), more.accuracies()));
+          ProportionClaims.welch(few.accuracies(), more.accuracies()));
     }
     page.table(
         table.caption("Accuracy, and the p of Welch's t-test that the count does not matter"));

@@ -8,6 +8,7 @@ import java.util.List;
 import org.iterativemaps.examples.ProportionPlan.Kind;
 import org.iterativemaps.examples.ProportionRuns.Run;
 import org.iterativemaps.examples.RunLog.Result;
+import org.iterativemaps.examples.plots.QuadraticFit;
 import org.junit.jupiter.api.Test;
 
 class ControlClaimsTest {
@@ -62,6 +63,22 @@ class ControlClaimsTest {
     double[] rival = {0.724, 0.714, 0.729};
     assertEquals("differs", claims(dense, rival, BAD, BAD, BAD).verdict(Kind.UNIFORM));
     assertEquals("too close to tell", claims(dense, BAD, rival, BAD, BAD).verdict(Kind.VARIED));
+  }
+
+  /**
+   * Differences of 0.01, 0.011, 0.012: t = 19.05 with 2 degrees of freedom, so p = 1 - t / √(t² +
+   * 2). The scores themselves are 0.1 apart.
+   */
+  @Test
+  void seedsThatAgreeAreToldBesideWelchsTest() {
+    double[] dense = {0.7, 0.8, 0.9};
+    double[] rival = {0.71, 0.811, 0.912};
+    ControlClaims claims = claims(dense, rival, BAD, BAD, rival);
+    double[] x = {0.1, 0.4, 0.7, 0.8};
+    double[][] y = {BAD, MIDDLING, dense, rival};
+    String table = claims.table(QuadraticFit.of(x, x), PeakBootstrap.of(x, y, 20, 1)).toString();
+    assertTrue(table.contains("p = 0.90, paired by seed 0.0027 "), table);
+    assertTrue(table.contains("times 2 for the choice"), table);
   }
 
   @Test

@@ -97,6 +97,26 @@ class ControlTasksTest {
     }
   }
 
+  /** Not divided by a deviation of next to nothing, should it change after all. */
+  @Test
+  void whatNeverChangesInTrainingIsLeftAtItsScale() {
+    List<Episode> still = new ArrayList<>();
+    for (int e = 0; e < 100; e++) { // 1/10 and 1/3 many times over: sums that are rounded
+      float third = 1 / 3f;
+      still.add(
+          new Episode(
+              new float[][] {{0.1f, 1}, {0.1f, 3}, {0.1f, 2}},
+              new float[][] {{third}, {third}, {third}}));
+    }
+    NormalizerStandardize scale = ControlTasks.scale(EpisodeWindows.of(still, 3).iterator(7, 1));
+    Episode moved = new Episode(new float[][] {{1.1f, 2}}, new float[][] {{1 / 3f - 1}});
+    DataSet one = EpisodeWindows.of(List.of(moved), 1).all();
+    scale.transform(one);
+    assertEquals(1, one.getFeatures().getDouble(0, 0, 0), 1e-3);
+    assertEquals(0, one.getFeatures().getDouble(0, 1, 0), 1e-3);
+    assertEquals(-1, one.getLabels().getDouble(0, 0, 0), 1e-3);
+  }
+
   @Test
   void noEpisodeIsInTwoParts() throws Exception {
     ProportionTask task = ControlTasks.minari(write(folder, 12), true, 1);

@@ -17,6 +17,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
 class MinariFileTest {
 
@@ -71,6 +73,26 @@ class MinariFileTest {
         assertArrayEquals(new float[] {-10f * e - t, -10f * e - t - 1 / 4f}, episode.actions()[t]);
       }
     }
+  }
+
+  @Test
+  void episodesToTrainWith() throws Exception {
+    write(
+        hdf -> {
+          for (int number = 0; number < 5; number++) {
+            put(hdf, number, new double[81][4], new float[80][2]);
+          }
+        });
+    long seed = 1;
+    // region read
+    List<Episode> episodes = MinariFile.read(file);
+    DataSetIterator train = EpisodeWindows.of(episodes, 50).iterator(8, seed);
+    // endregion
+    DataSet first = train.next();
+    assertArrayEquals(new long[] {8, 4, 50}, first.getFeatures().shape());
+    assertArrayEquals(new long[] {8, 2, 50}, first.getLabels().shape());
+    assertArrayEquals(new long[] {8, 50}, first.getLabelsMaskArray().shape());
+    assertEquals(2, train.next().numExamples());
   }
 
   @Test
