@@ -251,7 +251,7 @@ public final class StationaryFeedback implements Notebook<StationaryFeedback.Res
     page.print(
         String.format(
             Locale.ROOT,
-            "With β = %s after training: cosine %.4f with symmetric weights, %.4f with any.",
+            "With β = %s after training by feedback: cosine %.4f with symmetric weights, %.4f with any.",
             BETAS[last],
             mean(at(result.ways.get(0).after, last)),
             mean(at(result.ways.get(2).after, last))));
