@@ -31,7 +31,6 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  * The map of {@link StationaryFeedback}, whose weights may be symmetric, and a step of training.
  */
 final class FeedbackMap {
-  private static final double RATE = 0.1;
   private static final double LIMIT = 0.95;
 
   private FeedbackMap() {}
@@ -135,7 +134,8 @@ final class FeedbackMap {
 
   // region step
   /** Plain gradient descent; the map stays a contraction, which settles from anywhere. */
-  static void step(MultiLayerNetwork network, NudgedGradient gradient, boolean symmetric) {
+  static void step(
+      MultiLayerNetwork network, NudgedGradient gradient, boolean symmetric, double rate) {
     MapWeights weights = LayerWeights.read(network.getLayer(0));
     Map<String, double[]> down =
         symmetric ? symmetric(weights, gradient.parameters()) : gradient.parameters();
@@ -143,7 +143,7 @@ final class FeedbackMap {
     values.replaceAll(
         (key, own) ->
             new ArrayRealVector(own, false)
-                .combine(1, -RATE, new ArrayRealVector(down.get(key), false))
+                .combine(1, -rate, new ArrayRealVector(down.get(key), false))
                 .toArray());
     MapWeights next = new MapWeights(weights.realized(), values);
     LayerWeights.write(Contraction.limited(next, null, LIMIT), network.getLayer(0));

@@ -41,15 +41,18 @@ public final class StationaryFeedback implements Notebook<StationaryFeedback.Res
    * @param name of it
    * @param isSymmetric whether the weights among state units begin and stay symmetric
    * @param isExact by the gradient of the fixed point, not by feedback
+   * @param rate of gradient descent
    */
-  private record Way(String name, boolean isSymmetric, boolean isExact) {}
+  private record Way(String name, boolean isSymmetric, boolean isExact, double rate) {}
 
   private static final List<Way> WAYS =
       List.of(
-          new Way("feedback, symmetric", true, false),
-          new Way("exact, symmetric", true, true),
-          new Way("feedback, any weights", false, false),
-          new Way("exact, any weights", false, true));
+          new Way("feedback, symmetric", true, false, 0.1),
+          new Way("exact, symmetric", true, true, 0.1),
+          new Way("feedback, any weights", false, false, 0.1),
+          new Way("exact, any weights", false, true, 0.1),
+          new Way("feedback, any weights, slow", false, false, 0.03),
+          new Way("exact, any weights, slow", false, true, 0.03));
 
   /**
    * What became of a way to train.
@@ -156,7 +159,7 @@ public final class StationaryFeedback implements Notebook<StationaryFeedback.Res
                   : NudgedGradient.of(network, batch, BETA);
           took.add((System.nanoTime() - start) / 1e6);
           last.add(gradient);
-          FeedbackMap.step(network, gradient, way.isSymmetric);
+          FeedbackMap.step(network, gradient, way.isSymmetric, way.rate);
         }
         trained.accuracy[s][epoch] = accuracy(network, data.test());
         progress.step();
@@ -238,7 +241,8 @@ public final class StationaryFeedback implements Notebook<StationaryFeedback.Res
     page.table(
         table.caption(
             "Mean ± standard deviation over seeds; steps of a sample, in the last epoch; batches of "
-                + BATCH));
+                + BATCH
+                + "; rate of descent 0.1, slow 0.03"));
     page.table(
         cosines.caption(
             "1 - cosine between the estimate and the exact gradient of all parameters on 100 images,"
@@ -247,7 +251,7 @@ public final class StationaryFeedback implements Notebook<StationaryFeedback.Res
     page.print(
         String.format(
             Locale.ROOT,
-            "With β = %s after training: cosine %.4f with symmetric weights, %.4f with any.",
+            "With β = %s after training by feedback: cosine %.4f with symmetric weights, %.4f with any.",
             BETAS[last],
             mean(at(result.ways.get(0).after, last)),
             mean(at(result.ways.get(2).after, last))));
