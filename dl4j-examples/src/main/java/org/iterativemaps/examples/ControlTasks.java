@@ -103,7 +103,7 @@ final class ControlTasks {
         train.inputs(),
         train.outputs(),
         WINDOW,
-        quick ? 3000 : 10_000,
+        (quick ? 2000 : 5000) + 3 * (train.inputs() + train.outputs()) * train.outputs(),
         train.count(),
         Math.max(1, Math.round((quick ? 40f : 400f) / batches)),
         BATCH,
