@@ -116,7 +116,7 @@ public final class ControlStudy implements Notebook<ControlStudy.Studied> {
           String.format(
               Locale.ROOT,
               "## Recorded\n\nThe episodes of `%s`: %d numbers are seen at every time step, %d are to be"
-                  + " told. %d windows of %d time steps to train with, %d to test with, of other"
+                  + " told. Windows to train with: %d of %d time steps, to test with: %d, of other"
                   + " episodes.",
               task.name(),
               task.inputs(),
@@ -162,8 +162,8 @@ public final class ControlStudy implements Notebook<ControlStudy.Studied> {
                   "nothing: no torques",
                   tests.drive(task.tested(), seen -> Nd4j.create(seen.rows(), ArmReaching.OUTPUTS)))
               .caption(
-                  "Distance of the tip from its point, as above: there the networks were at the"
-                      + " motors"));
+                  "Distance of the tip from its point, the mean over time; above, the networks were at"
+                      + " the motors"));
     }
     PeakBootstrap bootstrap = ProportionReport.bootstrap(page, plans, runs);
     QuadraticFit fit = ProportionReport.showFit(page, task, runs, bootstrap);
