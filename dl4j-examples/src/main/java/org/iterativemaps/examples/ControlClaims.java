@@ -117,6 +117,6 @@ final class ControlClaims {
         Spread.of(other),
         Math.min(1, choices * ProportionClaims.welch(own, other)),
         Math.min(1, choices * new TTest().pairedTTest(own, other)),
-        choices == 1 ? "" : ", times " + choices + " for the choice");
+        choices == 1 ? "" : " (both times " + choices + ", for the choice)");
   }
 }

@@ -36,7 +36,7 @@ final class ControlTasks {
    * @param seed of the episodes whose mean and deviation scale all others
    */
   static ProportionTask arm(boolean quick, long seed) {
-    int sequences = quick ? 2000 : 15_000;
+    int sequences = quick ? 1400 : 15_000;
     int tested = quick ? 200 : 500;
     NormalizerStandardize scale = scale(ArmReaching.train(seed).iterator(500, BATCH));
     return new ProportionTask(
@@ -50,7 +50,7 @@ final class ControlTasks {
         1,
         BATCH,
         tested,
-        quick ? new double[] {0.01} : RATES,
+        quick ? new double[] {0.015} : RATES,
         new ControlRecipe(),
         new ControlScore(
             (network, number) -> {
@@ -103,12 +103,12 @@ final class ControlTasks {
         train.inputs(),
         train.outputs(),
         WINDOW,
-        quick ? 3000 : 10_000,
+        (quick ? 2000 : 5000) + 3 * (train.inputs() + train.outputs()) * train.outputs(),
         train.count(),
-        Math.max(1, Math.round((quick ? 40f : 400f) / batches)),
+        Math.max(1, Math.round((quick ? 25f : 400f) / batches)),
         BATCH,
         test.count(),
-        quick ? new double[] {0.01} : RATES,
+        quick ? new double[] {0.015} : RATES,
         new ControlRecipe(),
         new ControlScore(null),
         file.toAbsolutePath() + ", " + episodes.size() + " episodes, parted by seed " + seed,

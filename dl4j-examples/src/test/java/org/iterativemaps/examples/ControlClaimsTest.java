@@ -78,7 +78,7 @@ class ControlClaimsTest {
     double[][] y = {BAD, MIDDLING, dense, rival};
     String table = claims.table(QuadraticFit.of(x, x), PeakBootstrap.of(x, y, 20, 1)).toString();
     assertTrue(table.contains("p = 0.90, paired by seed 0.0027 "), table);
-    assertTrue(table.contains("times 2 for the choice"), table);
+    assertTrue(table.contains("(both times 2, for the choice)"), table);
   }
 
   @Test

@@ -49,11 +49,12 @@ class ControlStudyTest {
     assertTrue(said.contains("dense wins") && said.contains(first.result().verdict()), said);
     assertTrue(said.contains("the expert") && said.contains("distance, m"), said);
 
-    // Half of it is lost.
+    // Two maps are lost.
     Path log = folder.resolve("page/runs.txt");
     List<String> lines = Files.readAllLines(log);
     assertEquals(10, lines.size());
-    Files.write(log, lines.subList(0, 8));
+    lines.subList(2, 4).clear();
+    Files.write(log, lines);
     printed.getBuffer().setLength(0);
     Outcome<Studied> second = run();
     assertTrue(printed.toString().contains("8 of 10 trainings"), printed.toString());

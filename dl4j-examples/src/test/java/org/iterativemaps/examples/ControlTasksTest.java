@@ -11,6 +11,7 @@ import io.jhdf.api.WritableGroup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
@@ -146,6 +147,40 @@ class ControlTasksTest {
     String message =
         assertThrows(IOException.class, () -> ControlTasks.minari(file, true, 1)).getMessage();
     assertTrue(message.contains("found 2 episodes, expected at least 3"), message);
+  }
+
+  /** 46 observations and 26 actions: not every proportion can be had, but balanced ones can. */
+  @Test
+  void asManyNumbersAsAdroitHammerHas() throws Exception {
+    Path file = folder.resolve("main_data.hdf5");
+    Random random = new Random(6);
+    try (WritableHdfFile hdf = HdfFile.write(file)) {
+      for (int e = 0; e < 3; e++) {
+        WritableGroup group = hdf.putGroup("episode_" + e);
+        double[][] seen = new double[51][];
+        Arrays.setAll(seen, t -> random.doubles(46).toArray());
+        group.putDataset("observations", seen);
+        double[][] done = new double[50][];
+        Arrays.setAll(done, t -> random.doubles(26).toArray());
+        group.putDataset("actions", done);
+      }
+    }
+    for (boolean quick : new boolean[] {true, false}) {
+      ProportionTask task = ControlTasks.minari(file, quick, 1);
+      List<ProportionPlan> plans = ControlStudy.plans(task, quick);
+      List<String> names = plans.stream().map(ProportionPlan::name).toList();
+      assertTrue(names.contains(quick ? "varied 0.48" : "varied 0.54"), names::toString);
+      assertTrue(!names.contains("varied 0.87"), names::toString);
+      for (ProportionPlan plan : plans) {
+        MultiLayerNetwork network = new MultiLayerNetwork(plan.network(task, 0.01, 1));
+        network.init();
+        boolean map = plan.densities() != null;
+        long biases = (map ? 1 : 4) * plan.hidden() + task.outputs();
+        assertEquals(plan.weights(), network.numParams() - biases, plan.name());
+        double unit = (double) plan.weights() / plan.hidden(); // half of what one unit more brings
+        assertEquals(task.weights(), plan.weights(), unit, plan.name());
+      }
+    }
   }
 
   private static MultiLayerNetwork network(ProportionTask task) {
