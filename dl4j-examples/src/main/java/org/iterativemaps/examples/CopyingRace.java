@@ -192,15 +192,12 @@ record CopyingRace(SelectiveCopying task, int weights, int seeds, int updates) {
 
   private void show(Page page, List<Trained> all) {
     Table table = Table.of("network", "weights", "accuracy", "update, ms");
-    LearningCurves curves =
-        LearningCurves.of("Selective copying", "update", "share of symbols copied");
     for (Trained one : all) {
       table.row(
           one.name,
           one.weights,
           Spread.of(one.last()),
           String.format(Locale.ROOT, "%.2f", one.milliseconds));
-      curves.curve(one.name, one.updates, one.accuracies);
     }
     page.table(
         table.caption(
@@ -211,6 +208,14 @@ record CopyingRace(SelectiveCopying task, int weights, int seeds, int updates) {
                 seeds,
                 1.0 / task.symbols(),
                 BATCH)));
-    page.picture("accuracy", curves.picture(), "Median and range over the seeds.");
+    for (String cell : List.of("GRU", "LSTM")) {
+      LearningCurves curves =
+          LearningCurves.of("Selective copying", "update", "share of symbols copied");
+      all.stream()
+          .filter(one -> one.name.contains(cell))
+          .forEach(one -> curves.curve(one.name, one.updates, one.accuracies));
+      page.picture(
+          cell.toLowerCase(Locale.ROOT), curves.picture(), "Median and range over the seeds.");
+    }
   }
 }

@@ -28,7 +28,7 @@ class MinimalGatesTest {
             "--out",
             folder.toString());
     assertEquals(0, outcome.exitCode(), printed.toString());
-    Browser.checkPage(outcome.page(), 1);
+    Browser.checkPage(outcome.page(), 2);
     MinimalGates.Result result = outcome.result();
     assertTrue(result.difference() < 1e-12, "" + result.difference());
     assertArrayEquals(new int[] {2, 2}, result.newtonSteps());
