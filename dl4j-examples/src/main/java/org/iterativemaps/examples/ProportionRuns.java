@@ -1,11 +1,17 @@
 package org.iterativemaps.examples;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.LongStream;
+import java.util.zip.CRC32;
+import org.apache.commons.collections4.ListUtils;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.examples.RunLog.Result;
 import org.iterativemaps.examples.notebook.Page;
@@ -19,13 +25,14 @@ final class ProportionRuns {
   private static final int BETWEEN_COLLECTIONS = 25;
 
   /**
-   * Trainings that learn from the same batches, which take longer to make than to learn. More would
-   * lose more when the study is stopped.
+   * Trainings of one seed that learn from the same batches, which take longer to make than to
+   * learn. More would lose more when the study is stopped.
    */
   static final int TOGETHER = 4;
 
   private final ProportionTask task;
   private final RunLog log;
+  private final Map<Training, String> keys = new HashMap<>();
 
   /** Of the trainings by which learning rates are chosen. */
   private final long trialSeed;
@@ -80,9 +87,7 @@ final class ProportionRuns {
       }
       train(trials, progress);
       for (long seed : seeds) {
-        train(
-            plans.stream().map(plan -> new Training(plan, bestRate(plan), seed)).toList(),
-            progress);
+        train(counting(plans, seed), progress);
       }
     }
     for (long seed : seeds) {
@@ -98,10 +103,20 @@ final class ProportionRuns {
    * Tells how long the trainings will take that are not in the log, where there is one rate alone.
    */
   void tellTime(Page page, List<ProportionPlan> plans) {
-    int[] left = plans.stream().mapToInt(plan -> (int) left(plan)).toArray();
-    if (Arrays.stream(left).sum() > 0) {
-      page.print(TrainingTime.measure(task, plans, trialSeed).words(task, left));
+    List<List<Integer>> groups = new ArrayList<>();
+    for (long seed : seeds) {
+      for (List<Training> some : groups(counting(plans, seed))) {
+        groups.add(some.stream().map(one -> plans.indexOf(one.plan)).toList());
+      }
     }
+    if (!groups.isEmpty()) {
+      page.print(TrainingTime.measure(task, plans, trialSeed).words(task, groups));
+    }
+  }
+
+  /** The trainings of a seed that count. */
+  private List<Training> counting(List<ProportionPlan> plans, long seed) {
+    return plans.stream().map(plan -> new Training(plan, bestRate(plan), seed)).toList();
   }
 
   /** Nothing to choose from one rate. */
@@ -109,19 +124,17 @@ final class ProportionRuns {
     return task.rates().length == 1 ? new double[0] : task.rates();
   }
 
-  /** The rate of the best trial. */
+  /** The rate of the best trial; one that came to no number is the worst. */
   private double bestRate(ProportionPlan plan) {
-    double best = task.rates()[0];
-    for (double rate : trials()) {
-      if (trial(plan, rate).score() > trial(plan, best).score()) {
-        best = rate;
-      }
-    }
-    return best;
+    return Arrays.stream(task.rates())
+        .boxed()
+        .max(Comparator.comparingDouble(rate -> trials().length == 0 ? 0 : trial(plan, rate)))
+        .orElseThrow();
   }
 
-  private Result trial(ProportionPlan plan, double rate) {
-    return log.find(settings(plan, rate, trialSeed)).orElseThrow();
+  private double trial(ProportionPlan plan, double rate) {
+    double score = log.find(settings(plan, rate, trialSeed)).orElseThrow().score();
+    return Double.isNaN(score) ? Double.NEGATIVE_INFINITY : score;
   }
 
   /** How many trainings of a plan are not in the log. */
@@ -137,19 +150,37 @@ final class ProportionRuns {
   }
 
   /**
-   * The seed of the trials too: it tells what is judged on other images, and other drawn digits.
+   * All that decides a result. The seed of the trials, too: it tells what is judged on other
+   * images, and other drawn digits. And a sum over the network's configuration, for recipes change.
    */
   private String settings(ProportionPlan plan, double rate, long seed) {
-    String seeds = "; seed " + seed + "; trials' seed " + trialSeed;
-    return task.settings() + "; " + plan.settings() + "; rate " + rate + seeds;
+    return keys.computeIfAbsent(
+        new Training(plan, rate, seed),
+        training -> {
+          CRC32 sum = new CRC32();
+          sum.update(plan.network(task, rate, seed).toJson().getBytes(StandardCharsets.UTF_8));
+          return String.format(
+              Locale.ROOT,
+              "%s; %s; rate %s; seed %d; trials' seed %d; network %08x",
+              task.settings(),
+              plan.settings(),
+              rate,
+              seed,
+              trialSeed,
+              sum.getValue());
+        });
   }
 
-  /** Those of one seed that the log does not hold, a few at a time. */
-  private void train(List<Training> wanted, Progress progress) throws IOException {
+  /** Those that the log does not hold, a few at a time. */
+  private List<List<Training>> groups(List<Training> wanted) {
     List<Training> missing =
         wanted.stream().filter(one -> isMissing(one.plan, one.rate, one.seed)).toList();
-    for (int i = 0; i < missing.size(); i += TOGETHER) {
-      trainTogether(missing.subList(i, Math.min(i + TOGETHER, missing.size())), progress);
+    return ListUtils.partition(missing, TOGETHER);
+  }
+
+  private void train(List<Training> wanted, Progress progress) throws IOException {
+    for (List<Training> some : groups(wanted)) {
+      trainTogether(some, progress);
     }
   }
 

@@ -19,8 +19,9 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  * N(0, 0.05), Adam at 1e-4 throughout, batches of 16, cross-entropy at the last frame. Their ReLU
  * in x has no effect, since every frame overwrites x.
  *
- * <p>They publish no LSTM for this task; here it starts as PyTorch's does, from the uniform
- * distribution on ±1 / √units, but for its biases, which are zero. It is an LSTM as a map, which
+ * <p>They publish no LSTM for this task; here its weights start as PyTorch's do, from the uniform
+ * distribution on ±1 / √units, its biases at zero, but for the forget gate's, which start at one
+ * (Gers, Schmidhuber, Cummins, 2000: it remembers from the start). It is an LSTM as a map, which
  * computes what DL4J's does, and sooner.
  */
 record PublishedRecipe() implements ProportionRecipe {

@@ -19,9 +19,13 @@ record PublishedSize(
   private static final String BALANCED = "ra_test_balanced_";
   private static final String VARIED = "RAArchive/ra_test_010000_";
 
-  /** The most alike pairs among the authors' files. */
+  /**
+   * Pairs among the authors' files of nearly the same hidden proportion: 0.469, 0.432; 0.329,
+   * 0.342.
+   */
   private static final Map<String, String> LARGER =
-      new TreeMap<>(Map.of("ra_test_balanced", BALANCED, "RAArchive/ra_test_010010", VARIED));
+      new TreeMap<>(
+          Map.of("ra_test_balanced", BALANCED, "RAArchive/ra_test_000100", "ra_test_balanced_8"));
 
   /** A look at it. */
   static final PublishedSize QUICK =

@@ -56,12 +56,16 @@ final class PublishedStudy {
     more.tellTime(page, larger.plans);
     Studied studied = HiddenProportionStudy.studied(page, part.task, part.plans, runs);
     page.text(
-        "## Ten times the weights\n\nThe most alike of the authors' larger maps, and the LSTM.");
-    WeightSensitivity.show(
-        page,
-        studied.plans(),
-        HiddenProportionStudy.trained(larger.plans, more.all(page, larger.plans)),
-        size.larger());
+        "## Ten times the weights\n\nThe authors' larger maps beside those of the same hidden"
+            + " proportion, and the LSTM.");
+    WeightSensitivity sensitivity =
+        new WeightSensitivity(
+            larger.task,
+            studied.plans(),
+            HiddenProportionStudy.trained(larger.plans, more.all(page, larger.plans)),
+            size.larger());
+    page.table(sensitivity.plans());
+    page.table(sensitivity.claims());
     return studied;
   }
 

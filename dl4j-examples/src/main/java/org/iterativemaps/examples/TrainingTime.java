@@ -3,6 +3,7 @@ package org.iterativemaps.examples;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.apache.commons.math3.stat.StatUtils;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -54,27 +55,28 @@ record TrainingTime(double making, List<Double> training) {
   }
 
   /**
-   * In a sentence: batches are made beside the training, {@link ProportionRuns#TOGETHER} of which
-   * share them, and the slower of the two counts.
+   * In a sentence: batches are made beside the training, and the slower of the two counts.
    *
    * @param task that was measured
-   * @param trainings how many of each plan are left
+   * @param groups trainings that share their batches: the places of their plans
    */
-  String words(ProportionTask task, int[] trainings) {
+  String words(ProportionTask task, List<List<Integer>> groups) {
     double seconds = 0;
     double most = 0;
     int left = 0;
-    for (int i = 0; i < trainings.length; i++) {
-      double one = task.batches() * Math.max(making / ProportionRuns.TOGETHER, training.get(i));
-      seconds += trainings[i] * one;
+    for (List<Integer> group : groups) {
+      double learning = group.stream().mapToDouble(training::get).sum();
+      double one = task.batches() * Math.max(making, learning);
+      seconds += one;
       most = Math.max(most, one);
-      left += trainings[i];
+      left += group.size();
     }
-    double mean = training.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+    double mean = StatUtils.mean(training.stream().mapToDouble(Double::doubleValue).toArray());
     return String.format(
         Locale.ROOT,
-        "%d trainings of %d batches are to be done, %d at a time on the same batches, which by their"
-            + " first ones will take %s; the longest alone %s. A thread makes %.0f sequences per second, and %.0f are learned.",
+        "%d trainings of %d batches are to be done, up to %d at a time on the same batches, which by"
+            + " their first ones will take %s; to stop loses %s at most. A thread makes %.0f"
+            + " sequences per second, and %.0f are learned.",
         left,
         task.batches(),
         ProportionRuns.TOGETHER,

@@ -1,61 +1,124 @@
 package org.iterativemaps.examples;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.commons.math3.stat.StatUtils;
 import org.iterativemaps.examples.HiddenProportionStudy.Trained;
-import org.iterativemaps.examples.notebook.Page;
 import org.iterativemaps.examples.notebook.Spread;
 import org.iterativemaps.examples.notebook.Table;
 
-/** What ten times the weights change, and whether sparse maps are ahead of the LSTM there. */
+/**
+ * What ten times the weights change, and whether sparse maps are ahead of the LSTM there. By
+ * Welch's t-test, p times the pairs that are compared; of plans at chance nothing is said.
+ */
 final class WeightSensitivity {
 
   private static final String LSTM = "LSTM";
+  private static final String NOTHING = "nothing: at chance";
 
-  private WeightSensitivity() {}
+  private final ProportionTask task;
+  private final List<Trained> small;
+  private final List<Trained> large;
+  private final Map<String, String> pairs;
 
   /**
-   * A table of every larger plan beside the smaller one of its kind, and what it says of the
-   * claims.
+   * Compares.
    *
+   * @param task how plans are judged
    * @param small plans of few weights
    * @param large plans of more
    * @param pairs names of the large ones, and of the small ones; the LSTM is one of both
    */
-  static void show(Page page, List<Trained> small, List<Trained> large, Map<String, String> pairs) {
-    Table table = Table.of("plan", "weights", "accuracy", "larger", "weights", "accuracy", "p");
-    boolean differ = false;
+  WeightSensitivity(
+      ProportionTask task, List<Trained> small, List<Trained> large, Map<String, String> pairs) {
+    this.task = task;
+    this.small = small;
+    this.large = large;
+    this.pairs = pairs;
+  }
+
+  /** Every larger plan beside the smaller one of its kind. */
+  Table plans() {
+    Table table =
+        Table.of(
+            "plan",
+            "weights",
+            "proportion",
+            "accuracy",
+            "larger",
+            "weights",
+            "proportion",
+            "accuracy",
+            "p");
     for (Trained more : large) {
-      Trained few = named(small, pairs.getOrDefault(more.name(), LSTM));
-      differ |= ProportionClaims.differ(few.accuracies(), more.accuracies(), large.size());
+      Trained few = smaller(more);
       table.row(
           few.name(),
           few.weights(),
+          few.proportion(),
           Spread.of(few.accuracies()),
           more.name(),
           more.weights(),
+          more.proportion(),
           Spread.of(more.accuracies()),
-          ProportionClaims.welch(few.accuracies(), more.accuracies()));
+          Math.min(1, large.size() * ProportionClaims.welch(few.accuracies(), more.accuracies())));
     }
-    page.table(
-        table.caption("Accuracy, and the p of Welch's t-test that the count does not matter"));
+    return table.caption("Accuracy; p that the count of weights does not matter");
+  }
+
+  /** What the paper says of it, and what was found. */
+  Table claims() {
     Table claims = Table.of("the paper", "found here", "");
-    double[] lstm = named(large, LSTM).accuracies();
     for (String name : pairs.keySet()) {
-      double[] map = named(large, name).accuracies();
+      Trained map = named(large, name);
       claims.row(
           "sparse maps beat an LSTM of equal weights",
-          name + " " + Spread.of(map) + ", LSTM " + Spread.of(lstm),
-          !ProportionClaims.differ(map, lstm, pairs.size())
-              ? "too close to tell"
-              : StatUtils.mean(map) > StatUtils.mean(lstm) ? "agrees" : "differs");
+          name + " " + Spread.of(map.accuracies()) + ", LSTM " + Spread.of(lstm().accuracies()),
+          beats(map));
+      claims.row(
+          "the count of weights matters little",
+          String.format(
+              Locale.ROOT,
+              "%+.3f with ten times as many",
+              StatUtils.mean(map.accuracies()) - StatUtils.mean(smaller(map).accuracies())),
+          matters(map));
     }
-    claims.row(
-        "the count of weights matters little",
-        differ ? "some plan is clearly another with ten times the weights" : "no clear difference",
-        differ ? "differs" : "nothing against it");
-    page.table(claims.caption("With ten times the weights"));
+    return claims.caption("With ten times the weights");
+  }
+
+  private String beats(Trained map) {
+    if (!learned(map) && !learned(lstm())) {
+      return NOTHING;
+    }
+    return !ProportionClaims.differ(map.accuracies(), lstm().accuracies(), pairs.size())
+        ? "too close to tell"
+        : StatUtils.mean(map.accuracies()) > StatUtils.mean(lstm().accuracies())
+            ? "agrees"
+            : "differs";
+  }
+
+  /** A test can speak against it alone. */
+  private String matters(Trained map) {
+    Trained few = smaller(map);
+    if (!learned(map) && !learned(few)) {
+      return NOTHING;
+    }
+    return ProportionClaims.differ(few.accuracies(), map.accuracies(), large.size())
+        ? "differs"
+        : "nothing against it";
+  }
+
+  private boolean learned(Trained plan) {
+    return task.score().hasLearned(plan.accuracies(), task);
+  }
+
+  private Trained smaller(Trained more) {
+    return named(small, pairs.getOrDefault(more.name(), LSTM));
+  }
+
+  private Trained lstm() {
+    return named(large, LSTM);
   }
 
   private static Trained named(List<Trained> plans, String name) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.iterativemaps.examples.golden.VerifyGolden;
 import org.iterativemaps.examples.notebook.Notebook;
 import org.iterativemaps.examples.notebook.Page;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,16 @@ class ExamplesTest {
       assertTrue(names.add(example.name()), example.name());
     }
     assertFalse(names.isEmpty());
+  }
+
+  @Test
+  void everyExampleHasARowInTheReadme() throws Exception {
+    String readme = Files.readString(Path.of("README.md"));
+    for (Example example : Examples.IN_READING_ORDER) {
+      if (example.type() != VerifyGolden.class) { // a command, which docs/converting.md tells of
+        assertTrue(readme.contains("| `" + example.name() + "` |"), example.name());
+      }
+    }
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.NormalDistribution;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.stat.StatUtils;
 import org.apache.commons.math3.stat.inference.KolmogorovSmirnovTest;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -133,5 +134,22 @@ class PublishedRecipeTest {
     assertEquals(weights, lstm.weights());
     assertEquals(weights + 4L * units + 10, network(lstm).numParams());
     assertEquals(100_000, weights, 0.5 * weights / units); // whole units
+    network(lstm)
+        .getLayer(0)
+        .paramTable()
+        .forEach(
+            (key, values) -> {
+              double[] numbers = values.dup().data().asDouble();
+              double bias = key.equals("b[f]") ? 1 : 0;
+              if (key.startsWith("b")) {
+                assertEquals(bias, StatUtils.min(numbers), key);
+                assertEquals(bias, StatUtils.max(numbers), key);
+              } else {
+                double bound = 1 / Math.sqrt(units);
+                assertTrue(
+                    StatUtils.max(numbers) <= bound && StatUtils.min(numbers) >= -bound, key);
+                assertTrue(StatUtils.max(numbers) > 0.9 * bound, key);
+              }
+            });
   }
 }

@@ -2,6 +2,7 @@ package org.iterativemaps.reservoir;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.apache.commons.math3.stat.StatUtils;
 import org.apache.commons.math3.stat.correlation.PearsonsCorrelation;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
@@ -136,16 +137,16 @@ public record MemoryCapacity(double[] byDelay) {
       return network;
     }
 
-    private static double squaredCorrelation(
-        double[] answers, double[][] targets, int k, int begin) {
+    static double squaredCorrelation(double[] answers, double[][] targets, int k, int begin) {
       int count = answers.length - begin;
+      double[] answer = Arrays.copyOfRange(answers, begin, answers.length);
+      if (StatUtils.variance(answer) == 0) { // always the same: it tells nothing of the input
+        return 0;
+      }
       double[] wanted =
           IntStream.range(begin, answers.length).mapToDouble(t -> targets[t][k]).toArray();
-      double correlation =
-          new PearsonsCorrelation()
-              .correlation(Arrays.copyOfRange(answers, begin, answers.length), wanted);
-      // Not a number where the answer is always the same, which tells nothing of the input.
-      return Double.isNaN(correlation) ? 0 : correlation * correlation;
+      double correlation = new PearsonsCorrelation().correlation(answer, wanted);
+      return correlation * correlation;
     }
   }
 }

@@ -50,6 +50,21 @@ class MemoryCapacityTest {
     }
   }
 
+  /** What is always the same tells nothing; what is no number is no measurement, either. */
+  @Test
+  void answersThatTellNothing() {
+    double[][] targets = {{9}, {1}, {2}, {4}};
+    double[] answers = {0, 1, 3, 2};
+    // Of (1, 3, 2) and (1, 2, 4): covariance 1 / 2, variances 1 and 7 / 3.
+    double expected = 0.25 / (7.0 / 3);
+    assertEquals(
+        expected, MemoryCapacity.Measure.squaredCorrelation(answers, targets, 0, 1), 1e-12);
+    double[] constant = {0, 3, 3, 3};
+    assertEquals(0, MemoryCapacity.Measure.squaredCorrelation(constant, targets, 0, 1));
+    double[] none = {0, 1, Double.NaN, 2};
+    assertTrue(Double.isNaN(MemoryCapacity.Measure.squaredCorrelation(none, targets, 0, 1)));
+  }
+
   @Test
   void whatIsWrongIsNamed() {
     refused("delays: found 0", () -> MemoryCapacity.Measure.withDelays(0));
