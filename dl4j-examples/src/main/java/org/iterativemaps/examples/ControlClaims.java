@@ -13,7 +13,7 @@ import org.iterativemaps.examples.plots.QuadraticFit;
 /**
  * Whether the dense map is the best where inputs and outputs are few. It is compared with the best
  * plan of every other kind by Welch's t-test, and p is multiplied by the number of plans that this
- * one was picked from.
+ * one was picked from: those of its kind, and for the verdict over all kinds all sparse maps.
  */
 final class ControlClaims {
 
@@ -56,6 +56,10 @@ final class ControlClaims {
 
   /** Whether dense beats a kind. */
   String verdict(Kind kind) {
+    return verdict(kind, of(kind).size());
+  }
+
+  private String verdict(Kind kind, int choices) {
     ProportionPlan dense = best(Kind.DENSE);
     ProportionPlan rival = best(kind);
     double[] own = scores(dense);
@@ -63,15 +67,21 @@ final class ControlClaims {
     if (!task.score().hasLearned(own, task) && !task.score().hasLearned(other, task)) {
       return NOTHING;
     }
-    if (!ProportionClaims.differ(own, other, of(kind).size())) {
+    if (!ProportionClaims.differ(own, other, choices)) {
       return OPEN;
     }
     return Spread.of(own).mean() > Spread.of(other).mean() ? AGREES : DIFFERS;
   }
 
+  /** Sparse maps, by any of which the verdict over all kinds may fall. */
+  private int sparse() {
+    return of(Kind.UNIFORM).size() + of(Kind.VARIED).size();
+  }
+
   /** Whether dense beats all sparse maps; the LSTM is no map. */
   String verdict() {
-    List<String> both = List.of(verdict(Kind.UNIFORM), verdict(Kind.VARIED));
+    int sparse = sparse();
+    List<String> both = List.of(verdict(Kind.UNIFORM, sparse), verdict(Kind.VARIED, sparse));
     for (String decisive : List.of(NOTHING, DIFFERS, OPEN)) {
       if (both.contains(decisive)) {
         return decisive;
@@ -98,12 +108,14 @@ final class ControlClaims {
         String.format(
             Locale.ROOT,
             "dense has hidden proportion %.2f; a parabola explains %.0f %% of the maps' variance and"
-                + " is highest at %.2f (95 %% of those drawn anew: %.2f to %.2f)",
+                + " is highest at %.2f (95 %% of those drawn anew: %.2f to %.2f); every"
+                + " p times %d, for the sparse maps to lose to",
             best(Kind.DENSE).proportion(),
             100 * fit.rSquared(),
             fit.highest(places[0], places[places.length - 1]),
             bootstrap.peakLow(),
-            bootstrap.peakHigh()),
+            bootstrap.peakHigh(),
+            sparse()),
         verdict());
     return table;
   }
