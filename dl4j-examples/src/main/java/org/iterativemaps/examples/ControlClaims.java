@@ -21,6 +21,7 @@ final class ControlClaims {
   static final String DIFFERS = "differs";
   static final String OPEN = "too close to tell";
   static final String NOTHING = "nothing: not learned";
+  static final String DIVERGED = "nothing: diverged";
 
   private final ProportionTask task;
   private final List<ProportionPlan> plans;
@@ -47,10 +48,15 @@ final class ControlClaims {
     return plans.stream().filter(plan -> plan.kind() == kind).toList();
   }
 
-  /** The plan of a kind with the highest mean score. */
+  /** Whether a training ended without a number: y feeds itself and has no bound. */
+  private static boolean diverged(double[] scores) {
+    return !Double.isFinite(Spread.of(scores).mean());
+  }
+
+  /** The plan of a kind with the highest mean score; one that diverged if all of them did. */
   private ProportionPlan best(Kind kind) {
     return of(kind).stream()
-        .max(Comparator.comparingDouble(plan -> Spread.of(scores(plan)).mean()))
+        .max(Comparator.comparingDouble(plan -> ProportionReport.rank(runs, plan)))
         .orElseThrow();
   }
 
@@ -67,6 +73,9 @@ final class ControlClaims {
     if (!task.score().hasLearned(own, task) && !task.score().hasLearned(other, task)) {
       return NOTHING;
     }
+    if (diverged(own) || diverged(other)) {
+      return DIVERGED;
+    }
     if (!ProportionClaims.differ(own, other, choices)) {
       return OPEN;
     }
@@ -82,7 +91,7 @@ final class ControlClaims {
   String verdict() {
     int sparse = sparse();
     List<String> both = List.of(verdict(Kind.UNIFORM, sparse), verdict(Kind.VARIED, sparse));
-    for (String decisive : List.of(NOTHING, DIFFERS, OPEN)) {
+    for (String decisive : List.of(NOTHING, DIFFERS, DIVERGED, OPEN)) {
       if (both.contains(decisive)) {
         return decisive;
       }
@@ -124,9 +133,9 @@ final class ControlClaims {
     return String.format(
         Locale.ROOT,
         "dense %s, %s %s; p = %.2g, paired by seed %.2g%s",
-        Spread.of(own),
+        ProportionReport.words(own),
         rival.name(),
-        Spread.of(other),
+        ProportionReport.words(other),
         Math.min(1, choices * ProportionClaims.welch(own, other)),
         Math.min(1, choices * new TTest().pairedTTest(own, other)),
         choices == 1 ? "" : " (both times " + choices + ", for the choice)");
