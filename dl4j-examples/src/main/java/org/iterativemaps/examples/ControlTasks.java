@@ -1,11 +1,17 @@
 package org.iterativemaps.examples;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.examples.data.ArmReaching;
 import org.iterativemaps.examples.data.Episode;
@@ -111,10 +117,22 @@ final class ControlTasks {
         quick ? new double[] {0.015} : RATES,
         new ControlRecipe(),
         new ControlScore(null),
-        file.toAbsolutePath() + ", " + episodes.size() + " episodes, parted by seed " + seed,
+        identity(file) + ", parted by seed " + seed,
         number -> scaled(train.iterator(BATCH, number), scale),
         number -> scaled(validation.iterator(BATCH, number), scale),
         number -> scaled(test.iterator(BATCH, number), scale));
+  }
+
+  /**
+   * Another file in the same place is not taken for this one, nor this one for another elsewhere.
+   */
+  private static String identity(Path file) throws IOException {
+    CRC32 sum = new CRC32();
+    try (InputStream in = new CheckedInputStream(Files.newInputStream(file), sum)) {
+      long size = in.transferTo(OutputStream.nullOutputStream());
+      return String.format(
+          Locale.ROOT, "%s, %d bytes, CRC-32 %08x", file.getFileName(), size, sum.getValue());
+    }
   }
 
   private static DataSetIterator scaled(DataSetIterator data, NormalizerStandardize scale) {
