@@ -42,8 +42,8 @@ final class ControlTasks {
    * @param seed of the episodes whose mean and deviation scale all others
    */
   static ProportionTask arm(boolean quick, long seed) {
-    int sequences = quick ? 1400 : 15_000;
-    int tested = quick ? 200 : 500;
+    int sequences = quick ? 500 : 15_000;
+    int tested = quick ? 50 : 500;
     NormalizerStandardize scale = scale(ArmReaching.train(seed).iterator(500, BATCH));
     return new ProportionTask(
         "Reaching arm",
@@ -56,7 +56,7 @@ final class ControlTasks {
         1,
         BATCH,
         tested,
-        quick ? new double[] {0.015} : RATES,
+        quick ? new double[] {0.02} : RATES,
         new ControlRecipe(),
         new ControlScore(
             (network, number) -> {
@@ -111,10 +111,10 @@ final class ControlTasks {
         WINDOW,
         (quick ? 2000 : 5000) + 3 * (train.inputs() + train.outputs()) * train.outputs(),
         train.count(),
-        Math.max(1, Math.round((quick ? 25f : 400f) / batches)),
+        Math.max(1, Math.round((quick ? 8f : 400f) / batches)),
         BATCH,
         test.count(),
-        quick ? new double[] {0.015} : RATES,
+        quick ? new double[] {0.02} : RATES,
         new ControlRecipe(),
         new ControlScore(null),
         identity(file) + ", parted by seed " + seed,
