@@ -13,7 +13,7 @@ import org.iterativemaps.examples.plots.QuadraticFit;
 /**
  * Whether the dense map is the best where inputs and outputs are few. It is compared with the best
  * plan of every other kind by Welch's t-test, and p is multiplied by the number of plans that this
- * one was picked from.
+ * one was picked from: those of its kind, and for the verdict over all kinds all sparse maps.
  */
 final class ControlClaims {
 
@@ -21,6 +21,7 @@ final class ControlClaims {
   static final String DIFFERS = "differs";
   static final String OPEN = "too close to tell";
   static final String NOTHING = "nothing: not learned";
+  static final String DIVERGED = "nothing: diverged";
 
   private final ProportionTask task;
   private final List<ProportionPlan> plans;
@@ -47,15 +48,24 @@ final class ControlClaims {
     return plans.stream().filter(plan -> plan.kind() == kind).toList();
   }
 
-  /** The plan of a kind with the highest mean score. */
+  /** Whether a training ended without a number: y feeds itself and has no bound. */
+  private static boolean diverged(double[] scores) {
+    return !Double.isFinite(Spread.of(scores).mean());
+  }
+
+  /** The plan of a kind with the highest mean score; one that diverged if all of them did. */
   private ProportionPlan best(Kind kind) {
     return of(kind).stream()
-        .max(Comparator.comparingDouble(plan -> Spread.of(scores(plan)).mean()))
+        .max(Comparator.comparingDouble(plan -> ProportionReport.rank(runs, plan)))
         .orElseThrow();
   }
 
   /** Whether dense beats a kind. */
   String verdict(Kind kind) {
+    return verdict(kind, of(kind).size());
+  }
+
+  private String verdict(Kind kind, int choices) {
     ProportionPlan dense = best(Kind.DENSE);
     ProportionPlan rival = best(kind);
     double[] own = scores(dense);
@@ -63,16 +73,25 @@ final class ControlClaims {
     if (!task.score().hasLearned(own, task) && !task.score().hasLearned(other, task)) {
       return NOTHING;
     }
-    if (!ProportionClaims.differ(own, other, of(kind).size())) {
+    if (diverged(own) || diverged(other)) {
+      return DIVERGED;
+    }
+    if (!ProportionClaims.differ(own, other, choices)) {
       return OPEN;
     }
     return Spread.of(own).mean() > Spread.of(other).mean() ? AGREES : DIFFERS;
   }
 
+  /** Sparse maps, by any of which the verdict over all kinds may fall. */
+  private int sparse() {
+    return of(Kind.UNIFORM).size() + of(Kind.VARIED).size();
+  }
+
   /** Whether dense beats all sparse maps; the LSTM is no map. */
   String verdict() {
-    List<String> both = List.of(verdict(Kind.UNIFORM), verdict(Kind.VARIED));
-    for (String decisive : List.of(NOTHING, DIFFERS, OPEN)) {
+    int sparse = sparse();
+    List<String> both = List.of(verdict(Kind.UNIFORM, sparse), verdict(Kind.VARIED, sparse));
+    for (String decisive : List.of(NOTHING, DIFFERS, DIVERGED, OPEN)) {
       if (both.contains(decisive)) {
         return decisive;
       }
@@ -98,12 +117,14 @@ final class ControlClaims {
         String.format(
             Locale.ROOT,
             "dense has hidden proportion %.2f; a parabola explains %.0f %% of the maps' variance and"
-                + " is highest at %.2f (95 %% of those drawn anew: %.2f to %.2f)",
+                + " is highest at %.2f (95 %% of those drawn anew: %.2f to %.2f); every"
+                + " p times %d, for the sparse maps to lose to",
             best(Kind.DENSE).proportion(),
             100 * fit.rSquared(),
             fit.highest(places[0], places[places.length - 1]),
             bootstrap.peakLow(),
-            bootstrap.peakHigh()),
+            bootstrap.peakHigh(),
+            sparse()),
         verdict());
     return table;
   }
@@ -112,9 +133,9 @@ final class ControlClaims {
     return String.format(
         Locale.ROOT,
         "dense %s, %s %s; p = %.2g, paired by seed %.2g%s",
-        Spread.of(own),
+        ProportionReport.words(own),
         rival.name(),
-        Spread.of(other),
+        ProportionReport.words(other),
         Math.min(1, choices * ProportionClaims.welch(own, other)),
         Math.min(1, choices * new TTest().pairedTTest(own, other)),
         choices == 1 ? "" : " (both times " + choices + ", for the choice)");

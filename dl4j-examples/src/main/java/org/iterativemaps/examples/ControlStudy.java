@@ -129,6 +129,10 @@ public final class ControlStudy implements Notebook<ControlStudy.Studied> {
     page.code("plans");
     page.code(ControlRecipe.class, "network");
     page.text(
+        "Weights are equal, computing is not: a map takes two steps on every time step, and what it"
+            + " told, y, is part of its state and read in the next one. The LSTM takes one step and"
+            + " its answers are read by nobody.");
+    page.text(
         "The learning rate falls to zero in a straight line. Where it starts is chosen for every"
             + " plan, the LSTM included, from the same few rates, by a training on another seed and"
             + " episodes that are not tested with; with `--quick` it is one rate for all. Results are"

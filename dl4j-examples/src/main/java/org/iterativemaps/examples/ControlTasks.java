@@ -1,11 +1,17 @@
 package org.iterativemaps.examples;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.examples.data.ArmReaching;
 import org.iterativemaps.examples.data.Episode;
@@ -36,8 +42,8 @@ final class ControlTasks {
    * @param seed of the episodes whose mean and deviation scale all others
    */
   static ProportionTask arm(boolean quick, long seed) {
-    int sequences = quick ? 1400 : 15_000;
-    int tested = quick ? 200 : 500;
+    int sequences = quick ? 500 : 15_000;
+    int tested = quick ? 50 : 500;
     NormalizerStandardize scale = scale(ArmReaching.train(seed).iterator(500, BATCH));
     return new ProportionTask(
         "Reaching arm",
@@ -50,7 +56,7 @@ final class ControlTasks {
         1,
         BATCH,
         tested,
-        quick ? new double[] {0.015} : RATES,
+        quick ? new double[] {0.02} : RATES,
         new ControlRecipe(),
         new ControlScore(
             (network, number) -> {
@@ -105,16 +111,28 @@ final class ControlTasks {
         WINDOW,
         (quick ? 2000 : 5000) + 3 * (train.inputs() + train.outputs()) * train.outputs(),
         train.count(),
-        Math.max(1, Math.round((quick ? 25f : 400f) / batches)),
+        Math.max(1, Math.round((quick ? 8f : 400f) / batches)),
         BATCH,
         test.count(),
-        quick ? new double[] {0.015} : RATES,
+        quick ? new double[] {0.02} : RATES,
         new ControlRecipe(),
         new ControlScore(null),
-        file.toAbsolutePath() + ", " + episodes.size() + " episodes, parted by seed " + seed,
+        identity(file) + ", parted by seed " + seed,
         number -> scaled(train.iterator(BATCH, number), scale),
         number -> scaled(validation.iterator(BATCH, number), scale),
         number -> scaled(test.iterator(BATCH, number), scale));
+  }
+
+  /**
+   * Another file in the same place is not taken for this one, nor this one for another elsewhere.
+   */
+  private static String identity(Path file) throws IOException {
+    CRC32 sum = new CRC32();
+    try (InputStream in = new CheckedInputStream(Files.newInputStream(file), sum)) {
+      long size = in.transferTo(OutputStream.nullOutputStream());
+      return String.format(
+          Locale.ROOT, "%s, %d bytes, CRC-32 %08x", file.getFileName(), size, sum.getValue());
+    }
   }
 
   private static DataSetIterator scaled(DataSetIterator data, NormalizerStandardize scale) {

@@ -28,11 +28,18 @@ record PeakBootstrap(double[] places, double[] low, double[] high, double[] peak
    * Draws and fits.
    *
    * @param x hidden proportion of each plan, at least three different ones
-   * @param y accuracies of each plan, one per seed; at least two per plan
+   * @param y accuracies of each plan, one per seed; at least one per plan
    * @param draws how many parabolas
    * @param seed of the drawing
    */
   static PeakBootstrap of(double[] x, double[][] y, int draws, long seed) {
+    long different = Arrays.stream(x).distinct().count();
+    if (different < 3) {
+      throw new IllegalArgumentException(
+          "x: found "
+              + different
+              + " different hidden proportions of plans that did not diverge, expected at least 3");
+    }
     double least = Arrays.stream(x).min().orElseThrow();
     double greatest = Arrays.stream(x).max().orElseThrow();
     double[] places =

@@ -81,7 +81,13 @@ final class ProportionClaims {
       int choices = count(sparse) * count(EnumSet.of(other));
       table.row(
           "varied sparsity beats " + other.words,
-          varied.name() + " " + Spread.of(a) + ", " + rival.name() + " " + Spread.of(b),
+          varied.name()
+              + " "
+              + ProportionReport.words(a)
+              + ", "
+              + rival.name()
+              + " "
+              + ProportionReport.words(b),
           verdict(
               isAboveChance(varied) || isAboveChance(rival),
               !differ(a, b, choices) ? "too close to tell" : better ? "agrees" : "differs"));
@@ -97,9 +103,7 @@ final class ProportionClaims {
   private ProportionPlan best(Set<Kind> kinds) {
     return plans.stream()
         .filter(plan -> kinds.contains(plan.kind()))
-        .max(
-            Comparator.comparingDouble(
-                plan -> Spread.of(ProportionReport.scores(runs, plan)).mean()))
+        .max(Comparator.comparingDouble(plan -> ProportionReport.rank(runs, plan)))
         .orElseThrow();
   }
 

@@ -1,6 +1,7 @@
 package org.iterativemaps.examples;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -116,7 +117,7 @@ final class ProportionReport {
                   plan.weights(),
                   String.format(Locale.ROOT, "%.3f", plan.proportion()),
                   "" + some.get(0).rate(),
-                  Spread.of(scores(runs, plan)),
+                  words(scores(runs, plan)),
                   String.format(
                       Locale.ROOT,
                       "%.0f",
@@ -139,7 +140,7 @@ final class ProportionReport {
                 task.score().baseline(task))));
   }
 
-  /** Scores against hidden proportion, and the parabola through them. */
+  /** Scores against hidden proportion, but those that diverged, and the parabola through them. */
   static QuadraticFit showFit(
       Page page, ProportionTask task, List<Run> runs, PeakBootstrap bootstrap) {
     String score = task.score().name();
@@ -148,7 +149,10 @@ final class ProportionReport {
             .quadratic()
             .band(bootstrap.places(), bootstrap.low(), bootstrap.high());
     for (Kind kind : Kind.values()) {
-      List<Run> some = runs.stream().filter(run -> run.plan().kind() == kind).toList();
+      List<Run> some =
+          runs.stream()
+              .filter(run -> run.plan().kind() == kind && Double.isFinite(run.result().score()))
+              .toList();
       double[] x = some.stream().mapToDouble(run -> run.plan().proportion()).toArray();
       double[] y = some.stream().mapToDouble(run -> run.result().score()).toArray();
       if (some.isEmpty()) {
@@ -168,12 +172,16 @@ final class ProportionReport {
     return plot.quadraticFit();
   }
 
-  /** Of the maps alone. */
+  /** Of the maps alone, without trainings that diverged. */
   static PeakBootstrap bootstrap(Page page, List<ProportionPlan> plans, List<Run> runs) {
-    List<ProportionPlan> maps = plans.stream().filter(plan -> plan.kind() != Kind.LSTM).toList();
+    List<Run> finite = runs.stream().filter(run -> Double.isFinite(run.result().score())).toList();
+    List<ProportionPlan> maps =
+        plans.stream()
+            .filter(plan -> plan.kind() != Kind.LSTM && scores(finite, plan).length > 0)
+            .toList();
     return PeakBootstrap.of(
         maps.stream().mapToDouble(ProportionPlan::proportion).toArray(),
-        maps.stream().map(plan -> scores(runs, plan)).toArray(double[][]::new),
+        maps.stream().map(plan -> scores(finite, plan)).toArray(double[][]::new),
         DRAWS,
         page.seed());
   }
@@ -184,6 +192,23 @@ final class ProportionReport {
         .filter(run -> run.plan().equals(plan))
         .mapToDouble(run -> run.result().beside())
         .toArray();
+  }
+
+  /**
+   * Mean score, by which plans are compared: the lowest of all where a training diverged, although
+   * a comparison of numbers takes NaN for the highest.
+   */
+  static double rank(List<Run> runs, ProportionPlan plan) {
+    double mean = Spread.of(scores(runs, plan)).mean();
+    return Double.isFinite(mean) ? mean : Double.NEGATIVE_INFINITY;
+  }
+
+  /** The mean score, or how many trainings have none that is a number. */
+  static String words(double[] scores) {
+    long diverged = Arrays.stream(scores).filter(score -> !Double.isFinite(score)).count();
+    return diverged == 0
+        ? Spread.of(scores).toString()
+        : diverged + " of " + scores.length + " diverged";
   }
 
   static double[] scores(List<Run> runs, ProportionPlan plan) {

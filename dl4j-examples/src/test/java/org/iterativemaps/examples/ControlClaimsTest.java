@@ -3,15 +3,24 @@ package org.iterativemaps.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.iterativemaps.examples.ProportionPlan.Kind;
 import org.iterativemaps.examples.ProportionRuns.Run;
 import org.iterativemaps.examples.RunLog.Result;
+import org.iterativemaps.examples.notebook.Notebook;
+import org.iterativemaps.examples.notebook.Outcome;
+import org.iterativemaps.examples.notebook.Page;
 import org.iterativemaps.examples.plots.QuadraticFit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ControlClaimsTest {
+
+  @TempDir Path folder;
 
   private static final double[] GOOD = {0.9, 0.905, 0.91};
   private static final double[] MIDDLING = {0.7, 0.705, 0.71};
@@ -22,6 +31,10 @@ class ControlClaimsTest {
 
   /** Scores of dense, uniform, two varied ones and the LSTM. */
   private ControlClaims claims(double[]... scores) {
+    return new ControlClaims(task, ControlStudy.plans(task, true), runs(scores));
+  }
+
+  private List<Run> runs(double[]... scores) {
     List<ProportionPlan> plans = ControlStudy.plans(task, true);
     List<Run> runs = new ArrayList<>();
     for (int p = 0; p < scores.length; p++) {
@@ -29,7 +42,7 @@ class ControlClaimsTest {
         runs.add(new Run(plans.get(p), 0.01, new Result(score, 1, 0.3)));
       }
     }
-    return new ControlClaims(task, plans, runs);
+    return runs;
   }
 
   @Test
@@ -61,7 +74,10 @@ class ControlClaimsTest {
   void theBestOfSeveralHasToBeClearer() {
     double[] dense = {0.71, 0.7, 0.69};
     double[] rival = {0.724, 0.714, 0.729};
-    assertEquals("differs", claims(dense, rival, BAD, BAD, BAD).verdict(Kind.UNIFORM));
+    ControlClaims uniform = claims(dense, rival, BAD, BAD, BAD);
+    assertEquals("differs", uniform.verdict(Kind.UNIFORM));
+    assertEquals(
+        "too close to tell", uniform.verdict(), "one of three that could have been better");
     assertEquals("too close to tell", claims(dense, BAD, rival, BAD, BAD).verdict(Kind.VARIED));
   }
 
@@ -79,6 +95,63 @@ class ControlClaimsTest {
     String table = claims.table(QuadraticFit.of(x, x), PeakBootstrap.of(x, y, 20, 1)).toString();
     assertTrue(table.contains("p = 0.90, paired by seed 0.0027 "), table);
     assertTrue(table.contains("(both times 2, for the choice)"), table);
+  }
+
+  @Test
+  void whatDivergedIsNoRival() {
+    double[] one = {0.99, Double.NaN, 0.99};
+    double[] all = {Double.NEGATIVE_INFINITY, Double.NaN, Double.NaN};
+    ControlClaims claims = claims(GOOD, BAD, one, MIDDLING, all);
+    assertEquals("agrees", claims.verdict(Kind.VARIED));
+    assertEquals("agrees", claims.verdict());
+    assertEquals("nothing: diverged", claims.verdict(Kind.LSTM));
+    assertEquals("nothing: diverged", claims(GOOD, one, BAD, BAD, BAD).verdict());
+    assertEquals("nothing: diverged", claims(one, BAD, BAD, MIDDLING, BAD).verdict());
+    assertEquals("differs", claims(MIDDLING, one, BAD, GOOD, BAD).verdict());
+  }
+
+  @Test
+  void whatDivergedIsToldAndNotFitted() {
+    double[][] scores = {
+      GOOD, {Double.NaN, Double.NaN, Double.NaN}, BAD, {0.7, Double.NaN, 0.72}, MIDDLING
+    };
+    List<ProportionPlan> plans = ControlStudy.plans(task, true);
+    List<Run> runs = runs(scores);
+    StringWriter printed = new StringWriter();
+    Outcome<QuadraticFit> outcome =
+        Notebook.run(
+            new Notebook<>() {
+              @Override
+              public String title() {
+                return "Diverged";
+              }
+
+              @Override
+              public QuadraticFit run(Page page) {
+                ProportionReport.showScores(page, task, plans, runs);
+                PeakBootstrap bootstrap = ProportionReport.bootstrap(page, plans, runs);
+                QuadraticFit fit = ProportionReport.showFit(page, task, runs, bootstrap);
+                page.table(new ControlClaims(task, plans, runs).table(fit, bootstrap));
+                return fit;
+              }
+            },
+            new PrintWriter(printed),
+            "--out",
+            folder.toString());
+    String said = printed.toString();
+    assertEquals(0, outcome.exitCode(), said);
+    assertTrue(said.contains("3 of 3 diverged") && said.contains("1 of 3 diverged"), said);
+    double[] x = new double[8];
+    double[] y = new double[8];
+    int count = 0;
+    for (Run run : runs) {
+      if (Double.isFinite(run.result().score()) && run.plan().kind() != Kind.LSTM) {
+        x[count] = run.plan().proportion();
+        y[count++] = run.result().score();
+      }
+    }
+    assertEquals(8, count);
+    assertEquals(QuadraticFit.of(x, y), outcome.result());
   }
 
   @Test

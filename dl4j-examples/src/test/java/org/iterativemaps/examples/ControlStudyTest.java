@@ -41,7 +41,7 @@ class ControlStudyTest {
       for (int s = 0; s < 2; s++) {
         double score = plan.scores()[s];
         double distance = plan.distances()[s];
-        assertTrue(score > 0.4 && score < 1, plan.name() + ": R² " + score);
+        assertTrue(score > 0.2 && score < 1, plan.name() + ": R² " + score);
         assertTrue(distance > 0.15 && distance < 1, plan.name() + ": " + distance + " m");
       }
     }
@@ -68,14 +68,14 @@ class ControlStudyTest {
 
   @Test
   void episodesOfAFileAreImitated() {
-    Path file = ControlTasksTest.write(folder, 60);
+    Path file = ControlTasksTest.write(folder, 25);
     Outcome<Studied> outcome = run("--minari", file.toString());
     assertEquals(0, outcome.exitCode(), printed.toString());
     assertEquals("main_data.hdf5", outcome.result().task());
     for (Trained plan : outcome.result().plans()) {
       boolean map = !plan.name().equals("LSTM");
       assertTrue(
-          Arrays.stream(plan.scores()).allMatch(score -> score > (map ? 0.5 : 0) && score < 1),
+          Arrays.stream(plan.scores()).allMatch(score -> score > (map ? 0.1 : -0.1) && score < 1),
           plan.name() + ": " + Arrays.toString(plan.scores()));
       assertTrue(Arrays.stream(plan.distances()).allMatch(Double::isNaN));
     }

@@ -9,6 +9,9 @@ import io.jhdf.HdfFile;
 import io.jhdf.WritableHdfFile;
 import io.jhdf.api.WritableGroup;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +22,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.examples.data.ArmReaching;
 import org.iterativemaps.examples.data.Episode;
 import org.iterativemaps.examples.data.EpisodeWindows;
+import org.iterativemaps.examples.data.MinariFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -139,6 +143,28 @@ class ControlTasksTest {
     assertTrue(!tests.equals(values(other.test().apply(1L), 0, false)));
     assertEquals(task.settings(), same.settings());
     assertTrue(!task.settings().equals(other.settings()));
+  }
+
+  /** Results are kept by the task's settings. */
+  @Test
+  void aFileIsKnownByWhatIsInItNotByItsPlace() throws Exception {
+    Path file = write(folder, 4);
+    String settings = ControlTasks.minari(file, true, 1).settings();
+    Path elsewhere =
+        Files.copy(file, Files.createDirectory(folder.resolve("b")).resolve("main_data.hdf5"));
+    assertEquals(settings, ControlTasks.minari(elsewhere, true, 1).settings());
+    byte[] bytes = Files.readAllBytes(file);
+    double seen = MinariFile.read(file).get(3).observations()[0][1];
+    ByteBuffer content = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int at = 0;
+    while ((float) content.getDouble(at) != (float) seen) {
+      at++;
+    }
+    content.putDouble(at, seen + 1); // as many bytes, as many episodes
+    Files.write(file, bytes);
+    assertEquals(seen + 1, MinariFile.read(file).get(3).observations()[0][1], 1e-3);
+    String other = ControlTasks.minari(file, true, 1).settings();
+    assertTrue(!other.equals(settings), other);
   }
 
   @Test

@@ -34,7 +34,8 @@ class ProportionClaimsTest {
       }
     }
     double[] x = plans.stream().limit(4).mapToDouble(ProportionPlan::proportion).toArray();
-    double[][] y = Arrays.copyOf(accuracies, 4);
+    double[][] y = new double[4][];
+    Arrays.setAll(y, p -> Arrays.stream(accuracies[p]).map(a -> Double.isNaN(a) ? 0 : a).toArray());
     PeakBootstrap bootstrap = PeakBootstrap.of(x, y, 200, 1);
     QuadraticFit fit =
         QuadraticFit.of(
@@ -72,6 +73,20 @@ class ProportionClaimsTest {
     assertEquals(5, verdicts.size());
     // Best of varied and balanced: 0.51. Uniform is better, dense worse, the LSTM as good.
     assertEquals(List.of("differs", "agrees", "too close to tell"), verdicts.subList(2, 5));
+  }
+
+  @Test
+  void whatDivergedIsNotTheBest() throws Exception {
+    double nan = Double.NaN;
+    List<String> verdicts =
+        verdicts(
+            new double[] {0.2, 0.21, 0.22},
+            new double[] {nan, 0.91, 0.92},
+            new double[] {0.5, 0.52, 0.51},
+            new double[] {nan, nan, nan},
+            new double[] {0.31, 0.33, 0.3});
+    // Best of varied and balanced: 0.51, not the last one.
+    assertEquals(List.of("too close to tell", "agrees", "agrees"), verdicts.subList(2, 5));
   }
 
   /** A straight rise to the last plan at 0.465: every parabola is highest there. */

@@ -2,6 +2,7 @@ package org.iterativemaps.examples.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -35,6 +36,7 @@ public final class EpisodeWindows {
    *
    * @param episodes at least one, all with the same inputs and outputs
    * @param length time steps per window, at least 1
+   * @throws IllegalArgumentException if the numbers per time step differ; says where
    */
   public static EpisodeWindows of(List<Episode> episodes, int length) {
     if (episodes.isEmpty() || length < 1) {
@@ -45,7 +47,32 @@ public final class EpisodeWindows {
               + length
               + ", expected at least 1 each");
     }
-    return new EpisodeWindows(episodes, length);
+    EpisodeWindows windows = new EpisodeWindows(episodes, length);
+    windows.checkWidths();
+    return windows;
+  }
+
+  private void checkWidths() {
+    for (int i = 0; i < episodes.size(); i++) {
+      Episode episode = episodes.get(i);
+      for (int t = 0; t < episode.length(); t++) {
+        int seen = episode.observations()[t].length;
+        int done = episode.actions()[t].length;
+        if (seen != inputs() || done != outputs()) {
+          throw new IllegalArgumentException(
+              String.format(
+                  Locale.ROOT,
+                  "episodes: found %d inputs and %d outputs in episode %d at time step %d, expected"
+                      + " %d and %d",
+                  seen,
+                  done,
+                  i,
+                  t,
+                  inputs(),
+                  outputs()));
+        }
+      }
+    }
   }
 
   /** How many windows there are. */

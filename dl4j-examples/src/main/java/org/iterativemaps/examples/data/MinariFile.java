@@ -12,7 +12,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -23,13 +25,25 @@ import java.util.regex.Pattern;
  * observation, after which nothing was done, is left out.
  *
  * <p>Where observations or actions are a group of arrays, as those of {@code Dict} and {@code
- * Tuple} spaces are, these are set side by side in the order of their names.
+ * Tuple} spaces are, these are set side by side in the order of their names, those of a {@code
+ * Tuple}, {@code _index_0}, {@code _index_1}, …, in that of their numbers. All episodes have the
+ * same.
  */
 public final class MinariFile {
 
   private static final Pattern EPISODE = Pattern.compile("episode_\\d{1,9}");
+  private static final Pattern INDEX = Pattern.compile("_index_(\\d{1,9})");
+
+  /** Numbers before names. */
+  private static final Comparator<String> IN_ORDER =
+      Comparator.comparingInt(MinariFile::index).thenComparing(Comparator.naturalOrder());
 
   private MinariFile() {}
+
+  private static int index(String name) {
+    Matcher matcher = INDEX.matcher(name);
+    return matcher.matches() ? Integer.parseInt(matcher.group(1)) : Integer.MAX_VALUE;
+  }
 
   /**
    * Reads all episodes, in the order of their numbers.
@@ -78,9 +92,11 @@ public final class MinariFile {
               + " in it, expected groups episode_0, episode_1, …");
     }
     List<Episode> episodes = new ArrayList<>();
+    List<String> expected = null;
     for (String name : names) {
-      float[][] seen = array(hdf.getChild(name), "observations", file);
-      float[][] done = array(hdf.getChild(name), "actions", file);
+      List<String> found = new ArrayList<>();
+      float[][] seen = array(hdf.getChild(name), "observations", file, found);
+      float[][] done = array(hdf.getChild(name), "actions", file, found);
       if (seen.length != done.length + 1 || done.length == 0) {
         throw new IOException(
             String.format(
@@ -92,50 +108,53 @@ public final class MinariFile {
                 seen.length,
                 done.length));
       }
-      Episode episode = new Episode(Arrays.copyOf(seen, done.length), done);
-      Episode first = episodes.isEmpty() ? episode : episodes.get(0);
-      if (width(seen) != width(first.observations()) || width(done) != width(first.actions())) {
+      expected = expected == null ? found : expected;
+      if (!found.equals(expected)) {
         throw new IOException(
             String.format(
                 Locale.ROOT,
-                "%s, %s: found %d numbers in an observation and %d in an action, expected %d and %d"
-                    + " as in %s",
+                "%s, %s: found %s numbers per time step, expected %s as in %s",
                 file,
                 name,
-                width(seen),
-                width(done),
-                width(first.observations()),
-                width(first.actions()),
+                found,
+                expected,
                 names.get(0)));
       }
-      episodes.add(episode);
+      episodes.add(new Episode(Arrays.copyOf(seen, done.length), done));
     }
     return episodes;
   }
 
-  private static int width(float[][] rows) {
-    return rows[0].length;
-  }
-
-  private static float[][] array(Node episode, String name, Path file) throws IOException {
+  private static float[][] array(Node episode, String name, Path file, List<String> found)
+      throws IOException {
     Node node = episode instanceof Group group ? group.getChildren().get(name) : null;
     if (node == null) {
       throw new IOException(file + ", " + episode.getName() + ": found no " + name);
     }
-    return rows(node, file);
+    return rows(node, name, file, found);
   }
 
-  /** [time][number]. */
-  private static float[][] rows(Node node, Path file) throws IOException {
+  /**
+   * [time][number].
+   *
+   * @param name within the episode
+   * @param found gets the names and widths of the arrays, in their order
+   */
+  private static float[][] rows(Node node, String name, Path file, List<String> found)
+      throws IOException {
     if (node instanceof Dataset dataset) {
-      return rows(dataset, file);
+      float[][] rows = rows(dataset, file);
+      found.add(name + ": " + rows[0].length);
+      return rows;
     }
     if (!(node instanceof Group group) || group.getChildren().isEmpty()) {
       throw new IOException(file + ", " + node.getPath() + ": found no array and no arrays in it");
     }
     float[][] all = null;
-    for (Node part : new TreeMap<>(group.getChildren()).values()) {
-      float[][] own = rows(part, file);
+    Map<String, Node> parts = new TreeMap<>(IN_ORDER);
+    parts.putAll(group.getChildren());
+    for (Node part : parts.values()) {
+      float[][] own = rows(part, name + "/" + part.getName(), file, found);
       if (all != null && own.length != all.length) {
         throw new IOException(
             String.format(

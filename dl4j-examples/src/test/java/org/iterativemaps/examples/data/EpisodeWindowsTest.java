@@ -95,6 +95,18 @@ class EpisodeWindowsTest {
     assertMessage("found 0, 0", () -> new Episode(new float[0][], new float[0][]));
   }
 
+  @Test
+  void numbersPerTimeStepAreEquallyMany() {
+    Episode wider = new Episode(new float[2][4], new float[2][2]);
+    assertMessage(
+        "episodes: found 4 inputs and 2 outputs in episode 1 at time step 0, expected 3 and 2",
+        () -> EpisodeWindows.of(List.of(episode(1, 2), wider), 4));
+    Episode ragged = new Episode(new float[2][3], new float[][] {{1, 2}, {1}});
+    assertMessage(
+        "episodes: found 3 inputs and 1 outputs in episode 0 at time step 1, expected 3 and 2",
+        () -> EpisodeWindows.of(List.of(ragged), 4));
+  }
+
   private static void assertMessage(String part, Runnable body) {
     String message = assertThrows(IllegalArgumentException.class, body::run).getMessage();
     assertTrue(message.contains(part), message);

@@ -131,6 +131,22 @@ class MinariFileTest {
   }
 
   @Test
+  void tuplesComeInTheOrderOfTheirNumbers() throws Exception {
+    write(
+        hdf -> {
+          WritableGroup episode = episode(hdf, 0);
+          WritableGroup seen = episode.putGroup("observations");
+          for (int number : new int[] {10, 2, 0, 11, 1, 9, 3, 8, 4, 7, 5, 6}) {
+            seen.putDataset("_index_" + number, new double[][] {{number}, {number}});
+          }
+          episode.putDataset("actions", new double[1][1]);
+        });
+    assertArrayEquals(
+        new float[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11},
+        MinariFile.read(file).get(0).observations()[0]);
+  }
+
+  @Test
   void whatIsNoFileIsNamed() throws Exception {
     assertRefused("found nothing, expected the HDF5 file of a Minari data set");
     Files.createDirectory(file);
@@ -200,8 +216,37 @@ class MinariFileTest {
           put(hdf, 1, new double[3][2], new double[2][3]);
         });
     assertRefused(
-        "episode_1: found 2 numbers in an observation and 3 in an action, expected 2 and 1 as in"
+        "episode_1: found [observations: 2, actions: 3] numbers per time step, expected"
+            + " [observations: 2, actions: 1] as in episode_0");
+  }
+
+  /** Equally many in all, but others. */
+  @Test
+  void otherArraysInALaterEpisodeAreNamed() {
+    write(
+        hdf -> {
+          putGroup(hdf, 0, "arm", 1, "goal", 2);
+          putGroup(hdf, 1, "arm", 1, "place", 2);
+        });
+    assertRefused(
+        "episode_1: found [observations/arm: 1, observations/place: 2, actions: 1] numbers per time"
+            + " step, expected [observations/arm: 1, observations/goal: 2, actions: 1] as in"
             + " episode_0");
+    write(
+        hdf -> {
+          putGroup(hdf, 0, "arm", 1, "goal", 2);
+          putGroup(hdf, 1, "arm", 2, "goal", 1);
+        });
+    assertRefused("episode_1: found [observations/arm: 2, observations/goal: 1, actions: 1]");
+  }
+
+  private static void putGroup(
+      WritableGroup hdf, int number, String one, int width, String other, int otherWidth) {
+    WritableGroup episode = episode(hdf, number);
+    WritableGroup seen = episode.putGroup("observations");
+    seen.putDataset(one, new double[3][width]);
+    seen.putDataset(other, new double[3][otherWidth]);
+    episode.putDataset("actions", new double[2][1]);
   }
 
   @Test
