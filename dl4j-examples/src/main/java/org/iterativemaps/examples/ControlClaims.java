@@ -3,7 +3,6 @@ package org.iterativemaps.examples;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import org.apache.commons.math3.stat.inference.TTest;
 import org.iterativemaps.examples.ProportionPlan.Kind;
 import org.iterativemaps.examples.ProportionRuns.Run;
 import org.iterativemaps.examples.notebook.Spread;
@@ -63,7 +62,7 @@ final class ControlClaims {
     if (!task.score().hasLearned(own, task) && !task.score().hasLearned(other, task)) {
       return NOTHING;
     }
-    if (!ProportionClaims.differ(own, other, of(kind).size())) {
+    if (!Comparison.differ(own, other, of(kind).size())) {
       return OPEN;
     }
     return Spread.of(own).mean() > Spread.of(other).mean() ? AGREES : DIFFERS;
@@ -115,8 +114,8 @@ final class ControlClaims {
         Spread.of(own),
         rival.name(),
         Spread.of(other),
-        Math.min(1, choices * ProportionClaims.welch(own, other)),
-        Math.min(1, choices * new TTest().pairedTTest(own, other)),
+        Comparison.welch(own, other, choices),
+        Comparison.paired(own, other, choices),
         choices == 1 ? "" : " (both times " + choices + ", for the choice)");
   }
 }

@@ -28,7 +28,7 @@ final class WeightSensitivity {
     boolean differ = false;
     for (Trained more : large) {
       Trained few = named(small, pairs.getOrDefault(more.name(), LSTM));
-      differ |= ProportionClaims.differ(few.accuracies(), more.accuracies(), large.size());
+      differ |= Comparison.differ(few.accuracies(), more.accuracies(), large.size());
       table.row(
           few.name(),
           few.weights(),
@@ -36,10 +36,13 @@ final class WeightSensitivity {
           more.name(),
           more.weights(),
           Spread.of(more.accuracies()),
-          ProportionClaims.welch(few.accuracies(), more.accuracies()));
+          Comparison.welch(few.accuracies(), more.accuracies(), large.size()));
     }
     page.table(
-        table.caption("Accuracy, and the p of Welch's t-test that the count does not matter"));
+        table.caption(
+            "Accuracy, and the p of Welch's t-test that the count does not matter, times "
+                + large.size()
+                + " plans"));
     Table claims = Table.of("the paper", "found here", "");
     double[] lstm = named(large, LSTM).accuracies();
     for (String name : pairs.keySet()) {
@@ -47,7 +50,7 @@ final class WeightSensitivity {
       claims.row(
           "sparse maps beat an LSTM of equal weights",
           name + " " + Spread.of(map) + ", LSTM " + Spread.of(lstm),
-          !ProportionClaims.differ(map, lstm, pairs.size())
+          !Comparison.differ(map, lstm, pairs.size())
               ? "too close to tell"
               : StatUtils.mean(map) > StatUtils.mean(lstm) ? "agrees" : "differs");
     }
