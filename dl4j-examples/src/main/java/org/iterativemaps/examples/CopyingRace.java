@@ -31,10 +31,11 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  *
  * @param task what they learn
  * @param weights of all recurrent layers, biases not counted, as near as whole units come
+ * @param layers of minimal cells, from one to so many
  * @param seeds how many
  * @param updates of each training
  */
-record CopyingRace(SelectiveCopying task, int weights, int seeds, int updates) {
+record CopyingRace(SelectiveCopying task, int weights, int layers, int seeds, int updates) {
   private static final int BATCH = 32;
   private static final int MEASURED = 10;
 
@@ -84,11 +85,11 @@ record CopyingRace(SelectiveCopying task, int weights, int seeds, int updates) {
 
   private List<Kind> kinds() {
     List<Kind> kinds = new ArrayList<>();
-    for (int layers = 1; layers <= 3; layers++) {
-      int gru = units(2, 0, layers);
-      int lstm = units(3, 0, layers);
-      kinds.add(new Kind(name("minGRU", layers, gru), layers, () -> GatedMaps.minGru(gru)));
-      kinds.add(new Kind(name("minLSTM", layers, lstm), layers, () -> GatedMaps.minLstm(lstm)));
+    for (int deep = 1; deep <= layers; deep++) {
+      int gru = units(2, 0, deep);
+      int lstm = units(3, 0, deep);
+      kinds.add(new Kind(name("minGRU", deep, gru), deep, () -> GatedMaps.minGru(gru)));
+      kinds.add(new Kind(name("minLSTM", deep, lstm), deep, () -> GatedMaps.minLstm(lstm)));
     }
     int gru = units(3, 3, 1);
     int lstm = units(4, 4, 1);

@@ -137,7 +137,7 @@ public final class LongerMemory implements Notebook<LongerMemory.Result> {
         BlockMaps.spy("Slow and fast units", scrn(16, 9, 16, 8, false).realize()).picture(),
         "A diagonal from s, of one number; all other weights are trained.");
     page.code("paper");
-    double[] differences = page.step("Compare", () -> compare(page.quick() ? 5 : 20)).clone();
+    double[] differences = page.step("Compare", () -> compare(page.quick() ? 3 : 20)).clone();
     for (int i = 0; i < 2; i++) {
       page.check(
           String.format(
@@ -149,7 +149,7 @@ public final class LongerMemory implements Notebook<LongerMemory.Result> {
     }
     RecallRace race =
         page.quick()
-            ? new RecallRace(new DelayedRecall(4), 9, new int[] {0, 4, 9, 19}, 1, 40)
+            ? new RecallRace(new DelayedRecall(4), 9, new int[] {0, 9, 19}, 1, 30)
             : new RecallRace(
                 new DelayedRecall(8), 59, new int[] {0, 5, 10, 20, 40, 59, 90, 120}, 3, 1500);
     return new Result(differences, race.delays(), race.run(page));

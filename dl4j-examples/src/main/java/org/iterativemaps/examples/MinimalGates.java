@@ -79,7 +79,7 @@ public final class MinimalGates implements Notebook<MinimalGates.Result> {
             + " cells are ready-made, and compared with the paper's equations:");
     page.code("compare");
     page.code("paper");
-    double difference = page.step("Compare", () -> compare(page.quick() ? 5 : 20));
+    double difference = page.step("Compare", () -> compare(page.quick() ? 3 : 20));
     page.check(
         String.format(
             Locale.ROOT, "Maps compute the paper's equations (difference %.0e)", difference),
@@ -94,8 +94,8 @@ public final class MinimalGates implements Notebook<MinimalGates.Result> {
 
     CopyingRace race =
         page.quick()
-            ? new CopyingRace(new SelectiveCopying(4, 2, 6), 800, 1, 40)
-            : new CopyingRace(new SelectiveCopying(8, 4, 20), 2700, 3, 1200);
+            ? new CopyingRace(new SelectiveCopying(4, 2, 6), 800, 2, 1, 20)
+            : new CopyingRace(new SelectiveCopying(8, 4, 20), 2700, 3, 3, 1200);
     List<Races.Trained> all = race.run(page);
     return new Result(difference, steps, parallel, all);
   }

@@ -81,7 +81,7 @@ public final class RetrofittedRecurrence implements Notebook<RetrofittedRecurren
 
   @Override
   public Result run(Page page) throws Exception {
-    Size size = page.quick() ? new Size(1, 120, 30, 50) : new Size(5, 1500, 300, 1000);
+    Size size = page.quick() ? new Size(1, 100, 20, 30) : new Size(5, 1500, 300, 1000);
     page.text(
         "Every place of a string has to tell the **parity** of the bits since the last starting point"
             + " before it, as in `ThinkLonger`, and a step carries an answer one place. A **stack** of "
@@ -188,7 +188,7 @@ public final class RetrofittedRecurrence implements Notebook<RetrofittedRecurren
       }
       for (int k = 0; k < way.far[0].length; k++) {
         int steps = isLooped ? TEST_STEPS[k] : DEPTH;
-        if (!isLooped || steps == DEPTH || steps == 16 || steps == 64) {
+        if (!isLooped || steps == DEPTH || steps == 16 || steps >= 64) {
           table.row(
               way.name,
               way.parameters,

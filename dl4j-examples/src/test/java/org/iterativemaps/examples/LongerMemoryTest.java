@@ -39,7 +39,7 @@ class LongerMemoryTest {
       assertEquals(720, one.parameters(), 40, one.name());
       assertEquals(result.delays().length, one.scores()[0].length);
     }
-    assertTrue(result.all().get(0).at(0)[0] > 0.5, printed.toString()); // chance is 0.25
+    assertTrue(result.all().get(0).at(0)[0] > 0.4, printed.toString()); // chance is 0.25
   }
 
   /** Of one number each: the paper's equations, number by number. */

@@ -37,7 +37,7 @@ class MinimalGatesTest {
     assertTrue(result.difference() < 1e-12, "" + result.difference());
     assertArrayEquals(new int[] {2, 2}, result.newtonSteps());
     assertTrue(result.parallelDifference() < 1e-12, "" + result.parallelDifference());
-    assertEquals(8, result.all().size());
+    assertEquals(6, result.all().size());
     for (Races.Trained one : result.all()) {
       assertEquals(800, one.counted(), 60, one.name());
       assertTrue(one.parameters() > one.counted(), one.name()); // biases and the read-out
