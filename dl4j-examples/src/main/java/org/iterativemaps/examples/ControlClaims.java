@@ -3,7 +3,6 @@ package org.iterativemaps.examples;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import org.apache.commons.math3.stat.inference.TTest;
 import org.iterativemaps.examples.ProportionPlan.Kind;
 import org.iterativemaps.examples.ProportionRuns.Run;
 import org.iterativemaps.examples.notebook.Spread;
@@ -76,7 +75,7 @@ final class ControlClaims {
     if (diverged(own) || diverged(other)) {
       return DIVERGED;
     }
-    if (!ProportionClaims.differ(own, other, choices)) {
+    if (!Comparison.differ(own, other, choices)) {
       return OPEN;
     }
     return Spread.of(own).mean() > Spread.of(other).mean() ? AGREES : DIFFERS;
@@ -136,8 +135,8 @@ final class ControlClaims {
         ProportionReport.words(own),
         rival.name(),
         ProportionReport.words(other),
-        Math.min(1, choices * ProportionClaims.welch(own, other)),
-        Math.min(1, choices * new TTest().pairedTTest(own, other)),
+        Comparison.welch(own, other, choices),
+        Comparison.paired(own, other, choices),
         choices == 1 ? "" : " (both times " + choices + ", for the choice)");
   }
 }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
-import org.apache.commons.math3.stat.inference.TTest;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -45,7 +44,6 @@ public final class EchoStateByDuals implements Notebook<List<EchoStateByDuals.Wa
   private static final double LIMIT = 0.9; // of the multipliers, which hold it nearly
   private static final double OTHERS = 0.97; // what holds exactly may have more
   private static final double RATE = 0.001; // of the multipliers
-  private static final int IMAGES = 60; // read one after the other to see echo states
   private static final IActivation TANH = Activation.TANH.getActivationFunction();
 
   @Mixin private DigitOptions digits = new DigitOptions();
@@ -89,6 +87,9 @@ public final class EchoStateByDuals implements Notebook<List<EchoStateByDuals.Wa
       return Arrays.stream(largestSums).mapToDouble(row -> row[row.length - 1]).toArray();
     }
   }
+
+  /** How much is done; images are read one after the other to see echo states. */
+  private record Size(int seeds, int epochs, int images) {}
 
   @Override
   public String title() {
@@ -140,8 +141,7 @@ public final class EchoStateByDuals implements Notebook<List<EchoStateByDuals.Wa
   @Override
   public List<Way> run(Page page) throws Exception {
     DigitSets data = digits.load(page.quick(), page.seed());
-    int seeds = page.quick() ? 1 : 5;
-    int epochs = page.quick() ? 5 : 40;
+    Size size = page.quick() ? new Size(1, 3, 15) : new Size(5, 40, 60);
     page.text(
         "A recurrent map h ← tanh(V x + W h + b) has **echo states** if its state becomes a function"
             + " of what it heard, and where it started is forgotten. That is sure if every row of |W|"
@@ -164,16 +164,17 @@ public final class EchoStateByDuals implements Notebook<List<EchoStateByDuals.Wa
     page.code("network");
     List<Way> ways = new ArrayList<>();
     for (Kind kind : Kind.values()) {
-      try (Progress progress = page.progress(kind.title, (long) seeds * epochs)) {
-        ways.add(train(kind, data, seeds, epochs, page.seed(), progress));
+      try (Progress progress = page.progress(kind.title, (long) size.seeds * size.epochs)) {
+        ways.add(train(kind, data, size, page.seed(), progress));
       }
     }
-    show(ways, page);
+    show(ways, size.images, page);
     return ways;
   }
 
-  private static Way train(
-      Kind kind, DigitSets data, int seeds, int epochs, long seed, Progress progress) {
+  private static Way train(Kind kind, DigitSets data, Size size, long seed, Progress progress) {
+    int seeds = size.seeds;
+    int epochs = size.epochs;
     Way way =
         new Way(
             kind.title,
@@ -209,7 +210,7 @@ public final class EchoStateByDuals implements Notebook<List<EchoStateByDuals.Wa
       }
       way.accuracy[s] = network.evaluate(data.test().asRows(250, 0)).accuracy();
       way.multipliers[s] = Arrays.stream(duals.multipliers()).max().orElseThrow();
-      look(way, s, LiveMaps.weights(network, "#0"), data.test());
+      look(way, s, LiveMaps.weights(network, "#0"), data.test(), size.images);
     }
     return way;
   }
@@ -222,10 +223,10 @@ public final class EchoStateByDuals implements Notebook<List<EchoStateByDuals.Wa
 
   // region look
   /** A proof by norms, and what is seen along test images read one after the other. */
-  private static void look(Way way, int s, MapWeights weights, DigitImages test) {
+  private static void look(Way way, int s, MapWeights weights, DigitImages test, int images) {
     int side = test.side();
     double[][] tokens =
-        IntStream.range(0, IMAGES * side)
+        IntStream.range(0, images * side)
             .mapToObj(t -> row(test.pixels().get(t / side), t % side, side))
             .toArray(double[][]::new);
     MapStep step = MapStep.of(weights, TANH, tokens[0]);
@@ -241,7 +242,7 @@ public final class EchoStateByDuals implements Notebook<List<EchoStateByDuals.Wa
     return IntStream.range(0, side).mapToDouble(i -> image[row * side + i]).toArray();
   }
 
-  private static void show(List<Way> ways, Page page) {
+  private static void show(List<Way> ways, int images, Page page) {
     int epochs = ways.get(0).largestSums[0].length;
     double[] numbers = IntStream.rangeClosed(1, epochs).asDoubleStream().toArray();
     LearningCurves curves =
@@ -275,7 +276,7 @@ public final class EchoStateByDuals implements Notebook<List<EchoStateByDuals.Wa
         table.caption(
             "Mean ± standard deviation over seeds, how many of them are sure; rate: that of"
                 + " Contraction; exponent: the largest along "
-                + IMAGES
+                + images
                 + " test images; starts apart: after these, at most; multiplier: the largest"));
     conclude(ways, page);
   }
@@ -296,25 +297,28 @@ public final class EchoStateByDuals implements Notebook<List<EchoStateByDuals.Wa
                 Spread.of(own).mean(),
                 other.name,
                 Spread.of(other.accuracy).mean(),
-                own.length < 2
-                    ? "one seed says nothing of chance"
-                    : String.format(
-                        Locale.ROOT,
-                        "p = %.2g, paired t-test",
-                        new TTest().pairedTTest(own, other.accuracy))));
+                Comparison.words(own, other.accuracy, ways.size() - 1)));
       }
     }
-    double[] sums = ways.get(1).lastSums();
-    page.print(
-        String.format(
-            Locale.ROOT,
-            "With multipliers the largest row is above the limit by %.3f at most.",
-            Spread.of(sums).max() - LIMIT));
+    page.print(sums(ways.get(1), LIMIT));
+    page.print(sums(ways.get(2), OTHERS));
     page.text(
-        "Multipliers let weights break the constraint on the way and hold it in the end, nearly;"
-            + " scaling holds it always, exactly. `Contraction` measures lengths by Euclid, the rows"
-            + " by the largest unit: neither proves what the other does, and a map that neither proves"
-            + " may have echo states all the same.");
+        "`Contraction` measures lengths by Euclid, the rows by the largest unit: neither proves what"
+            + " the other does, and a map that neither proves may have echo states all the same.");
+  }
+
+  /** How far the constraint was kept, on the way and in the end. */
+  private static String sums(Way way, double limit) {
+    double[] highest =
+        Arrays.stream(way.largestSums).mapToDouble(sums -> Spread.of(sums).max()).toArray();
+    return String.format(
+        Locale.ROOT,
+        "Largest sum of a row, %s: after an epoch at most %.3f, after the last at most %.3f; the limit"
+            + " is %s.",
+        way.name,
+        Spread.of(highest).max(),
+        Spread.of(way.lastSums()).max(),
+        limit);
   }
 
   /** Starts it: {@code --help} lists its options. */

@@ -19,7 +19,8 @@ import org.iterativemaps.map.values.WeightValues;
 import org.nd4j.linalg.activations.Activation;
 
 /**
- * A recurrent network with slow units, whose block is near the identity.
+ * A recurrent network with slow units, the paper's "context units", whose block is near the
+ * identity.
  *
  * <p>Source: T. Mikolov, A. Joulin, S. Chopra, M. Mathieu, M. Ranzato, "Learning Longer Memory in
  * Recurrent Neural Networks" (2014, arXiv:1412.7753), section 3: structurally constrained recurrent
@@ -36,7 +37,7 @@ public final class LongerMemory implements Notebook<LongerMemory.Result> {
    * @param delays at which symbols were asked for
    * @param all the networks that were compared
    */
-  public record Result(double[] differences, int[] delays, List<RecallRace.Trained> all) {}
+  public record Result(double[] differences, int[] delays, List<Races.Trained> all) {}
 
   @Override
   public String title() {
@@ -136,7 +137,7 @@ public final class LongerMemory implements Notebook<LongerMemory.Result> {
         BlockMaps.spy("Slow and fast units", scrn(16, 9, 16, 8, false).realize()).picture(),
         "A diagonal from s, of one number; all other weights are trained.");
     page.code("paper");
-    double[] differences = page.step("Compare", LongerMemory::compare).clone();
+    double[] differences = page.step("Compare", () -> compare(page.quick() ? 3 : 20)).clone();
     for (int i = 0; i < 2; i++) {
       page.check(
           String.format(
@@ -148,16 +149,16 @@ public final class LongerMemory implements Notebook<LongerMemory.Result> {
     }
     RecallRace race =
         page.quick()
-            ? new RecallRace(new DelayedRecall(4), 9, new int[] {0, 4, 9, 19}, 1, 40)
+            ? new RecallRace(new DelayedRecall(4), 9, new int[] {0, 9, 19}, 1, 30)
             : new RecallRace(
                 new DelayedRecall(8), 59, new int[] {0, 5, 10, 20, 40, 59, 90, 120}, 3, 1500);
     return new Result(differences, race.delays(), race.run(page));
   }
 
   /** Over many random maps, the largest differences from the paper's equations. */
-  private static double[] compare() {
+  private static double[] compare(int seeds) {
     double[] largest = new double[2];
-    for (long seed = 1; seed <= 20; seed++) {
+    for (long seed = 1; seed <= seeds; seed++) {
       double[][] tokens = DoubleMap.tokens(seed, 12, 3);
       for (int i = 0; i < 2; i++) {
         DoubleMap map = new DoubleMap(scrn(3, 4, 5, 2, i == 1), seed);

@@ -11,16 +11,10 @@ import org.iterativemaps.examples.data.SelectiveCopying;
 import org.iterativemaps.examples.notebook.Notebook;
 import org.iterativemaps.examples.notebook.Page;
 import org.iterativemaps.examples.notebook.Table;
-import org.iterativemaps.map.BlockFunctions;
-import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.GatedMapBuilder;
 import org.iterativemaps.map.GatedMaps;
 import org.iterativemaps.map.MapWeights;
-import org.iterativemaps.map.Update;
-import org.iterativemaps.map.pattern.Sparsity;
-import org.iterativemaps.map.values.WeightValues;
 import org.iterativemaps.parallel.ParallelEvaluation;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -41,10 +35,7 @@ public final class MinimalGates implements Notebook<MinimalGates.Result> {
    * @param all the networks that were compared
    */
   public record Result(
-      double difference,
-      int[] newtonSteps,
-      double parallelDifference,
-      List<CopyingRace.Trained> all) {}
+      double difference, int[] newtonSteps, double parallelDifference, List<Races.Trained> all) {}
 
   @Override
   public String title() {
@@ -55,34 +46,6 @@ public final class MinimalGates implements Notebook<MinimalGates.Result> {
   public OptionalInt threads() {
     return OptionalInt.of(1); // the networks are small
   }
-
-  // region written
-  /** No block divides, but f / (f + i) = S(log f - log i), and log S(a) = a - softplus(a). */
-  static BlockMap minLstm(int inputs, int units) {
-    WeightValues minus = WeightValues.constant(-1);
-    return BlockMap.builder()
-        .input("x", inputs)
-        .wire("f", units, Activation.IDENTITY) // before its sigmoid
-        .wire("i", units, Activation.IDENTITY)
-        .wireWithoutBias("softF", units, Activation.SOFTPLUS)
-        .wireWithoutBias("softI", units, Activation.SOFTPLUS)
-        .wireWithoutBias("k", units, Activation.SIGMOID) // the share that is kept
-        .state("h", units, Activation.IDENTITY)
-        .connect("x", "f", Sparsity.dense())
-        .connect("x", "i", Sparsity.dense())
-        .connect("x", "h", Sparsity.dense())
-        .connect("f", "softF", BlockFunctions.identity())
-        .connect("i", "softI", BlockFunctions.identity())
-        .connect("f", "k", BlockFunctions.identity())
-        .connectFixed("softF", "k", Sparsity.diagonal(), minus)
-        .connectFixed("i", "k", Sparsity.diagonal(), minus)
-        .connect("softI", "k", BlockFunctions.identity())
-        .update("h", Update.gated("k"))
-        .output("h")
-        .build();
-  }
-
-  // endregion
 
   // region paper
   /** The paper's equations. */
@@ -110,12 +73,13 @@ public final class MinimalGates implements Notebook<MinimalGates.Result> {
   public Result run(Page page) throws Exception {
     page.text(
         "The gates of a **minGRU** and a **minLSTM** (Feng and others, 2024) read the token and not"
-            + " what the network remembers. A minGRU is `GatedMaps.minGru(n)`; the two gates of a"
-            + " minLSTM are divided by their sum, so that they are shares. Written out, and in a line"
-            + " `GatedMaps.minLstm(n)`:");
-    page.code("written");
+            + " what the network remembers. The two gates of a minLSTM are divided by their sum, so that"
+            + " they are shares; no block of a map divides, but the share that is kept, f / (f + i), is"
+            + " also sigmoid( log f - log i ), and the logarithm of a sigmoid is a - softplus(a). Both"
+            + " cells are ready-made, and compared with the paper's equations:");
+    page.code("compare");
     page.code("paper");
-    double difference = page.step("Compare", MinimalGates::compare);
+    double difference = page.step("Compare", () -> compare(page.quick() ? 3 : 20));
     page.check(
         String.format(
             Locale.ROOT, "Maps compute the paper's equations (difference %.0e)", difference),
@@ -130,19 +94,20 @@ public final class MinimalGates implements Notebook<MinimalGates.Result> {
 
     CopyingRace race =
         page.quick()
-            ? new CopyingRace(new SelectiveCopying(4, 2, 6), 800, 1, 40)
-            : new CopyingRace(new SelectiveCopying(8, 4, 20), 2700, 3, 1200);
-    List<CopyingRace.Trained> all = race.run(page);
+            ? new CopyingRace(new SelectiveCopying(4, 2, 6), 800, 2, 1, 20)
+            : new CopyingRace(new SelectiveCopying(8, 4, 20), 2700, 3, 3, 1200);
+    List<Races.Trained> all = race.run(page);
     return new Result(difference, steps, parallel, all);
   }
 
+  // region compare
   /** Over many random maps, the largest difference from the paper's equations. */
-  private static double compare() {
+  private static double compare(int seeds) {
     double largest = 0;
-    for (long seed = 1; seed <= 20; seed++) {
+    for (long seed = 1; seed <= seeds; seed++) {
       double[][] tokens = DoubleMap.tokens(seed, 12, 3);
       DoubleMap gru = new DoubleMap(GatedMaps.minGru(5).nIn(3).build(), seed);
-      DoubleMap lstm = new DoubleMap(minLstm(3, 5), seed);
+      DoubleMap lstm = new DoubleMap(GatedMaps.minLstm(5).nIn(3).build(), seed);
       double ofGru =
           DoubleMap.difference(byThePaper(false, gru.weights(), tokens), gru.outputs(tokens));
       double ofLstm =
@@ -151,6 +116,8 @@ public final class MinimalGates implements Notebook<MinimalGates.Result> {
     }
     return largest;
   }
+
+  // endregion
 
   /** Fills in the steps that were taken; the largest difference from states computed in turn. */
   private static double parallel(Page page, int[] steps) {

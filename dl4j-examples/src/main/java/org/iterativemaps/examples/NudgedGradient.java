@@ -34,8 +34,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * weights, where s_0 is the minimum of an energy; Scellier, Goyal, Binas, Mesnard, Bengio,
  * "Generalization of Equilibrium Propagation to Vector Field Dynamics" (2018), arXiv:1808.04873,
  * for any weights, whose rule this is. In both the error that is fed back is that of the output as
- * it moves; here it is that of s_0, which differs in the second order of beta and leaves all
- * settling to the layer.
+ * it moves; here it is that of s_0, which leaves all settling to the layer. The state differs by it
+ * in the second order of beta, the estimate, which is divided by beta, in the first.
  *
  * @param parameters gradients by key, the mean over the samples
  * @param freeSteps steps until s_0, the mean over the samples
@@ -50,8 +50,8 @@ record NudgedGradient(Map<String, double[]> parameters, double freeSteps, double
    * Settles twice.
    *
    * @param network a recurrent map that goes on until it has settled and starts where it was, then
-   *     a loss whose gradient by its sums is output - labels; the last numbers of the input are
-   *     those that are fed back
+   *     a loss whose gradient is 2 (output - labels), that is |output - labels|²; the last numbers
+   *     of the input are those that are fed back
    * @param data [samples, inputs], [samples, outputs]
    * @param beta above 0
    */

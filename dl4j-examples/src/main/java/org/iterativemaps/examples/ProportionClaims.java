@@ -5,7 +5,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.apache.commons.math3.stat.inference.TTest;
 import org.iterativemaps.examples.ProportionPlan.Kind;
 import org.iterativemaps.examples.ProportionRuns.Run;
 import org.iterativemaps.examples.notebook.Spread;
@@ -21,9 +20,6 @@ final class ProportionClaims {
 
   /** Hidden proportions of the configurations that the papers' authors call balanced. */
   private static final double[] BALANCED = {0.43, 0.54};
-
-  /** Of the tests between two plans. */
-  private static final double CLEAR = 0.05;
 
   private final ProportionTask task;
   private final List<ProportionPlan> plans;
@@ -90,7 +86,9 @@ final class ProportionClaims {
               + ProportionReport.words(b),
           verdict(
               isAboveChance(varied) || isAboveChance(rival),
-              !differ(a, b, choices) ? "too close to tell" : better ? "agrees" : "differs"));
+              !Comparison.differ(a, b, choices)
+                  ? "too close to tell"
+                  : better ? "agrees" : "differs"));
     }
     return table;
   }
@@ -113,20 +111,5 @@ final class ProportionClaims {
 
   private boolean isAboveChance(ProportionPlan plan) {
     return task.score().hasLearned(ProportionReport.scores(runs, plan), task);
-  }
-
-  /**
-   * Whether Welch's t-test tells two plans apart.
-   *
-   * @param choices from how many pairs this one was picked for its scores (Bonferroni)
-   */
-  static boolean differ(double[] a, double[] b, int choices) {
-    return welch(a, b) * choices < CLEAR;
-  }
-
-  /** p of Welch's t-test; where neither varies, which the test makes no number of, 0 or 1. */
-  static double welch(double[] a, double[] b) {
-    boolean constant = Spread.of(a).deviation() == 0 && Spread.of(b).deviation() == 0;
-    return constant ? (a[0] == b[0] ? 1 : 0) : new TTest().tTest(a, b);
   }
 }

@@ -4,9 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.deeplearning4j.datasets.iterator.utilty.SingletonDataSetIterator;
-import org.deeplearning4j.nn.conf.GradientNormalization;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -16,9 +13,10 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.convert.IterativeMaps;
+import org.iterativemaps.examples.Races.Taught;
+import org.iterativemaps.examples.Races.Trained;
 import org.iterativemaps.examples.data.DelayedRecall;
 import org.iterativemaps.examples.notebook.Page;
-import org.iterativemaps.examples.notebook.Progress;
 import org.iterativemaps.examples.notebook.Spread;
 import org.iterativemaps.examples.notebook.Table;
 import org.iterativemaps.examples.plots.LearningCurves;
@@ -27,8 +25,6 @@ import org.iterativemaps.map.BlockMap;
 import org.iterativemaps.map.pattern.RandomSource;
 import org.iterativemaps.map.pattern.Sparsity;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
@@ -43,21 +39,6 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 record RecallRace(DelayedRecall task, int longest, int[] delays, int seeds, int updates) {
   private static final int BATCH = 32;
   private static final int TESTS = 500;
-
-  /**
-   * What one kind of network did.
-   *
-   * @param name of it
-   * @param parameters of the whole network
-   * @param accuracies [seed][index of the delay]
-   */
-  record Trained(String name, long parameters, double[][] accuracies) {
-
-    /** At one delay, one for each seed. */
-    double[] at(int delay) {
-      return Arrays.stream(accuracies).mapToDouble(a -> a[delay]).toArray();
-    }
-  }
 
   /** A kind of network: a recurrent layer, and whether the read-out is part of it. */
   private record Kind(String name, Layer recurrent, boolean isWhole) {}
@@ -74,13 +55,7 @@ record RecallRace(DelayedRecall task, int longest, int[] delays, int seeds, int 
             task.symbols(),
             longest));
     page.code("networks");
-    List<Trained> all = new ArrayList<>();
-    List<Kind> kinds = kinds();
-    try (Progress progress = page.progress("Train", (long) kinds.size() * seeds)) {
-      for (Kind kind : kinds) {
-        all.add(train(kind, page.seed(), progress));
-      }
-    }
+    List<Trained> all = Races.run(page, seeds, kinds(), Kind::name, this::teach);
     show(page, all);
     return all;
   }
@@ -123,11 +98,7 @@ record RecallRace(DelayedRecall task, int longest, int[] delays, int seeds, int 
             .build();
     Layer loss = new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.SOFTMAX).build();
     var layers =
-        new NeuralNetConfiguration.Builder()
-            .seed(seed)
-            .updater(new Adam(0.005))
-            .gradientNormalization(GradientNormalization.ClipL2PerLayer)
-            .gradientNormalizationThreshold(1)
+        Races.adam(0.005, seed)
             .list()
             .layer(new LastTimeStep(kind.recurrent.clone()))
             .layer(kind.isWhole ? loss : last);
@@ -141,28 +112,20 @@ record RecallRace(DelayedRecall task, int longest, int[] delays, int seeds, int 
 
   // endregion
 
-  private Trained train(Kind kind, long firstSeed, Progress progress) {
-    double[][] accuracies = new double[seeds][delays.length];
-    long parameters = 0;
-    for (int s = 0; s < seeds; s++) {
-      long seed = firstSeed + s;
-      MultiLayerNetwork network = network(kind, seed);
-      RandomSource random = RandomSource.of(seed, "train");
-      for (int u = 0; u < updates; u++) {
-        network.fit(task.draw(BATCH, longest + 1, 0, longest, random));
-      }
-      RandomSource tests = RandomSource.of(seed, "test");
-      for (int d = 0; d < delays.length; d++) {
-        int length = Math.max(longest, delays[d]) + 1;
-        DataSet test = task.draw(TESTS, length, delays[d], delays[d], tests);
-        accuracies[s][d] = network.evaluate(new SingletonDataSetIterator(test)).accuracy();
-      }
-      parameters = network.numParams();
-      progress.note(
-          String.format(Locale.ROOT, "%s: %s", kind.name, Arrays.toString(accuracies[s])));
-      progress.step();
+  private Taught teach(Kind kind, long seed, CoreTime time) {
+    MultiLayerNetwork network = network(kind, seed);
+    RandomSource random = RandomSource.of(seed, "train");
+    for (int u = 0; u < updates; u++) {
+      Races.update(network, task.draw(BATCH, longest + 1, 0, longest, random), time);
     }
-    return new Trained(kind.name, parameters, accuracies);
+    RandomSource tests = RandomSource.of(seed, "test");
+    double[] accuracies = new double[delays.length];
+    for (int d = 0; d < delays.length; d++) {
+      int length = Math.max(longest, delays[d]) + 1;
+      accuracies[d] =
+          Races.accuracy(network, task.draw(TESTS, length, delays[d], delays[d], tests));
+    }
+    return new Taught(network.numParams(), network.numParams(), accuracies);
   }
 
   private void show(Page page, List<Trained> all) {
@@ -173,12 +136,12 @@ record RecallRace(DelayedRecall task, int longest, int[] delays, int seeds, int 
         LearningCurves.of("Symbols recalled", "delay", "share of right answers");
     double[] places = Arrays.stream(delays).asDoubleStream().toArray();
     for (Trained one : all) {
-      List<Object> row = new ArrayList<>(List.of(one.name, one.parameters));
+      List<Object> row = new ArrayList<>(List.of(one.name(), one.parameters()));
       for (int d = 0; d < delays.length; d++) {
         row.add(Spread.of(one.at(d)));
       }
       table.row(row.toArray());
-      curves.curve(one.name, places, one.accuracies);
+      curves.curve(one.name(), places, one.scores());
     }
     page.table(
         table.caption(

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
-import org.apache.commons.math3.stat.inference.TTest;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.convert.Conversion;
 import org.iterativemaps.convert.MapKnobs;
@@ -33,7 +32,9 @@ import org.nd4j.linalg.dataset.DataSet;
  * stack and the short training with drawn numbers of steps are taken; Geiping and others, "Scaling
  * up Test-Time Compute with Latent Reasoning" (2025), arXiv:2502.05171, of which the form is taken:
  * every step of the loop hears the prelude again. Theirs are transformers with text; here it is
- * tanh layers and parities, and the loop is the average of the layers where theirs keeps some.
+ * tanh layers and parities, the loop is the average of the layers where theirs keeps some, and the
+ * number of steps is drawn alike from first to last, where theirs grows over the training, by a
+ * curriculum.
  */
 public final class RetrofittedRecurrence implements Notebook<RetrofittedRecurrence.Result> {
   private static final int DEPTH = RecurrentStack.DEPTH;
@@ -80,7 +81,7 @@ public final class RetrofittedRecurrence implements Notebook<RetrofittedRecurren
 
   @Override
   public Result run(Page page) throws Exception {
-    Size size = page.quick() ? new Size(1, 200, 60, 200) : new Size(5, 1500, 300, 1000);
+    Size size = page.quick() ? new Size(1, 100, 20, 30) : new Size(5, 1500, 300, 1000);
     page.text(
         "Every place of a string has to tell the **parity** of the bits since the last starting point"
             + " before it, as in `ThinkLonger`, and a step carries an answer one place. A **stack** of "
@@ -107,7 +108,7 @@ public final class RetrofittedRecurrence implements Notebook<RetrofittedRecurren
   /** All ways of one seed; gives back the tying loss. */
   private static double one(int s, Size size, long seed, List<Way> ways) {
     MultiLayerNetwork stack = RecurrentStack.stack(DataType.FLOAT, seed);
-    train(stack, size.updates, seed);
+    train(stack, size.updates, RandomSource.of(seed, "strings"));
     Conversion<MultiLayerNetwork> conversion = RecurrentStack.tied(stack);
     MultiLayerNetwork tied = conversion.network();
     MultiLayerNetwork kept = tied.clone();
@@ -137,7 +138,7 @@ public final class RetrofittedRecurrence implements Notebook<RetrofittedRecurren
       List<Way> ways) {
     if (updates > 0) {
       network.setListeners(new RandomSteps(DEPTH - 1, 2 * DEPTH - 2, seed));
-      train(network, updates, seed + 1);
+      train(network, updates, RandomSource.of(seed, "more strings"));
     }
     if (s == 0) {
       double[][] near = new double[size.seeds][];
@@ -160,8 +161,7 @@ public final class RetrofittedRecurrence implements Notebook<RetrofittedRecurren
   }
 
   // region train
-  private static void train(MultiLayerNetwork network, int updates, long seed) {
-    RandomSource random = RandomSource.of(seed, "strings");
+  private static void train(MultiLayerNetwork network, int updates, RandomSource random) {
     network.setLearningRate(0.004);
     for (int update = 0; update < updates; update++) {
       if (update == 3 * updates / 5) {
@@ -188,14 +188,14 @@ public final class RetrofittedRecurrence implements Notebook<RetrofittedRecurren
       }
       for (int k = 0; k < way.far[0].length; k++) {
         int steps = isLooped ? TEST_STEPS[k] : DEPTH;
-        if (!isLooped || steps == DEPTH || steps == 16 || steps == 64) {
+        if (!isLooped || steps == DEPTH || steps == 16 || steps >= 64) {
           table.row(
               way.name,
               way.parameters,
               way.updates,
               steps,
-              Spread.of(at(way.near, k)),
-              Spread.of(at(way.far, k)));
+              Spread.of(Spread.column(way.near, k)),
+              Spread.of(Spread.column(way.far, k)));
         }
       }
     }
@@ -213,13 +213,9 @@ public final class RetrofittedRecurrence implements Notebook<RetrofittedRecurren
             + Spread.of(result.tyingLoss)
             + " of their sum of squares.");
     double[] own = last(way(RESULT_OF_TYING, result));
-    for (Way other : result.ways.subList(3, result.ways.size())) {
+    List<Way> others = result.ways.subList(3, result.ways.size());
+    for (Way other : others) {
       double[] theirs = last(other);
-      String sure =
-          own.length < 2
-              ? "one seed says nothing of chance"
-              : String.format(
-                  Locale.ROOT, "p = %.2g, paired t-test", new TTest().pairedTTest(own, theirs));
       page.print(
           String.format(
               Locale.ROOT,
@@ -229,7 +225,7 @@ public final class RetrofittedRecurrence implements Notebook<RetrofittedRecurren
               Spread.of(own).mean(),
               other.name,
               Spread.of(theirs).mean(),
-              sure));
+              Comparison.words(own, theirs, others.size())));
     }
     page.text(
         "Where a loop drawn anew between the trained prelude and coda does as well as the tied one,"
@@ -243,11 +239,7 @@ public final class RetrofittedRecurrence implements Notebook<RetrofittedRecurren
   }
 
   private static double[] last(Way way) {
-    return at(way.far, TEST_STEPS.length - 1);
-  }
-
-  private static double[] at(double[][] bySeed, int k) {
-    return Arrays.stream(bySeed).mapToDouble(row -> row[k]).toArray();
+    return Spread.column(way.far, TEST_STEPS.length - 1);
   }
 
   /** Starts it: {@code --help} lists its options. */

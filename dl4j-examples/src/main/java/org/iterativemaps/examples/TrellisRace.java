@@ -1,21 +1,18 @@
 package org.iterativemaps.examples;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.deeplearning4j.nn.conf.GradientNormalization;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.iterativemaps.convert.MapKnobs;
+import org.iterativemaps.examples.Races.Taught;
+import org.iterativemaps.examples.Races.Trained;
 import org.iterativemaps.examples.data.Characters;
 import org.iterativemaps.examples.data.Texts;
 import org.iterativemaps.examples.notebook.Page;
-import org.iterativemaps.examples.notebook.Progress;
 import org.iterativemaps.examples.notebook.Spread;
 import org.iterativemaps.examples.notebook.Table;
 import org.iterativemaps.layers.IterativeMapLayer;
@@ -26,7 +23,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
@@ -43,18 +39,6 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 record TrellisRace(int time, int width, int depth, int seeds, int updates, int length) {
   private static final int BATCH = 16;
   private static final int TESTED = 200;
-  // Of this thread alone: whatever else the machine does is not counted.
-  private static final ThreadMXBean CORE = ManagementFactory.getThreadMXBean();
-
-  /**
-   * What one kind of network did.
-   *
-   * @param name of it
-   * @param parameters of its levels
-   * @param bits per character of the test text, one per seed
-   * @param milliseconds of a core for an update, the median
-   */
-  record Trained(String name, long parameters, double[] bits, double milliseconds) {}
 
   /** A kind of network: with so many units, tied or not. */
   private record Kind(String name, int width, boolean isTied) {}
@@ -86,12 +70,9 @@ record TrellisRace(int time, int width, int depth, int seeds, int updates, int l
             new Kind("tied, " + width + " units", width, true),
             new Kind("untied, " + width + " units", width, false),
             new Kind("untied, " + narrow + " units", narrow, false));
-    List<Trained> all = new ArrayList<>();
-    try (Progress progress = page.progress("Train", (long) kinds.size() * seeds)) {
-      for (Kind kind : kinds) {
-        train(kind, data, page.seed(), progress, all);
-      }
-    }
+    List<Trained> all =
+        Races.run(
+            page, seeds, kinds, Kind::name, (kind, seed, clock) -> teach(kind, data, seed, clock));
     show(page, all);
     return all;
   }
@@ -102,11 +83,7 @@ record TrellisRace(int time, int width, int depth, int seeds, int updates, int l
     BlockMap map = kind.isTied ? maps.tied(maps.all()) : maps.untied(depth);
     MultiLayerNetwork network =
         new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .seed(seed)
-                .updater(new Adam(0.005))
-                .gradientNormalization(GradientNormalization.ClipL2PerLayer)
-                .gradientNormalizationThreshold(1)
+            Races.adam(0.005, seed)
                 .list()
                 .layer(new IterativeMapLayer.Builder().map(map).steps(depth).build())
                 .layer(
@@ -122,7 +99,10 @@ record TrellisRace(int time, int width, int depth, int seeds, int updates, int l
 
   // endregion
 
-  /** Units of an untied network whose parameters come nearest to those of the tied one. */
+  /**
+   * Units of the widest untied network with no more parameters than the tied one, but as many as
+   * there are places.
+   */
   private int narrow(int characters) {
     long tied = 2L * width * (characters + width) + width;
     int narrow = time; // places need as many units
@@ -136,42 +116,30 @@ record TrellisRace(int time, int width, int depth, int seeds, int updates, int l
     return depth * (2L * characters + 1) * units + (depth - 1) * 2L * units * units;
   }
 
-  private void train(Kind kind, Data data, long firstSeed, Progress progress, List<Trained> all) {
-    int[] levels = kind.isTied ? new int[] {depth, depth - 1, 2 * depth} : new int[] {depth};
-    double[][] bits = new double[levels.length][seeds];
-    List<Double> milliseconds = new ArrayList<>();
-    long parameters = 0;
-    for (int s = 0; s < seeds; s++) {
-      long seed = firstSeed + s;
-      MultiLayerNetwork network = network(kind, data.characters.size(), seed);
-      DataSetIterator batches = data.characters.sequences(data.training, time, BATCH, seed);
-      for (int u = 0; u < updates; u++) {
-        if (!batches.hasNext()) {
-          batches.reset();
-        }
-        DataSet rows = rows(batches.next());
-        long start = CORE.getCurrentThreadCpuTime();
-        network.fit(rows);
-        if (u >= updates / 2) { // compiled
-          milliseconds.add((CORE.getCurrentThreadCpuTime() - start) / 1e6);
-        }
+  private int[] readAfter(boolean isTied) {
+    return isTied ? new int[] {depth, depth - 1, 2 * depth} : new int[] {depth};
+  }
+
+  private Taught teach(Kind kind, Data data, long seed, CoreTime clock) {
+    MultiLayerNetwork network = network(kind, data.characters.size(), seed);
+    DataSetIterator batches = data.characters.sequences(data.training, time, BATCH, seed);
+    for (int u = 0; u < updates; u++) {
+      if (!batches.hasNext()) {
+        batches.reset();
       }
-      DataSet test = rows(data.test);
-      for (int k = 0; k < levels.length; k++) {
-        INDArray told = MapKnobs.of(network).output(test.getFeatures(), levels[k]);
-        INDArray right = told.mul(test.getLabels()).sum(1);
-        bits[k][s] = -Transforms.log(right).meanNumber().doubleValue() / Math.log(2);
-      }
-      parameters = network.getLayer(0).numParams();
-      progress.note(String.format(Locale.ROOT, "%s: %.3f", kind.name, bits[0][s]));
-      progress.step();
+      Races.update(network, rows(batches.next()), clock);
     }
-    double[] times = milliseconds.stream().mapToDouble(Double::doubleValue).toArray();
-    double median = Spread.of(times).median();
-    for (int k = 0; k < levels.length; k++) {
-      String name = kind.name + (k == 0 ? "" : ", read after " + levels[k] + " levels");
-      all.add(new Trained(name, parameters, bits[k], median));
-    }
+    DataSet test = rows(data.test);
+    double[] bits =
+        Arrays.stream(readAfter(kind.isTied)).mapToDouble(k -> bits(network, test, k)).toArray();
+    return new Taught(network.getLayer(0).numParams(), network.numParams(), bits);
+  }
+
+  /** Bits per character, read after so many levels. */
+  private static double bits(MultiLayerNetwork network, DataSet test, int levels) {
+    INDArray told = MapKnobs.of(network).output(test.getFeatures(), levels);
+    INDArray right = told.mul(test.getLabels()).sum(1);
+    return -Transforms.log(right).meanNumber().doubleValue() / Math.log(2);
   }
 
   // region rows
@@ -195,11 +163,14 @@ record TrellisRace(int time, int width, int depth, int seeds, int updates, int l
     Table table =
         Table.of("network", "parameters of the levels", "bits per character", "update, ms");
     for (Trained one : all) {
-      table.row(
-          one.name,
-          one.parameters,
-          Spread.of(one.bits),
-          String.format(Locale.ROOT, "%.1f", one.milliseconds));
+      int[] levels = readAfter(one.scores()[0].length > 1);
+      for (int k = 0; k < levels.length; k++) {
+        table.row(
+            one.name() + (k == 0 ? "" : ", read after " + levels[k] + " levels"),
+            one.counted(),
+            Spread.of(one.at(k)),
+            String.format(Locale.ROOT, "%.1f", one.milliseconds()));
+      }
     }
     page.table(
         table.caption(

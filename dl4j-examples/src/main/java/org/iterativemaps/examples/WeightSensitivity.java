@@ -62,9 +62,10 @@ final class WeightSensitivity {
           more.weights(),
           more.proportion(),
           Spread.of(more.accuracies()),
-          Math.min(1, large.size() * ProportionClaims.welch(few.accuracies(), more.accuracies())));
+          Comparison.welch(few.accuracies(), more.accuracies(), large.size()));
     }
-    return table.caption("Accuracy; p that the count of weights does not matter");
+    return table.caption(
+        "Accuracy; p of Welch's t-test, times the pairs, that the count of weights does not matter");
   }
 
   /** What the paper says of it, and what was found. */
@@ -91,7 +92,7 @@ final class WeightSensitivity {
     if (!learned(map) && !learned(lstm())) {
       return NOTHING;
     }
-    return !ProportionClaims.differ(map.accuracies(), lstm().accuracies(), pairs.size())
+    return !Comparison.differ(map.accuracies(), lstm().accuracies(), pairs.size())
         ? "too close to tell"
         : StatUtils.mean(map.accuracies()) > StatUtils.mean(lstm().accuracies())
             ? "agrees"
@@ -104,7 +105,7 @@ final class WeightSensitivity {
     if (!learned(map) && !learned(few)) {
       return NOTHING;
     }
-    return ProportionClaims.differ(few.accuracies(), map.accuracies(), large.size())
+    return Comparison.differ(few.accuracies(), map.accuracies(), large.size())
         ? "differs"
         : "nothing against it";
   }

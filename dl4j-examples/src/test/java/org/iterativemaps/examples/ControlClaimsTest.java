@@ -97,6 +97,17 @@ class ControlClaimsTest {
     assertTrue(table.contains("(both times 2, for the choice)"), table);
   }
 
+  /** Equal scores: no test has a number for them. */
+  @Test
+  void equalScoresDoNotDiffer() {
+    ControlClaims claims = claims(GOOD, GOOD, BAD, MIDDLING, GOOD);
+    double[] x = {0.1, 0.4, 0.7, 0.8};
+    double[][] y = {BAD, MIDDLING, GOOD, GOOD};
+    String table = claims.table(QuadraticFit.of(x, x), PeakBootstrap.of(x, y, 20, 1)).toString();
+    assertTrue(table.contains("p = 1.0, paired by seed 1.0"), table);
+    assertEquals("too close to tell", claims.verdict(Kind.UNIFORM));
+  }
+
   @Test
   void whatDivergedIsNoRival() {
     double[] one = {0.99, Double.NaN, 0.99};

@@ -47,7 +47,7 @@ class RetrofittedRecurrenceTest {
     assertEquals(7, ways.size());
     Way stack = ways.get(0);
     Way tied = ways.get(2);
-    assertTrue(stack.near()[0][0] > 0.8, printed.toString()); // it has learnt something
+    assertTrue(stack.near()[0][0] > 0.7, printed.toString()); // it has learnt something
     assertTrue(6 * tied.parameters() < stack.parameters(), printed.toString());
     assertTrue(tied.near()[0][4] > ways.get(1).near()[0][4], printed.toString());
     for (Way way : ways) { // with K = 4 nothing has come from a distance of 6 or more

@@ -52,7 +52,7 @@ class StationaryFeedbackTest {
             folder.toString());
     assertEquals(0, outcome.exitCode(), printed.toString());
     List<Trained> ways = outcome.result().ways();
-    assertEquals(6, ways.size());
+    assertEquals(4, ways.size());
     for (Trained way : ways) {
       double[] accuracy = way.accuracy()[0];
       assertTrue(accuracy[accuracy.length - 1] > 0.2, printed.toString()); // chance is 0.1

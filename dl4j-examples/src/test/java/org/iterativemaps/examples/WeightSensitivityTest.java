@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.iterativemaps.examples.HiddenProportionStudy.Trained;
 import org.iterativemaps.examples.data.PublishedAnomaly;
@@ -68,9 +69,8 @@ class WeightSensitivityTest {
     Trained lstm = plan("LSTM", 0.3, 0.31, 0.32);
     Trained few = plan("few", 0.6, 0.61, 0.62);
     Trained more = plan("more", 0.64, 0.62, 0.63);
-    double p = ProportionClaims.welch(few.accuracies(), more.accuracies());
+    double p = Comparison.welch(few.accuracies(), more.accuracies(), 1);
     String table = compared(few, more, lstm, lstm).plans().toString();
-    assertTrue(
-        p < 0.5 && table.contains(String.format(java.util.Locale.ROOT, "%.4g", 2 * p)), table);
+    assertTrue(p < 0.5 && table.contains(String.format(Locale.ROOT, "%.4g", 2 * p)), table);
   }
 }

@@ -1,5 +1,6 @@
 package org.iterativemaps.examples.notebook;
 
+import java.util.Arrays;
 import java.util.Locale;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 
@@ -26,7 +27,8 @@ public record Spread(
     if (values.length == 0) {
       throw new IllegalArgumentException("values: found none, expected at least one");
     }
-    DescriptiveStatistics all = new DescriptiveStatistics(values);
+    DescriptiveStatistics all = new DescriptiveStatistics();
+    Arrays.stream(values).forEach(all::addValue); // the constructor loses a single one
     return new Spread(
         all.getMean(),
         all.getStandardDeviation(),
@@ -34,6 +36,17 @@ public record Spread(
         all.getPercentile(50),
         all.getMax(),
         values.length);
+  }
+
+  /**
+   * One figure out of several.
+   *
+   * @param bySeed [seed][figure]
+   * @param figure its index
+   * @return one number for each seed
+   */
+  public static double[] column(double[][] bySeed, int figure) {
+    return Arrays.stream(bySeed).mapToDouble(figures -> figures[figure]).toArray();
   }
 
   /** Mean and deviation with as many decimals as the deviation deserves, as in "0.953 ± 0.004". */

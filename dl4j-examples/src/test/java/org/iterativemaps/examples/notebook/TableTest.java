@@ -1,5 +1,6 @@
 package org.iterativemaps.examples.notebook;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -46,6 +47,8 @@ class TableTest {
     assertEquals(Math.sqrt(14.0 / 3), spread.deviation(), 1e-12);
     assertEquals("0.953 ± 0.011", Spread.of(0.94, 0.96, 0.959).toString());
     assertEquals("0.5", Spread.of(0.5).toString());
+    assertEquals(new Spread(0.5, 0, 0.5, 0.5, 0.5, 1), Spread.of(0.5));
+    assertArrayEquals(new double[] {2, 4}, Spread.column(new double[][] {{1, 2}, {3, 4}}, 1));
     assertThrows(IllegalArgumentException.class, Spread::of);
   }
 }
