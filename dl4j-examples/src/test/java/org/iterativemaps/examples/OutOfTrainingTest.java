@@ -30,7 +30,8 @@ class OutOfTrainingTest {
     Left left = outcome.result();
     assertTrue(left.accuracy() > 0.9, left.toString());
     assertEquals(left.accuracy(), left.inferenceAccuracy());
-    assertTrue(left.largest() < 1e-6 && left.processDifference() < 1e-6, left.toString());
+    assertTrue(left.largest() < OutOfTraining.TOLERANCE, left.toString());
+    assertTrue(left.processDifference() < OutOfTraining.TOLERANCE, left.toString());
     assertTrue(left.mapsBytes() < left.zipBytes() / 2, left.toString());
   }
 }
