@@ -22,12 +22,12 @@ class TrainingTimeTest {
   @Test
   void theSlowerOfMakingAndLearningCounts() {
     TrainingTime time = new TrainingTime(0.01, List.of(0.02, 0.004));
-    // 125 batches: two at a time 0.024 s each; one alone 0.01 s, for it learns faster.
+    // 125 batches: two at a time 0.024 s each; three alone 0.01 s, for they learn faster.
     assertEquals(
         "5 trainings of 125 batches are to be done, up to 4 at a time on the same batches, which by"
             + " their first ones will take 7 s; to stop loses 3 s at most. A thread makes 1600"
             + " sequences per second, and 1333 are learned.",
-        time.words(task(2000, 1), List.of(List.of(0, 1), List.of(1, 0), List.of(1))));
+        time.words(task(2000, 1), List.of(List.of(0, 1), List.of(1), List.of(1), List.of(1))));
   }
 
   @Test
