@@ -1,6 +1,5 @@
 package org.iterativemaps.examples;
 
-import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -10,10 +9,7 @@ import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.weights.WeightInitConstant;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.nd4j.linalg.schedule.PolySchedule;
-import org.nd4j.linalg.schedule.ScheduleType;
 
 /**
  * As {@link OwnRecipe}, but numbers are told at every time step. Two steps of the map are taken on
@@ -29,24 +25,12 @@ record ControlRecipe() implements ProportionRecipe {
   @Override
   public MultiLayerConfiguration network(
       ProportionPlan plan, ProportionTask task, double rate, long seed) {
-    NeuralNetConfiguration.ListBuilder layers =
-        new NeuralNetConfiguration.Builder()
-            .seed(seed)
-            .updater(new Adam(new PolySchedule(ScheduleType.ITERATION, rate, 1, task.batches())))
-            .gradientNormalization(GradientNormalization.ClipL2PerLayer)
-            .gradientNormalizationThreshold(1)
-            .list();
+    NeuralNetConfiguration.ListBuilder layers = OwnRecipe.start(task, rate, seed);
     if (plan.densities() != null) {
-      var map =
-          plan.densities()
-              .exactMap(
-                  Activation.TANH.getActivationFunction(),
-                  Activation.IDENTITY.getActivationFunction(),
-                  seed);
       layers
           .layer(
               new IterativeMapRecurrentLayer.Builder()
-                  .map(map)
+                  .map(OwnRecipe.map(plan, seed))
                   .steps(STEPS)
                   .weightInit("y", "y", new WeightInitConstant(0))
                   .build())

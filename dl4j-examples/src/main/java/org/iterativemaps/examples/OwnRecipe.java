@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.iterativemaps.layers.IterativeMapRecurrentLayer;
+import org.iterativemaps.map.BlockMap;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -22,22 +23,12 @@ record OwnRecipe() implements ProportionRecipe {
   @Override
   public MultiLayerConfiguration network(
       ProportionPlan plan, ProportionTask task, double rate, long seed) {
-    NeuralNetConfiguration.ListBuilder layers =
-        new NeuralNetConfiguration.Builder()
-            .seed(seed)
-            .updater(new Adam(new PolySchedule(ScheduleType.ITERATION, rate, 1, task.batches())))
-            .gradientNormalization(GradientNormalization.ClipL2PerLayer)
-            .gradientNormalizationThreshold(1)
-            .list();
+    NeuralNetConfiguration.ListBuilder layers = start(task, rate, seed);
     if (plan.densities() != null) { // x, h and y, as in the papers; y is the read-out
-      var map =
-          plan.densities()
-              .exactMap(
-                  Activation.TANH.getActivationFunction(),
-                  Activation.IDENTITY.getActivationFunction(),
-                  seed);
       layers
-          .layer(new LastTimeStep(new IterativeMapRecurrentLayer.Builder().map(map).build()))
+          .layer(
+              new LastTimeStep(
+                  new IterativeMapRecurrentLayer.Builder().map(map(plan, seed)).build()))
           .layer(new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.SOFTMAX).build());
     } else {
       layers
@@ -51,6 +42,25 @@ record OwnRecipe() implements ProportionRecipe {
                   .build());
     }
     return layers.setInputType(InputType.recurrent(task.inputs(), task.timeSteps())).build();
+  }
+
+  /** Of the training: a rate that falls to zero in a straight line, gradients clipped by layer. */
+  static NeuralNetConfiguration.ListBuilder start(ProportionTask task, double rate, long seed) {
+    return new NeuralNetConfiguration.Builder()
+        .seed(seed)
+        .updater(new Adam(new PolySchedule(ScheduleType.ITERATION, rate, 1, task.batches())))
+        .gradientNormalization(GradientNormalization.ClipL2PerLayer)
+        .gradientNormalizationThreshold(1)
+        .list();
+  }
+
+  /** tanh in h, y as it is; as many weights as the plan says. */
+  static BlockMap map(ProportionPlan plan, long seed) {
+    return plan.densities()
+        .exactMap(
+            Activation.TANH.getActivationFunction(),
+            Activation.IDENTITY.getActivationFunction(),
+            seed);
   }
   // endregion
 }
