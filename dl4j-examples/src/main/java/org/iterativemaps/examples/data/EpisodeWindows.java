@@ -36,7 +36,8 @@ public final class EpisodeWindows {
    *
    * @param episodes at least one, all with the same inputs and outputs
    * @param length time steps per window, at least 1
-   * @throws IllegalArgumentException if the numbers per time step differ; says where
+   * @throws IllegalArgumentException if the numbers per time step differ, or one is not finite;
+   *     says where
    */
   public static EpisodeWindows of(List<Episode> episodes, int length) {
     if (episodes.isEmpty() || length < 1) {
@@ -48,11 +49,11 @@ public final class EpisodeWindows {
               + ", expected at least 1 each");
     }
     EpisodeWindows windows = new EpisodeWindows(episodes, length);
-    windows.checkWidths();
+    windows.check();
     return windows;
   }
 
-  private void checkWidths() {
+  private void check() {
     for (int i = 0; i < episodes.size(); i++) {
       Episode episode = episodes.get(i);
       for (int t = 0; t < episode.length(); t++) {
@@ -71,6 +72,24 @@ public final class EpisodeWindows {
                   inputs(),
                   outputs()));
         }
+        checkFinite("observations", episode.observations()[t], i, t);
+        checkFinite("actions", episode.actions()[t], i, t);
+      }
+    }
+  }
+
+  private static void checkFinite(String what, float[] numbers, int episode, int time) {
+    for (float number : numbers) {
+      if (!Float.isFinite(number)) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "episodes: found %s among the %s of episode %d at time step %d, expected finite"
+                    + " numbers",
+                number,
+                what,
+                episode,
+                time));
       }
     }
   }

@@ -53,6 +53,9 @@ public final class MinariFile {
    * @throws IOException if the file is missing, no HDF5 file, or holds something else; says where
    */
   public static List<Episode> read(Path file) throws IOException {
+    if (file == null) {
+      throw new IllegalArgumentException("file: found null, expected the path of an HDF5 file");
+    }
     if (!Files.isRegularFile(file)) {
       throw new IOException(
           file

@@ -107,6 +107,18 @@ class EpisodeWindowsTest {
         () -> EpisodeWindows.of(List.of(ragged), 4));
   }
 
+  @Test
+  void numbersAreFinite() {
+    Episode seen = new Episode(new float[][] {{1}, {Float.NaN}}, new float[2][1]);
+    assertMessage(
+        "episodes: found NaN among the observations of episode 1 at time step 1",
+        () -> EpisodeWindows.of(List.of(new Episode(new float[1][1], new float[1][1]), seen), 4));
+    Episode done = new Episode(new float[1][1], new float[][] {{Float.NEGATIVE_INFINITY}});
+    assertMessage(
+        "episodes: found -Infinity among the actions of episode 0 at time step 0",
+        () -> EpisodeWindows.of(List.of(done), 4));
+  }
+
   private static void assertMessage(String part, Runnable body) {
     String message = assertThrows(IllegalArgumentException.class, body::run).getMessage();
     assertTrue(message.contains(part), message);

@@ -148,6 +148,7 @@ class MinariFileTest {
 
   @Test
   void whatIsNoFileIsNamed() throws Exception {
+    assertThrows(IllegalArgumentException.class, () -> MinariFile.read(null));
     assertRefused("found nothing, expected the HDF5 file of a Minari data set");
     Files.createDirectory(file);
     assertRefused("found no regular file");
